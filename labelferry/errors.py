@@ -1,0 +1,160 @@
+"""Every error of labelferry, sorted by what the caller should do next.
+
+::
+
+    LabelferryError                      exit code
+    ├── InputError                       2   mend the input; nothing was sent
+    │   ├── SpecError                        the spec or a setting
+    │   ├── SourceError                      a file of rows or labels (path and line in the message)
+    │   ├── AnnotationError                  an annotation that cannot be written without loss
+    │   └── CheckError                       findings of severity error
+    ├── ConflictError                    4   two states of the world disagree: somebody has to decide
+    └── RemoteError                      1   the service
+        ├── AuthenticationError              wrong or missing key
+        ├── PermissionDeniedError            the key may not do this
+        ├── QuotaError                       the account is used up: never retried
+        ├── NotFoundError                    the id or name is not there
+        ├── RemoteConflictError              the name is taken
+        ├── RejectedError                    the request itself was refused
+        ├── JobFailedError                   a task or import ended FAILED
+        └── UnavailableError  (retryable)    the service was out of reach or gave no usable answer
+            ├── RateLimitError (retryable)   429; carries the seconds to wait
+            └── DeadlineError  (retryable)   a wait took longer than allowed
+
+``retryable`` says whether the same call may be worth repeating later, minutes apart; the wire's own repeats are over by
+the time the error is raised.
+"""
+
+from typing import ClassVar
+
+__all__ = [
+    "AnnotationError",
+    "AuthenticationError",
+    "CheckError",
+    "ConflictError",
+    "DeadlineError",
+    "InputError",
+    "JobFailedError",
+    "LabelferryError",
+    "NotFoundError",
+    "PermissionDeniedError",
+    "QuotaError",
+    "RateLimitError",
+    "RejectedError",
+    "RemoteConflictError",
+    "RemoteError",
+    "SourceError",
+    "SpecError",
+    "UnavailableError",
+]
+
+
+class LabelferryError(Exception):
+    """Base of all errors that labelferry raises on purpose."""
+
+    exit_code: ClassVar[int] = 1
+    retryable: ClassVar[bool] = False
+
+
+class InputError(LabelferryError):
+    """What the user gave cannot be used; nothing was sent."""
+
+    exit_code = 2
+
+
+class SpecError(InputError):
+    """The spec, or a setting, is wrong."""
+
+
+class SourceError(InputError):
+    """A file of rows or labels cannot be read as what it is said to be."""
+
+
+class AnnotationError(InputError):
+    """An annotation cannot be written without losing or changing something."""
+
+
+class CheckError(InputError):
+    """The checks found errors; the message lists them."""
+
+
+class ConflictError(LabelferryError):
+    """What is there and what is wanted disagree, and somebody has to decide."""
+
+    exit_code = 4
+
+
+class RemoteError(LabelferryError):
+    """The service refused or failed.
+
+    Args:
+        message: what happened and what to do.
+        request_id: the service's own id of the request, when it gave one.
+    """
+
+    def __init__(self, message: str, *, request_id: str | None = None) -> None:
+        super().__init__(f"{message} (request {request_id})" if request_id else message)
+        self.request_id = request_id
+
+
+class AuthenticationError(RemoteError):
+    """The key is wrong, expired or missing."""
+
+
+class PermissionDeniedError(RemoteError):
+    """The key is known but may not do this."""
+
+
+class QuotaError(RemoteError):
+    """The account's allowance is used up; repeating cannot help."""
+
+
+class NotFoundError(RemoteError):
+    """The resource is not there."""
+
+
+class RemoteConflictError(RemoteError):
+    """The service says that the name or resource is already taken."""
+
+
+class RejectedError(RemoteError):
+    """The service refused the request as it stands."""
+
+
+class JobFailedError(RemoteError):
+    """A task or an import job ended FAILED."""
+
+
+class UnavailableError(RemoteError):
+    """No usable answer: connection, time-out, 5xx, or a body that is not JSON.
+
+    Args:
+        message: what happened and what to do.
+        acted: False when the service certainly did not act (the request never left, or it was turned away at the
+            door); True when it may have.
+        request_id: the service's own id of the request, when it gave one.
+    """
+
+    retryable = True
+
+    def __init__(self, message: str, *, acted: bool = True, request_id: str | None = None) -> None:
+        super().__init__(message, request_id=request_id)
+        self.acted = acted
+
+
+class RateLimitError(UnavailableError):
+    """Too many requests.
+
+    Args:
+        message: what happened.
+        retry_after: seconds that the service asked us to wait, when it said so.
+        request_id: the service's own id of the request, when it gave one.
+    """
+
+    def __init__(self, message: str, *, retry_after: float | None = None, request_id: str | None = None) -> None:
+        super().__init__(message, acted=False, request_id=request_id)
+        self.retry_after = retry_after
+
+
+class DeadlineError(UnavailableError):
+    """A wait took longer than its deadline."""
