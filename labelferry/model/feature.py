@@ -1,0 +1,40 @@
+"""What a label is filed under in the ontology, and where in the user's files it came from."""
+
+from dataclasses import dataclass
+
+from labelferry.errors import AnnotationError
+
+__all__ = ["Feature", "Where"]
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    """A tool, question or option of the ontology, by name, by schema id, or both."""
+
+    name: str | None = None
+    schema_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name and not self.schema_id:
+            raise AnnotationError("an annotation has neither a name nor a feature_schema_id; give one of them")
+
+    def __str__(self) -> str:
+        return self.name or f"schema id {self.schema_id}"
+
+    @property
+    def key(self) -> str:
+        """What tells this feature from others: the schema id when there is one, else the name."""
+        return self.schema_id or self.name or ""
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """The place in the user's files that a label came from."""
+
+    source: str
+    line: int | None = None
+    detail: str | None = None
+
+    def __str__(self) -> str:
+        place = self.source if self.line is None else f"{self.source}:{self.line}"
+        return f"{place} ({self.detail})" if self.detail else place

@@ -1,0 +1,58 @@
+"""Segmentation masks of a video: a composite picture for each frame, and the colours of its instances."""
+
+from dataclasses import dataclass
+
+from labelferry.errors import AnnotationError
+from labelferry.model.answers import Classification
+from labelferry.model.feature import Feature, Where
+
+__all__ = ["Colour", "MaskFrame", "MaskInstance", "Masks"]
+
+Colour = tuple[int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class MaskFrame:
+    """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the address of one."""
+
+    frame: int
+    png: bytes | None = None
+    uri: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MaskInstance:
+    """One object: the colour it has in every composite, and its tool."""
+
+    colour: Colour
+    feature: Feature
+    classifications: tuple[Classification, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Masks:
+    """All masks of one line.
+
+    Raises:
+        AnnotationError: when there is no frame or instance, or two composites for one frame.
+    """
+
+    frames: tuple[MaskFrame, ...]
+    instances: tuple[MaskInstance, ...]
+    where: Where
+    uuid: str | None = None
+
+    def __post_init__(self) -> None:
+        if not self.frames or not self.instances:
+            raise AnnotationError(f"{self}: a mask needs at least one frame and one instance")
+        seen: set[int] = set()
+        for frame in self.frames:
+            if frame.frame in seen:
+                raise AnnotationError(
+                    f"{self}: two composite masks for frame {frame.frame}; Labelbox takes one per frame, "
+                    "so draw all instances into one picture"
+                )
+            seen.add(frame.frame)
+
+    def __str__(self) -> str:
+        return f"{self.where}: mask"

@@ -1,0 +1,122 @@
+"""Tracks: one object through a video, held as columns so that speed needs no second encoder."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelferry.errors import AnnotationError
+from labelferry.model.answers import Classification
+from labelferry.model.feature import Feature, Where
+from labelferry.model.frames import Frames
+
+__all__ = ["Coords", "Geometry", "Track"]
+
+Coords = NDArray[np.float64]
+
+
+class Geometry(StrEnum):
+    """The shapes that a Labelbox video keyframe can hold; the values are the NDJSON keys."""
+
+    BOX = "bbox"
+    POINT = "point"
+    LINE = "line"
+
+
+COLUMNS = {Geometry.BOX: 4, Geometry.POINT: 2, Geometry.LINE: 2}
+NO_ANSWERS: Mapping[int, tuple[Classification, ...]] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Track:
+    """One object, one class, one shape: its keyframes in ascending order of segment and frame.
+
+    Args:
+        feature: the tool.
+        geometry: what ``coords`` holds.
+        frames: keyframe numbers counted from 1, int64, shape [n].
+        coords: float64 pixels. Boxes: left, top, width, height, shape [n, 4]. Points: x, y, shape [n, 2]. Lines: the
+            points of all keyframes after one another, shape [m, 2].
+        segment: segment of each keyframe, int64, shape [n], not descending. Labelbox interpolates inside a segment
+            and never between two.
+        offsets: lines only: points ``offsets[i]:offsets[i + 1]`` belong to keyframe i, int64, shape [n + 1].
+        answers: sub-classifications by keyframe position.
+        classifications: sub-classifications of the whole track.
+        instance: what the source calls the track; tells two tracks of one class apart.
+        uuid: the caller's own line id, kept when given.
+        where: where it came from.
+
+    Raises:
+        AnnotationError: when the columns do not fit together, a keyframe is given twice, a segment is out of order
+            or a coordinate is not finite.
+    """
+
+    feature: Feature
+    geometry: Geometry
+    frames: Frames
+    coords: Coords
+    segment: NDArray[np.int64]
+    where: Where
+    offsets: NDArray[np.int64] | None = None
+    answers: Mapping[int, tuple[Classification, ...]] = NO_ANSWERS
+    classifications: tuple[Classification, ...] = ()
+    instance: str | None = None
+    uuid: str | None = field(default=None)
+
+    def __post_init__(self) -> None:
+        if not len(self.frames):
+            raise AnnotationError(f"{self}: no keyframes; a track needs at least one")
+        self._check_shapes()
+        self._check_order()
+        self._check_finite()
+
+    def __str__(self) -> str:
+        called = f" (track {self.instance})" if self.instance else ""
+        return f"{self.where}: {self.geometry.name.lower()} '{self.feature}'{called}"
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    @property
+    def segments(self) -> int:
+        """How many segments the track has."""
+        return int(np.count_nonzero(np.diff(self.segment))) + 1
+
+    def points(self, keyframe: int) -> Coords:
+        """The coordinates of one keyframe: a row for boxes and points, [k, 2] for lines."""
+        if self.offsets is None:
+            return self.coords[keyframe]
+        return self.coords[self.offsets[keyframe] : self.offsets[keyframe + 1]]
+
+    def _check_shapes(self) -> None:
+        n, width = len(self.frames), COLUMNS[self.geometry]
+        rows = n if self.offsets is None else int(self.offsets[-1])
+        fits = self.coords.shape == (rows, width) and self.segment.shape == (n,)
+        if not fits or (self.geometry is Geometry.LINE) != (self.offsets is not None):
+            raise AnnotationError(f"{self}: {n} keyframes, but coordinates of shape {self.coords.shape}")
+
+    def _check_order(self) -> None:
+        if int(self.frames.min()) < 0:
+            raise AnnotationError(f"{self}: frame {int(self.frames.min())} is negative; frames count up from 1")
+        steps, hops = np.diff(self.frames), np.diff(self.segment)
+        if (same := np.flatnonzero((steps == 0) & (hops == 0))).size:
+            raise AnnotationError(
+                f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; if these are two objects, "
+                "give each its own instance, else remove one"
+            )
+        if (back := np.flatnonzero((steps < 0) | (hops < 0))).size:
+            raise AnnotationError(
+                f"{self}: segments must follow each other in time; look at frame {int(self.frames[back[0] + 1])}"
+            )
+
+    def _check_finite(self) -> None:
+        finite = np.isfinite(self.coords).all(axis=1)
+        if not finite.all():
+            at = int(np.flatnonzero(~finite)[0])
+            keyframe = at if self.offsets is None else int(np.searchsorted(self.offsets, at, side="right")) - 1
+            raise AnnotationError(
+                f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number; JSON cannot hold it"
+            )
