@@ -78,7 +78,7 @@ def spans_of(value: Iterable[Sequence[object]], what: str) -> tuple[Span, ...]:
     """
     spans = []
     for pair in value:
-        if isinstance(pair, str) or len(pair) != 2:  # noqa: PLR2004
+        if isinstance(pair, str) or len(pair) != 2:
             raise AnnotationError(f"{what}: {pair!r} is not a (start, end) pair of frames")
         start, end = as_frame(pair[0], what), as_frame(pair[1], what)
         if start > end:

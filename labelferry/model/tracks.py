@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from types import MappingProxyType
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +26,6 @@ class Geometry(StrEnum):
 
 
 COLUMNS = {Geometry.BOX: 4, Geometry.POINT: 2, Geometry.LINE: 2}
-NO_ANSWERS: Mapping[int, tuple[Classification, ...]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -61,10 +59,10 @@ class Track:
     segment: NDArray[np.int64]
     where: Where
     offsets: NDArray[np.int64] | None = None
-    answers: Mapping[int, tuple[Classification, ...]] = NO_ANSWERS
+    answers: Mapping[int, tuple[Classification, ...]] = field(default_factory=dict)
     classifications: tuple[Classification, ...] = ()
     instance: str | None = None
-    uuid: str | None = field(default=None)
+    uuid: str | None = None
 
     def __post_init__(self) -> None:
         if not len(self.frames):
@@ -88,7 +86,8 @@ class Track:
     def points(self, keyframe: int) -> Coords:
         """The coordinates of one keyframe: a row for boxes and points, [k, 2] for lines."""
         if self.offsets is None:
-            return self.coords[keyframe]
+            row: Coords = self.coords[keyframe]
+            return row
         return self.coords[self.offsets[keyframe] : self.offsets[keyframe + 1]]
 
     def _check_shapes(self) -> None:
@@ -104,8 +103,8 @@ class Track:
         steps, hops = np.diff(self.frames), np.diff(self.segment)
         if (same := np.flatnonzero((steps == 0) & (hops == 0))).size:
             raise AnnotationError(
-                f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; if these are two objects, "
-                "give each its own instance, else remove one"
+                f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; "
+                "if these are two objects, give each its own instance, else remove one"
             )
         if (back := np.flatnonzero((steps < 0) | (hops < 0))).size:
             raise AnnotationError(
@@ -118,5 +117,6 @@ class Track:
             at = int(np.flatnonzero(~finite)[0])
             keyframe = at if self.offsets is None else int(np.searchsorted(self.offsets, at, side="right")) - 1
             raise AnnotationError(
-                f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number; JSON cannot hold it"
+                f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number, "
+                "which JSON cannot hold; remove or mend it"
             )
