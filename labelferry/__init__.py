@@ -1,0 +1,30 @@
+"""labelferry carries labelled video into Labelbox: planned before it acts, safe to run again, proven afterwards.
+
+The names below are loaded when they are first used, so that importing the package costs next to nothing.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from labelferry.convert import to_ndjson, write_ndjson
+    from labelferry.labelbox import Client
+    from labelferry.masks import extract_rgb_colors_from_url
+
+__all__ = ["Client", "extract_rgb_colors_from_url", "to_ndjson", "write_ndjson"]
+__version__ = "0.1.0"
+
+_HOME = {
+    "Client": "labelferry.labelbox",
+    "extract_rgb_colors_from_url": "labelferry.masks",
+    "to_ndjson": "labelferry.convert",
+    "write_ndjson": "labelferry.convert",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOME:
+        raise AttributeError(f"module 'labelferry' has no attribute {name!r}")
+    from importlib import import_module
+
+    value = globals()[name] = getattr(import_module(_HOME[name]), name)
+    return value

@@ -1,0 +1,92 @@
+"""Radio, Checklist and Text values -> questions and answers, nested to any depth."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from labelferry.errors import AnnotationError
+from labelferry.model import Answer, Classification, Feature, Question, Where
+from labelferry.types import (
+    Checklist,
+    ClassificationAnnotation,
+    ClassificationAnswer,
+    Radio,
+    Text,
+    VideoClassificationAnnotation,
+)
+
+__all__ = ["answers_of", "feature_of", "global_classification", "metrics_of", "one_value", "sub_classifications"]
+
+
+def global_classification(annotation: ClassificationAnnotation, where: Where) -> Classification:
+    """The answered question, for the whole video or the object it is nested in."""
+    value, what = annotation.value, f"{where}: '{annotation.name or annotation.feature_schema_id}'"
+    return Classification(
+        feature=feature_of(annotation),
+        question=QUESTIONS[type(value)],
+        answers=answers_of(value, where),
+        where=where,
+        confidence=one_value([annotation.confidence, value.confidence], "confidence", what),
+        custom_metrics=metrics_of(one_value([annotation.custom_metrics, value.custom_metrics], "custom_metrics", what)),
+        uuid=(annotation.extra or {}).get("uuid"),
+    )
+
+
+QUESTIONS = {Radio: Question.RADIO, Checklist: Question.CHECKLIST, Text: Question.TEXT}
+
+
+def answers_of(value: Radio | Checklist | Text, where: Where) -> tuple[Answer, ...]:
+    """The answers of a value, without frames."""
+    if isinstance(value, Text):
+        return (Answer(text=value.answer, classifications=sub_classifications(value.classifications, where)),)
+    options = (value.answer,) if isinstance(value, Radio) else value.answer
+    return tuple(_option(option, where) for option in options)
+
+
+def _option(option: ClassificationAnswer, where: Where) -> Answer:
+    return Answer(
+        feature=feature_of(option),
+        classifications=sub_classifications(option.classifications, where),
+        confidence=option.confidence,
+        custom_metrics=metrics_of(option.custom_metrics),
+    )
+
+
+def sub_classifications(given: Sequence[ClassificationAnnotation] | None, where: Where) -> tuple[Classification, ...]:
+    """Nested questions, as many levels as there are."""
+    return tuple(global_classification(annotation, where) for annotation in given or ())
+
+
+def feature_of(annotation: Any) -> Feature:
+    """Name and schema id of an annotation, an answer or a mask instance."""
+    return Feature(annotation.name, annotation.feature_schema_id)
+
+
+def metrics_of(given: Sequence[Mapping[str, Any]] | None) -> tuple[Mapping[str, Any], ...]:
+    """Custom metrics as a value that nobody else holds."""
+    return tuple(dict(metric) for metric in given or ())
+
+
+def one_value(given: Sequence[Any], name: str, what: str) -> Any:
+    """The value that all who give one agree on, or None.
+
+    Raises:
+        AnnotationError: when two differ: the line has one place for it.
+    """
+    values = [value for value in given if value is not None]
+    if any(value != values[0] for value in values):
+        raise AnnotationError(f"{what}: {name} is given as {values[0]!r} and as {values[-1]!r}; one line can hold one")
+    return values[0] if values else None
+
+
+def same_annotation(group: Sequence[VideoClassificationAnnotation], name: str, what: str) -> Any:
+    """What all annotations of a group say under ``name``.
+
+    Raises:
+        AnnotationError: when they differ.
+    """
+    values = [getattr(annotation, name) for annotation in group]
+    if any(value != values[0] for value in values):
+        raise AnnotationError(
+            f"{what}: {name} changes over the frames, and one line can hold one; put it on the answers instead"
+        )
+    return values[0]

@@ -1,0 +1,89 @@
+"""Label objects -> LabelledVideo, one each."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from labelferry.assemble.answers import global_classification
+from labelferry.assemble.masks import masks
+from labelferry.assemble.ranges import frame_classifications
+from labelferry.assemble.temporal import temporal_classifications
+from labelferry.assemble.tracks import tracks
+from labelferry.errors import AnnotationError
+from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.types import (
+    ClassificationAnnotation,
+    Label,
+    Temporal,
+    VideoClassificationAnnotation,
+    VideoMaskAnnotation,
+    VideoObjectAnnotation,
+)
+
+__all__ = ["assemble"]
+
+SHOWN = 20
+
+
+def assemble(labels: Iterable[Label], source: str = "labels") -> Iterator[LabelledVideo]:
+    """Turn each Label into a labelled video, after all of them were found good.
+
+    Args:
+        labels: any number of Label objects; none is changed.
+        source: what to call their origin in messages.
+
+    Raises:
+        AnnotationError: naming every Label that cannot be written without loss; nothing has been yielded by then.
+    """
+    videos, problems = [], []
+    for number, label in enumerate(labels, start=1):
+        try:
+            videos.append(_assemble_one(label, Where(source, detail=f"label {number}")))
+        except AnnotationError as error:
+            problems.append(str(error))
+    if problems:
+        more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
+        raise AnnotationError("\n".join(problems[:SHOWN] + more))
+    yield from videos
+
+
+def _assemble_one(label: Label, where: Where) -> LabelledVideo:
+    if not isinstance(label, Label):
+        raise AnnotationError(f"{where}: a {type(label).__name__} is not a Label")
+    objects = _of(label, VideoObjectAnnotation)
+    framed = _of(label, VideoClassificationAnnotation)
+    whole = _of(label, ClassificationAnnotation)
+    temporal: list[Temporal] = [each for each in _all(label) if isinstance(each, Temporal)]
+    _check_names(objects, [*framed, *whole, *temporal], where)
+    return LabelledVideo(
+        row=RowRef(global_key=label.data.get("global_key"), id=label.data.get("uid")),
+        where=where,
+        classifications=(
+            *(global_classification(annotation, where) for annotation in whole),
+            *frame_classifications(framed, where),
+            *temporal_classifications(temporal, where),
+        ),
+        masks=tuple(masks(annotation, where) for annotation in _of(label, VideoMaskAnnotation)),
+        tracks=tuple(tracks(objects, where)),
+        benchmark=label.is_benchmark_reference,
+    )
+
+
+Kind = TypeVar("Kind")
+
+
+def _of(label: Label, kind: type[Kind]) -> list[Kind]:
+    return [annotation for annotation in _all(label) if type(annotation) is kind]
+
+
+def _all(label: Label) -> Sequence[Any]:
+    return label.annotations  # type: ignore[return-value]  # a Label holds a sequence once it is made
+
+
+def _check_names(objects: Iterable[Any], questions: Iterable[Any], where: Where) -> None:
+    asked = {annotation.feature_schema_id or annotation.name for annotation in questions}
+    for annotation in objects:
+        if (annotation.feature_schema_id or annotation.name) in asked:
+            raise AnnotationError(
+                f"{where}: '{annotation.name or annotation.feature_schema_id}' is given as an object and as a "
+                "classification; names must differ"
+            )

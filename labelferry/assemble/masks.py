@@ -1,0 +1,59 @@
+"""Video mask annotations -> masks, with every picture as the bytes of a PNG."""
+
+from pathlib import Path
+
+import numpy as np
+
+from labelferry.assemble.answers import feature_of, sub_classifications
+from labelferry.errors import AnnotationError, SourceError
+from labelferry.model import MaskFrame, MaskInstance, Masks, Where
+from labelferry.types import MaskFrame as GivenFrame
+from labelferry.types import VideoMaskAnnotation
+
+__all__ = ["masks"]
+
+
+def masks(annotation: VideoMaskAnnotation, where: Where) -> Masks:
+    """The composites and instances of one annotation.
+
+    Raises:
+        AnnotationError: when a frame has two composites, or there is no frame or instance.
+        SourceError: when a picture's file cannot be read.
+    """
+    return Masks(
+        frames=tuple(_frame(frame, where) for frame in annotation.frames),
+        instances=tuple(
+            MaskInstance(
+                colour=instance.color_rgb,
+                feature=feature_of(instance),
+                classifications=sub_classifications(instance.classifications, where),
+            )
+            for instance in annotation.instances
+        ),
+        where=where,
+        uuid=(annotation.extra or {}).get("uuid"),
+    )
+
+
+def _frame(frame: GivenFrame, where: Where) -> MaskFrame:
+    return MaskFrame(frame.index, png=_png(frame, where), uri=frame.instance_uri)
+
+
+def _png(frame: GivenFrame, where: Where) -> bytes | None:
+    image = frame.im_bytes
+    if isinstance(image, np.ndarray):
+        from labelferry.masks import encode_png
+
+        if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
+            raise AnnotationError(
+                f"{where}: mask at frame {frame.index} is an array of shape {image.shape} and {image.dtype}; "
+                "give [height, width, 3] of uint8"
+            )
+        png: bytes = encode_png(image)
+        return png
+    if isinstance(image, Path):
+        try:
+            return image.read_bytes()
+        except OSError as error:
+            raise SourceError(f"{image}: mask at frame {frame.index} cannot be read: {error.strerror}") from error
+    return image

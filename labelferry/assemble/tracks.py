@@ -1,0 +1,97 @@
+"""Objects at single frames -> tracks, as columns.
+
+Objects of one name in one Label are one track unless ``instance`` or ``extra={"uuid": ...}`` tells them apart. Frames
+with ``keyframe=False`` only say that Labelbox is to interpolate there; what they alone carry would be lost, so that is
+an error.
+"""
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelferry.assemble.answers import feature_of, sub_classifications
+from labelferry.assemble.keyframes import check_left_out
+from labelferry.assemble.segments import segment_numbers
+from labelferry.errors import AnnotationError
+from labelferry.model import Geometry, Track, Where
+from labelferry.model.tracks import Coords
+from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
+
+__all__ = ["tracks"]
+
+Group = Sequence[VideoObjectAnnotation]
+GEOMETRY = {Rectangle: Geometry.BOX, Point: Geometry.POINT, Line: Geometry.LINE}
+
+
+def tracks(annotations: Group, where: Where) -> Iterator[Track]:
+    """One track for each name and instance, in order of appearance.
+
+    Raises:
+        AnnotationError: when a track cannot be written without loss.
+    """
+    groups: dict[tuple[str, object], list[VideoObjectAnnotation]] = {}
+    for annotation in annotations:
+        told_apart: object = annotation.instance
+        if annotation.extra is not None and "uuid" in annotation.extra:
+            told_apart = annotation.extra["uuid"] if told_apart is None else (told_apart, annotation.extra["uuid"])
+        groups.setdefault((annotation.feature_schema_id or annotation.name or "", told_apart), []).append(annotation)
+    for group in groups.values():
+        yield _track(group, where)
+
+
+def _track(group: Group, where: Where) -> Track:
+    first = group[0]
+    feature, kind = feature_of(first), type(first.value)
+    what = f"{where}: '{feature}'"
+    for annotation in group:
+        if type(annotation.value) is not kind:
+            raise AnnotationError(
+                f"{what}: a {kind.__name__} and, at frame {annotation.frame}, a {type(annotation.value).__name__} "
+                "under one name; each tool has one shape"
+            )
+    frames = np.array([annotation.frame for annotation in group], dtype=np.int64)
+    segments = segment_numbers(frames, [annotation.segment_index for annotation in group], what)
+    order = np.lexsort((frames, segments))
+    check_left_out(group, order, segments, what)
+    kept = [at for at in order.tolist() if group[at].keyframe]
+    rows = [group[at] for at in kept]
+    coords, offsets = _columns(rows, kind)
+    uuid = (first.extra or {}).get("uuid")
+    return Track(
+        feature=feature,
+        geometry=GEOMETRY[kind],
+        frames=frames[kept],
+        coords=coords,
+        segment=segments[kept],
+        offsets=offsets,
+        where=where,
+        answers={
+            at: sub_classifications(row.classifications, where) for at, row in enumerate(rows) if row.classifications
+        },
+        instance=None if first.instance is None else str(first.instance),
+        uuid=None if uuid is None else str(uuid),
+    )
+
+
+def _columns(rows: Group, kind: type) -> tuple[Coords, NDArray[np.int64] | None]:
+    if kind is Rectangle:
+        return _boxes(rows), None
+    if kind is Point:
+        return _matrix(((row.value.x, row.value.y) for row in rows), 2), None  # type: ignore[union-attr]
+    lengths = [len(row.value.points) for row in rows]  # type: ignore[union-attr]
+    points = ((point.x, point.y) for row in rows for point in row.value.points)  # type: ignore[union-attr]
+    return _matrix(points, 2), np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
+
+
+def _boxes(rows: Group) -> Coords:
+    """Corners in any order -> left, top, width, height."""
+    values = [row.value for row in rows]
+    corners = _matrix(((v.start.x, v.start.y, v.end.x, v.end.y) for v in values), 4)  # type: ignore[union-attr]
+    low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
+    return np.hstack((low, high - low))
+
+
+def _matrix(rows: Iterator[tuple[float, ...]], width: int) -> Coords:
+    return np.fromiter(chain.from_iterable(rows), dtype=np.float64).reshape(-1, width)

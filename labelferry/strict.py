@@ -1,0 +1,50 @@
+"""Strict construction for the public annotation classes: a misspelt or missing keyword is an error that says so."""
+
+import difflib
+from dataclasses import MISSING, fields
+from typing import Any
+
+from labelferry.errors import AnnotationError
+
+__all__ = ["Strict", "StrictMeta"]
+
+
+class StrictMeta(type):
+    """Turns Python's own complaint about keywords into one that names the class and the nearest keyword.
+
+    The complaint is only looked at when Python has raised it: construction stays as fast as a dataclass's own.
+    """
+
+    def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102
+        try:
+            return super().__call__(*args, **kwargs)
+        except TypeError as error:
+            problem = _keyword_problem(cls, len(args), kwargs)
+            if problem is None:
+                raise
+            raise AnnotationError(problem) from error
+
+
+class Strict(metaclass=StrictMeta):
+    """Base of the public annotation classes."""
+
+    __slots__ = ()
+
+
+def _keyword_problem(cls: Any, positional: int, kwargs: dict[str, Any]) -> str | None:
+    known = {field.name: field for field in fields(cls)}
+    for name in kwargs:
+        if name not in known:
+            return f"{cls.__name__}: unknown argument '{name}'; {_advice(cls, name, list(known))}"
+    for name in list(known)[positional:]:
+        field = known[name]
+        if name not in kwargs and field.default is MISSING and field.default_factory is MISSING:
+            return f"{cls.__name__}: argument '{name}' is missing; it takes {', '.join(known)}"
+    return None
+
+
+def _advice(cls: Any, name: str, known: list[str]) -> str:
+    if name in getattr(cls, "UNSUPPORTED", {}):
+        return str(cls.UNSUPPORTED[name])
+    close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
+    return f"did you mean '{close[0]}'?" if close else f"it takes {', '.join(known)}"

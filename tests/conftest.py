@@ -1,0 +1,20 @@
+"""What all suites share: where the reference files lie, and that nothing phones home."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("DO_NOT_TRACK", "1")
+os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of reference files: LABELFERRY_SHARED, or ``shared`` beside the checkout."""
+    folder = Path(os.environ.get("LABELFERRY_SHARED", ROOT.parent / "shared"))
+    if not folder.is_dir():
+        pytest.skip(f"no reference files: {folder} is absent (LABELFERRY_SHARED names another place)")
+    return folder
