@@ -7,7 +7,6 @@ they are made and never changed afterwards by labelferry.
 Facts: docs.labelbox.com/reference/import-video-annotations; behaviour compared with the official SDK 7.17.0.
 """
 
-import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -437,8 +436,6 @@ def _list_of(value: Any, kind: Any, what: str) -> tuple[Any, ...]:
 def _number(value: Any) -> float:
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         raise AnnotationError(f"{value!r} is not a number; give coordinates in pixels")
-    if not math.isfinite(value):
-        raise AnnotationError(f"{value!r} is not finite, which JSON cannot hold")
     return float(value)
 
 
