@@ -90,7 +90,8 @@ def _boxes(rows: Group) -> Coords:
     values = [row.value for row in rows]
     corners = _matrix(((v.start.x, v.start.y, v.end.x, v.end.y) for v in values), 4)  # type: ignore[union-attr]
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
-    return np.hstack((low, high - low))
+    with np.errstate(invalid="ignore"):  # infinite corners become NaN here, and the track refuses them by name
+        return np.hstack((low, high - low))
 
 
 def _matrix(rows: Iterator[tuple[float, ...]], width: int) -> Coords:

@@ -1,0 +1,257 @@
+"""What has been done, for one onboarding in one workspace: claim, do, settle.
+
+A claim without a settle means: ask the service first, by name or global key; never: do it again.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, create_engine, event, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from labelferry.errors import SpecError
+from labelferry.ledger.schema import lines, metadata, resources, runs
+
+__all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
+
+
+class State(StrEnum):
+    """Of a resource: claimed before the service is asked to make it, settled when its id is known."""
+
+    CLAIMED = "claimed"
+    SETTLED = "settled"
+
+
+class LineState(StrEnum):
+    """Of a line: sent with a job whose outcome is not known yet, taken by the service, or refused by it."""
+
+    SENT = "sent"
+    ACCEPTED = "accepted"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One resource of the onboarding: a dataset, ontology, project, batch or import job."""
+
+    kind: str
+    name: str
+    state: State
+    remote_id: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class LineRecord:
+    """One annotation line: where it came from, with which job it went, and what became of it."""
+
+    uuid: str
+    row: str
+    feature: str
+    source: str
+    job: str
+    state: LineState = LineState.SENT
+    message: str | None = None
+
+
+def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
+    """Open the database at ``url`` and make its tables.
+
+    Raises:
+        SpecError: when the URL is none, its driver is not installed, or the database is out of reach.
+    """
+    try:
+        engine = create_engine(url)
+        if engine.dialect.name == "sqlite" and engine.url.database:
+            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+            event.listen(engine, "connect", _tune_sqlite)
+        metadata.create_all(engine)
+    except ModuleNotFoundError as error:
+        raise SpecError(f"LABELFERRY_LEDGER: driver {error.name} is not installed; add labelferry[postgres]") from error
+    except (ArgumentError, NoSuchModuleError, OperationalError) as error:
+        raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {_short(error)}") from error
+    return LedgerFile(engine, clock)
+
+
+def _short(error: Exception) -> str:
+    return str(error).splitlines()[0]
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.close()
+
+
+class LedgerFile:
+    """The whole ledger; ``of`` gives the part of one onboarding."""
+
+    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
+        self.engine, self.clock = engine, clock
+
+    def of(self, workspace: str, onboarding: str) -> "Ledger":
+        """The part that belongs to one onboarding in one workspace."""
+        return Ledger(self, workspace, onboarding)
+
+    def onboardings(self) -> list[tuple[str, str]]:
+        """Every (workspace, onboarding) that has a run."""
+        with self.engine.connect() as connection:
+            rows = connection.execute(select(runs.c.workspace, runs.c.onboarding).distinct())
+            return [(row.workspace, row.onboarding) for row in rows]
+
+    def workspaces_of(self, onboarding: str) -> list[str]:
+        """The workspaces in which an onboarding has left anything."""
+        found: dict[str, None] = {}
+        with self.engine.connect() as connection:
+            for table in (runs, resources):
+                query = select(table.c.workspace).where(table.c.onboarding == onboarding).distinct()
+                found.update(dict.fromkeys(connection.execute(query).scalars()))
+        return list(found)
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class Ledger:
+    """The ledger of one onboarding in one workspace."""
+
+    def __init__(self, file: LedgerFile, workspace: str, onboarding: str) -> None:
+        self._file, self.workspace, self.onboarding = file, workspace, onboarding
+        self._key = {"workspace": workspace, "onboarding": onboarding}
+
+    def entry(self, kind: str, name: str) -> Entry | None:
+        """The resource of that kind and name, if it was ever claimed."""
+        return next(iter(self._entries(resources.c.kind == kind, resources.c.name == name)), None)
+
+    def entries(self, kind: str) -> list[Entry]:
+        """All resources of a kind, by name."""
+        return list(self._entries(resources.c.kind == kind))
+
+    def claim(self, kind: str, name: str, **detail: Any) -> None:
+        """Say that the service is about to be asked for this resource."""
+        self._put(kind, name, State.CLAIMED, None, detail)
+
+    def settle(self, kind: str, name: str, remote_id: str, **detail: Any) -> None:
+        """Say that the resource is there, with its id."""
+        self._put(kind, name, State.SETTLED, remote_id, detail)
+
+    def release(self, kind: str, name: str) -> None:
+        """Forget a resource that turned out not to be there."""
+        with self._write() as connection:
+            connection.execute(
+                resources.delete().where(*self._mine(resources), resources.c.kind == kind, resources.c.name == name)
+            )
+
+    def send_lines(self, records: Iterable[LineRecord]) -> None:
+        """Write down lines before their job is created; a line that failed before takes its new job."""
+        values = [
+            self._key
+            | {name: getattr(record, name) for name in ("uuid", "row", "feature", "source", "job", "message")}
+            | {"state": str(record.state)}
+            for record in records
+        ]
+        with self._write() as connection:
+            for start in range(0, len(values), CHUNK):
+                _upsert(connection, lines, values[start : start + CHUNK])
+
+    def settle_lines(self, outcomes: Iterable[tuple[str, LineState, str | None]]) -> None:
+        """Write down what became of lines: (uuid, state, message)."""
+        with self._write() as connection:
+            for uuid, state, message in outcomes:
+                connection.execute(
+                    update(lines)
+                    .where(*self._mine(lines), lines.c.uuid == uuid)
+                    .values(state=str(state), message=message)
+                )
+
+    def forget_job_lines(self, job: str) -> None:
+        """Drop the lines of a job that never came to be."""
+        with self._write() as connection:
+            connection.execute(lines.delete().where(*self._mine(lines), lines.c.job == job, lines.c.state == "sent"))
+
+    def lines(self, *states: LineState) -> Iterator[LineRecord]:
+        """Lines in the given states, or all."""
+        query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
+        if states:
+            query = query.where(lines.c.state.in_([str(state) for state in states]))
+        with self._file.engine.connect() as connection:
+            for row in connection.execute(query):
+                yield LineRecord(row.uuid, row.row, row.feature, row.source, row.job, LineState(row.state), row.message)
+
+    def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
+        """Add a run to the history."""
+        with self._write() as connection:
+            connection.execute(
+                runs.insert().values(
+                    **self._key, started_at=started_at, ended_at=self.now(), outcome=outcome, report=dict(report)
+                )
+            )
+
+    def history(self, limit: int = 10) -> list[dict[str, Any]]:
+        """The latest runs, newest first."""
+        query = select(runs).where(*self._mine(runs)).order_by(runs.c.id.desc()).limit(limit)
+        with self._file.engine.connect() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def line_counts(self) -> dict[str, int]:
+        """How many lines are in each state."""
+        query = select(lines.c.state, func.count()).where(*self._mine(lines)).group_by(lines.c.state)
+        with self._file.engine.connect() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def now(self) -> datetime:
+        """The ledger's clock."""
+        return self._file.clock()
+
+    def _entries(self, *conditions: Any) -> Iterator[Entry]:
+        query = select(resources).where(*self._mine(resources), *conditions).order_by(resources.c.name)
+        with self._file.engine.connect() as connection:
+            for row in connection.execute(query):
+                yield Entry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
+
+    def _put(self, kind: str, name: str, state: State, remote_id: str | None, detail: Mapping[str, Any]) -> None:
+        value = self._key | {
+            "kind": kind,
+            "name": name,
+            "state": str(state),
+            "remote_id": remote_id,
+            "detail": dict(detail),
+            "changed_at": self.now(),
+        }
+        with self._write() as connection:
+            _upsert(connection, resources, [value])
+
+    def _mine(self, table: Any) -> tuple[Any, ...]:
+        return table.c.workspace == self.workspace, table.c.onboarding == self.onboarding
+
+    @contextmanager
+    def _write(self) -> Iterator[Connection]:
+        with self._file.engine.begin() as connection:
+            yield connection
+
+
+CHUNK = 500
+"""Rows an insert: below every database's limit on bound values."""
+
+
+def _upsert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
+    if not values:
+        return
+    insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table).values(values)
+    keys = [column.name for column in table.primary_key]
+    fresh = {name: insert.excluded[name] for name in values[0] if name not in keys}
+    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh))

@@ -1,0 +1,81 @@
+"""Settings from the environment. Nothing else in labelferry reads it.
+
+======================  =====================================================================================
+variable                meaning
+======================  =====================================================================================
+LABELBOX_API_KEY        key of the real service; without it everything goes to the embedded localbox
+LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graphql
+LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
+LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
+LABELFERRY_RATE         requests per minute that we allow ourselves; default: no limit of our own
+LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
+======================  =====================================================================================
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from labelferry.errors import SpecError
+
+__all__ = ["DEFAULT_ENDPOINT", "Settings"]
+
+DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says.
+
+    Args:
+        home: folder that everything of ours is kept in.
+        ledger_url: SQLAlchemy database URL.
+        api_key: None means: use the embedded localbox.
+        endpoint: where the real service (or another localbox) listens.
+        requests_per_minute: our own limit, None for none.
+        localbox_key: key of the embedded localbox.
+    """
+
+    home: Path
+    ledger_url: str = field(repr=False)
+    api_key: SecretStr | None
+    endpoint: str
+    requests_per_minute: int | None
+    localbox_key: SecretStr
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
+        """Read the settings.
+
+        Raises:
+            SpecError: when a variable cannot be understood.
+        """
+        env = os.environ if environment is None else environment
+        home = Path(env["LABELFERRY_HOME"]) if env.get("LABELFERRY_HOME") else _user_data_folder()
+        home = home.expanduser().absolute()
+        key = env.get("LABELBOX_API_KEY", "").strip()
+        return cls(
+            home=home,
+            ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
+            api_key=SecretStr(key) if key else None,
+            endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
+            requests_per_minute=_rate(env.get("LABELFERRY_RATE", "")),
+            localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
+        )
+
+
+def _user_data_folder() -> Path:
+    from platformdirs import user_data_path
+
+    return user_data_path("labelferry")
+
+
+def _rate(text: str) -> int | None:
+    if not text:
+        return None
+    if not text.isdecimal() or not int(text):
+        raise SpecError(f"LABELFERRY_RATE is {text!r}; give requests per minute as a whole number, such as 1500")
+    return int(text)
