@@ -41,4 +41,6 @@ Entry_contra = TypeVar("Entry_contra", bound=LabelsEntry, contravariant=True)
 class Reader(Protocol[Entry_contra]):
     """Reads one file into labelled videos, in the order of the file, with findings left through ``note``."""
 
-    def __call__(self, entry: Entry_contra, base: Path, note: Note) -> Iterator[LabelledVideo]: ...
+    def __call__(self, entry: Entry_contra, base: Path, note: Note) -> Iterator[LabelledVideo]:
+        """Read ``entry``'s file, relative to ``base``, the folder of the spec."""
+        ...

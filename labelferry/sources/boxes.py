@@ -1,0 +1,154 @@
+"""Rows of boxes in any order -> tracks: sorted once, cut at every track and gap, no Python per row."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelferry.errors import SourceError
+from labelferry.model import Feature, Geometry, Track, Where
+from labelferry.model.frames import Frames
+from labelferry.model.tracks import Coords
+from labelferry.sources.text import fault
+
+__all__ = ["Boxes", "anonymous", "tracks_of"]
+
+Codes = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Boxes:
+    """The boxes of one video, one a row, as columns of shape [n] in the order of the file.
+
+    Args:
+        source: what the user calls the file.
+        lines: line of each row in the file.
+        frames: frame numbers counted from 1.
+        coords: left, top, width, height in pixels, shape [n, 4].
+        tracks: position of the row's track in ``names``.
+        names: what the source calls each track.
+        classes: position of the row's class in ``features``.
+        features: the tools.
+        segments: segment of each row when the source says so; None: see ``bridge``.
+        bridge: True makes one segment of a track, over all gaps; False closes the segment at every missing frame.
+    """
+
+    source: str
+    lines: NDArray[np.int64]
+    frames: Frames
+    coords: Coords
+    tracks: Codes
+    names: Sequence[str]
+    classes: Codes
+    features: Sequence[Feature]
+    segments: Codes | None = None
+    bridge: bool = False
+
+    def __len__(self) -> int:
+        return len(self.frames)
+
+    def take(self, rows: NDArray[np.int64]) -> "Boxes":
+        """The same columns at these rows."""
+        return Boxes(
+            self.source,
+            self.lines[rows],
+            self.frames[rows],
+            self.coords[rows],
+            self.tracks[rows],
+            self.names,
+            self.classes[rows],
+            self.features,
+            None if self.segments is None else self.segments[rows],
+            self.bridge,
+        )
+
+
+def anonymous(frames: Frames) -> tuple[Codes, list[str]]:
+    """A track for each box of a source that knows no identities.
+
+    Returns:
+        Track codes, shape [n], and names that say frame and place in the frame, so that they stay the same when boxes
+        of other frames come or go.
+    """
+    order = np.argsort(frames, kind="stable")
+    ordered = frames[order]
+    new = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(ordered) else np.zeros(0, dtype=bool)
+    starts = np.flatnonzero(new)
+    places = np.empty(len(frames), dtype=np.int64)
+    places[order] = np.arange(len(frames)) - np.repeat(starts, np.diff(np.append(starts, len(frames)))) + 1
+    return np.arange(len(frames)), [
+        f"box {frame}.{at}" for frame, at in zip(frames.tolist(), places.tolist(), strict=True)
+    ]
+
+
+def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
+    """Cut the boxes into tracks, in the order in which the file first names them.
+
+    Raises:
+        SourceError: when a track has two boxes in one frame, two classes, or segments that overlap.
+    """
+    if not len(boxes):
+        return ()
+    given = np.zeros(len(boxes), dtype=np.int64) if boxes.segments is None else boxes.segments
+    order = np.lexsort((boxes.frames, given, boxes.tracks))
+    ordered = boxes.take(order)
+    same = ordered.tracks[1:] == ordered.tracks[:-1]
+    _refuse(ordered, given[order], same)
+    starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
+    return tuple(_cut(ordered, order, starts, _segments(ordered, same)))
+
+
+def _refuse(boxes: Boxes, given: Codes, same: NDArray[np.bool_]) -> None:
+    step, hop = np.diff(boxes.frames), np.diff(given)
+    if (at := np.flatnonzero(same & (boxes.classes[1:] != boxes.classes[:-1]))).size:
+        raise _of_two_classes(boxes, int(at[0]))
+    if (at := np.flatnonzero(same & (step == 0) & (hop == 0))).size:
+        raise _twice(boxes, int(at[0]))
+    if (at := np.flatnonzero(same & (step < 0))).size:
+        row = int(at[0]) + 1
+        what = f"segment {given[row]} of track {boxes.names[boxes.tracks[row]]} starts before the one before it ends"
+        raise fault(boxes.source, int(boxes.lines[row]), what, "number the segments in the order of their frames")
+
+
+def _twice(boxes: Boxes, row: int) -> SourceError:
+    first, second = sorted((int(boxes.lines[row]), int(boxes.lines[row + 1])))
+    track = boxes.names[boxes.tracks[row]]
+    what = f"track {track} has a second box for its frame (the first is at line {first})"
+    return fault(boxes.source, second, what, "remove one, or give the second object its own track")
+
+
+def _of_two_classes(boxes: Boxes, row: int) -> SourceError:
+    first, second = sorted((row, row + 1), key=lambda at: int(boxes.lines[at]))
+    old, new = boxes.features[boxes.classes[first]], boxes.features[boxes.classes[second]]
+    track = boxes.names[boxes.tracks[row]]
+    what = f"track {track} is '{new}' here and '{old}' at line {boxes.lines[first]}"
+    return fault(boxes.source, int(boxes.lines[second]), what, "give each object its own track, of one class")
+
+
+def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
+    if boxes.segments is not None:
+        new = np.diff(boxes.segments) != 0
+    elif boxes.bridge:
+        new = np.zeros(len(same), dtype=bool)
+    else:
+        new = np.diff(boxes.frames) != 1
+    return np.concatenate(([0], np.cumsum(new & same)))
+
+
+def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator[Track]:
+    ends = np.append(starts[1:], len(boxes))
+    firsts = np.minimum.reduceat(order, starts)
+    lines = boxes.lines[np.argsort(order)][firsts]
+    for at in np.argsort(firsts).tolist():
+        start, end = int(starts[at]), int(ends[at])
+        name = boxes.names[boxes.tracks[start]]
+        yield Track(
+            feature=boxes.features[boxes.classes[start]],
+            geometry=Geometry.BOX,
+            frames=boxes.frames[start:end],
+            coords=boxes.coords[start:end],
+            segment=segments[start:end] - segments[start],
+            where=Where(boxes.source, int(lines[at]), f"track {name}"),
+            instance=name,
+        )

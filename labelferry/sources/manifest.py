@@ -1,0 +1,183 @@
+"""A spec's ``videos`` -> VideoRow: a table file, or a list in the spec itself; one row a video.
+
+Columns: global_key, row_data, and where wanted external_id, width, height, fps, frame_count, metadata.<name>,
+attachments (JSON). Facts about data rows: https://docs.labelbox.com/reference/import-video-data and
+https://docs.labelbox.com/reference/attachments.
+"""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from labelferry.errors import SourceError
+from labelferry.model.feature import Where
+from labelferry.sources.keys import canonical, refuse_collisions
+from labelferry.sources.sheet_files import read_sheet
+
+__all__ = ["COLUMNS", "VideoRow", "read_videos"]
+
+COLUMNS = ("global_key", "row_data", "external_id", "width", "height", "fps", "frame_count", "attachments")
+METADATA = "metadata."
+SCHEMES = ("https", "http", "gs")
+ATTACHMENT_KEYS = {"type", "value", "name"}
+
+
+@dataclass(frozen=True, slots=True)
+class VideoRow:
+    """One video as it should be in Labelbox.
+
+    Args:
+        global_key: trimmed and legal, in the user's own spelling.
+        row_data: the URL, or the local path as the user wrote it.
+        where: its place in the manifest.
+        file: the local file, when ``row_data`` is not a URL.
+        external_id: what the user's own systems call it.
+        width: pixels.
+        height: pixels.
+        fps: frames per second.
+        frame_count: number of frames.
+        metadata: values by the name of their metadata field; text when they come from a file.
+        attachments: each with ``type`` and ``value``, and maybe ``name``.
+    """
+
+    global_key: str
+    row_data: str
+    where: Where
+    file: Path | None = None
+    external_id: str | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    frame_count: int | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    attachments: tuple[Mapping[str, Any], ...] = ()
+
+
+def read_videos(videos: str | Sequence[Mapping[str, Any]], base: Path) -> tuple[VideoRow, ...]:
+    """Read the videos of a spec, in the order given.
+
+    Args:
+        videos: path of a CSV, TSV, Parquet, Excel or JSON lines file, or the rows themselves.
+        base: folder of the spec, which paths are relative to.
+
+    Raises:
+        SourceError: when a column is unknown, a value is missing or wrong, a local file is not there, or two rows have
+            the same global key.
+    """
+    cells = _from_file(videos, base) if isinstance(videos, str) else _from_list(videos)
+    rows = tuple(_row(row, where, base) for row, where in cells)
+    refuse_collisions((row.global_key, row.where) for row in rows)
+    return rows
+
+
+def _from_file(source: str, base: Path) -> Iterator[tuple[Mapping[str, Any], Where]]:
+    path = base / source
+    if not path.is_file():
+        raise SourceError(f"{source}: no such file under {base}; paths are relative to the spec")
+    sheet = read_sheet(path, source)
+    _check_columns(sheet.columns, Where(source, 1))
+    columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
+    for line, cells in zip(sheet.lines.tolist(), zip(*columns, strict=True), strict=True):
+        yield {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if cell}, Where(source, line)
+
+
+def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Where]]:
+    for number, row in enumerate(rows, 1):
+        where = Where("videos", detail=f"entry {number}")
+        if not isinstance(row, Mapping):
+            raise SourceError(f"{where}: not a mapping; write global_key: ... and row_data: ...")
+        cells = dict(row)
+        fields = cells.pop("metadata", None) or {}
+        if not isinstance(fields, Mapping):
+            raise SourceError(f"{where}: metadata is not a mapping; write it as name: value")
+        cells |= {f"{METADATA}{name}": value for name, value in fields.items()}
+        _check_columns(cells, where)
+        yield {name: value for name, value in cells.items() if value is not None and value != ""}, where
+
+
+def _check_columns(names: Mapping[str, object], where: Where) -> None:
+    if missing := [name for name in COLUMNS[:2] if name not in names]:
+        raise SourceError(f"{where}: no column {' and '.join(missing)}; every video needs global_key and row_data")
+    known = [name for name in names if name in COLUMNS or name.startswith(METADATA)]
+    if unknown := [name for name in names if name not in known or name == METADATA]:
+        listed = ", ".join(map(repr, unknown))
+        raise SourceError(f"{where}: unknown column {listed}; known are {', '.join(COLUMNS)} and {METADATA}<name>")
+
+
+def _row(row: Mapping[str, Any], where: Where, base: Path) -> VideoRow:
+    row_data = _text(row, "row_data", where)
+    if not row_data:
+        raise SourceError(f"{where}: row_data is blank; give the URL or the path of the video")
+    return VideoRow(
+        global_key=canonical(_text(row, "global_key", where) or "", where),
+        row_data=row_data,
+        where=where,
+        file=_file(row_data, where, base),
+        external_id=_text(row, "external_id", where),
+        width=_count(row, "width", where),
+        height=_count(row, "height", where),
+        fps=_positive(row, "fps", where),
+        frame_count=_count(row, "frame_count", where),
+        metadata={name.removeprefix(METADATA): row[name] for name in row if name.startswith(METADATA)},
+        attachments=_attachments(row.get("attachments"), where),
+    )
+
+
+def _text(row: Mapping[str, Any], name: str, where: Where) -> str | None:
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise SourceError(f"{where}: {name} {value!r} is not text; put it in quotes")
+    return value.strip() if value else None
+
+
+def _file(row_data: str, where: Where, base: Path) -> Path | None:
+    scheme = urlsplit(row_data).scheme if "://" in row_data else ""
+    if scheme in SCHEMES:
+        return None
+    if scheme:
+        known = ", ".join(f"{name}://" for name in SCHEMES)
+        raise SourceError(f"{where}: row_data '{row_data}' is neither {known} nor a path; give one of them")
+    path = base / row_data
+    if not path.is_file():
+        raise SourceError(f"{where}: row_data '{row_data}' is no file under {base}; paths are relative to the spec")
+    return path
+
+
+def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:
+    value = row.get(name)
+    if value is None:
+        return None
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError):
+        number = math.nan
+    if not math.isfinite(number) or number <= 0:
+        raise SourceError(f"{where}: {name} {value!r} is not a number above 0; correct it or leave it empty")
+    return number
+
+
+def _count(row: Mapping[str, Any], name: str, where: Where) -> int | None:
+    number = _positive(row, name, where)
+    if number is not None and not number.is_integer():
+        raise SourceError(f"{where}: {name} {row[name]!r} is not a whole number; correct it or leave it empty")
+    return None if number is None else int(number)
+
+
+def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
+    import orjson
+
+    if value is None:
+        return ()
+    try:
+        items = orjson.loads(value) if isinstance(value, str) else value
+    except orjson.JSONDecodeError as error:
+        raise SourceError(f'{where}: attachments are not JSON; write [{{"type": ..., "value": ...}}]') from error
+    if not isinstance(items, Sequence):
+        items = [items]
+    for item in items:
+        if not isinstance(item, Mapping) or not {"type", "value"} <= set(item) <= ATTACHMENT_KEYS:
+            raise SourceError(f"{where}: attachment {item!r}; each needs a type and a value, and may have a name")
+    return tuple(items)

@@ -1,0 +1,161 @@
+"""MOTChallenge text files -> LabelledVideo: one row a box, ``frame,id,left,top,width,height,...``, frames from 1.
+
+Two layouts: ten columns (MOT15, trackers' output: column 7 is a flag or a score, then x, y, z) and nine (MOT16/17 and
+CVAT's "MOT 1.1": flag, class, visibility). Facts: https://motchallenge.net/instructions/ and
+https://docs.cvat.ai/docs/dataset_management/formats/format-mot/ (``labels.txt`` beside ``gt.txt`` names class i in its
+line i).
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, StringConstraints
+
+from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.frames import Frames, from_base
+from labelferry.sources.boxes import Boxes, anonymous, tracks_of
+from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.sheet import Sheet, sheet_of_lines
+from labelferry.sources.text import fault, text_of
+
+__all__ = ["MotLabels", "read"]
+
+COLUMNS = {
+    9: ("frame", "id", "left", "top", "width", "height", "flag", "class", "visibility"),
+    10: ("frame", "id", "left", "top", "width", "height", "score", "x", "y", "z"),
+}
+NO_IDENTITY = -1
+
+ClassName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+
+
+class MotLabels(LabelsEntry):
+    """A MOT file and what it does not say itself.
+
+    ``pixel_base`` is 0 by default, so that coordinates are taken as they stand: the benchmark nominally counts pixels
+    from 1, but what trackers and CVAT write counts from 0, and a file does not tell. 1 subtracts one from left and top.
+    """
+
+    format: Literal["mot"]
+    global_key: GlobalKey
+    classes: dict[int, ClassName] | None = Field(default=None, min_length=1)
+    frame_base: Literal[0, 1] = 1
+    pixel_base: Literal[0, 1] = 0
+    drop_ignored: bool = False
+
+
+def read(entry: MotLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
+    """Read a MOT file: one video, a track for each id, a new segment at every gap.
+
+    Args:
+        entry: the file and its options.
+        base: folder of the spec.
+        note: takes a warning about boxes without identity, and one about rows that ``drop_ignored`` left out.
+
+    Yields:
+        One video, unless the file cannot be read.
+
+    Raises:
+        SourceError: when a row is not MOT, a class has no name, or a track has two boxes in a frame or two classes.
+    """
+    path = entry.file(base)
+    sheet = _sheet(text_of(path, entry.path), entry.path)
+    rows = _kept(sheet, entry, note)
+    classes, features = _classes(sheet, rows, _names(entry, path), entry.path)
+    frames = _frames(sheet, entry)[rows]
+    tracks, names = _tracks(sheet, frames, rows, note)
+    boxes = Boxes(entry.path, sheet.lines[rows], frames, _coords(sheet, entry)[rows], tracks, names, classes, features)
+    yield LabelledVideo(RowRef(entry.global_key), Where(entry.path, int(sheet.lines[0])), tracks=tracks_of(boxes))
+
+
+def _sheet(text: str, source: str) -> Sheet:
+    every = text.split("\n")
+    kept = [at for at, line in enumerate(every) if line and line[0] != "#" and not line.isspace()]
+    if not kept:
+        raise fault(source, None, "no rows", "write it again, or take its entry out of the spec")
+    rows = [every[at] for at in kept]
+    commas = [row.count(",") for row in rows]
+    width = commas[0] + 1
+    if width not in COLUMNS or len(set(commas)) > 1:
+        at = next((at for at, count in enumerate(commas) if count != commas[0]), 0) if width in COLUMNS else 0
+        what = f"{commas[at] + 1} columns, separated by commas, where {_expected(width)}"
+        raise fault(source, kept[at] + 1, what, "correct the row, or say the right format")
+    return sheet_of_lines(source, COLUMNS[width], rows, ",", np.array(kept) + 1)
+
+
+def _expected(width: int) -> str:
+    return f"the first row has {width}" if width in COLUMNS else "MOT has 9 (with classes) or 10"
+
+
+def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
+    flags = sheet.numbers("flag" if "flag" in sheet.columns else "score")
+    ignored = int(np.count_nonzero(flags == 0))
+    if not entry.drop_ignored or not ignored:
+        return np.arange(len(sheet))
+    what = f"{ignored} of {len(sheet)} rows are flagged 0 (ignore) in column 7 and left out"
+    note(Finding(Severity.WARNING, Where(entry.path), what, "set drop_ignored: false to keep them"))
+    return np.flatnonzero(flags)
+
+
+def _frames(sheet: Sheet, entry: MotLabels) -> Frames:
+    frames = sheet.whole("frame")
+    if (low := np.flatnonzero(frames < entry.frame_base)).size:
+        row = int(low[0])
+        remedy = "set frame_base: 0" if frames[row] == 0 else "frames cannot be negative: correct the row"
+        raise sheet.fault(row, f"frame {frames[row]} where frames count from {entry.frame_base}", remedy)
+    return from_base(frames, entry.frame_base)
+
+
+def _coords(sheet: Sheet, entry: MotLabels) -> NDArray[np.float64]:
+    coords = np.column_stack([sheet.numbers(name) for name in ("left", "top", "width", "height")])
+    coords[:, :2] -= entry.pixel_base
+    return coords
+
+
+def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -> tuple[NDArray[np.int64], list[str]]:
+    ids = sheet.whole("id")
+    if (low := np.flatnonzero(ids < NO_IDENTITY)).size:
+        row = int(low[0])
+        raise sheet.fault(row, f"id {ids[row]}", "ids are 0 or more, or -1 for a detection that belongs to no track")
+    distinct, codes = np.unique(ids[rows], return_inverse=True)
+    names = [str(value) for value in distinct.tolist()]
+    alone = np.flatnonzero(ids[rows] == NO_IDENTITY)
+    if not alone.size:
+        return codes, names
+    what = f"{alone.size} boxes have id -1, that is no identity; each becomes a track of one keyframe"
+    note(Finding(Severity.WARNING, Where(sheet.source), what, "run a tracker over them if they should be tracks"))
+    own, own_names = anonymous(frames[alone])
+    codes[alone] = len(names) + own
+    return codes, names + own_names
+
+
+def _names(entry: MotLabels, path: Path) -> Mapping[int, str]:
+    if entry.classes is not None:
+        return entry.classes
+    beside = path.with_name("labels.txt")
+    if not beside.is_file():
+        return {}
+    lines = text_of(beside, str(Path(entry.path).with_name("labels.txt"))).split("\n")
+    return {number: line.strip() for number, line in enumerate(lines, 1) if line.strip()}
+
+
+def _classes(
+    sheet: Sheet, rows: NDArray[np.int64], names: Mapping[int, str], source: str
+) -> tuple[NDArray[np.int64], list[Feature]]:
+    if "class" not in sheet.columns:
+        if len(names) != 1:
+            what = f"this MOT file has no class column and {len(names)} classes are named"
+            raise fault(source, None, what, "name exactly one, as in classes: {1: pedestrian}")
+        return np.zeros(len(rows), dtype=np.int64), [Feature(name) for name in names.values()]
+    ids = sheet.whole("class")[rows]
+    distinct, firsts, codes = np.unique(ids, return_index=True, return_inverse=True)
+    for value, first in zip(distinct.tolist(), firsts.tolist(), strict=True):
+        if value not in names:
+            remedy = f"name it, as in classes: {{{value}: pedestrian}}, or in labels.txt beside the file"
+            raise sheet.fault(int(rows[first]), f"class {value} has no name", remedy)
+    return codes, [Feature(names[value]) for value in distinct.tolist()]

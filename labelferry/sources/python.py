@@ -1,0 +1,61 @@
+"""Python annotation types -> labelled videos: a Python file beside the spec that makes a list of Labels.
+
+The file is run. It is therefore only taken from a spec that is itself a file on this machine.
+"""
+
+import runpy
+import traceback
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
+
+from labelferry.errors import LabelferryError, SourceError
+from labelferry.model.video import LabelledVideo
+from labelferry.sources.entry import LabelsEntry, Note
+
+__all__ = ["PythonLabels", "read"]
+
+
+class PythonLabels(LabelsEntry):
+    """A Python file whose variable holds a list of ``labelferry.types.Label``."""
+
+    format: Literal["python"]
+    variable: str = Field("labels", description="Name of the variable that holds the list of Labels")
+
+
+def read(entry: PythonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001
+    """Run the file and take its labels.
+
+    Raises:
+        SourceError: when the file fails, or has no such variable.
+        AnnotationError: when a Label cannot be written without loss.
+    """
+    from labelferry.assemble import assemble
+
+    path = entry.file(base)
+    labels = _run(path, entry)
+    if not isinstance(labels, (list, tuple)):
+        raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
+    yield from assemble(labels, entry.path)
+
+
+def _run(path: Path, entry: PythonLabels) -> object:
+    try:
+        scope = runpy.run_path(str(path), run_name="labels")
+    except LabelferryError as error:
+        raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
+    except Exception as error:  # noqa: BLE001  whatever the user's file raises is the user's file's problem
+        raise SourceError(f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; mend the file") from error
+    if entry.variable not in scope:
+        raise SourceError(f"{entry.path}: has no variable '{entry.variable}'; name it in the spec with variable: ...")
+    return scope[entry.variable]
+
+
+def _line(error: Exception, path: Path) -> int:
+    """The last line of the user's own file that led to the error."""
+    if isinstance(error, SyntaxError):
+        return error.lineno or 1
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return (frames[-1].lineno or 1) if frames else 1

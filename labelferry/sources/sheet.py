@@ -1,0 +1,172 @@
+"""Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet that knows the line of each row.
+
+CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), except that line ends may be any and blank lines are
+skipped. Cells are text until somebody asks for numbers, so that a key 00012 stays 00012; Arrow reads numbers exactly.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from labelferry.errors import SourceError
+from labelferry.sources.text import fault
+
+__all__ = ["Column", "Sheet", "cell_text", "sheet_of", "sheet_of_lines"]
+
+Column = Any
+"""A pyarrow array; pyarrow ships no types."""
+
+WHOLE_LIMIT = 2.0**53
+"""Beyond it a float no longer holds every whole number, and two ids could become one."""
+
+
+LARGEST_BLOCK = 2**30
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sheet:
+    """A table with named columns.
+
+    Args:
+        source: what the user calls the file.
+        columns: Arrow arrays of one length, by name.
+        lines: line in the file of each row, int64, shape [n]; for Parquet the number of the row, from 1.
+    """
+
+    source: str
+    columns: Mapping[str, Column]
+    lines: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.lines)
+
+    def fault(self, row: int, what: str, remedy: str) -> SourceError:
+        """The error for something wrong in one row (counted from 0)."""
+        return fault(self.source, int(self.lines[row]), what, remedy)
+
+    def text(self, name: str) -> list[str]:
+        """A column as trimmed text; empty cells are ''."""
+        return self._strings(name).to_pylist()  # type: ignore[no-any-return]
+
+    def keys(self, name: str) -> list[str]:
+        """A column as text that must have been stored as text or whole numbers.
+
+        Raises:
+            SourceError: when it is stored as floats, which have already lost leading zeros.
+        """
+        import pyarrow as pa
+
+        if pa.types.is_floating(self.columns[name].type):
+            raise fault(self.source, None, f"column '{name}' is stored as floats", "store it as text")
+        return self.text(name)
+
+    def codes(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
+        """A column of filled cells as numbers of its distinct texts, shape [n], and those texts.
+
+        Raises:
+            SourceError: when a cell is empty.
+        """
+        encoded = self._strings(name).dictionary_encode()
+        codes, texts = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
+        if "" in texts:
+            row = int(np.argmax(codes == texts.index("")))
+            raise self.fault(row, f"column '{name}' is empty", "fill it in or remove the row")
+        return codes, texts
+
+    def numbers(self, name: str) -> NDArray[np.float64]:
+        """A column as finite float64, shape [n].
+
+        Raises:
+            SourceError: naming the line of the first cell that is empty, not a number or not finite.
+        """
+        values = self._floats(name)
+        if not np.isfinite(values).all():
+            row = int(np.argmin(np.isfinite(values)))
+            raise self.fault(row, f"{name} is {self.text(name)[row]}, not a finite number", "correct or remove the row")
+        return values
+
+    def whole(self, name: str) -> NDArray[np.int64]:
+        """A column as int64, shape [n].
+
+        Raises:
+            SourceError: naming the line of the first cell that is not a whole number.
+        """
+        values = self.numbers(name)
+        fits = (values == np.floor(values)) & (np.abs(values) < WHOLE_LIMIT)
+        if not fits.all():
+            row = int(np.argmin(fits))
+            raise self.fault(row, f"{name} is {self.text(name)[row]}, not a whole number", "give it as an integer")
+        return values.astype(np.int64)
+
+    def _strings(self, name: str) -> Column:
+        import pyarrow as pa
+        import pyarrow.compute as pc
+
+        column = self.columns[name]
+        if not pa.types.is_string(column.type):
+            column = pa.array([cell_text(value) for value in column.to_pylist()], pa.string())
+        return pc.utf8_trim_whitespace(column.fill_null(""))
+
+    def _floats(self, name: str) -> NDArray[np.float64]:
+        import pyarrow as pa
+
+        if pa.types.is_floating(kind := self.columns[name].type) or pa.types.is_integer(kind):
+            column = self.columns[name]
+        else:
+            column = self._strings(name)
+        try:
+            return np.asarray(column.cast(pa.float64()).to_numpy(zero_copy_only=False), dtype=np.float64)
+        except pa.ArrowInvalid:
+            return np.array([self._float(name, row, text) for row, text in enumerate(self.text(name))])
+
+    def _float(self, name: str, row: int, text: str) -> float:
+        try:
+            return float(text if "_" not in text else "text")
+        except ValueError as error:
+            if not text:
+                raise self.fault(row, f"{name} is empty", "fill it in or remove the row") from error
+            raise self.fault(row, f"{name} is {text!r}, not a number", "correct or remove the row") from error
+
+
+def sheet_of(source: str, names: Sequence[str], columns: Sequence[Sequence[str]], lines: ArrayLike) -> Sheet:
+    """Build a sheet from columns of text."""
+    import pyarrow as pa
+
+    arrays = {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
+    return Sheet(source, arrays, np.asarray(lines, dtype=np.int64))
+
+
+def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delimiter: str, lines: ArrayLike) -> Sheet:
+    """Build a sheet from lines of text that have as many delimiters as they need, and no quotes."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    data = pa.py_buffer("\n".join(rows).encode())
+    table = csv.read_csv(
+        pa.BufferReader(data),
+        csv.ReadOptions(column_names=list(names), block_size=min(data.size + (1 << 20), LARGEST_BLOCK)),
+        csv.ParseOptions(delimiter=delimiter, quote_char=False),
+        csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+    )
+    arrays = {name: table.column(name).combine_chunks() for name in names}
+    return Sheet(source, arrays, np.asarray(lines, dtype=np.int64))
+
+
+def cell_text(value: object) -> str:
+    """A cell of a typed table as it would stand in a CSV: whole floats without a point, lists and objects as JSON."""
+    if value is None or value != value:  # the second is NaN
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_LIMIT:
+        return str(int(value))
+    if isinstance(value, (list, dict)):
+        import orjson
+
+        return orjson.dumps(value, default=str).decode()
+    return str(value)

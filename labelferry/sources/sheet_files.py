@@ -1,0 +1,163 @@
+"""The files that hold tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
+
+import csv
+import io
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
+from labelferry.sources.text import bytes_of, fault, text_of
+
+__all__ = ["SUFFIXES", "read_sheet"]
+
+DELIMITERS = (",", "\t", ";")
+
+
+class _Record(NamedTuple):
+    line: int
+    cells: Sequence[str]
+
+
+def read_sheet(path: Path, source: str) -> Sheet:
+    """Read a table; its suffix says what it is.
+
+    Args:
+        path: the file.
+        source: what the user calls it, for messages and places.
+
+    Raises:
+        SourceError: when it cannot be read as that, has no rows, or two columns of one name.
+    """
+    read = SUFFIXES.get(path.suffix.lower())
+    if read is None:
+        raise fault(source, None, f"'{path.suffix}' is not a kind of table", f"use one of {' '.join(SUFFIXES)}")
+    bytes_of(path, source)
+    sheet = read(path, source)
+    if not len(sheet):
+        raise fault(source, None, "the table has no rows", "fill it in, or take its entry out of the spec")
+    return sheet
+
+
+def _read_delimited(path: Path, source: str) -> Sheet:
+    text = text_of(path, source)
+    delimiter = max(DELIMITERS, key=text.lstrip("\n").partition("\n")[0].count)
+    if '"' in text:
+        return _from_records(source, _quoted(text, delimiter, source))
+    every = text.split("\n")
+    kept = [at for at, line in enumerate(every) if line]
+    rows = [every[at] for at in kept]
+    if len({row.count(delimiter) for row in rows}) > 1:
+        records = (_Record(at + 1, every[at].split(delimiter)) for at in kept)
+        return _from_records(source, records)
+    names = _names(rows[0].split(delimiter), source)
+    return sheet_of_lines(source, names, rows[1:], delimiter, np.array(kept[1:]) + 1)
+
+
+def _quoted(text: str, delimiter: str, source: str) -> Iterator[_Record]:
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
+    line = 1
+    try:
+        for cells in rows:
+            if cells:
+                yield _Record(line, cells)
+            line = rows.line_num + 1
+    except csv.Error as error:
+        raise fault(source, line, f"a broken quotation ({error})", 'close it, and write a quote in it as ""') from error
+
+
+def _from_records(source: str, records: Iterable[_Record]) -> Sheet:
+    rows = iter(records)
+    names = _names(next(rows).cells, source)
+    body = []
+    for record in rows:
+        if len(record.cells) != len(names):
+            what = f"{len(record.cells)} columns where the header has {len(names)}"
+            raise fault(source, record.line, what, "make every row as long as the header")
+        body.append(record)
+    columns = list(zip(*(record.cells for record in body), strict=True)) or [()] * len(names)
+    return sheet_of(source, names, columns, [record.line for record in body])
+
+
+def _names(cells: Iterable[object], source: str) -> list[str]:
+    names = [cell_text(cell).strip() for cell in cells]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise fault(source, 1, f"the header names {', '.join(map(repr, twice))} twice", "rename or remove one")
+    return names
+
+
+def _read_parquet(path: Path, source: str) -> Sheet:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        table = pq.ParquetFile(path).read().combine_chunks()
+    except (pa.ArrowException, OSError) as error:
+        raise fault(source, None, f"not a Parquet file ({error})", "write it again or correct its suffix") from error
+    names = _names(table.column_names, source)
+    columns = {name: _plain(table.column(at)) for at, name in enumerate(names)}
+    return Sheet(source, columns, np.arange(1, table.num_rows + 1, dtype=np.int64))
+
+
+def _plain(column: Any) -> Any:
+    import pyarrow as pa
+
+    array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
+
+
+def _read_excel(path: Path, source: str) -> Sheet:
+    import zipfile
+
+    import pandas as pd
+
+    try:
+        cells = pd.read_excel(path, header=None, dtype=object)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise fault(
+            source, None, f"not an Excel workbook ({error})", "save it as .xlsx or correct its suffix"
+        ) from error
+    if cells.empty:
+        raise fault(source, None, "the first sheet is empty", "put the table into the first sheet")
+    body = cells.iloc[1:]
+    columns = [[cell_text(value) for value in body[at]] for at in cells.columns]
+    return sheet_of(source, _names(cells.iloc[0], source), columns, range(2, len(cells) + 1))
+
+
+def _read_json(path: Path, source: str) -> Sheet:
+    data = bytes_of(path, source)
+    if data.lstrip().startswith(b"["):
+        rows = [(number, value) for number, value in enumerate(_parsed(data, source, 1), 1)]
+    else:
+        lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+        rows = [(number, _parsed(line, source, number)) for number, line in lines]
+    for number, row in rows:
+        if not isinstance(row, Mapping):
+            raise fault(source, number, "not a JSON object", 'write each row as {"column": value, ...}')
+    names = list(dict.fromkeys(name for _, row in rows for name in row))
+    columns = [[cell_text(row.get(name)) for _, row in rows] for name in names]
+    return sheet_of(source, _names(names, source), columns, [number for number, _ in rows])
+
+
+def _parsed(data: bytes, source: str, line: int) -> Any:
+    import orjson
+
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise fault(source, line, f"not JSON ({error})", "write one JSON object on each line") from error
+
+
+SUFFIXES: Mapping[str, Callable[[Path, str], Sheet]] = {
+    ".csv": _read_delimited,
+    ".tsv": _read_delimited,
+    ".txt": _read_delimited,
+    ".parquet": _read_parquet,
+    ".pq": _read_parquet,
+    ".xlsx": _read_excel,
+    ".jsonl": _read_json,
+    ".ndjson": _read_json,
+    ".json": _read_json,
+}

@@ -1,0 +1,58 @@
+"""Text files: bytes -> text with one kind of line end, and the words of an error about one of its lines."""
+
+from pathlib import Path
+
+from labelferry.errors import SourceError
+from labelferry.model.feature import Where
+
+__all__ = ["bytes_of", "fault", "text_of"]
+
+
+def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
+    """The error for something wrong at one place of a file: where, what, and what to do."""
+    return SourceError(f"{Where(source, line)}: {what}; {remedy}")
+
+
+def bytes_of(path: Path, source: str) -> bytes:
+    """The content of a file, without a byte order mark.
+
+    Args:
+        path: the file.
+        source: what the user calls it, for messages.
+
+    Raises:
+        SourceError: when it cannot be read or is empty.
+    """
+    try:
+        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+    except OSError as error:
+        raise fault(
+            source, None, f"cannot be read ({error.strerror})", "check that it is a file you may read"
+        ) from error
+    if not data.strip():
+        raise fault(source, None, "the file is empty", "write it again, or take its entry out of the spec")
+    return data
+
+
+def text_of(path: Path, source: str) -> str:
+    r"""The text of a file, every line ending in ``\n`` whatever it was.
+
+    Args:
+        path: the file.
+        source: what the user calls it, for messages.
+
+    Raises:
+        SourceError: when it cannot be read, is empty, is not UTF-8 or holds NUL bytes.
+    """
+    data = bytes_of(path, source)
+    try:
+        text = data.decode()
+    except UnicodeDecodeError as error:
+        raise fault(source, _line(data, error.start), "the file is not UTF-8 text", "save it as UTF-8") from error
+    if (nul := data.find(0)) >= 0:
+        raise fault(source, _line(data, nul), "a NUL byte: this is not a text file", "check the path and the format")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _line(data: bytes, at: int) -> int:
+    return data.count(b"\n", 0, at) + 1
