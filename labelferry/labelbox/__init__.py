@@ -1,0 +1,42 @@
+"""The remote in its own words: an httpx client for Labelbox. It carries bytes and ids, and knows nothing of labels."""
+
+from labelferry.labelbox.client import Client
+from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT
+from labelferry.labelbox.limiter import Limiter
+from labelferry.labelbox.policy import Pace, Policy
+from labelferry.labelbox.records import (
+    Batch,
+    CreateResult,
+    DataRow,
+    Dataset,
+    Failure,
+    ImportJob,
+    ImportKind,
+    Label,
+    Ontology,
+    Organization,
+    Project,
+    Task,
+    User,
+)
+
+__all__ = [
+    "DEFAULT_ENDPOINT",
+    "Batch",
+    "Client",
+    "CreateResult",
+    "DataRow",
+    "Dataset",
+    "Failure",
+    "ImportJob",
+    "ImportKind",
+    "Label",
+    "Limiter",
+    "Ontology",
+    "Organization",
+    "Pace",
+    "Policy",
+    "Project",
+    "Task",
+    "User",
+]

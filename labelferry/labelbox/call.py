@@ -1,0 +1,73 @@
+"""One call as a value: what to send, not how.
+
+The shapes (document, variables, multipart parts) are those of the official SDK 7.17.0.
+"""
+
+import io
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, BinaryIO
+
+__all__ = ["Attachment", "Call", "Json", "mutation", "query"]
+
+Json = dict[str, Any]
+
+_NAME = re.compile(r"\s*(?:query|mutation)\s+(\w+?)(?:PyApi)?\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that travels with a call; opened anew for each attempt, so that a repeat never sends an empty rest."""
+
+    source: Path | bytes = field(repr=False)
+    filename: str
+    content_type: str
+    part: str = "1"
+
+    @property
+    def size(self) -> int:
+        """Return the length in bytes."""
+        return len(self.source) if isinstance(self.source, bytes) else self.source.stat().st_size
+
+    def open(self) -> BinaryIO:
+        """Return the bytes as a fresh binary stream."""
+        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """A GraphQL operation to send.
+
+    Attributes:
+        document: the GraphQL text; exactly one named operation.
+        variables: its variables; the file's slot is added by the sender.
+        repeatable: True when a second arrival does no harm, so that a lost answer may be answered by sending again.
+        experimental: True for the operations that live at ``/_gql``.
+        attachment: a file for the variable ``file``.
+        timeout: seconds for one answer, when the policy's usual ones are not enough.
+    """
+
+    document: str
+    variables: Mapping[str, object] = field(default_factory=dict, repr=False)
+    repeatable: bool
+    experimental: bool = False
+    attachment: Attachment | None = None
+    timeout: float | None = None
+
+    @property
+    def operation(self) -> str:
+        """Return the operation's name without the ``PyApi`` that they all end in."""
+        found = _NAME.match(self.document)
+        return found.group(1) if found else "GraphQL"
+
+
+def query(document: str, *, experimental: bool = False, **variables: object) -> Call:
+    """Describe a call that only reads."""
+    return Call(document=document, variables=variables, repeatable=True, experimental=experimental)
+
+
+def mutation(document: str, *, experimental: bool = False, timeout: float | None = None, **variables: object) -> Call:
+    """Describe a call that changes something, and must not be sent twice blindly."""
+    return Call(document=document, variables=variables, repeatable=False, experimental=experimental, timeout=timeout)

@@ -1,0 +1,156 @@
+"""Data rows: looked up by global key, read, created and changed."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from labelferry.errors import JobFailedError, PermissionDeniedError, UnavailableError
+from labelferry.labelbox.call import Json, query
+from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
+from labelferry.labelbox.records import CreateResult, DataRow
+from labelferry.labelbox.resource import Resource, present
+from labelferry.labelbox.row_uploads import RowUploads
+from labelferry.labelbox.transport import Wire
+
+__all__ = ["DataRowResource"]
+
+ROW_FIELDS = """externalId globalKey mediaAttributes metadataFields { schemaId name value kind } rowData id
+  dataset { id }"""
+GET_ROW = f"query GetDataRowPyApi($param_0: ID!) {{ dataRow(where: {{id: $param_0}}) {{ {ROW_FIELDS} }} }}"
+LIST_ROWS = f"""query DatasetDataRowsPyApi($id: ID!, $from: ID, $first: Int, $where: DatasetDataRowWhereInput) {{
+  datasetDataRows(id: $id, from: $from, first: $first, where: $where) {{
+    nodes {{ {ROW_FIELDS} }} pageInfo {{ hasNextPage startCursor }} }} }}"""
+LOOK_UP = """query getDataRowsForGlobalKeysPyApi($globalKeys: [ID!]!) {
+  dataRowsForGlobalKeys(where: {ids: $globalKeys}) { jobId } }"""
+LOOK_UP_RESULT = """query getDataRowsForGlobalKeysResultPyApi($jobId: ID!) {
+  dataRowsForGlobalKeysResult(jobId: {id: $jobId}) {
+    data { fetchedDataRows { id } notFoundGlobalKeys accessDeniedGlobalKeys } jobStatus } }"""
+PROCESSED = """query CheckAllDataRowsHaveBeenProcessedPyApi($globalKeys: [ID!]) {
+  queryAllDataRowsHaveBeenProcessed(globalKeys: $globalKeys) { allDataRowsHaveBeenProcessed } }"""
+
+_PAGE = 500
+
+
+class DataRowResource(Resource):
+    """Data rows, keyed on global keys."""
+
+    def __init__(self, wire: Wire, uploads: RowUploads) -> None:
+        super().__init__(wire)
+        self._uploads = uploads
+
+    def lookup(self, global_keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the row id of each global key, None where there is no such row.
+
+        Raises:
+            PermissionDeniedError: some of the rows belong to somebody else; the message names their keys.
+            DeadlineError: the look-up has not ended within the policy's time.
+        """
+        found: dict[str, str | None] = {}
+        for keys in _chunks(list(dict.fromkeys(global_keys)), self._wire.policy.lookup_chunk):
+            found.update(self._look_up(keys))
+        return found
+
+    def get(self, row_id: str) -> DataRow:
+        """Return a row by its id.
+
+        Raises:
+            NotFoundError: there is no such row.
+        """
+        answer = self._wire.send(query(GET_ROW, param_0=row_id))
+        return _row(present(answer.get("dataRow"), f"data row {row_id}"))
+
+    def list(self, dataset_id: str) -> Iterator[DataRow]:
+        """Yield the rows of a dataset, newest first."""
+        return map(_row, by_cursor(partial(self._page, dataset_id)))
+
+    def create(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
+        """Create rows and wait for the outcome of each.
+
+        Args:
+            dataset_id: where they go.
+            rows: ``global_key`` and ``row_data``, and where wanted ``external_id``, ``media_type``,
+                ``metadata_fields``, ``attachments``.
+
+        Raises:
+            InputError: a row lacks its global key or row data, or two rows share a key; nothing was sent.
+            JobFailedError: the upload failed as a whole, for another reason than duplicates.
+            UnavailableError: the answer was lost; with ``acted``, look the keys up before trying again.
+        """
+        return self._uploads.create(dataset_id, rows)
+
+    def update(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
+        """Change rows that exist: ``global_key`` says which, the other fields are the new values.
+
+        Raises:
+            InputError: a row lacks its global key, or two rows share one; nothing was sent.
+            JobFailedError: the upload failed as a whole.
+            UnavailableError: the answer was lost; the same update may be sent again.
+        """
+        return self._uploads.update(dataset_id, rows)
+
+    def wait_processed(self, global_keys: Iterable[str]) -> None:
+        """Wait until the service has processed the rows, as it must have before they go into a batch.
+
+        Raises:
+            DeadlineError: it has not within the policy's time.
+        """
+        overdue = "the service is still processing data rows; run again later"
+        for keys in _chunks(list(dict.fromkeys(global_keys)), self._wire.policy.lookup_chunk):
+            self._wire.until(partial(self._processed, keys), self._wire.policy.processing, overdue)
+
+    def _look_up(self, keys: Sequence[str]) -> dict[str, str | None]:
+        job = present(self._wire.send(query(LOOK_UP, globalKeys=keys)).get("dataRowsForGlobalKeys"), "the look-up")
+        overdue = "the look-up of global keys has not ended; run again later"
+        return _matched(
+            keys, self._wire.until(partial(self._looked_up, job["jobId"]), self._wire.policy.lookup, overdue)
+        )
+
+    def _looked_up(self, job_id: str) -> Json | None:
+        answer = self._wire.send(query(LOOK_UP_RESULT, jobId=job_id))
+        result = present(answer.get("dataRowsForGlobalKeysResult"), "the look-up's result")
+        if result["jobStatus"] == "FAILED":
+            raise JobFailedError("the look-up of global keys failed at the service; run again later")
+        return present(result["data"], "the look-up's result") if result["jobStatus"] == "COMPLETE" else None
+
+    def _processed(self, keys: Sequence[str]) -> bool | None:
+        answer = self._wire.send(query(PROCESSED, globalKeys=keys)).get("queryAllDataRowsHaveBeenProcessed")
+        return present(answer, "the rows' state")["allDataRowsHaveBeenProcessed"] or None
+
+    def _page(self, dataset_id: str, cursor: str | None) -> tuple[Nodes, str | None]:
+        call = query(LIST_ROWS, id=dataset_id, **at_cursor(cursor, _PAGE))
+        page = present(self._wire.send(call).get("datasetDataRows"), f"dataset {dataset_id}")
+        return page["nodes"], page["pageInfo"]["startCursor"]
+
+
+def _matched(keys: Sequence[str], data: Json) -> dict[str, str | None]:
+    if denied := data["accessDeniedGlobalKeys"]:
+        raise PermissionDeniedError(f"no access to the data rows of {_some(denied)}; use other keys or another API key")
+    ids = [row["id"] or None for row in data["fetchedDataRows"]]
+    if len(ids) == len(keys):
+        return dict(zip(keys, ids, strict=True))
+    missing = set(data["notFoundGlobalKeys"])
+    present_keys = [key for key in keys if key not in missing]
+    if len(ids) != len(present_keys):
+        raise UnavailableError(f"the look-up of {len(keys)} global keys gave {len(ids)} rows; try again", acted=False)
+    return dict.fromkeys(keys) | dict(zip(present_keys, ids, strict=True))
+
+
+def _row(node: Json) -> DataRow:
+    return DataRow(
+        id=node["id"],
+        global_key=node.get("globalKey"),
+        external_id=node.get("externalId"),
+        row_data=node.get("rowData"),
+        dataset_id=(node.get("dataset") or {}).get("id"),
+        media_attributes=node.get("mediaAttributes") or {},
+        metadata=tuple(node.get("metadataFields") or ()),
+    )
+
+
+def _chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
+    return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
+    return ", ".join(map(repr, names[:10])) + more

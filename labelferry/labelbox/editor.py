@@ -1,0 +1,58 @@
+"""A project's editor: what the official SDK does before, and when, it connects an ontology."""
+
+from labelferry.errors import NotFoundError
+from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.resource import Resource, present
+
+__all__ = ["Editor"]
+
+GET_FRONTEND = """query GetProjectLabelingFrontendPyApi($param_0: ID!) {
+  project(where: {id: $param_0}) { labelingFrontend { description iframeUrlPath name id } } }"""
+FIND_FRONTENDS = """query GetLabelingFrontendsPyApi($param_0: String!, $param_1: Boolean!) {
+  labelingFrontends(where: {AND: [{name: $param_0}, {deleted: $param_1}]} skip: 0 first: 100) {
+    description iframeUrlPath name id } }"""
+CONNECT_FRONTEND = """mutation ConnectProjectAndLabelingFrontendPyApi($projectId: ID!, $labelingFrontendId: ID!) {
+  updateProject(where: {id: $projectId} data: {labelingFrontend: {connect: {id: $labelingFrontendId}}}) { id } }"""
+CREATE_OPTIONS = """mutation CreateLabelingFrontendOptionsPyApi(
+    $project: ID!, $labelingFrontend: ID!, $customizationOptions: String!) {
+  createLabelingFrontendOptions(data: {project: {connect: {id: $project}},
+    labelingFrontend: {connect: {id: $labelingFrontend}}, customizationOptions: $customizationOptions}) {
+    customizationOptions id } }"""
+CONNECT_ONTOLOGY = """mutation ConnectOntologyPyApi($projectId: ID!, $ontologyId: ID!) {
+  project(where: {id: $projectId}) { connectOntology(ontologyId: $ontologyId) { id } } }"""
+
+_EMPTY = '{"tools": [], "classifications": []}'
+
+
+class Editor(Resource):
+    """The editor of projects."""
+
+    def set_up(self, project_id: str) -> None:
+        """Give a project the service's editor, unless it has one.
+
+        Raises:
+            NotFoundError: there is no such project, or the service offers no editor.
+        """
+        answer = self._wire.send(query(GET_FRONTEND, param_0=project_id))
+        if present(answer.get("project"), f"project {project_id}").get("labelingFrontend"):
+            return
+        frontend_id = self._frontend_id()
+        self._wire.send(mutation(CONNECT_FRONTEND, projectId=project_id, labelingFrontendId=frontend_id))
+        options: Json = {"project": project_id, "labelingFrontend": frontend_id, "customizationOptions": _EMPTY}
+        self._wire.send(mutation(CREATE_OPTIONS, **options))
+
+    def connect_ontology(self, project_id: str, ontology_id: str) -> None:
+        """Connect an ontology to a project that has an editor.
+
+        Raises:
+            NotFoundError: there is no such project or ontology.
+        """
+        answer = self._wire.send(mutation(CONNECT_ONTOLOGY, projectId=project_id, ontologyId=ontology_id))
+        project = present(answer.get("project"), f"project {project_id}")
+        present(project.get("connectOntology"), f"ontology {ontology_id}")
+
+    def _frontend_id(self) -> str:
+        found = self._wire.send(query(FIND_FRONTENDS, param_0="Editor", param_1=False)).get("labelingFrontends")
+        if not found:
+            raise NotFoundError('the service offers no labeling frontend named "Editor"; connect one in its own UI')
+        return str(found[0]["id"])

@@ -1,0 +1,109 @@
+"""Files that the service hands out by address: read without the key, checked whole, then given away."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO
+
+import httpx
+import orjson
+
+from labelferry.errors import NotFoundError, PermissionDeniedError, RejectedError, UnavailableError
+from labelferry.labelbox.call import Json
+from labelferry.labelbox.transport import Wire, reach
+
+__all__ = ["Files"]
+
+_IN_MEMORY = 8_000_000
+
+
+class Files:
+    """Reads result files; a plain GET without authorization, because their addresses are signed."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+
+    def text(self, url: str) -> str:
+        """Return a small file's text.
+
+        Raises:
+            RemoteError: it cannot be had.
+        """
+        return self._wire.repeat(lambda: self._get(url)).decode("utf-8", "replace")
+
+    def lines(self, url: str) -> Iterator[Json]:
+        """Yield the objects of an NDJSON file, blank lines left out.
+
+        It is read and parsed whole before the first object comes, so that a cut answer is repeated, not passed on.
+
+        Raises:
+            RemoteError: it cannot be had, or is not NDJSON.
+        """
+        with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
+            self._wire.repeat(lambda: self._load(url, file))
+            file.seek(0)
+            for line in file:
+                if line.strip():
+                    yield orjson.loads(line)
+
+    def exact(self, url: str, length: int) -> bytes:
+        """Return a file's bytes, which must be ``length`` long.
+
+        Raises:
+            RemoteError: it cannot be had, or has another length.
+        """
+
+        def attempt() -> bytes:
+            content = self._get(url)
+            if len(content) != length:
+                raise UnavailableError(f"a file came with {len(content)} bytes instead of {length}; try again later")
+            return content
+
+        return self._wire.repeat(attempt)
+
+    def _get(self, url: str) -> bytes:
+        with reach(url, "file", repeatable=True):
+            response = self._wire.http.get(url, follow_redirects=True, timeout=self._timeout())
+        _check(response)
+        return response.content
+
+    def _load(self, url: str, file: IO[bytes]) -> None:
+        file.seek(0)
+        file.truncate()
+        with (
+            reach(url, "file", repeatable=True),
+            self._wire.http.stream("GET", url, follow_redirects=True, timeout=self._timeout()) as response,
+        ):
+            _check(response)
+            for block in response.iter_bytes():
+                file.write(block)
+        _parse(file)
+
+    def _timeout(self) -> httpx.Timeout:
+        policy = self._wire.policy
+        return httpx.Timeout(policy.file_timeout, connect=policy.connect_timeout)
+
+
+def _parse(file: IO[bytes]) -> None:
+    file.seek(0)
+    for number, line in enumerate(file, start=1):
+        try:
+            good = not line.strip() or isinstance(orjson.loads(line), dict)
+        except orjson.JSONDecodeError:
+            good = False
+        if not good:
+            raise UnavailableError(f"line {number} of a result file is not a JSON object (cut off?); try again later")
+
+
+def _check(response: httpx.Response) -> None:
+    status = response.status_code
+    if status == 200:
+        return
+    if status in {404, 410}:
+        raise NotFoundError("a result file is gone; the service keeps them for 24 hours")
+    if status in {401, 403}:
+        raise PermissionDeniedError(
+            "a result file's address is no longer valid; ask for the job again to get a new one"
+        )
+    if status == 429 or status >= 500:
+        raise UnavailableError(f"a result file could not be read: the service answered {status}; try again later")
+    raise RejectedError(f"a result file could not be read: the service answered {status}")

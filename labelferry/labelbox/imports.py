@@ -1,0 +1,152 @@
+"""Import jobs: pre-labels (MAL) and ground truth, from an NDJSON file.
+
+A job's identity is (project, name): a lost answer is looked up by name, never answered by a second job.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from labelferry.errors import JobFailedError, NotFoundError, RejectedError, RemoteError
+from labelferry.labelbox.call import Call, Json, mutation, query
+from labelferry.labelbox.files import Files
+from labelferry.labelbox.import_documents import DELETE_MAL, DOCUMENTS
+from labelferry.labelbox.pages import Nodes, by_offset, page_at
+from labelferry.labelbox.policy import Pace
+from labelferry.labelbox.records import ImportJob, ImportKind
+from labelferry.labelbox.resource import Resource, present
+from labelferry.labelbox.transport import Wire
+from labelferry.labelbox.uploads import attached
+
+__all__ = ["ImportResource"]
+
+
+class ImportResource(Resource):
+    """Import jobs of projects."""
+
+    def __init__(self, wire: Wire, files: Files) -> None:
+        super().__init__(wire)
+        self._files = files
+
+    def create(self, project_id: str, name: str, source: Path | str | bytes, kind: ImportKind) -> ImportJob:
+        """Start an import of NDJSON lines; the file is streamed from disk.
+
+        Raises:
+            InputError: the file is missing or empty; nothing was sent.
+            UnavailableError: with ``acted``, ask ``find`` before creating again.
+        """
+        part = f"{project_id}__{name}.ndjson"
+        attachment = attached(source, part, "application/x-ndjson", part)
+        variables = {"projectId": project_id, "name": name, "contentLength": attachment.size}
+        document = DOCUMENTS[kind].create
+        call = Call(document=document, variables=variables, repeatable=False, attachment=attachment)
+        return self._job(self._wire.send(call), DOCUMENTS[kind].created, project_id, kind)
+
+    def find(self, project_id: str, name: str, kind: ImportKind) -> ImportJob | None:
+        """Return the import of that name, or None."""
+        try:
+            answer = self._wire.send(query(DOCUMENTS[kind].get, projectId=project_id, name=name))
+        except NotFoundError:
+            return None
+        return self._job(answer, DOCUMENTS[kind].got, project_id, kind) if answer.get(DOCUMENTS[kind].got) else None
+
+    def list(self, project_id: str, kind: ImportKind) -> Iterator[ImportJob]:
+        """Yield all imports of one kind in a project."""
+        documents = DOCUMENTS[kind]
+
+        def page(skip: int) -> Nodes:
+            call = query(page_at(documents.list, skip), projectId=project_id)
+            return list(self._wire.send(call).get(documents.listed) or [])
+
+        return (_job_of(node, project_id, kind) for node in by_offset(page))
+
+    def wait(self, job: ImportJob, deadline: float | None = None) -> ImportJob:
+        """Return the job once it is FINISHED; single lines may have failed nevertheless.
+
+        Args:
+            job: as far as it is known.
+            deadline: seconds; the policy's when not given.
+
+        Raises:
+            JobFailedError: it ended FAILED; the message holds the text of its error file.
+            DeadlineError: it still runs.
+        """
+        pace = self._wire.policy.imports
+        if deadline is not None:
+            pace = Pace(pace.every, deadline, pace.first)
+        known = [job] if job.state != "RUNNING" else []
+        overdue = f"import {job.name!r} still runs at the service; run again later to pick up its outcome"
+        ended = self._wire.until(lambda: known[0] if known else self._ended(job), pace, overdue)
+        if ended.state == "FAILED":
+            raise JobFailedError(f"import {job.name!r} failed: {self._reason(ended)}")
+        return ended
+
+    def statuses(self, job: ImportJob) -> Iterator[Json]:
+        """Yield the outcome of each line: ``uuid``, ``dataRow``, ``status``, and on failures ``errors``.
+
+        Raises:
+            NotFoundError: the file is gone (24 hours), or the job has none yet.
+        """
+        return self._files.lines(_address(job, job.status_url, "status"))
+
+    def errors(self, job: ImportJob) -> Iterator[Json]:
+        """Yield the outcome of each line that failed.
+
+        Raises:
+            NotFoundError: the file is gone (24 hours), or the job has none yet.
+        """
+        return self._files.lines(_address(job, job.error_url, "error"))
+
+    def inputs(self, job: ImportJob) -> Iterator[Json]:
+        """Yield the lines that were sent.
+
+        Raises:
+            NotFoundError: the file is gone (24 hours).
+        """
+        return self._files.lines(_address(job, job.input_url, "input"))
+
+    def delete(self, job: ImportJob) -> None:
+        """Delete a pre-label import and the pre-labels that came with it.
+
+        Raises:
+            RejectedError: it is a ground-truth import, which the service cannot take back.
+        """
+        if job.kind is not ImportKind.MAL:
+            raise RejectedError(f"import {job.name!r} holds ground truth, which cannot be deleted as a job")
+        self._wire.send(mutation(DELETE_MAL, id=job.id))
+
+    def _ended(self, job: ImportJob) -> ImportJob | None:
+        now = self.find(job.project_id, job.name, job.kind)
+        if now is None:
+            raise NotFoundError(f"import {job.name!r} is no longer there")
+        return now if now.state != "RUNNING" else None
+
+    def _reason(self, job: ImportJob) -> str:
+        if not job.error_url:
+            return "the service gives no reason"
+        try:
+            return self._files.text(job.error_url).strip() or "the service's error file is empty"
+        except RemoteError as error:
+            return f"its error file cannot be read ({error})"
+
+    def _job(self, answer: Json, field: str, project_id: str, kind: ImportKind) -> ImportJob:
+        return _job_of(present(answer.get(field), "the import"), project_id, kind)
+
+
+def _job_of(node: Json, project_id: str, kind: ImportKind) -> ImportJob:
+    return ImportJob(
+        id=node["id"],
+        name=node["name"],
+        kind=kind,
+        project_id=project_id,
+        state=node["state"],
+        progress=node.get("progress"),
+        input_url=node.get("inputFileUrl"),
+        status_url=node.get("statusFileUrl"),
+        error_url=node.get("errorFileUrl"),
+    )
+
+
+def _address(job: ImportJob, url: str | None, what: str) -> str:
+    if not url:
+        raise NotFoundError(f"import {job.name!r} ({job.state}) has no {what} file yet; wait until it is FINISHED")
+    return url

@@ -1,0 +1,62 @@
+"""Ontologies."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
+from labelferry.labelbox.records import Ontology
+from labelferry.labelbox.resource import Resource, present
+
+__all__ = ["FIELDS", "OntologyResource", "ontology_of"]
+
+FIELDS = "mediaType name normalized id"
+CREATE = f"""mutation upsertRootSchemaNodePyApi($data: UpsertOntologyInput!) {{
+  upsertOntology(data: $data) {{ {FIELDS} }} }}"""
+GET = f"query GetOntologyPyApi($param_0: ID!) {{ ontology(where: {{id: $param_0}}) {{ {FIELDS} }} }}"
+FIND = f"""query getOntologiesPyApi($search: String, $filter: OntologyFilter, $from: String, $first: PageSize) {{
+  ontologies(where: {{filter: $filter, search: $search}}, after: $from, first: $first) {{
+    nodes {{ {FIELDS} }} nextCursor }} }}"""
+
+_PAGE = 100
+
+
+class OntologyResource(Resource):
+    """Ontologies; their names are not unique."""
+
+    def create(self, name: str, normalized: Mapping[str, Any], media_type: str | None = "VIDEO") -> Ontology:
+        """Create an ontology from its normalized tools and classifications.
+
+        Raises:
+            UnavailableError: with ``acted``, ask ``find`` before creating again.
+        """
+        data = {"name": name, "normalized": json.dumps(normalized), "mediaType": media_type}
+        answer = self._wire.send(mutation(CREATE, data=data))
+        return ontology_of(present(answer.get("upsertOntology"), "the new ontology"))
+
+    def get(self, ontology_id: str) -> Ontology:
+        """Return an ontology with the featureSchemaIds that the service gave it.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+        answer = self._wire.send(query(GET, param_0=ontology_id))
+        return ontology_of(present(answer.get("ontology"), f"ontology {ontology_id}"))
+
+    def find(self, name: str) -> list[Ontology]:
+        """Return the ontologies of exactly this name; the service itself searches by part of the name."""
+
+        def page(cursor: str | None) -> tuple[Nodes, str | None]:
+            call = query(FIND, search=name, filter={"status": "ALL"}, **at_cursor(cursor, _PAGE))
+            found = present(self._wire.send(call).get("ontologies"), "the list of ontologies")
+            return found["nodes"], found["nextCursor"]
+
+        return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
+
+
+def ontology_of(node: Json) -> Ontology:
+    """Return the ontology that a node of an answer describes."""
+    normalized = node.get("normalized") or {}
+    tree = json.loads(normalized) if isinstance(normalized, str) else normalized
+    return Ontology(node["id"], node["name"], node.get("mediaType"), tree)

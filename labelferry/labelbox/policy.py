@@ -1,0 +1,140 @@
+"""How long, how often, and after what: every number of the client, and the retry strategy built from them.
+
+Only what is safe to repeat is repeated blindly: calls that read (or whose second arrival does no harm), and calls that
+certainly did not act, because the connection was refused or the service turned them away with 429. Authentication,
+quota and validation errors are never repeated.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import httpx
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    retry_if_exception_type,
+    stop_after_attempt,
+    wait_random_exponential,
+)
+from tenacity.stop import stop_base
+
+from labelferry.errors import RateLimitError, UnavailableError
+
+__all__ = ["DEFAULT_POLICY", "Pace", "Policy", "retrying"]
+
+_log = logging.getLogger("labelferry.labelbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How a wait asks again: at once, then after ``first`` seconds, doubling up to ``every``, until ``deadline``."""
+
+    every: float
+    deadline: float
+    first: float = 0.25
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """The client's numbers; times in seconds.
+
+    Attributes:
+        attempts: how often a call is sent at most.
+        refused_attempts: the same, when nothing listens at the endpoint.
+        backoff: first upper bound of the random back-off; it doubles.
+        backoff_cap: the back-off's last upper bound.
+        retry_after_cap: the longest Retry-After that is obeyed.
+        budget: a call's time in all, waits included; no new attempt starts beyond it.
+        connect_timeout: for a connection.
+        request_timeout: for one answer.
+        batch_timeout: for one answer of the batch operations.
+        file_timeout: for one answer of a file's address.
+        requests_per_minute: the client-side limit; None means none.
+        lookup_chunk: global keys in one question.
+        lookup: pace of a global-key look-up.
+        task: pace of a task (upload, batch, export).
+        processing: pace of waiting until rows are processed.
+        imports: pace of an import job.
+    """
+
+    attempts: int = 6
+    refused_attempts: int = 3
+    backoff: float = 1.0
+    backoff_cap: float = 30.0
+    retry_after_cap: float = 60.0
+    budget: float = 180.0
+    connect_timeout: float = 10.0
+    request_timeout: float = 60.0
+    batch_timeout: float = 180.0
+    file_timeout: float = 60.0
+    requests_per_minute: float | None = None
+    lookup_chunk: int = 5_000
+    lookup: Pace = Pace(every=2.0, deadline=300.0)
+    task: Pace = Pace(every=2.0, deadline=3_600.0)
+    processing: Pace = Pace(every=30.0, deadline=3_600.0)
+    imports: Pace = Pace(every=10.0, deadline=14_400.0)
+
+
+DEFAULT_POLICY = Policy()
+
+_UNANSWERED = retry_if_exception_type(UnavailableError)
+_TURNED_AWAY = _UNANSWERED & retry_if_exception(lambda error: isinstance(error, UnavailableError) and not error.acted)
+
+
+def retrying(
+    policy: Policy, *, repeatable: bool, clock: Callable[[], float], sleep: Callable[[float], None]
+) -> Retrying:
+    """Return the tenacity controller for one call."""
+    ends = clock() + policy.budget
+    return Retrying(
+        retry=_UNANSWERED if repeatable else _TURNED_AWAY,
+        stop=stop_after_attempt(policy.attempts)
+        | (_Refused() & stop_after_attempt(policy.refused_attempts))
+        | _OverBudget(ends, clock),
+        wait=_Wait(policy),
+        sleep=sleep,
+        before_sleep=_say,
+        reraise=True,
+    )
+
+
+class _Wait:
+    """The seconds that the service asked for, capped; without any, random exponential back-off."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._cap = policy.retry_after_cap
+        self._back_off = wait_random_exponential(multiplier=policy.backoff, max=policy.backoff_cap)
+
+    def __call__(self, state: RetryCallState) -> float:
+        error = _error(state)
+        if isinstance(error, RateLimitError) and error.retry_after is not None:
+            return min(error.retry_after, self._cap)
+        return self._back_off(state)
+
+
+class _Refused(stop_base):
+    """Nothing listens at the endpoint: patience is of little use."""
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return isinstance(getattr(_error(state), "__cause__", None), httpx.ConnectError)
+
+
+class _OverBudget(stop_base):
+    """The next attempt would start after the call's time is up."""
+
+    def __init__(self, ends: float, clock: Callable[[], float]) -> None:
+        self._ends = ends
+        self._clock = clock
+
+    def __call__(self, state: RetryCallState) -> bool:
+        return self._clock() + state.upcoming_sleep > self._ends
+
+
+def _error(state: RetryCallState) -> BaseException | None:
+    return state.outcome.exception() if state.outcome else None
+
+
+def _say(state: RetryCallState) -> None:
+    _log.warning("%s; again in %.1f s (attempt %d)", _error(state), state.upcoming_sleep, state.attempt_number)

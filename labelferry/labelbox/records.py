@@ -1,0 +1,177 @@
+"""What the service tells us, as small frozen values: ids and the fields that we use."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+__all__ = [
+    "Batch",
+    "CreateResult",
+    "DataRow",
+    "Dataset",
+    "Failure",
+    "ImportJob",
+    "ImportKind",
+    "Label",
+    "Ontology",
+    "Organization",
+    "Project",
+    "Task",
+    "User",
+]
+
+
+class ImportKind(Enum):
+    """What an import's lines become: pre-labels that wait for a person, or labels."""
+
+    MAL = "MAL"
+    GROUND_TRUTH = "GROUND_TRUTH"
+
+
+@dataclass(frozen=True, slots=True)
+class Organization:
+    """The workspace that the key belongs to."""
+
+    id: str
+    name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """The user that the key belongs to."""
+
+    id: str
+    email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A dataset; names are not unique."""
+
+    id: str
+    name: str
+    description: str | None
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
+class DataRow:
+    """A data row; global keys are unique in the organization."""
+
+    id: str
+    global_key: str | None
+    external_id: str | None
+    row_data: str | None
+    dataset_id: str | None
+    media_attributes: Mapping[str, Any]
+    metadata: tuple[Mapping[str, Any], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A row that an upload did not take."""
+
+    global_key: str | None
+    message: str
+
+    @property
+    def is_duplicate(self) -> bool:
+        """Return whether the row failed only because its global key is there already."""
+        return self.message.startswith("Duplicate global key")
+
+
+@dataclass(frozen=True, slots=True)
+class CreateResult:
+    """What became of an upload of rows.
+
+    Attributes:
+        created: global key -> id of the rows that were taken.
+        failures: the rows that were not.
+        refused: the service's text, when it refused a whole upload because of some duplicates: then the rows that are
+            in neither list were not created, although nothing is wrong with them.
+    """
+
+    created: Mapping[str, str] = field(default_factory=dict)
+    failures: tuple[Failure, ...] = ()
+    refused: str | None = None
+
+    @property
+    def duplicates(self) -> tuple[str, ...]:
+        """Return the global keys that the service says are there already, whichever way it said so."""
+        return tuple(f.global_key for f in self.failures if f.is_duplicate and f.global_key is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Ontology:
+    """An ontology; ``normalized`` holds its tools and classifications with their featureSchemaIds."""
+
+    id: str
+    name: str
+    media_type: str | None
+    normalized: Mapping[str, Any] = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """A project; names are not unique."""
+
+    id: str
+    name: str
+    description: str | None
+    media_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A batch; its name is unique in its project.
+
+    Attributes:
+        failed_row_ids: known only right after creation.
+    """
+
+    id: str
+    name: str
+    size: int
+    failed_row_ids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportJob:
+    """An import; identified by project and name.
+
+    Attributes:
+        state: RUNNING, FINISHED or FAILED. FINISHED does not mean that each line was taken.
+        input_url, status_url, error_url: files, kept by the service for 24 hours.
+    """
+
+    id: str
+    name: str
+    kind: ImportKind
+    project_id: str
+    state: str
+    progress: str | None
+    input_url: str | None = field(repr=False)
+    status_url: str | None = field(repr=False)
+    error_url: str | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A label of a project and the row that holds it."""
+
+    id: str
+    row_id: str | None
+    global_key: str | None
+    is_benchmark: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """A long job of the service; ``errors`` and ``result`` are its own texts."""
+
+    id: str
+    status: str
+    type: str | None
+    result: str | None = field(repr=False)
+    errors: str | None = field(repr=False)

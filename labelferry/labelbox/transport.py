@@ -1,0 +1,155 @@
+"""The one place that sends: it counts, repeats, times out, decodes and maps errors.
+
+Everything else in this package only describes calls.
+"""
+
+import logging
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import httpx
+import orjson
+from pydantic import SecretStr
+
+from labelferry.errors import DeadlineError, UnavailableError
+from labelferry.labelbox.call import Attachment, Call, Json
+from labelferry.labelbox.endpoints import Endpoints
+from labelferry.labelbox.policy import Pace, Policy, retrying
+from labelferry.labelbox.replies import LOOK_FIRST, judge
+
+__all__ = ["Wire", "reach"]
+
+_log = logging.getLogger("labelferry.labelbox")
+_T = TypeVar("_T")
+
+_NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+
+
+class Wire:
+    """Sends calls to one service.
+
+    Args:
+        http: the HTTP client; its transport is the seam for tests.
+        endpoints: the service's addresses.
+        key: the API key.
+        policy: the numbers.
+        throttle: called before every request; blocks as long as it must.
+        clock: monotonic seconds.
+        sleep: waits for some seconds.
+    """
+
+    def __init__(
+        self,
+        http: httpx.Client,
+        endpoints: Endpoints,
+        key: SecretStr,
+        policy: Policy,
+        *,
+        throttle: Callable[[], None],
+        clock: Callable[[], float],
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.http = http
+        self.policy = policy
+        self._endpoints = endpoints
+        self._auth = _Bearer(key)
+        self._throttle = throttle
+        self._clock = clock
+        self._sleep = sleep
+
+    def send(self, call: Call) -> Json:
+        """Send a call, again where that is safe, and return its ``data``.
+
+        Raises:
+            RemoteError: the kind that fits; UnavailableError.acted says whether the service may have acted.
+        """
+        return self.repeat(lambda: self._once(call), repeatable=call.repeatable)
+
+    def repeat(self, attempt: Callable[[], _T], *, repeatable: bool = True) -> _T:
+        """Run an attempt under the retry policy and return its result."""
+        return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._sleep)(attempt)
+
+    def until(self, ask: Callable[[], _T | None], pace: Pace, overdue: str) -> _T:
+        """Ask until there is an answer.
+
+        Args:
+            ask: returns None while there is none.
+            pace: intervals and deadline.
+            overdue: what to say when the deadline has passed: what was waited for, and what to do.
+
+        Raises:
+            DeadlineError: the deadline has passed.
+        """
+        ends, pause = self._clock() + pace.deadline, pace.first
+        while (answer := ask()) is None:
+            if self._clock() + pause > ends:
+                raise DeadlineError(f"{overdue} (waited {pace.deadline:g} s)")
+            self._sleep(pause)
+            pause = min(2 * pause, pace.every)
+        return answer
+
+    def _once(self, call: Call) -> Json:
+        self._throttle()
+        url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
+        with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):
+            timeout = httpx.Timeout(call.timeout or self.policy.request_timeout, connect=self.policy.connect_timeout)
+            response = self.http.post(url, auth=self._auth, timeout=timeout, **content)
+        _log.debug("%s: %d", call.operation, response.status_code)
+        return judge(response, call, self._auth.redact)
+
+
+@contextmanager
+def reach(url: str, what: str, *, repeatable: bool) -> Iterator[None]:
+    """Turn httpx's transport errors into UnavailableError."""
+    try:
+        yield
+    except _NEVER_LEFT as error:
+        message = f"{what}: cannot reach {_place(url)} ({_why(error)}); is it running, and is the network up?"
+        raise UnavailableError(message, acted=False) from error
+    except (httpx.TransportError, httpx.DecodingError, httpx.TooManyRedirects) as error:
+        hint = "try again later" if repeatable else LOOK_FIRST
+        message = f"{what}: no usable answer from {_place(url)} ({_why(error)}); {hint}"
+        raise UnavailableError(message, acted=not repeatable) from error
+
+
+class _Bearer(httpx.Auth):
+    """Puts the key on a request at the last moment, so that it is nowhere else."""
+
+    def __init__(self, key: SecretStr) -> None:
+        self._key = key
+
+    def auth_flow(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, None]:
+        request.headers["Authorization"] = f"Bearer {self._key.get_secret_value()}"
+        yield request
+
+    def redact(self, text: str) -> str:
+        """Return the text without the key."""
+        return text.replace(self._key.get_secret_value(), "**********")
+
+
+@contextmanager
+def _content(call: Call) -> Iterator[dict[str, Any]]:
+    if call.attachment is None:
+        body = orjson.dumps({"query": call.document, "variables": call.variables})
+        yield {"content": body, "headers": {"Content-Type": "application/json", "Accept": "application/json"}}
+        return
+    with call.attachment.open() as file:
+        yield _multipart(call, call.attachment, file)
+
+
+def _multipart(call: Call, attachment: Attachment, file: object) -> dict[str, Any]:
+    operations = {"variables": {**call.variables, "file": None}, "query": call.document}
+    fields = {
+        "operations": orjson.dumps(operations).decode(),
+        "map": orjson.dumps({attachment.part: ["variables.file"]}).decode(),
+    }
+    return {"data": fields, "files": {attachment.part: (attachment.filename, file, attachment.content_type)}}
+
+
+def _place(url: str) -> str:
+    return str(httpx.URL(url).copy_with(query=None))
+
+
+def _why(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
