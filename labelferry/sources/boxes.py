@@ -64,22 +64,27 @@ class Boxes:
         )
 
 
-def anonymous(frames: Frames) -> tuple[Codes, list[str]]:
+def anonymous(frames: Frames, videos: Codes | None = None) -> tuple[Codes, list[str]]:
     """A track for each box of a source that knows no identities.
+
+    Args:
+        frames: frame of each box, shape [n].
+        videos: video of each box, shape [n], when there are several.
 
     Returns:
         Track codes, shape [n], and names that say frame and place in the frame, so that they stay the same when boxes
         of other frames come or go.
     """
-    order = np.argsort(frames, kind="stable")
-    ordered = frames[order]
-    new = np.concatenate(([True], ordered[1:] != ordered[:-1])) if len(ordered) else np.zeros(0, dtype=bool)
-    starts = np.flatnonzero(new)
-    places = np.empty(len(frames), dtype=np.int64)
-    places[order] = np.arange(len(frames)) - np.repeat(starts, np.diff(np.append(starts, len(frames)))) + 1
-    return np.arange(len(frames)), [
-        f"box {frame}.{at}" for frame, at in zip(frames.tolist(), places.tolist(), strict=True)
-    ]
+    rows = np.arange(len(frames))
+    if not len(rows):
+        return rows, []
+    groups = np.zeros(len(rows), dtype=np.int64) if videos is None else videos
+    order = np.lexsort((frames, groups))
+    new = (np.diff(frames[order]) != 0) | (np.diff(groups[order]) != 0)
+    starts = np.concatenate(([0], np.flatnonzero(new) + 1))
+    places = np.empty(len(rows), dtype=np.int64)
+    places[order] = rows - np.repeat(starts, np.diff(np.append(starts, len(rows)))) + 1
+    return rows, [f"box {frame}.{at}" for frame, at in zip(frames.tolist(), places.tolist(), strict=True)]
 
 
 def tracks_of(boxes: Boxes) -> tuple[Track, ...]:

@@ -5,6 +5,8 @@ import io
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -109,13 +111,11 @@ def _plain(column: Any) -> Any:
 
 
 def _read_excel(path: Path, source: str) -> Sheet:
-    import zipfile
-
     import pandas as pd
 
     try:
-        cells = pd.read_excel(path, header=None, dtype=object)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_filter=False)
+    except (ValueError, LookupError, OSError, BadZipFile, ParseError) as error:
         raise fault(
             source, None, f"not an Excel workbook ({error})", "save it as .xlsx or correct its suffix"
         ) from error
@@ -137,8 +137,18 @@ def _read_json(path: Path, source: str) -> Sheet:
         if not isinstance(row, Mapping):
             raise fault(source, number, "not a JSON object", 'write each row as {"column": value, ...}')
     names = list(dict.fromkeys(name for _, row in rows for name in row))
-    columns = [[cell_text(row.get(name)) for _, row in rows] for name in names]
-    return sheet_of(source, _names(names, source), columns, [number for number, _ in rows])
+    columns = {name: _array([row.get(name) for _, row in rows]) for name in names}
+    return Sheet(source, columns, np.array([number for number, _ in rows], dtype=np.int64))
+
+
+def _array(values: list[Any]) -> Any:
+    import pyarrow as pa
+
+    try:
+        array = pa.array(values)
+    except (pa.ArrowException, OverflowError):  # cells of several types: a number here and a text there
+        return pa.array([cell_text(value) for value in values], pa.string())
+    return pa.array([cell_text(value) for value in values], pa.string()) if pa.types.is_nested(array.type) else array
 
 
 def _parsed(data: bytes, source: str, line: int) -> Any:

@@ -1,0 +1,98 @@
+"""Which column of a table plays which part: names that people use -> the parts a box row is made of.
+
+The names are those of pandas and tracker exports that turn up in practice: Ultralytics' and supervision's ``xmin`` and
+``tracker_id``, MOT's ``bb_left``, the ``x_center`` of YOLO.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal
+
+from labelferry.sources.text import fault
+
+__all__ = ["FORMS", "Form", "assign", "choose_form", "part_of"]
+
+Form = Literal["ltwh", "xyxy", "cxcywh"]
+
+FORMS: Mapping[Form, tuple[str, str, str, str]] = {
+    "ltwh": ("left", "top", "width", "height"),
+    "xyxy": ("left", "top", "right", "bottom"),
+    "cxcywh": ("cx", "cy", "width", "height"),
+}
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "global_key": ("global_key", "globalkey"),
+    "frame": ("frame", "frame_id", "frame_number", "frame_no"),
+    "track": ("track", "track_id", "tracker_id", "object_id", "instance_id", "id"),
+    "class": ("class", "class_name", "label", "category", "category_name", "name"),
+    "segment": ("segment", "segment_index"),
+    "left": ("left", "bb_left", "x1", "xmin", "x_min", "x"),
+    "top": ("top", "bb_top", "y1", "ymin", "y_min", "y"),
+    "width": ("width", "bb_width", "w"),
+    "height": ("height", "bb_height", "h"),
+    "right": ("right", "x2", "xmax", "x_max"),
+    "bottom": ("bottom", "y2", "ymax", "y_max"),
+    "cx": ("cx", "x_center", "xcenter", "center_x"),
+    "cy": ("cy", "y_center", "ycenter", "center_y"),
+}
+"""The recognised names of each part, the surest first."""
+
+PARTS = {name: part for part, names in NAMES.items() for name in names}
+
+
+def part_of(name: str) -> str | None:
+    """The part that a column of this name plays, if the name is one of the recognised."""
+    return PARTS.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+
+
+def assign(source: str, columns: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Give each part its column: those of ``given`` first, then by name, the surest name first.
+
+    Args:
+        source: what the user calls the file.
+        columns: the table's column names.
+        given: column name by part (or by any recognised name of it).
+
+    Raises:
+        SourceError: when a given column is not in the table.
+    """
+    free = list(columns)
+    assigned = {}
+    for name, column in given.items():
+        if column not in free:
+            raise fault(source, 1, f"no column '{column}' for {name}", f"the columns are {', '.join(free)}")
+        assigned[part_of(name) or name] = column
+    left = [column for column in free if column not in assigned.values()]
+    for part, column in sorted(_recognised(left), key=_sureness):
+        assigned.setdefault(part, column)
+    return assigned
+
+
+def _recognised(columns: Iterable[str]) -> list[tuple[str, str]]:
+    return [(part, column) for column in columns if (part := part_of(column))]
+
+
+def _sureness(pair: tuple[str, str]) -> int:
+    part, column = pair
+    return NAMES[part].index(column.strip().lower().replace(" ", "_").replace("-", "_"))
+
+
+def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> Form:
+    """How the boxes are written: as told, or as the columns show.
+
+    Raises:
+        SourceError: when columns are missing, or fit several ways.
+    """
+    complete = [form for form, needed in FORMS.items() if all(part in parts for part in needed)]
+    if wanted:
+        if wanted in complete:
+            return wanted
+        missing = ", ".join(part for part in FORMS[wanted] if part not in parts)
+        raise fault(source, 1, f"no column for {missing}", "name it, as in columns: {left: x1}")
+    if not complete:
+        listed = " or ".join("/".join(needed) for needed in FORMS.values())
+        raise fault(source, 1, f"no columns of boxes ({listed})", "name them, as in columns: {left: x1, top: y1}")
+    if len(complete) > 1:
+        raise fault(
+            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"say which, as in box: {complete[0]}"
+        )
+    return complete[0]

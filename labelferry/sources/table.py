@@ -1,0 +1,206 @@
+"""Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row a box in a frame.
+
+The columns are found by their names (see ``roles``) or told. Nothing here is a standard: it is what a pandas user has
+after a detector or a tracker.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.frames import Frames, from_base
+from labelferry.sources.boxes import Boxes, anonymous, tracks_of
+from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.keys import GlobalKey, canonical, identity
+from labelferry.sources.roles import FORMS, Form, assign, choose_form, part_of
+from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet_files import read_sheet
+from labelferry.sources.text import fault
+
+__all__ = ["TableLabels", "read"]
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+CellName = Annotated[str, Field(coerce_numbers_to_str=True)]
+Codes = NDArray[np.int64]
+
+
+class TableLabels(LabelsEntry):
+    """A table of boxes and what its columns do not say.
+
+    Args:
+        columns: column by part: global_key, frame, track, class, segment, and left, top, width, height, right, bottom,
+            cx, cy as ``box`` needs them.
+        box: left/top/width/height, two corners, or centre and size; by default as the columns show.
+        normalized: coordinates are fractions of the picture, of ``width`` x ``height`` pixels.
+        global_key: the video, when no column says it.
+        class_name: the class, when no column says it.
+        classes: new names by the table's class; others stay as they are.
+        frame_base: number of the first frame in the table.
+        gaps: "close" ends a segment before every missing frame; "bridge" makes one segment of a track, so that Labelbox
+            interpolates. A segment column overrides both.
+    """
+
+    format: Literal["table"]
+    columns: dict[str, str] = Field(default_factory=dict)
+    box: Form | None = None
+    normalized: bool = False
+    width: int | None = Field(default=None, gt=0)
+    height: int | None = Field(default=None, gt=0)
+    global_key: GlobalKey | None = None
+    class_name: Name | None = None
+    classes: dict[CellName, Name] = Field(default_factory=dict)
+    frame_base: Literal[0, 1] = 1
+    gaps: Literal["close", "bridge"] = "close"
+
+    @field_validator("columns")
+    @classmethod
+    def _known_parts(cls, columns: dict[str, str]) -> dict[str, str]:
+        if unknown := [name for name in columns if part_of(name) is None]:
+            raise ValueError(f"unknown part {', '.join(unknown)}; see the documentation of tables for the parts")
+        return columns
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.normalized and not (self.width and self.height):
+            raise ValueError("normalized: true needs the video's width and height in pixels")
+        told = {part_of(name) for name in self.columns}
+        for option, part in (("global_key", "global_key"), ("class_name", "class")):
+            if part in told and getattr(self, option):
+                raise ValueError(f"both the option {option} and a column for it; keep one")
+        return self
+
+
+def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
+    """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
+
+    Args:
+        entry: the file and its options.
+        base: folder of the spec.
+        note: takes a warning about columns that are not used, about boxes without identity, about swapped corners.
+
+    Yields:
+        One video for each global key.
+
+    Raises:
+        SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
+    """
+    sheet = read_sheet(entry.file(base), entry.path)
+    parts, form = _parts(sheet, entry)
+    _note_unused(sheet, parts, form, note)
+    videos, keys = _keys(sheet, parts, entry)
+    boxes = _boxes(sheet, parts, form, entry, videos, note)
+    order = np.argsort(videos, kind="stable")
+    for key, rows in zip(keys, np.split(order, np.flatnonzero(np.diff(videos[order])) + 1), strict=True):
+        where = Where(entry.path, int(sheet.lines[rows[0]]))
+        yield LabelledVideo(RowRef(key), where, tracks=tracks_of(boxes.take(rows)))
+
+
+def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
+    parts = assign(sheet.source, sheet.columns, entry.columns)
+    for option, part in ((entry.global_key, "global_key"), (entry.class_name, "class")):
+        if option:
+            parts.pop(part, None)
+        elif part not in parts:
+            remedy = f"add one, or say {'class_name' if part == 'class' else part}: in the spec"
+            raise fault(sheet.source, 1, f"no column for {part}", remedy)
+    if "frame" not in parts:
+        raise fault(sheet.source, 1, "no column for frame", "name it, as in columns: {frame: image}")
+    return parts, choose_form(sheet.source, parts, entry.box)
+
+
+def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> None:
+    needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
+    used = {column for part, column in parts.items() if part in needed}
+    if unused := [column for column in sheet.columns if column not in used]:
+        what = f"columns that are not read: {', '.join(unused)}"
+        note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name them in columns: if they should be"))
+
+
+def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[str]]:
+    if entry.global_key:
+        return np.zeros(len(sheet), dtype=np.int64), [entry.global_key]
+    sheet.keys(parts["global_key"])
+    codes, texts = sheet.codes(parts["global_key"])
+    firsts = np.unique(codes, return_index=True)[1].tolist()
+    seen: dict[str, str] = {}
+    for row, text in zip(firsts, texts, strict=True):
+        where = Where(sheet.source, int(sheet.lines[row]))
+        key = canonical(text, where)
+        if (other := seen.setdefault(identity(key), key)) != key:
+            remedy = "write the key in one way"
+            raise fault(where.source, where.line, f"global keys '{key}' and '{other}' differ only in case", remedy)
+    return codes, list(seen.values())
+
+
+def _boxes(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, videos: Codes, note: Note) -> Boxes:
+    frames = _frames(sheet, parts["frame"], entry.frame_base)
+    tracks, names = _tracks(sheet, parts, frames, videos, note)
+    classes, features = _classes(sheet, parts, entry)
+    return Boxes(
+        source=sheet.source,
+        lines=sheet.lines,
+        frames=frames,
+        coords=_coords(sheet, parts, form, entry, note),
+        tracks=tracks,
+        names=names,
+        classes=classes,
+        features=features,
+        segments=sheet.whole(parts["segment"]) if "segment" in parts else None,
+        bridge=entry.gaps == "bridge",
+    )
+
+
+def _frames(sheet: Sheet, column: str, base: int) -> Frames:
+    frames = sheet.whole(column)
+    if (low := np.flatnonzero(frames < base)).size:
+        row = int(low[0])
+        remedy = "set frame_base: 0" if frames[row] == 0 else "frames cannot be negative: correct the row"
+        raise sheet.fault(row, f"frame {frames[row]} where frames count from {base}", remedy)
+    return from_base(frames, base)
+
+
+def _tracks(
+    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: Codes, note: Note
+) -> tuple[Codes, list[str]]:
+    if "track" in parts:
+        return sheet.codes(parts["track"])
+    what = f"no column for track: each of the {len(sheet)} boxes becomes a track of one keyframe"
+    note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name it, as in columns: {track: id}"))
+    return anonymous(frames, videos)
+
+
+def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[Feature]]:
+    if entry.class_name:
+        return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
+    codes, texts = sheet.codes(parts["class"])
+    names = [entry.classes.get(text, text) for text in texts]
+    distinct = list(dict.fromkeys(names))
+    return np.array([distinct.index(name) for name in names])[codes], [Feature(name) for name in distinct]
+
+
+def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, note: Note) -> NDArray[np.float64]:
+    a, b, c, d = (sheet.numbers(parts[part]) for part in FORMS[form])
+    with np.errstate(over="ignore", invalid="ignore"):
+        if form == "xyxy":
+            _note_swapped(sheet, int(np.count_nonzero((c < a) | (d < b))), note)
+            a, b, c, d = np.minimum(a, c), np.minimum(b, d), np.abs(c - a), np.abs(d - b)
+        elif form == "cxcywh":
+            a, b = a - c / 2, b - d / 2
+        coords = np.column_stack((a, b, c, d))
+        if entry.normalized:
+            coords *= np.array([entry.width, entry.height] * 2, dtype=np.float64)
+    if not (finite := np.isfinite(coords).all(axis=1)).all():
+        raise sheet.fault(int(np.argmin(finite)), "the box is too large to be one", "correct or remove the row")
+    return coords
+
+
+def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:
+    if count:
+        what = f"{count} boxes have their corners swapped; they are put right"
+        note(Finding(Severity.WARNING, Where(sheet.source), what, "look at them if the file should have none"))
