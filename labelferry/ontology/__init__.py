@@ -1,0 +1,23 @@
+"""The ontology: read from a file, inferred from labels, or answered by the service; compared and looked up.
+
+``labelferry.ontology.file.read`` reads a file; it stands apart because it needs YAML.
+"""
+
+from labelferry.ontology.diff import diff, lacks
+from labelferry.ontology.infer import infer
+from labelferry.ontology.kinds import QuestionKind, Scope, ToolKind
+from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
+
+__all__ = [
+    "Ids",
+    "Ontology",
+    "Option",
+    "Question",
+    "QuestionKind",
+    "Scope",
+    "Tool",
+    "ToolKind",
+    "diff",
+    "infer",
+    "lacks",
+]

@@ -1,0 +1,216 @@
+"""The ontology as a frozen tree: tools and questions, their options, and the questions nested in those.
+
+The tree keeps what Labelbox's normalised form says (``normalized.py`` reads and writes it), ids and colours included,
+so that an ontology that the service answers can be asked for schema ids.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol, TypeVar
+
+from labelferry.model.feature import Feature
+from labelferry.ontology.kinds import Scope
+
+__all__ = ["Ids", "Ontology", "Option", "Question", "Tool", "find"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """What the service calls a feature; both None before it has seen it."""
+
+    feature_schema: str | None = None
+    schema_node: str | None = None
+
+
+NO_IDS = Ids()
+
+
+class Named(Protocol):
+    """What can be looked up: a tool, a question or an option."""
+
+    @property
+    def ids(self) -> Ids:
+        """The service's ids."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What a label may call it, the surest first."""
+
+
+N = TypeVar("N", bound=Named)
+
+
+def find(items: Sequence[N], feature: Feature) -> N | None:
+    """Return the item that ``feature`` means: by schema id when it has one and the items have ids, else by name."""
+    if feature.schema_id and any(item.ids.feature_schema for item in items):
+        return next((item for item in items if item.ids.feature_schema == feature.schema_id), None)
+    if not feature.name:
+        return None
+    called = [item for item in items if feature.name in item.names]
+    return min(called, key=lambda item: item.names.index(feature.name or ""), default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One possible answer of a radio or checklist, with the questions that it opens.
+
+    Args:
+        value: what labels call it.
+        label: what the editor shows; the value unless given.
+        questions: asked when this option is chosen.
+        ids: the service's ids.
+        extra: further keys of the normalised form (``position``).
+    """
+
+    value: str
+    label: str = ""
+    questions: tuple["Question", ...] = ()
+    ids: Ids = NO_IDS
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "label", self.label or self.value)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The value, then the label: ontologies made in the editor have values that nobody typed."""
+        return (self.value, self.label)
+
+    def question(self, feature: Feature) -> "Question | None":
+        """The question nested in this option."""
+        return find(self.questions, feature)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A classification of the ontology.
+
+    Args:
+        kind: a ``QuestionKind``; other kinds only in what the service answers.
+        name: what labels call it.
+        options: the possible answers of a radio or checklist.
+        scope: once per video or for its frames; has no meaning for a nested question, which follows its parent.
+        required: whether the editor insists on an answer.
+        instructions: what the editor shows; the name unless given.
+        questions: nested in a text (the guide has Text in Text); radios and checklists nest in their options.
+        ids: the service's ids.
+        extra: further keys of the normalised form (``attributes``, ``uiMode``, ``isLikertScale``).
+    """
+
+    kind: str
+    name: str
+    options: tuple[Option, ...] = ()
+    scope: Scope = Scope.GLOBAL
+    required: bool = False
+    instructions: str = ""
+    questions: tuple["Question", ...] = ()
+    ids: Ids = NO_IDS
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "instructions", self.instructions or self.name)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name."""
+        return (self.name,)
+
+    def option(self, feature: Feature) -> Option | None:
+        """The option that an answer means."""
+        return find(self.options, feature)
+
+    def question(self, feature: Feature) -> "Question | None":
+        """The question nested in a text."""
+        return find(self.questions, feature)
+
+
+@dataclass(frozen=True, slots=True)
+class Tool:
+    """A tool of the ontology.
+
+    Args:
+        kind: a ``ToolKind``; other kinds only in what the service answers.
+        name: what labels call it.
+        questions: its sub-classifications.
+        required: whether the editor insists on one.
+        colour: ``#rrggbb``; None takes one by the tool's place.
+        ids: the service's ids.
+        extra: further keys of the normalised form (``attributes``).
+    """
+
+    kind: str
+    name: str
+    questions: tuple[Question, ...] = ()
+    required: bool = False
+    colour: str | None = None
+    ids: Ids = NO_IDS
+    extra: Mapping[str, Any] = field(default_factory=dict, hash=False)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The name."""
+        return (self.name,)
+
+    def question(self, feature: Feature) -> Question | None:
+        """The sub-classification that a label means."""
+        return find(self.questions, feature)
+
+
+@dataclass(frozen=True, slots=True)
+class Ontology:
+    """The tools and the top-level questions of a project."""
+
+    tools: tuple[Tool, ...] = ()
+    questions: tuple[Question, ...] = ()
+
+    def tool(self, feature: Feature) -> Tool | None:
+        """The tool that a label means."""
+        return find(self.tools, feature)
+
+    def question(self, feature: Feature) -> Question | None:
+        """The top-level question that a label means."""
+        return find(self.questions, feature)
+
+    @property
+    def has_ids(self) -> bool:
+        """Whether the service has given ids, so that labels by schema id can be looked up."""
+        return any(feature.ids.feature_schema for feature in self.walk())
+
+    def walk(self) -> Iterator[Tool | Question | Option]:
+        """Every feature, parents before children."""
+        for tool in self.tools:
+            yield tool
+            yield from _below(tool.questions)
+        yield from _below(self.questions)
+
+    def to_normalized(self) -> dict[str, Any]:
+        """The normalised form, as the service and the official SDK's OntologyBuilder write it."""
+        from labelferry.ontology.normalized import to_normalized
+
+        return to_normalized(self)
+
+    @classmethod
+    def from_normalized(cls, normalized: Mapping[str, Any]) -> "Ontology":
+        """The ontology that the service answered, its ids kept.
+
+        Raises:
+            SpecError: when this is not a normalised ontology.
+        """
+        from labelferry.ontology.normalized import from_normalized
+
+        return from_normalized(normalized)
+
+    def fingerprint(self) -> str:
+        """A hash of what the ontology means: ids, colours and the order of features do not matter."""
+        from labelferry.ontology.normalized import fingerprint
+
+        return fingerprint(self)
+
+
+def _below(questions: Sequence[Question]) -> Iterator[Question | Option]:
+    for question in questions:
+        yield question
+        yield from _below(question.questions)
+        for option in question.options:
+            yield option
+            yield from _below(option.questions)
