@@ -52,6 +52,7 @@ class LineRecord:
     """One annotation line: where it came from, with which job it went, and what became of it."""
 
     uuid: str
+    imported_as: str
     row: str
     feature: str
     source: str
@@ -160,7 +161,10 @@ class Ledger:
         """Write down lines before their job is created; a line that failed before takes its new job."""
         values = [
             self._key
-            | {name: getattr(record, name) for name in ("uuid", "row", "feature", "source", "job", "message")}
+            | {
+                name: getattr(record, name)
+                for name in ("uuid", "imported_as", "row", "feature", "source", "job", "message")
+            }
             | {"state": str(record.state)}
             for record in records
         ]
@@ -183,14 +187,20 @@ class Ledger:
         with self._write() as connection:
             connection.execute(lines.delete().where(*self._mine(lines), lines.c.job == job, lines.c.state == "sent"))
 
-    def lines(self, *states: LineState) -> Iterator[LineRecord]:
-        """Lines in the given states, or all."""
+    def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
+        """Lines in the given states (or all), of one job or one way of importing."""
         query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
         if states:
             query = query.where(lines.c.state.in_([str(state) for state in states]))
+        if job is not None:
+            query = query.where(lines.c.job == job)
+        if imported_as is not None:
+            query = query.where(lines.c.imported_as == imported_as)
         with self._file.engine.connect() as connection:
-            for row in connection.execute(query):
-                yield LineRecord(row.uuid, row.row, row.feature, row.source, row.job, LineState(row.state), row.message)
+            for row in connection.execute(query).mappings():
+                yield LineRecord(
+                    **{name: row[name] for name in LineRecord.__slots__} | {"state": LineState(row["state"])}
+                )
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
         """Add a run to the history."""
@@ -207,9 +217,10 @@ class Ledger:
         with self._file.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def line_counts(self) -> dict[str, int]:
-        """How many lines are in each state."""
-        query = select(lines.c.state, func.count()).where(*self._mine(lines)).group_by(lines.c.state)
+    def line_counts(self, imported_as: str) -> dict[str, int]:
+        """How many lines of one way of importing are in each state."""
+        mine = (*self._mine(lines), lines.c.imported_as == imported_as)
+        query = select(lines.c.state, func.count()).where(*mine).group_by(lines.c.state)
         with self._file.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 

@@ -28,6 +28,7 @@ lines = Table(
     Column("workspace", String(64), primary_key=True),
     Column("onboarding", String(200), primary_key=True),
     Column("uuid", String(64), primary_key=True),
+    Column("imported_as", String(20), nullable=False),
     Column("row", String(255), nullable=False),
     Column("feature", Text, nullable=False),
     Column("source", Text, nullable=False),

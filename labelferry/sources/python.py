@@ -46,8 +46,10 @@ def _run(path: Path, entry: PythonLabels) -> object:
         scope = runpy.run_path(str(path), run_name="labels")
     except LabelferryError as error:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
-    except Exception as error:  # noqa: BLE001  whatever the user's file raises is the user's file's problem
-        raise SourceError(f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; mend the file") from error
+    except Exception as error:  # whatever the user's file raises is for the user's file to mend
+        raise SourceError(
+            f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; mend the file"
+        ) from error
     if entry.variable not in scope:
         raise SourceError(f"{entry.path}: has no variable '{entry.variable}'; name it in the spec with variable: ...")
     return scope[entry.variable]

@@ -1,0 +1,36 @@
+"""What every step of an onboarding has at hand: the client, the ledger, the desired state."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from labelferry.labelbox import Client
+from labelferry.ledger import Ledger, open_ledger
+from labelferry.planning.desired import Desired
+from labelferry.remote import Remote, connect
+from labelferry.settings import Settings
+
+__all__ = ["Onboarding", "open_onboarding"]
+
+
+@dataclass(frozen=True, slots=True)
+class Onboarding:
+    """One onboarding at work."""
+
+    client: Client
+    ledger: Ledger
+    desired: Desired
+
+
+@contextmanager
+def open_onboarding(settings: Settings, remote: Remote, folder: Path) -> Iterator[Onboarding]:
+    """Take up the onboarding whose desired state lies in ``folder``.
+
+    Raises:
+        RemoteError: when the service is out of reach or refuses the key.
+    """
+    desired = Desired.load(folder)
+    with connect(settings, remote) as client, open_ledger(settings.ledger_url) as file:
+        workspace = client.organization.get().id
+        yield Onboarding(client, file.of(workspace, desired.spec.name), desired)

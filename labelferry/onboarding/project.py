@@ -1,0 +1,114 @@
+"""Steps 3 and 4: the project with its ontology, and the batches that bring the rows in."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from hashlib import sha256
+
+from labelferry.errors import ConflictError, RejectedError, RemoteConflictError, UnavailableError
+from labelferry.ledger import State
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.resolve import Kind, Resolved, resolve
+
+__all__ = ["BatchOutcome", "ensure_batch", "ensure_project"]
+
+LARGEST = 100_000
+"""Rows that Labelbox takes in a batch."""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchOutcome:
+    """How many rows were brought into the project, and how many were there."""
+
+    added: int
+    already_in: int
+    batches: tuple[str, ...] = ()
+
+
+def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
+    """Make sure that the project is there and works with the ontology.
+
+    Raises:
+        ConflictError: when it is set up with another ontology.
+    """
+    client, wanted = onboarding.client, onboarding.desired.spec.project
+    project = resolve(
+        Kind(
+            "project",
+            client.projects.get,
+            client.projects.find,
+            lambda name: client.projects.create(name, wanted.media_type, wanted.description),
+        ),
+        wanted,
+        onboarding.ledger,
+    )
+    connected = client.projects.ontology(project.id)
+    if connected is None:
+        client.projects.connect_ontology(project.id, ontology)
+    elif connected.id != ontology:
+        raise ConflictError(
+            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
+            f"the one of the spec ({ontology}); name another project, or that ontology by id"
+        )
+    return project
+
+
+def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
+    """Make sure that every row is in the project.
+
+    Raises:
+        UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
+    """
+    keys = [row["global_key"] for row in onboarding.desired.rows()]
+    _take_up(onboarding, project)
+    inside = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
+    todo = [key for key in keys if key not in inside]
+    names = []
+    for start in range(0, len(todo), LARGEST):
+        part = todo[start : start + LARGEST]
+        names.append(_bring_in(onboarding, project, part))
+    return BatchOutcome(len(todo), len(keys) - len(todo), tuple(names))
+
+
+def _take_up(onboarding: Onboarding, project: str) -> None:
+    """Find out about batches that were claimed and not settled."""
+    claimed = [entry for entry in onboarding.ledger.entries("batch") if entry.state is State.CLAIMED]
+    there = {batch.name: batch for batch in onboarding.client.batches.list(project)} if claimed else {}
+    for entry in claimed:
+        batch = there.get(entry.name)
+        if batch is not None and batch.size == len(entry.detail["keys"]):
+            onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
+        else:
+            onboarding.ledger.release("batch", entry.name)
+
+
+def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> str:
+    wanted = onboarding.desired.spec.batch.name
+    for name in (wanted, f"{wanted}-{_digest(keys)}"):
+        if onboarding.ledger.entry("batch", name) is None and _create(onboarding, project, name, keys):
+            return name
+    raise ConflictError(f"batch '{wanted}-{_digest(keys)}' is there already; give the batch another name in the spec")
+
+
+def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> bool:
+    """Create the batch; False when its name is taken."""
+    onboarding.ledger.claim("batch", name, keys=list(keys))
+    try:
+        made = onboarding.client.batches.create(project, name, keys, onboarding.desired.spec.batch.priority).id
+    except RemoteConflictError:
+        onboarding.ledger.release("batch", name)
+        return False
+    except RejectedError as error:
+        if "No valid data rows to add" not in str(error):
+            raise
+        made = ""  # all of them are in the project already, through somebody else's batch
+    except UnavailableError:
+        _take_up(onboarding, project)
+        if onboarding.ledger.entry("batch", name) is None:
+            raise
+        return True
+    onboarding.ledger.settle("batch", name, made, keys=list(keys))
+    return True
+
+
+def _digest(keys: Iterable[str]) -> str:
+    return sha256("\n".join(keys).encode()).hexdigest()[:8]

@@ -1,0 +1,88 @@
+"""Resources whose names are not unique in Labelbox: by stored id, else by the only exact name, else made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from labelferry.errors import ConflictError, NotFoundError, UnavailableError
+from labelferry.ledger import Ledger, State
+from labelferry.spec import Reference
+
+__all__ = ["Kind", "Resolved", "resolve"]
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How resources of one kind are read, found by exact name, and made."""
+
+    name: str
+    get: Callable[[str], Any]
+    find: Callable[[str], Sequence[_HasId]]
+    create: Callable[[str], _HasId]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A resource that is there now."""
+
+    id: str
+    created: bool
+
+
+def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
+    """Return the resource meant, making it when there is none of its name.
+
+    Raises:
+        NotFoundError: when the spec names an id that is not there.
+        ConflictError: when several have the name.
+        UnavailableError: when making it had no answer and it cannot be found; the next run asks again first.
+    """
+    if reference.id is not None:
+        kind.get(reference.id)
+        return Resolved(reference.id, created=False)
+    name = reference.name or ""
+    known = _stored(kind, name, ledger) or _named(kind, name)
+    if known is not None:
+        ledger.settle(kind.name, name, known)
+        return Resolved(known, created=False)
+    ledger.claim(kind.name, name)
+    made = _make(kind, name)
+    ledger.settle(kind.name, name, made)
+    return Resolved(made, created=True)
+
+
+def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
+    entry = ledger.entry(kind.name, name)
+    if entry is None or entry.state is not State.SETTLED or entry.remote_id is None:
+        return None
+    try:
+        kind.get(entry.remote_id)
+    except NotFoundError:
+        ledger.release(kind.name, name)
+        return None
+    return entry.remote_id
+
+
+def _named(kind: Kind, name: str) -> str | None:
+    found = kind.find(name)
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        raise ConflictError(
+            f"{len(found)} {kind.name}s are called '{name}': {ids}; say which with {kind.name}: {{id: ...}} in the spec"
+        )
+    return found[0].id if found else None
+
+
+def _make(kind: Kind, name: str) -> str:
+    try:
+        return kind.create(name).id
+    except UnavailableError as error:
+        found = _named(kind, name) if error.acted else None
+        if found is None:
+            raise
+        return found

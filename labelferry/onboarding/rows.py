@@ -1,0 +1,74 @@
+"""Step 1: data rows by global key. Look up, create what is missing, reuse what exists."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labelferry.errors import RejectedError, UnavailableError
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.resolve import Kind, resolve
+
+__all__ = ["RowsOutcome", "ensure_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOutcome:
+    """How the rows came to be there; ``dataset`` is None when none had to be made."""
+
+    created: int
+    reused: int
+    dataset: str | None = None
+    dataset_created: bool = False
+
+
+def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
+    """Make sure that every row of the manifest is in the catalog.
+
+    Raises:
+        RejectedError: naming the rows that the service did not take.
+        UnavailableError: when rows are still missing after an answer was lost.
+    """
+    rows = onboarding.desired.rows()
+    keys = [row["global_key"] for row in rows]
+    found = onboarding.client.data_rows.lookup(keys)
+    missing = [row for row in rows if found[row["global_key"]] is None]
+    if not missing:
+        return RowsOutcome(0, len(rows))
+    client = onboarding.client
+    dataset = resolve(
+        Kind("dataset", client.datasets.get, client.datasets.find, client.datasets.create),
+        onboarding.desired.spec.dataset,
+        onboarding.ledger,
+    )
+    _create(onboarding, dataset.id, missing)
+    client.data_rows.wait_processed(keys)
+    return RowsOutcome(len(missing), len(rows) - len(missing), dataset.id, dataset.created)
+
+
+def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> None:
+    payloads = [_payload(onboarding, row) for row in rows]
+    keys = [row["global_key"] for row in rows]
+    try:
+        result = onboarding.client.data_rows.create(dataset, payloads)
+    except UnavailableError as error:
+        if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
+            raise
+        return
+    refused = [failure for failure in result.failed if not failure.is_duplicate]
+    if refused:
+        listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in refused[:20])
+        raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
+
+
+def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:
+    payload = {"row_data": row["row_data"], "global_key": row["global_key"], "media_type": "VIDEO"}
+    if "file" in row:
+        path = Path(row["file"])
+        payload["row_data"] = onboarding.client.upload(path, path.name, "video/mp4")
+    if "external_id" in row:
+        payload["external_id"] = row["external_id"]
+    if "metadata" in row:
+        payload["metadata_fields"] = [{"name": name, "value": value} for name, value in row["metadata"].items()]
+    if "attachments" in row:
+        payload["attachments"] = row["attachments"]
+    return payload

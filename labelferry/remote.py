@@ -1,0 +1,83 @@
+"""Where everything is sent: the real service when there is a key, else a localbox that lives as long as it is needed."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from labelferry.errors import UnavailableError
+from labelferry.labelbox import Client
+from labelferry.settings import Settings
+
+__all__ = ["Remote", "connect", "remote"]
+
+READY = "localbox ready at "
+STOP_SECONDS = 10.0
+
+
+@dataclass(frozen=True, slots=True)
+class Remote:
+    """A Labelbox to talk to. Holds no key.
+
+    Args:
+        name: "Labelbox" or "localbox", as people read it.
+        endpoint: GraphQL address.
+        data: folder of the localbox that we started ourselves.
+    """
+
+    name: str
+    endpoint: str
+    data: str | None = None
+
+    def __str__(self) -> str:
+        return f"the embedded localbox (data in {self.data})" if self.data else f"{self.name} at {self.endpoint}"
+
+
+@contextmanager
+def connect(settings: Settings, where: Remote) -> Iterator[Client]:
+    """A client for ``where``, with the key that the settings hold for it."""
+    key = settings.api_key or settings.localbox_key
+    with Client(key, where.endpoint, requests_per_minute=settings.requests_per_minute) as client:
+        yield client
+
+
+@contextmanager
+def remote(settings: Settings) -> Iterator[Remote]:
+    """The real service, or a localbox of our own that is stopped at the end.
+
+    Raises:
+        UnavailableError: when the localbox does not start.
+    """
+    if settings.api_key is not None:
+        yield Remote("Labelbox", settings.endpoint)
+        return
+    data = settings.home / "localbox"
+    data.mkdir(parents=True, exist_ok=True)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield Remote("localbox", _endpoint(process), str(data))
+    finally:
+        _stop(process)
+
+
+def _endpoint(process: "subprocess.Popen[str]") -> str:
+    """The address that the localbox prints once it is ready."""
+    line = process.stdout.readline() if process.stdout else ""
+    if not line.startswith(READY):
+        raise UnavailableError(f"the embedded localbox did not start (it said {line.strip()!r})", acted=False)
+    return line.removeprefix(READY).strip()
+
+
+def _stop(process: "subprocess.Popen[str]") -> None:
+    process.terminate()
+    try:
+        process.communicate(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()

@@ -1,0 +1,135 @@
+"""The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.ledger import LineState
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.imports import Submitted
+from labelferry.onboarding.project import BatchOutcome
+from labelferry.onboarding.resolve import Resolved
+from labelferry.onboarding.rows import RowsOutcome
+from labelferry.planning.desired import Counts
+
+__all__ = ["FailedLine", "Report", "report_on"]
+
+SHOWN = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FailedLine:
+    """A line that is not in, and where it came from."""
+
+    row: str
+    feature: str
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What an onboarding found, did and left.
+
+    Args:
+        name: of the onboarding.
+        remote: which Labelbox it was.
+        imported_as: prelabels or ground-truth.
+        counts: what the sources hold.
+        rows_created: data rows made by this run.
+        rows_reused: data rows that were there.
+        project: id.
+        ontology: id.
+        made: kinds of resources that this run made.
+        batched: rows that this run brought into the project.
+        jobs: import jobs that this run sent.
+        sent: lines that this run sent.
+        accepted: lines that are in, over all runs.
+        failed: lines that were refused, over all runs.
+        failed_lines: the first of those.
+        findings: warnings about the input.
+        folder: where the desired state lies.
+    """
+
+    name: str
+    remote: str
+    imported_as: str
+    counts: Counts
+    rows_created: int
+    rows_reused: int
+    project: str
+    ontology: str
+    made: tuple[str, ...]
+    batched: int
+    jobs: tuple[str, ...]
+    sent: int
+    accepted: int
+    failed: int
+    failed_lines: tuple[FailedLine, ...]
+    findings: tuple[str, ...]
+    folder: str
+
+    @property
+    def nothing_done(self) -> bool:
+        """Whether everything had been there before."""
+        return not (self.rows_created or self.made or self.batched or self.sent)
+
+    @property
+    def outcome(self) -> str:
+        """One word for the run."""
+        return "partly failed" if self.failed else "nothing to do" if self.nothing_done else "done"
+
+    def to_json(self) -> dict[str, Any]:
+        """The report as plain values."""
+        return asdict(self) | {"outcome": self.outcome}
+
+    def write(self, folder: Path) -> Path:
+        """Keep the report as JSON."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name}.json"
+        path.write_bytes(orjson.dumps(self.to_json(), option=orjson.OPT_INDENT_2))
+        return path
+
+
+def report_on(
+    onboarding: Onboarding,
+    remote: str,
+    *,
+    rows: RowsOutcome,
+    ontology: Resolved,
+    project: Resolved,
+    batch: BatchOutcome,
+    submitted: Submitted,
+) -> Report:
+    """Put the outcomes together."""
+    spec, ledger = onboarding.desired.spec, onboarding.ledger
+    states = ledger.line_counts(str(spec.imports.as_))
+    made = {"dataset": rows.dataset_created, "ontology": ontology.created, "project": project.created}
+    return Report(
+        name=spec.name,
+        remote=remote,
+        imported_as=str(spec.imports.as_),
+        counts=onboarding.desired.counts,
+        rows_created=rows.created,
+        rows_reused=rows.reused,
+        project=project.id,
+        ontology=ontology.id,
+        made=tuple(name for name, created in made.items() if created),
+        batched=batch.added,
+        jobs=submitted.jobs,
+        sent=submitted.lines,
+        accepted=states.get(LineState.ACCEPTED, 0),
+        failed=states.get(LineState.FAILED, 0),
+        failed_lines=tuple(_failed(onboarding)),
+        findings=onboarding.desired.findings,
+        folder=str(onboarding.desired.folder),
+    )
+
+
+def _failed(onboarding: Onboarding) -> Iterator[FailedLine]:
+    records = onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_))
+    for record, _ in zip(records, range(SHOWN), strict=False):
+        yield FailedLine(record.row, record.feature, record.source, record.message or "")

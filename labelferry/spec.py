@@ -1,0 +1,193 @@
+"""The onboarding spec: one YAML file that says which videos and labels go where. Also the form in Prefect's UI."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+
+from labelferry.errors import SpecError
+from labelferry.located import Located, load
+from labelferry.sources.registry import LabelsUnion
+
+__all__ = ["Batch", "Frames", "ImportAs", "Imports", "LoadedSpec", "OntologyRef", "Project", "Reference", "Spec"]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+
+
+class Reference(_Part):
+    """A resource by name (it must be the only one of that name), or by Labelbox's id."""
+
+    name: str | None = Field(None, min_length=1, description="Exact name")
+    id: str | None = Field(None, min_length=1, description="Labelbox id, for a resource that is there already")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _from_text(cls, value: Any) -> Any:
+        return {"name": value} if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Reference":
+        if self.name is None and self.id is None:
+            raise ValueError("give a name or an id")
+        return self
+
+
+class Project(Reference):
+    """The project that the videos are labelled in."""
+
+    media_type: Literal["VIDEO"] = Field("VIDEO", description="Labelbox media type")
+    description: str | None = None
+
+
+class OntologyRef(Reference):
+    """The ontology: from a file, inferred from the labels, or one that is there."""
+
+    source: Literal["labels"] | None = Field(None, alias="from", description="labels: infer it from the labels")
+    file: str | None = Field(None, description="YAML or JSON file in the shape of the guide's OntologyBuilder")
+
+    @model_validator(mode="after")
+    def _one_origin(self) -> "OntologyRef":
+        if self.source and self.file:
+            raise ValueError("give either from: labels or file, not both")
+        if not (self.source or self.file or self.id):
+            raise ValueError("say where it comes from: from: labels, file: <path>, or id: <Labelbox id>")
+        return self
+
+
+class Batch(_Part):
+    """The batch that brings the rows into the project."""
+
+    name: str = Field("labelferry", min_length=1, description="Name of the first batch")
+    priority: int = Field(5, ge=1, le=5, description="1 is the highest, 5 the lowest")
+
+
+class ImportAs(StrEnum):
+    """What the labels become."""
+
+    PRELABELS = "prelabels"
+    GROUND_TRUTH = "ground-truth"
+
+
+class Imports(_Part):
+    """How the labels are imported."""
+
+    as_: ImportAs = Field(ImportAs.PRELABELS, alias="as", description="Pre-labels for labelers, or finished labels")
+    benchmark: bool = Field(False, description="Ground truth only: make every label a benchmark")
+
+    @model_validator(mode="after")
+    def _benchmark_is_ground_truth(self) -> "Imports":
+        if self.benchmark and self.as_ is not ImportAs.GROUND_TRUTH:
+            raise ValueError("benchmark goes with as: ground-truth only")
+        return self
+
+
+class Frames(_Part):
+    """How frames are counted where Labelbox's documents do not say."""
+
+    temporal_base: Literal[0, 1] = Field(0, description="Number of the first frame in temporal ranges")
+
+
+class Spec(_Part):
+    """An onboarding: which videos, which labels, into which project."""
+
+    name: str = Field(max_length=100, description="Key of the onboarding: its resources and its ledger hang on it")
+    dataset: Reference = Field(description="Dataset for new data rows, by name or {id: ...}")
+    project: Project
+    ontology: OntologyRef
+    batch: Batch = Batch()
+    videos: str | list[dict[str, Any]] = Field(
+        description="Table of videos (CSV, Parquet, Excel, JSON lines), or a list"
+    )
+    labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
+    imports: Imports = Field(Imports(), alias="import")
+    frames: Frames = Frames()
+
+    @field_validator("name")
+    @classmethod
+    def _plain_name(cls, value: str) -> str:
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
+            raise ValueError("use letters, digits, dots, dashes and underscores, beginning with a letter or digit")
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSpec:
+    """A spec and where it came from.
+
+    Args:
+        spec: the validated spec.
+        base: folder that its paths are relative to.
+        trusted: whether it is a file on this machine; only then may it name Python files, which are run.
+    """
+
+    spec: Spec
+    base: Path
+    trusted: bool
+
+    @classmethod
+    def from_file(cls, path: Path) -> "LoadedSpec":
+        """Read a spec from a YAML or JSON file.
+
+        Raises:
+            SpecError: with file and line, when it cannot be read or says something that a spec has no place for.
+        """
+        if not path.is_file():
+            raise SpecError(f"{path}: no such spec; give the path of a YAML file")
+        return cls(_validate(load(path), str(path)), path.absolute().parent, trusted=True)
+
+    @classmethod
+    def from_form(cls, spec: Spec, base: Path) -> "LoadedSpec":
+        """Take a spec that somebody filled in or pasted; it may not name files of code.
+
+        Raises:
+            SpecError: when it does.
+        """
+        if any(entry.format == "python" for entry in spec.labels):
+            raise SpecError("labels: format python runs code, so it is taken only from a spec file on this machine")
+        return cls(spec, base, trusted=False)
+
+
+def _validate(tree: Located, source: str) -> Spec:
+    plain = _plain(tree)
+    if not isinstance(plain, Mapping):
+        raise SpecError(f"{source}: not a spec; it begins with a line such as name: my-onboarding")
+    try:
+        return Spec.model_validate(plain)
+    except ValidationError as error:
+        raise SpecError("\n".join(_message(tree, problem) for problem in error.errors())) from error
+
+
+def _plain(tree: Located) -> Any:
+    if isinstance(tree.value, dict):
+        return {key: _plain(item) for key, item in tree.value.items()}
+    if isinstance(tree.value, list):
+        return [_plain(item) for item in tree.value]
+    return tree.value
+
+
+def _message(tree: Located, problem: Mapping[str, Any]) -> str:
+    """One validation problem, with the line it stands on."""
+    place, path = tree, []
+    for step in problem["loc"]:
+        inner = place.value
+        if isinstance(inner, dict) and step in inner:
+            place = inner[step]
+        elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
+            place = inner[step]
+        elif not (isinstance(inner, (dict, list)) and problem["type"] == "missing"):
+            continue  # the name of a union's branch, which the user never wrote
+        path.append(str(step))
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    return f"{place}: {'.'.join(path) or 'spec'}: {ADVICE.get(problem['type'], text[:1].lower() + text[1:])}"
+
+
+ADVICE = {
+    "extra_forbidden": "unknown key; remove it or mend its spelling",
+    "missing": "missing; every spec needs it",
+}
