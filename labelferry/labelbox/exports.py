@@ -4,7 +4,6 @@ The service cuts its stream anywhere, so chunks are joined before lines are spli
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from functools import partial
 from typing import Any
 
 import orjson
@@ -89,7 +88,7 @@ class ExportResource(Resource):
     def _chunks(self, task_id: str, stream: str, size: int) -> Iterator[bytes]:
         offset = 0
         while offset < size:
-            start, end, content = self._wire.repeat(partial(self._chunk, task_id, stream, offset))
+            start, end, content = self._chunk(task_id, stream, offset)
             yield content[offset - start :]
             offset = end + 1
 

@@ -55,7 +55,7 @@ class Files:
         def attempt() -> bytes:
             content = self._get(url)
             if len(content) != length:
-                raise UnavailableError(f"a file came with {len(content)} bytes instead of {length}; try again later")
+                raise _cut(f"it came with {len(content)} bytes instead of {length}")
             return content
 
         return self._wire.repeat(attempt)
@@ -91,7 +91,7 @@ def _parse(file: IO[bytes]) -> None:
         except orjson.JSONDecodeError:
             good = False
         if not good:
-            raise UnavailableError(f"line {number} of a result file is not a JSON object (cut off?); try again later")
+            raise _cut(f"line {number} is not a JSON object")
 
 
 def _check(response: httpx.Response) -> None:
@@ -105,5 +105,9 @@ def _check(response: httpx.Response) -> None:
             "a result file's address is no longer valid; ask for the job again to get a new one"
         )
     if status == 429 or status >= 500:
-        raise UnavailableError(f"a result file could not be read: the service answered {status}; try again later")
+        raise _cut(f"the service answered {status}")
     raise RejectedError(f"a result file could not be read: the service answered {status}")
+
+
+def _cut(why: str) -> UnavailableError:
+    return UnavailableError(f"a result file could not be read whole: {why}; try again later", acted=False)

@@ -19,6 +19,8 @@ from labelferry.labelbox.uploads import attached
 
 __all__ = ["ImportResource"]
 
+_LONGEST = 4_000
+
 
 class ImportResource(Resource):
     """Import jobs of projects."""
@@ -124,7 +126,7 @@ class ImportResource(Resource):
         if not job.error_url:
             return "the service gives no reason"
         try:
-            return self._files.text(job.error_url).strip() or "the service's error file is empty"
+            return self._files.text(job.error_url).strip()[:_LONGEST] or "the service's error file is empty"
         except RemoteError as error:
             return f"its error file cannot be read ({error})"
 

@@ -59,7 +59,7 @@ class Policy:
         imports: pace of an import job.
     """
 
-    attempts: int = 6
+    attempts: int = 10
     refused_attempts: int = 3
     backoff: float = 1.0
     backoff_cap: float = 30.0

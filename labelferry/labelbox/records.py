@@ -78,7 +78,7 @@ class Failure:
     @property
     def is_duplicate(self) -> bool:
         """Return whether the row failed only because its global key is there already."""
-        return self.message.startswith("Duplicate global key")
+        return "Duplicate global key" in self.message
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,7 +51,6 @@ _INNER: dict[int, tuple[type[RemoteError], str]] = {
 _STATUS: dict[int, tuple[type[RemoteError], str]] = {
     401: (AuthenticationError, _KEY),
     403: (PermissionDeniedError, "the key may not do this, or a proxy is in the way"),
-    404: (NotFoundError, "is the endpoint right?"),
     413: (RejectedError, "the file is too big for the service: send smaller ones"),
     426: (QuotaError, "the account's allowance is used up"),
     501: (RejectedError, "the server does not know this operation"),

@@ -1,5 +1,6 @@
 """Rows -> chunk files -> manifest -> task -> the outcome of each row."""
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
@@ -29,7 +30,8 @@ CREATED_ROWS = """query SuccessesfulDataRowImportsPyApi($taskId: ID!, $first: In
 CHUNK_BYTES = 10_000_000
 ROWS_PER_TASK = 150_000
 _PAGE = 5_000
-_WHOLE = "Duplicate global key"
+_WHOLE = re.compile(r"Duplicate global keys?[^:]*:\s*(.+)", re.DOTALL)
+_CLOSING = ' ."]}\n'
 
 
 class RowUploads(Resource):
@@ -128,10 +130,10 @@ def _keys(rows: Sequence[Mapping[str, Any]], required: tuple[str, ...]) -> list[
 
 def _named_in(text: str, keys: Sequence[str]) -> list[str]:
     """Return the keys that an older service's text for a whole upload names; keys may hold commas themselves."""
-    before, _, after = text.partition(":")
-    if not before.startswith(_WHOLE):
+    found = _WHOLE.search(text)
+    if not found:
         return []
-    listed = f", {after.strip().rstrip('.')}, "
+    listed = f", {found[1]}, , {found[1].rstrip(_CLOSING)}, "  # a closing full stop may be the key's own
     return [key for key in keys if f", {key}, " in listed or f", '{key}', " in listed]
 
 

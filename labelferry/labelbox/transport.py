@@ -12,7 +12,7 @@ import httpx
 import orjson
 from pydantic import SecretStr
 
-from labelferry.errors import DeadlineError, UnavailableError
+from labelferry.errors import DeadlineError, RejectedError, UnavailableError
 from labelferry.labelbox.call import Attachment, Call, Json
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
@@ -101,12 +101,14 @@ class Wire:
 
 @contextmanager
 def reach(url: str, what: str, *, repeatable: bool) -> Iterator[None]:
-    """Turn httpx's transport errors into UnavailableError."""
+    """Turn httpx's errors into ours; ``acted`` is False where the request never left, or only reads."""
     try:
         yield
     except _NEVER_LEFT as error:
         message = f"{what}: cannot reach {_place(url)} ({_why(error)}); is it running, and is the network up?"
         raise UnavailableError(message, acted=False) from error
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise RejectedError(f"{what}: {url[:200]!r} is not an address that can be read ({_why(error)})") from error
     except (httpx.TransportError, httpx.DecodingError, httpx.TooManyRedirects) as error:
         hint = "try again later" if repeatable else LOOK_FIRST
         message = f"{what}: no usable answer from {_place(url)} ({_why(error)}); {hint}"
