@@ -1,0 +1,39 @@
+"""The formats that labels may have: a new one is one line in the union and one in the table."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from labelferry.model.video import LabelledVideo
+from labelferry.sources import mot, ndjson, table
+from labelferry.sources.entry import LabelsEntry, Note
+
+__all__ = ["READERS", "LabelsUnion", "read_labels"]
+
+LabelsUnion = Annotated[
+    mot.MotLabels | table.TableLabels | ndjson.NdjsonLabels,
+    Field(discriminator="format"),
+]
+"""Any entry of a spec's ``labels``; its ``format`` says which."""
+
+READERS: Mapping[type[LabelsEntry], Callable[[Any, Path, Note], Iterator[LabelledVideo]]] = {
+    mot.MotLabels: mot.read,
+    table.TableLabels: table.read,
+    ndjson.NdjsonLabels: ndjson.read,
+}
+
+
+def read_labels(entry: LabelsEntry, base: Path, note: Note) -> Iterator[LabelledVideo]:
+    """Read the labels of one entry, lazily, in the order of the file.
+
+    Args:
+        entry: the file, its format and options.
+        base: folder of the spec, which paths are relative to.
+        note: takes the findings: what the reader has to say without refusing the file.
+
+    Raises:
+        SourceError: when the file is missing or not what its format says.
+    """
+    return READERS[type(entry)](entry, base, note)
