@@ -8,6 +8,7 @@
     │   ├── SourceError                      a file of rows or labels (path and line in the message)
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
+    ├── PartialFailureError              3   some lines were refused; the report says which
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
     └── RemoteError                      1   the service
         ├── AuthenticationError              wrong or missing key
@@ -37,6 +38,7 @@ __all__ = [
     "JobFailedError",
     "LabelferryError",
     "NotFoundError",
+    "PartialFailureError",
     "PermissionDeniedError",
     "QuotaError",
     "RateLimitError",
@@ -76,6 +78,12 @@ class AnnotationError(InputError):
 
 class CheckError(InputError):
     """The checks found errors; the message lists them."""
+
+
+class PartialFailureError(LabelferryError):
+    """The work is done, but the service refused some of the lines."""
+
+    exit_code = 3
 
 
 class ConflictError(LabelferryError):

@@ -1,4 +1,4 @@
-"""Where everything is sent: the real service when there is a key, else a localbox that lives as long as it is needed."""
+"""Where everything is sent: the real service when there is a key, else a localbox of our own while it is needed."""
 
 import subprocess
 import sys
@@ -54,7 +54,7 @@ def remote(settings: Settings) -> Iterator[Remote]:
         return
     data = settings.home / "localbox"
     data.mkdir(parents=True, exist_ok=True)
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603  our own module, by the interpreter that runs us
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

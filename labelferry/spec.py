@@ -176,15 +176,19 @@ def _message(tree: Located, problem: Mapping[str, Any]) -> str:
     place, path = tree, []
     for step in problem["loc"]:
         inner = place.value
-        if isinstance(inner, dict) and step in inner:
-            place = inner[step]
-        elif isinstance(inner, list) and isinstance(step, int) and step < len(inner):
+        if _holds(inner, step):
             place = inner[step]
         elif not (isinstance(inner, (dict, list)) and problem["type"] == "missing"):
             continue  # the name of a union's branch, which the user never wrote
         path.append(str(step))
     text = str(problem["msg"]).removeprefix("Value error, ")
     return f"{place}: {'.'.join(path) or 'spec'}: {ADVICE.get(problem['type'], text[:1].lower() + text[1:])}"
+
+
+def _holds(inner: Any, step: Any) -> bool:
+    if isinstance(inner, list):
+        return isinstance(step, int) and step < len(inner)
+    return isinstance(inner, dict) and step in inner
 
 
 ADVICE = {

@@ -1,49 +1,52 @@
-"""A report -> what the terminal shows."""
+"""A report, as plain values -> what the terminal shows."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-from labelferry.reports.report import Report
-
 __all__ = ["print_report"]
-
-
-def print_report(report: Report, console: Console) -> None:
-    """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
-    console.print(f"\n[bold]{report.name}[/bold]: {_headline(report)}", highlight=False)
-    console.print(_table(report))
-    for finding in report.findings[:SHOWN]:
-        console.print(f"  {finding}", style="yellow", markup=False, highlight=False)
-    if len(report.findings) > SHOWN:
-        console.print(f"  ... and {len(report.findings) - SHOWN} more warnings", style="yellow")
-    for line in report.failed_lines[:SHOWN]:
-        text = f"  failed: {line.source}: {line.row}, '{line.feature}': {line.message}"
-        console.print(text, style="red", markup=False, highlight=False)
-    if report.failed > SHOWN:
-        console.print(f"  ... and {report.failed - SHOWN} more: labelferry status {report.name} --json", style="red")
-    console.print(f"  went to {report.remote}; files in {report.folder}", markup=False, highlight=False)
-    console.print(f"  next: labelferry status {report.name}", markup=False, highlight=False)
-
 
 SHOWN = 20
 
 
-def _headline(report: Report) -> str:
-    if report.failed:
-        return f"[red]{report.failed} of {report.accepted + report.failed} lines failed[/red]"
-    if report.nothing_done:
-        return "[green]nothing to do: everything is in already[/green]"
+def print_report(report: Mapping[str, Any], console: Console) -> None:
+    """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
+    console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
+    console.print(_table(report))
+    for finding in report["findings"][:SHOWN]:
+        console.print(f"  {finding}", style="yellow", markup=False, highlight=False)
+    if len(report["findings"]) > SHOWN:
+        console.print(f"  ... and {len(report['findings']) - SHOWN} more warnings", style="yellow")
+    for line in report["failed_lines"][:SHOWN]:
+        text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
+        console.print(text, style="red", markup=False, highlight=False)
+    if report["failed"] > SHOWN:
+        console.print(f"  ... and {report['failed'] - SHOWN} more: labelferry status {report['name']}", style="red")
+    console.print(f"  went to {report['remote']}", markup=False, highlight=False)
+    console.print(f"  files in {report['folder']}", markup=False, highlight=False)
+    console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
+
+
+def _headline(report: Mapping[str, Any]) -> str:
+    if report["failed"]:
+        return f"[red]{report['failed']} of {report['accepted'] + report['failed']} lines failed[/red]"
+    if report["outcome"] == "nothing to do":
+        return "[green]nothing to do, everything is in already[/green]"
     return "[green]done[/green]"
 
 
-def _table(report: Report) -> Table:
-    counts = report.counts
+def _table(report: Mapping[str, Any]) -> Table:
+    counts = report["counts"]
     table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("data rows", f"{report.rows_created} created, {report.rows_reused} reused")
-    table.add_row("tracks", f"{counts.tracks} with {counts.keyframes} keyframes")
-    table.add_row("masks", f"{counts.masks} frames")
-    table.add_row("classifications", str(counts.classifications))
-    table.add_row("lines", f"{report.accepted} accepted, {report.failed} failed, {report.sent} sent by this run")
-    table.add_row("imported as", report.imported_as)
-    table.add_row("made", ", ".join(report.made) or "nothing")
+    table.add_row("data rows", f"{report['rows_created']} created, {report['rows_reused']} reused")
+    table.add_row("tracks", f"{counts['tracks']} with {counts['keyframes']} keyframes")
+    table.add_row("masks", f"{counts['masks']} frames")
+    table.add_row("classifications", str(counts["classifications"]))
+    table.add_row(
+        "lines", f"{report['accepted']} accepted, {report['failed']} failed, {report['sent']} sent by this run"
+    )
+    table.add_row("imported as", report["imported_as"])
+    table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table

@@ -1,0 +1,59 @@
+"""Labelled videos into Labelbox, in the order of the guide."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from prefect import flow
+from prefect.runtime import flow_run
+from pydantic import Field
+
+from labelferry.errors import PartialFailureError
+from labelferry.remote import remote
+from labelferry.settings import Settings
+from labelferry.spec import Spec
+from tasks.data_rows import create_data_rows
+from tasks.imports import import_labels
+from tasks.jobs import poll_job_errors
+from tasks.labels import assemble_labels
+from tasks.ontology import build_ontology
+from tasks.projects import create_batch, create_project
+from tasks.reports import write_report
+
+__all__ = ["onboard"]
+
+
+def run_name() -> str:
+    """What Prefect's UI calls the run."""
+    spec = flow_run.parameters.get("spec", "")
+    name = spec.get("name", "") if isinstance(spec, dict) else getattr(spec, "name", None) or str(spec)
+    return f"onboard {name}"
+
+
+@flow(name="onboard", flow_run_name=run_name, persist_result=False)
+def onboard(
+    spec: Annotated[str | Spec, Field(description="Path of a spec file on the worker, or the spec itself")],
+) -> dict[str, Any]:
+    """Bring the videos and labels of a spec into Labelbox.
+
+    Args:
+        spec: path of a spec file on the worker, or the spec itself.
+
+    Safe to run again at any moment: what is there already is found and reused.
+    """
+    started_at = datetime.now(UTC)
+    with remote(Settings.from_environment()) as where:
+        folder = assemble_labels(where, spec)
+        poll_job_errors(where, folder)
+        rows = create_data_rows(where, folder)
+        ontology = build_ontology(where, folder)
+        project = create_project(where, folder, ontology.id)
+        batch = create_batch(where, folder, project.id)
+        submitted = import_labels(where, folder, project.id)
+        poll_job_errors(where, folder)
+        outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
+        report = write_report(where, folder, started_at, outcomes)
+    if report["failed"]:
+        raise PartialFailureError(
+            f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"
+        )
+    return report

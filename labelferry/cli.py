@@ -1,0 +1,213 @@
+"""The command line. Exit codes: 0 done or nothing to do, 1 failed, 2 bad input, 3 partly failed, 4 conflict."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labelferry.errors import LabelferryError, PartialFailureError, SpecError
+
+__all__ = ["app", "main"]
+
+app = typer.Typer(
+    help="Carry labelled video into Labelbox: planned before it acts, safe to run again, proven afterwards.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+SpecPath = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a YAML file.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+def main() -> None:
+    """Run the command line; mistakes and refusals end in one message and the documented exit code."""
+    try:
+        app()
+    except LabelferryError as error:
+        print(f"labelferry: {error}", file=sys.stderr)  # noqa: T201
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def check(spec: SpecPath, as_json: AsJson = False) -> None:
+    """Read and check everything that a spec names. Offline; nothing is written or sent."""
+    with tempfile.TemporaryDirectory() as folder:
+        desired = _desire(spec, Path(folder))
+        _show({"counts": _counts(desired), "warnings": list(desired.findings)}, as_json, _print_check)
+
+
+@app.command()
+def convert(
+    spec: SpecPath,
+    out: Annotated[Path, typer.Option("--out", help="Folder for <name>.ndjson and <name>.ontology.json.")],
+    as_json: AsJson = False,
+) -> None:
+    """Write the labels of a spec as NDJSON, and its ontology. Offline; nothing is sent."""
+    import shutil
+
+    with tempfile.TemporaryDirectory() as folder:
+        desired = _desire(spec, Path(folder))
+        out.mkdir(parents=True, exist_ok=True)
+        written = [out / f"{desired.spec.name}.ndjson"]
+        shutil.copyfile(desired.folder / "lines.ndjson", written[0])
+        if desired.ontology() is not None:
+            written.append(out / f"{desired.spec.name}.ontology.json")
+            shutil.copyfile(desired.folder / "ontology.json", written[1])
+        result = {"counts": _counts(desired), "warnings": list(desired.findings), "files": [str(p) for p in written]}
+        _show(result, as_json, _print_check)
+
+
+@app.command()
+def onboard(spec: SpecPath, as_json: AsJson = False) -> None:
+    """Bring the videos and labels of a spec into Labelbox. Safe to run again at any moment."""
+    _require(spec)
+    with _quiet_prefect(), _progress(as_json):
+        flow = _flow("onboard")
+        try:
+            report, failure = flow(str(spec)), None
+        except PartialFailureError as error:
+            report, failure = _kept_report(spec), error
+    _show(report, as_json, _print_report)
+    if failure is not None:
+        raise failure
+
+
+@app.command()
+def status(
+    name: Annotated[str, typer.Argument(help="Name of the onboarding.")],
+    as_json: AsJson = False,
+) -> None:
+    """Show what the ledger knows of an onboarding: its runs, and the lines that failed."""
+    from labelferry.ledger import open_ledger
+    from labelferry.reports.status import print_status, status_of
+    from labelferry.settings import Settings
+
+    with open_ledger(Settings.from_environment().ledger_url) as file:
+        _show(status_of(file, name), as_json, print_status)
+
+
+@app.command()
+def localbox(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.")] = 8765,
+    data: Annotated[Path | None, typer.Option(help="Folder of its data; default: in LABELFERRY_HOME.")] = None,
+    key: Annotated[str | None, typer.Option(help="Key that it asks for; default: LOCALBOX_KEY or localbox.")] = None,
+    control: Annotated[bool, typer.Option("--control", help="Open the control plane under /_localbox/.")] = False,
+) -> None:
+    """Serve a local Labelbox on this machine until it is stopped."""
+    from labelferry.localbox import serve  # noqa: TID251  the one door to it
+    from labelferry.settings import Settings
+
+    settings = Settings.from_environment()
+    folder = data or settings.home / "localbox"
+    sys.exit(serve(data=folder, port=port, key=key or settings.localbox_key.get_secret_value(), control=control))
+
+
+def _desire(spec: Path, folder: Path) -> Any:
+    from labelferry.planning.desired import desire
+    from labelferry.spec import LoadedSpec
+
+    return desire(LoadedSpec.from_file(spec), folder)
+
+
+def _counts(desired: Any) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return asdict(desired.counts)
+
+
+def _require(spec: Path) -> None:
+    """Refuse a wrong spec before Prefect is started for it, which takes seconds."""
+    from labelferry.spec import LoadedSpec
+
+    LoadedSpec.from_file(spec)
+
+
+def _flow(name: str) -> Any:
+    """A flow of the checkout.
+
+    Raises:
+        SpecError: when labelferry was installed without its flows.
+    """
+    from importlib import import_module
+
+    try:
+        return getattr(import_module(f"flows.{name}"), name)
+    except ModuleNotFoundError as error:
+        if error.name not in {"flows", f"flows.{name}"}:
+            raise
+        raise SpecError(
+            f"'{name}' runs as a Prefect flow, and flows/ is not on the path: run it from a checkout of labelferry"
+        ) from error
+
+
+def _kept_report(spec: Path) -> dict[str, Any]:
+    import orjson
+
+    from labelferry.settings import Settings
+    from labelferry.spec import LoadedSpec
+
+    name = LoadedSpec.from_file(spec).spec.name
+    report: dict[str, Any] = orjson.loads((Settings.from_environment().home / "reports" / f"{name}.json").read_bytes())
+    return report
+
+
+@contextmanager
+def _quiet_prefect() -> Iterator[None]:
+    """Prefect's own log stays out of the terminal unless somebody asked for it; nothing phones home."""
+    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
+    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
+    os.environ.setdefault("DO_NOT_TRACK", "1")
+    yield
+
+
+@contextmanager
+def _progress(as_json: bool) -> Iterator[None]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    from labelferry.progress import watching
+
+    console = Console(stderr=True)
+    if as_json or not console.is_terminal:
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("starting", total=None)
+        with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
+            yield
+
+
+def _show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
+    if as_json:
+        import orjson
+
+        sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+        return
+    from rich.console import Console
+
+    printer(result, Console(soft_wrap=True))
+
+
+def _print_check(result: Mapping[str, Any], console: Any) -> None:
+    counts = result["counts"]
+    for warning in result["warnings"]:
+        console.print(warning, style="yellow", markup=False, highlight=False)
+    console.print(
+        f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
+        f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",
+        highlight=False,
+    )
+    for path in result.get("files", ()):
+        console.print(f"wrote {path}", markup=False, highlight=False)
+
+
+def _print_report(report: Mapping[str, Any], console: Any) -> None:
+    from labelferry.reports.terminal import print_report
+
+    print_report(report, console)

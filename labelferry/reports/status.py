@@ -1,0 +1,60 @@
+"""The ledger -> what is known of an onboarding."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+
+from labelferry.errors import SpecError
+from labelferry.ledger import LedgerFile, LineState
+
+__all__ = ["print_status", "status_of"]
+
+
+def status_of(file: LedgerFile, name: str) -> dict[str, Any]:
+    """Runs, resources and failed lines of an onboarding, by workspace.
+
+    Raises:
+        SpecError: when the ledger has never heard of it.
+    """
+    workspaces = file.workspaces_of(name)
+    if not workspaces:
+        known = ", ".join(sorted({each for _, each in file.onboardings()})) or "none"
+        raise SpecError(f"the ledger knows no onboarding '{name}'; known are: {known}")
+    return {"name": name, "workspaces": [_workspace(file, workspace, name) for workspace in workspaces]}
+
+
+def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
+    ledger = file.of(workspace, name)
+    return {
+        "workspace": workspace,
+        "runs": [
+            {"started_at": run["started_at"], "outcome": run["outcome"], "remote": run["report"]["remote"]}
+            for run in ledger.history()
+        ],
+        "lines": {kind: ledger.line_counts(kind) for kind in ("prelabels", "ground-truth")},
+        "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state == "claimed"],
+        "failed_lines": [
+            {"row": line.row, "feature": line.feature, "source": line.source, "message": line.message}
+            for line in ledger.lines(LineState.FAILED)
+        ],
+    }
+
+
+def print_status(status: Mapping[str, Any], console: Console) -> None:
+    """Print the history and every failed line."""
+    for workspace in status["workspaces"]:
+        console.print(f"[bold]{status['name']}[/bold] in workspace {workspace['workspace']}", highlight=False)
+        for run in workspace["runs"]:
+            console.print(
+                f"  {run['started_at']:%Y-%m-%d %H:%M:%S}  {run['outcome']}  {run['remote']}", highlight=False
+            )
+        for kind, counts in workspace["lines"].items():
+            if counts:
+                listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
+                console.print(f"  {kind}: {listed}", highlight=False)
+        for job in workspace["pending_jobs"]:
+            console.print(f"  pending: {job}; the next onboard picks it up", style="yellow", highlight=False)
+        for line in workspace["failed_lines"]:
+            text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
+            console.print(text, style="red", markup=False, highlight=False)

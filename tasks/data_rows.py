@@ -1,0 +1,20 @@
+"""Step 1 of the guide: data rows, by global key."""
+
+from pathlib import Path
+
+from prefect import get_run_logger
+
+from labelferry.onboarding.rows import RowsOutcome, ensure_rows
+from labelferry.remote import Remote
+from tasks.skin import step, taken_up
+
+__all__ = ["create_data_rows"]
+
+
+@step(name="create-data-rows")
+def create_data_rows(where: Remote, folder: Path) -> RowsOutcome:
+    """Create the data rows that are missing."""
+    with taken_up(where, folder) as onboarding:
+        rows = ensure_rows(onboarding)
+    get_run_logger().info("data rows: %d created, %d reused", rows.created, rows.reused)
+    return rows

@@ -1,0 +1,20 @@
+"""Step 6 of the guide: import the payload as pre-labels or ground truth."""
+
+from pathlib import Path
+
+from prefect import get_run_logger
+
+from labelferry.onboarding.imports import Submitted, submit
+from labelferry.remote import Remote
+from tasks.skin import step, taken_up
+
+__all__ = ["import_labels"]
+
+
+@step(name="import-labels")
+def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
+    """Send the lines that are not in yet."""
+    with taken_up(where, folder) as onboarding:
+        submitted = submit(onboarding, project)
+    get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
+    return submitted

@@ -1,0 +1,20 @@
+"""Step 6 of the guide, second half: wait for the import jobs and find out which lines failed."""
+
+from pathlib import Path
+
+from prefect import get_run_logger
+
+from labelferry.onboarding.imports import Collected, collect
+from labelferry.remote import Remote
+from tasks.skin import step, taken_up
+
+__all__ = ["poll_job_errors"]
+
+
+@step(name="poll-job-errors")
+def poll_job_errors(where: Remote, folder: Path) -> Collected:
+    """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
+    with taken_up(where, folder) as onboarding:
+        collected = collect(onboarding)
+    get_run_logger().info("%d jobs: %d lines in, %d failed", collected.jobs, collected.accepted, collected.failed)
+    return collected

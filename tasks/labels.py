@@ -1,0 +1,24 @@
+"""Step 5 of the guide: the annotation payload. Local; the labels stay on disk and only their folder is passed on."""
+
+from pathlib import Path
+
+from prefect import get_run_logger
+
+from labelferry.planning.prepare import prepare
+from labelferry.remote import Remote
+from labelferry.settings import Settings
+from labelferry.spec import Spec
+from tasks.skin import step
+
+__all__ = ["assemble_labels"]
+
+
+@step(name="assemble-labels")
+def assemble_labels(where: Remote, spec: Spec | str) -> Path:
+    """Read, check and encode everything that the spec names; return the folder that it lies in."""
+    desired = prepare(spec, Settings.from_environment(), where)
+    counts, logger = desired.counts, get_run_logger()
+    logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)
+    for finding in desired.findings[:20]:
+        logger.warning(finding)
+    return desired.folder

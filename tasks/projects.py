@@ -1,0 +1,30 @@
+"""Steps 3 and 4 of the guide: the project, and the batch that sends the rows to it."""
+
+from pathlib import Path
+
+from prefect import get_run_logger
+
+from labelferry.onboarding.project import BatchOutcome, ensure_batch, ensure_project
+from labelferry.onboarding.resolve import Resolved
+from labelferry.remote import Remote
+from tasks.skin import step, taken_up
+
+__all__ = ["create_batch", "create_project"]
+
+
+@step(name="create-project")
+def create_project(where: Remote, folder: Path, ontology: str) -> Resolved:
+    """Create the project, or find it, and connect the ontology."""
+    with taken_up(where, folder) as onboarding:
+        project = ensure_project(onboarding, ontology)
+    get_run_logger().info("project %s %s", project.id, "created" if project.created else "reused")
+    return project
+
+
+@step(name="create-batch")
+def create_batch(where: Remote, folder: Path, project: str) -> BatchOutcome:
+    """Bring the rows into the project that are not in it."""
+    with taken_up(where, folder) as onboarding:
+        batch = ensure_batch(onboarding, project)
+    get_run_logger().info("batch: %d rows added, %d already in the project", batch.added, batch.already_in)
+    return batch

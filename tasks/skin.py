@@ -1,0 +1,36 @@
+"""What every task has in common: no cache (the ledger knows better), and retries only for what may pass by itself.
+
+How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAULT_RETRIES and
+PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): somebody at a terminal wants the message now.
+"""
+
+from contextlib import AbstractContextManager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
+from prefect.tasks import Task
+
+from labelferry.errors import LabelferryError
+from labelferry.onboarding.context import Onboarding, open_onboarding
+from labelferry.remote import Remote
+from labelferry.settings import Settings
+
+__all__ = ["step", "taken_up"]
+
+
+def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
+    """Whether the failure is one that may pass by itself."""
+    error = state.result(raise_on_failure=False)
+    return isinstance(error, LabelferryError) and error.retryable
+
+
+step = partial(task, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)
+
+
+def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
+    """The onboarding in ``folder``, with credentials from this process's own environment."""
+    return open_onboarding(Settings.from_environment(), where, folder)
