@@ -16,6 +16,7 @@ KEYFRAME_KEYS = frozenset({"frame", "bbox", "point", "line", "classifications"})
 SHAPES = tuple(geometry.value for geometry in Geometry)
 BOX = ("left", "top", "width", "height")
 POINT = ("x", "y")
+NUMBERS = {int, float}
 
 Row = tuple[float, ...]
 
@@ -85,6 +86,8 @@ def _rows(shape: str, value: Any, at: At) -> Iterator[Row]:
 
 
 def _numbers(value: object, keys: tuple[str, ...], at: At) -> Row:
+    if isinstance(value, dict) and value.keys() == set(keys) and NUMBERS.issuperset(map(type, value.values())):
+        return tuple([value[key] for key in keys])  # the many right ones; a wrong one is looked at below
     holder = at.mapping(value, frozenset(keys))
     if missing := [key for key in keys if key not in holder]:
         raise at.fault(f"no {', '.join(missing)}", f"give {', '.join(keys)}")
