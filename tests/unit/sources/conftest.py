@@ -1,0 +1,33 @@
+"""Reading a text as a file of some format, and the findings left behind."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import TypeAdapter
+
+from labelferry.model import LabelledVideo
+from labelferry.model.findings import Finding
+from labelferry.sources.registry import LabelsUnion, read_labels
+
+ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
+
+Read = Callable[..., list[LabelledVideo]]
+
+
+@pytest.fixture
+def notes() -> list[Finding]:
+    return []
+
+
+@pytest.fixture
+def read(tmp_path: Path, notes: list[Finding]) -> Read:
+    """Write ``content`` beside an imagined spec and read it with the options given."""
+
+    def reading(content: str | bytes, **options: Any) -> list[LabelledVideo]:
+        path = tmp_path / options["path"]
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return list(read_labels(ENTRIES.validate_python(options), tmp_path, notes.append))
+
+    return reading
