@@ -49,6 +49,7 @@ class Policy:
         budget: a call's time in all, waits included; no new attempt starts beyond it.
         connect_timeout: for a connection.
         request_timeout: for one answer.
+        upload_timeout: for one answer to a file.
         batch_timeout: for one answer of the batch operations.
         file_timeout: for one answer of a file's address.
         requests_per_minute: the client-side limit; None means none.
@@ -67,6 +68,7 @@ class Policy:
     budget: float = 180.0
     connect_timeout: float = 10.0
     request_timeout: float = 60.0
+    upload_timeout: float = 300.0
     batch_timeout: float = 180.0
     file_timeout: float = 60.0
     requests_per_minute: float | None = None

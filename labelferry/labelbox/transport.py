@@ -93,10 +93,13 @@ class Wire:
         self._throttle()
         url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
         with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):
-            timeout = httpx.Timeout(call.timeout or self.policy.request_timeout, connect=self.policy.connect_timeout)
-            response = self.http.post(url, auth=self._auth, timeout=timeout, **content)
+            response = self.http.post(url, auth=self._auth, timeout=self._timeout(call), **content)
         _log.debug("%s: %d", call.operation, response.status_code)
         return judge(response, call, self._auth.redact)
+
+    def _timeout(self, call: Call) -> httpx.Timeout:
+        usual = self.policy.upload_timeout if call.attachment else self.policy.request_timeout
+        return httpx.Timeout(call.timeout or usual, connect=self.policy.connect_timeout)
 
 
 @contextmanager
