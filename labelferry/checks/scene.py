@@ -1,0 +1,127 @@
+"""What the rules look at, and what they raise."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from labelferry.model.answers import Answer, Classification
+from labelferry.model.feature import Feature, Where
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.frames import Span, coalesce
+from labelferry.model.media import Media
+from labelferry.model.video import LabelledVideo, RowRef
+from labelferry.ontology.tree import Ontology
+
+__all__ = ["Answered", "Family", "Raised", "Scene", "answered", "canonical", "error", "groups", "shown", "warning"]
+
+
+def canonical(global_key: str) -> str:
+    """The form in which the service tells global keys apart: trimmed, without case."""
+    return global_key.strip().casefold()
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """All labels with what is known about them.
+
+    Args:
+        videos: the labels.
+        ontology: None when there is none yet: rules that need one are left out.
+        media: facts about each video, by canonical global key.
+        temporal_base: the number of a video's first frame in temporal ranges.
+        rows: canonical global keys of the manifest, None when it is not known.
+    """
+
+    videos: Sequence[LabelledVideo]
+    ontology: Ontology | None
+    media: Mapping[str, Media]
+    temporal_base: int = 0
+    rows: frozenset[str] | None = None
+
+    def media_of(self, row: RowRef) -> Media:
+        """What is known about the video of a row."""
+        return self.media.get(canonical(row.global_key or ""), Media())
+
+    def by_row(self) -> dict[str, list[LabelledVideo]]:
+        """The labels of each row, whatever its key's spelling."""
+        rows: dict[str, list[LabelledVideo]] = {}
+        for video in self.videos:
+            key = canonical(video.row.global_key) if video.row.global_key else f"\0{video.row.id}"
+            rows.setdefault(key, []).append(video)
+        return rows
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """A finding and the rule that found it; findings of one rule are counted together."""
+
+    rule: str
+    finding: Finding
+
+
+Family = Callable[[Scene], Iterable[Raised]]
+
+
+def error(rule: str, where: Where, what: str, remedy: str) -> Raised:
+    """Raise an error."""
+    return Raised(rule, Finding(Severity.ERROR, where, what, remedy))
+
+
+def warning(rule: str, where: Where, what: str, remedy: str) -> Raised:
+    """Raise a warning."""
+    return Raised(rule, Finding(Severity.WARNING, where, what, remedy))
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A classification in its place.
+
+    Args:
+        asked: the classification.
+        path: the names above it, for messages.
+        parent: the answer that it is nested in, if any.
+    """
+
+    asked: Classification
+    path: str
+    parent: Answer | None = None
+
+    def __str__(self) -> str:
+        return f"{self.path}'{self.asked.feature}'"
+
+    def inside(self, answer: Answer) -> "list[Answered]":
+        """The classifications nested in one of the answers."""
+        return [Answered(one, f"{self} > '{answer}' > ", answer) for one in answer.classifications]
+
+
+def groups(video: LabelledVideo) -> Iterator[tuple[Feature, list[Answered]]]:
+    """The sub-classifications of each keyframe, each whole track and each mask instance, with their tool."""
+    for track in video.tracks:
+        if track.classifications:
+            yield track.feature, [Answered(one, f"'{track.feature}' > ") for one in track.classifications]
+        for keyframe, classifications in track.answers.items():
+            path = f"'{track.feature}' frame {int(track.frames[keyframe])} > "
+            yield track.feature, [Answered(one, path) for one in classifications]
+    for masks in video.masks:
+        for instance in masks.instances:
+            yield instance.feature, [Answered(one, f"'{instance.feature}' > ") for one in instance.classifications]
+
+
+def answered(video: LabelledVideo) -> Iterator[Answered]:
+    """Every classification of a video at every depth, parents first."""
+    for classification in video.classifications:
+        yield from _deep(Answered(classification, ""))
+    for _, group in groups(video):
+        for one in group:
+            yield from _deep(one)
+
+
+def _deep(answered: Answered) -> Iterator[Answered]:
+    yield answered
+    for answer in answered.asked.answers:
+        for inner in answered.inside(answer):
+            yield from _deep(inner)
+
+
+def shown(spans: Iterable[Span]) -> str:
+    """Spans for a message."""
+    return ", ".join(f"{span.start}-{span.end}" for span in coalesce(spans))

@@ -1,0 +1,96 @@
+"""A composite mask -> the colours of its instances.
+
+The guide uses a function ``extract_rgb_colors_from_url`` that it never defines; this is one.
+https://docs.labelbox.com/reference/import-video-annotations
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labelferry.errors import SourceError
+from labelferry.masks.png import Pixels, decode_png
+from labelferry.model.masks import Colour
+
+if TYPE_CHECKING:
+    import httpx
+
+__all__ = ["BACKGROUND", "distinct", "extract_rgb_colors", "extract_rgb_colors_from_url", "fetch"]
+
+BACKGROUND: Colour = (0, 0, 0)
+SECONDS = 30.0
+
+
+def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Client | None" = None) -> list[Colour]:
+    """Return the colours of a mask in ascending order, without the black background.
+
+    Args:
+        image: a PNG as bytes, as a file, or behind an http(s) address; or its pixels, uint8 [height, width, 3].
+        client: the httpx client to fetch with; one with a time-out of 30 s unless given.
+
+    Raises:
+        SourceError: when it cannot be read, fetched or decoded.
+    """
+    return [colour for colour in distinct(_pixels(image, client)) if colour != BACKGROUND]
+
+
+extract_rgb_colors_from_url = extract_rgb_colors
+"""The guide's name for it."""
+
+
+def distinct(rgb: Pixels) -> list[Colour]:
+    """All colours of a picture in ascending order, black included.
+
+    Args:
+        rgb: uint8, shape [height, width, 3].
+    """
+    if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
+        raise SourceError(f"a mask must be uint8 of shape [height, width, 3], not {rgb.dtype} of {rgb.shape}")
+    flat = np.ascontiguousarray(rgb).reshape(-1, 3)
+    packed = flat[:, 0].astype(np.uint32) << 16
+    packed |= flat[:, 1].astype(np.uint32) << 8
+    packed |= flat[:, 2]
+    # A mask is flat areas: only where a run of equal pixels starts can there be a new colour.
+    starts = np.concatenate((packed[:1], packed[1:][packed[1:] != packed[:-1]]))
+    return [(int(one) >> 16, int(one) >> 8 & 255, int(one) & 255) for one in np.unique(starts)]
+
+
+def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
+    """Download a picture.
+
+    Raises:
+        SourceError: when the answer is not 200.
+    """
+    import httpx
+
+    try:
+        get = client.get if client else httpx.get
+        answer = get(url, timeout=SECONDS, follow_redirects=True)
+        answer.raise_for_status()
+    except httpx.HTTPStatusError as error:
+        code = error.response.status_code
+        raise SourceError(f"{url}: the server answered {code}; check the address and who may read it") from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise SourceError(f"{url}: cannot be fetched ({error}); check the address and the network") from error
+    return answer.content
+
+
+def _pixels(image: bytes | Path | str | Pixels, client: "httpx.Client | None") -> Pixels:
+    if isinstance(image, np.ndarray):
+        return image
+    if isinstance(image, bytes):
+        return decode_png(image)
+    source = str(image)
+    data = fetch(source, client) if source.lower().startswith(("http://", "https://")) else _file(Path(image))
+    try:
+        return decode_png(data)
+    except SourceError as error:
+        raise SourceError(f"{source}: {error}") from error
+
+
+def _file(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise SourceError(f"{path}: cannot be read ({error.strerror}); give the path of a PNG file") from error

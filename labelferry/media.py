@@ -1,0 +1,82 @@
+"""A video file -> its size, frame rate and number of frames, read with PyAV (extra ``video``).
+
+Labelbox wants a constant frame rate: frames per second times duration must be the number of frames.
+https://docs.labelbox.com/reference/import-video-data
+"""
+
+from collections.abc import Callable
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+from labelferry.errors import SourceError
+from labelferry.model.feature import Where
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.media import Media
+
+__all__ = ["probe"]
+
+Note = Callable[[Finding], None]
+
+UNEVEN = 0.01
+"""Part of a frame's duration by which a steady video may deviate from it, beyond one tick of its clock."""
+
+
+def probe(path: Path, note: Note) -> Media:
+    """Read the facts of a video.
+
+    Args:
+        path: the file.
+        note: takes warnings: PyAV is not installed (all facts None), or the frame rate varies.
+
+    Raises:
+        SourceError: when it is not there or holds no video that can be read.
+    """
+    if not path.is_file():
+        raise SourceError(f"{path}: no such file; give the path of a video")
+    try:
+        import av
+    except ImportError:
+        note(_warning(path, "size and number of frames are not known, since PyAV is not installed", INSTALL))
+        return Media()
+    try:
+        with av.open(str(path)) as container:
+            return _read(container, path, note)
+    except av.FFmpegError as error:
+        raise SourceError(f"{path}: not a readable video ({error}); convert it to MP4 with H.264") from error
+
+
+INSTALL = "pip install 'labelferry[video]', or give width, height and frame_count in the manifest"
+CONVERT = (
+    "Labelbox wants a constant rate, or frames and labels drift apart; convert it (ffmpeg -i in.mp4 -r FPS out.mp4)"
+)
+
+
+def _read(container: Any, path: Path, note: Note) -> Media:
+    if not container.streams.video:
+        raise SourceError(f"{path}: there is no video in this file; give a video")
+    stream = container.streams.video[0]
+    times = _times(container, stream)
+    if not times:
+        raise SourceError(f"{path}: there is no frame in this video; give one that plays")
+    rate = stream.average_rate or stream.guessed_rate
+    if _varies(times):
+        note(_warning(path, "the frame rate varies", CONVERT))
+    return Media(stream.width, stream.height, float(rate) if rate else None, len(times))
+
+
+def _times(container: Any, stream: Any) -> list[int]:
+    """When each frame is shown, in ticks, by packets: nothing is decoded. The header's count is often 0 or a guess."""
+    return sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None and not packet.is_discard)
+
+
+def _varies(times: list[int]) -> bool:
+    steps = [after - before for before, after in pairwise(times)]
+    if not steps:
+        return False
+    usual = sorted(steps)[len(steps) // 2]
+    return any(abs(step - usual) > max(1, usual * UNEVEN) for step in steps)
+
+
+def _warning(path: Path, what: str, remedy: str) -> Finding:
+    return Finding(Severity.WARNING, Where(str(path)), what, remedy)
