@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from labelferry.errors import InputError
+
 __all__ = ["Attachment", "Call", "Json", "mutation", "query"]
 
 Json = dict[str, Any]
@@ -32,8 +34,17 @@ class Attachment:
         return len(self.source) if isinstance(self.source, bytes) else self.source.stat().st_size
 
     def open(self) -> BinaryIO:
-        """Return the bytes as a fresh binary stream."""
-        return io.BytesIO(self.source) if isinstance(self.source, bytes) else self.source.open("rb")
+        """Return the bytes as a fresh binary stream.
+
+        Raises:
+            InputError: the file cannot be read.
+        """
+        if isinstance(self.source, bytes):
+            return io.BytesIO(self.source)
+        try:
+            return self.source.open("rb")
+        except OSError as error:
+            raise InputError(f"{self.source}: cannot be read to be uploaded ({error.strerror})") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

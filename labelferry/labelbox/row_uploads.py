@@ -31,6 +31,7 @@ CHUNK_BYTES = 10_000_000
 ROWS_PER_TASK = 150_000
 _PAGE = 5_000
 _WHOLE = re.compile(r"Duplicate global keys?[^:]*:\s*(.+)", re.DOTALL)
+_DUPLICATE = re.compile(r"Duplicate global key: '(.*)'")
 _CLOSING = ' ."]}\n'
 
 
@@ -83,7 +84,10 @@ class RowUploads(Resource):
 
     def _failures(self, task_id: str) -> Iterator[Failure]:
         for node in by_cursor(partial(self._page, FAILED_ROWS, "failedDataRowImports", "results", task_id)):
-            yield Failure((node.get("spec") or {}).get("globalKey"), node.get("message") or "no reason given")
+            message = node.get("message") or "no reason given"
+            named = _DUPLICATE.search(message)
+            key = (node.get("spec") or {}).get("globalKey")
+            yield Failure(key or (named[1] if named else None), message)
 
     def _created(self, task_id: str) -> Iterator[tuple[str, str]]:
         for node in by_cursor(partial(self._page, CREATED_ROWS, "successesfulDataRowImports", "nodes", task_id)):

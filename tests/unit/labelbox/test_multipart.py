@@ -85,3 +85,16 @@ def test_a_name_with_odd_characters_stays_one_part(service, client: Client):
     client.imports.create("p1", 'a "b"\r\nc é', LINES, ImportKind.GROUND_TRUTH)
     assert len(service.sent[0].parts) == 3
     assert service.sent[0].parts[2][1] == LINES
+
+
+def test_a_file_that_cannot_be_read(service, client: Client, tmp_path):
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"abc")
+
+    def vanish(request):
+        path.unlink()
+        return httpx.Response(502)
+
+    service.on("UploadFile", vanish)
+    with pytest.raises(InputError, match=r"clip.mp4: cannot be read .*No such file"):
+        client.upload(path)

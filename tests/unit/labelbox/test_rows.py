@@ -176,6 +176,13 @@ def test_duplicates_row_by_row(service, client: Client, upload):
     assert result.refused is None
 
 
+def test_a_duplicate_is_named_by_its_message_at_least(service, client: Client, upload):
+    upload(status="COMPLETE")
+    page = {"after": None, "total": 1, "results": [{"message": "Duplicate global key: 'it's'", "spec": None}]}
+    service.on("FailedDataRowImports", {"failedDataRowImports": page})
+    assert client.data_rows.create("d", ROWS).duplicates == ("it's",)
+
+
 @pytest.mark.parametrize(
     ("text", "keys"),
     [
