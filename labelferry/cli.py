@@ -66,10 +66,32 @@ def convert(
 def onboard(spec: SpecPath, as_json: AsJson = False) -> None:
     """Bring the videos and labels of a spec into Labelbox. Safe to run again at any moment."""
     _require(spec)
-    with _quiet_prefect(), _progress(as_json):
+    _onboard(spec, as_json)
+
+
+@app.command()
+def demo(as_json: AsJson = False) -> None:
+    """Onboard two videos, as pre-labels and as ground truth: the tutorial's, and a scene drawn here."""
+    import shutil
+
+    from labelferry.demo import draw_scene
+    from labelferry.settings import Settings
+
+    folder = Settings.from_environment().home / "demo"
+    shutil.copytree(_checkout() / "config" / "examples", folder, dirs_exist_ok=True)
+    draw_scene(folder / "scene")
+    for spec in sorted(folder.glob("*/*.yaml")):
+        if spec.stem != "ontology":
+            _onboard(spec, as_json)
+
+
+def _onboard(spec: Path, as_json: bool) -> None:
+    failure: PartialFailureError | None = None
+    with _progress(as_json):
+        _hush_prefect()
         flow = _flow("onboard")
         try:
-            report, failure = flow(str(spec)), None
+            report = flow(str(spec))
         except PartialFailureError as error:
             report, failure = _kept_report(spec), error
     _show(report, as_json, _print_report)
@@ -145,6 +167,11 @@ def _flow(name: str) -> Any:
         ) from error
 
 
+def _checkout() -> Path:
+    """The folder of the checkout, which holds flows and examples."""
+    return Path(sys.modules[_flow("onboard").fn.__module__].__file__ or "").parent.parent
+
+
 def _kept_report(spec: Path) -> dict[str, Any]:
     import orjson
 
@@ -156,13 +183,11 @@ def _kept_report(spec: Path) -> dict[str, Any]:
     return report
 
 
-@contextmanager
-def _quiet_prefect() -> Iterator[None]:
+def _hush_prefect() -> None:
     """Prefect's own log stays out of the terminal unless somebody asked for it; nothing phones home."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")
-    yield
 
 
 @contextmanager

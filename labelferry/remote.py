@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from labelferry.errors import UnavailableError
-from labelferry.labelbox import Client
+from labelferry.labelbox import Client, Policy
 from labelferry.settings import Settings
 
 __all__ = ["Remote", "connect", "remote"]
@@ -38,7 +38,7 @@ class Remote:
 def connect(settings: Settings, where: Remote) -> Iterator[Client]:
     """A client for ``where``, with the key that the settings hold for it."""
     key = settings.api_key or settings.localbox_key
-    with Client(key, where.endpoint, requests_per_minute=settings.requests_per_minute) as client:
+    with Client(key, where.endpoint, policy=Policy(requests_per_minute=settings.requests_per_minute)) as client:
         yield client
 
 

@@ -11,7 +11,7 @@ from tasks.skin import step, taken_up
 __all__ = ["create_data_rows"]
 
 
-@step(name="create-data-rows")
+@step("create-data-rows")
 def create_data_rows(where: Remote, folder: Path) -> RowsOutcome:
     """Create the data rows that are missing."""
     with taken_up(where, folder) as onboarding:

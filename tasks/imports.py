@@ -11,7 +11,7 @@ from tasks.skin import step, taken_up
 __all__ = ["import_labels"]
 
 
-@step(name="import-labels")
+@step("import-labels")
 def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
     """Send the lines that are not in yet."""
     with taken_up(where, folder) as onboarding:

@@ -11,7 +11,7 @@ from tasks.skin import step, taken_up
 __all__ = ["poll_job_errors"]
 
 
-@step(name="poll-job-errors")
+@step("poll-job-errors")
 def poll_job_errors(where: Remote, folder: Path) -> Collected:
     """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
     with taken_up(where, folder) as onboarding:

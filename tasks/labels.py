@@ -13,7 +13,7 @@ from tasks.skin import step
 __all__ = ["assemble_labels"]
 
 
-@step(name="assemble-labels")
+@step("assemble-labels")
 def assemble_labels(where: Remote, spec: Spec | str) -> Path:
     """Read, check and encode everything that the spec names; return the folder that it lies in."""
     desired = prepare(spec, Settings.from_environment(), where)

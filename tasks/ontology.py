@@ -12,7 +12,7 @@ from tasks.skin import step, taken_up
 __all__ = ["build_ontology"]
 
 
-@step(name="build-ontology")
+@step("build-ontology")
 def build_ontology(where: Remote, folder: Path) -> Resolved:
     """Create the ontology, or find it and compare."""
     with taken_up(where, folder) as onboarding:

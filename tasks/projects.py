@@ -12,7 +12,7 @@ from tasks.skin import step, taken_up
 __all__ = ["create_batch", "create_project"]
 
 
-@step(name="create-project")
+@step("create-project")
 def create_project(where: Remote, folder: Path, ontology: str) -> Resolved:
     """Create the project, or find it, and connect the ontology."""
     with taken_up(where, folder) as onboarding:
@@ -21,7 +21,7 @@ def create_project(where: Remote, folder: Path, ontology: str) -> Resolved:
     return project
 
 
-@step(name="create-batch")
+@step("create-batch")
 def create_batch(where: Remote, folder: Path, project: str) -> BatchOutcome:
     """Bring the rows into the project that are not in it."""
     with taken_up(where, folder) as onboarding:

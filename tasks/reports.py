@@ -14,7 +14,7 @@ from tasks.skin import step, taken_up
 __all__ = ["write_report"]
 
 
-@step(name="write-report")
+@step("write-report")
 def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: dict[str, Any]) -> dict[str, Any]:
     """Put the outcomes together and keep them."""
     with taken_up(where, folder) as onboarding:

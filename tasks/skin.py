@@ -4,10 +4,10 @@ How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAUL
 PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): somebody at a terminal wants the message now.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
-from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from prefect import task
 from prefect.cache_policies import NO_CACHE
@@ -21,6 +21,9 @@ from labelferry.settings import Settings
 
 __all__ = ["step", "taken_up"]
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
 
 def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
     """Whether the failure is one that may pass by itself."""
@@ -28,7 +31,9 @@ def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
     return isinstance(error, LabelferryError) and error.retryable
 
 
-step = partial(task, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)
+def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
+    """Make a function a task of that name."""
+    return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)
 
 
 def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:

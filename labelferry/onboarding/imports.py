@@ -123,7 +123,7 @@ def _send(onboarding: Onboarding, project: str, shard: list[IndexedLine]) -> str
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     path, digest = _write_shard(onboarding, shard)
     name = f"{spec.name}-{spec.imports.as_}-{digest[:16]}"
-    ledger.claim("job", name, project=project, kind=KINDS[spec.imports.as_].value, lines=len(shard))
+    ledger.claim("job", name, project=project, import_kind=KINDS[spec.imports.as_].value, lines=len(shard))
     ledger.send_lines(
         LineRecord(line.uuid, str(spec.imports.as_), line.row, line.feature, line.source, name) for line in shard
     )
@@ -170,7 +170,7 @@ def collect(onboarding: Onboarding) -> Collected:
     for entry in onboarding.ledger.entries("job"):
         if entry.state is State.SETTLED:
             continue
-        job = onboarding.client.imports.find(entry.detail["project"], entry.name, ImportKind(entry.detail["kind"]))
+        job = onboarding.client.imports.find(entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"]))
         if job is None:
             onboarding.ledger.forget_job_lines(entry.name)
             onboarding.ledger.release("job", entry.name)

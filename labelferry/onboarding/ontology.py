@@ -6,7 +6,7 @@ from typing import Any
 from labelferry.errors import ConflictError
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
-from labelferry.ontology import Ontology, diff
+from labelferry.ontology import Ontology, diff, lacks
 
 __all__ = ["ensure_ontology"]
 
@@ -38,7 +38,7 @@ def ensure_ontology(onboarding: Onboarding) -> Resolved:
 
 def _compare(have: Mapping[str, Any], want: Mapping[str, Any], name: str | None, *, grown: bool) -> None:
     there, wanted = Ontology.from_normalized(have), Ontology.from_normalized(want)
-    differences = diff(there, wanted, extra=not grown)
+    differences = lacks(there, wanted) if grown else diff(there, wanted)
     if differences:
         listed = "\n".join(f"  {line}" for line in differences)
         raise ConflictError(

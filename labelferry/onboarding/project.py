@@ -36,7 +36,7 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
             "project",
             client.projects.get,
             client.projects.find,
-            lambda name: client.projects.create(name, wanted.media_type, wanted.description),
+            lambda name: client.projects.create(name, wanted.media_type, description=wanted.description or ""),
         ),
         wanted,
         onboarding.ledger,

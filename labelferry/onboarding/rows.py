@@ -54,7 +54,11 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
             raise
         return
-    refused = [failure for failure in result.failed if not failure.is_duplicate]
+    if result.refused is not None:  # some were duplicates, so none was taken: now that they are known, the rest goes
+        found = onboarding.client.data_rows.lookup(keys)
+        rest = [payload for payload in payloads if found[payload["global_key"]] is None]
+        result = onboarding.client.data_rows.create(dataset, rest)
+    refused = [failure for failure in result.failures if not failure.is_duplicate]
     if refused:
         listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in refused[:20])
         raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")

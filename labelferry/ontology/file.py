@@ -8,9 +8,9 @@ https://docs.labelbox.com/reference/import-video-annotations
 from pathlib import Path
 from typing import Any
 
+from labelferry.located import Located, load
 from labelferry.ontology.fields import Fields, only_once, text_of
 from labelferry.ontology.kinds import QuestionKind, Scope, question_kind, tool_kind, tool_remedy
-from labelferry.ontology.located import Located, load
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
 
 __all__ = ["read"]

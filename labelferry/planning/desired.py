@@ -26,7 +26,7 @@ from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology, infer
-from labelferry.ontology import read as read_ontology
+from labelferry.ontology.file import read as read_ontology
 from labelferry.sources.keys import identity
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels

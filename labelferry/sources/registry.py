@@ -7,13 +7,13 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from labelferry.model.video import LabelledVideo
-from labelferry.sources import mot, ndjson, table
+from labelferry.sources import mot, ndjson, python, table
 from labelferry.sources.entry import LabelsEntry, Note
 
 __all__ = ["READERS", "LabelsUnion", "read_labels"]
 
 LabelsUnion = Annotated[
-    mot.MotLabels | table.TableLabels | ndjson.NdjsonLabels,
+    mot.MotLabels | table.TableLabels | ndjson.NdjsonLabels | python.PythonLabels,
     Field(discriminator="format"),
 ]
 """Any entry of a spec's ``labels``; its ``format`` says which."""
@@ -22,6 +22,7 @@ READERS: Mapping[type[LabelsEntry], Callable[[Any, Path, Note], Iterator[Labelle
     mot.MotLabels: mot.read,
     table.TableLabels: table.read,
     ndjson.NdjsonLabels: ndjson.read,
+    python.PythonLabels: python.read,
 }
 
 

@@ -1,0 +1,47 @@
+# Everything runs in .venv; what the demo and the services leave lies in .labelferry.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+export LABELFERRY_HOME ?= $(CURDIR)/.labelferry
+export PREFECT_HOME ?= $(LABELFERRY_HOME)/prefect
+export DO_NOT_TRACK := 1
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
+
+setup: .venv/ready ## make .venv with everything that the tests need
+
+.venv/ready: requirements.lock pyproject.toml
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch .venv/ready
+
+demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
+	$(BIN)/labelferry demo
+
+test: setup ## unit, property, golden, conformance, integration and flow tests
+	$(BIN)/pytest
+
+check: setup ## ruff, mypy, import directions
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest -q tests/architecture
+
+bench: setup ## speed side by side with the official SDK
+	$(BIN)/python -m benches.encode
+
+up: setup ## start a Prefect server, a worker and a localbox here, and deploy
+	$(BIN)/python -m deployments.services up
+
+down: ## stop what up started
+	$(BIN)/python -m deployments.services down
+
+lock: ## resolve requirements.lock anew (needs uv)
+	uv pip compile pyproject.toml --quiet --python-version 3.11 --extra dev --generate-hashes --no-header \
+	  --no-emit-index-url --no-emit-find-links --no-emit-package labelferry --output-file requirements.lock
+
+.PHONY: help setup demo test check bench up down lock

@@ -1,0 +1,90 @@
+"""Who may import whom, and what importing costs."""
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+CORE = ROOT / "labelferry"
+
+FORBIDDEN = {
+    "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec", "ontology"},
+    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks", "ndjson"},
+    "checks": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "ndjson", "spec"},
+    "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
+    "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec", "ontology"},
+    "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
+    "planning": {"onboarding", "reports"},
+    "onboarding": {"reports"},
+}  # fmt: skip
+
+
+def imported(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def modules(folder: Path) -> list[Path]:
+    return sorted(folder.rglob("*.py"))
+
+
+@pytest.mark.parametrize("room", FORBIDDEN)
+def test_one_way_down(room: str) -> None:
+    found = modules(CORE / room)
+    assert found
+    for path in found:
+        for name in imported(path):
+            parts = name.split(".")
+            assert not (parts[0] == "labelferry" and len(parts) > 1 and parts[1] in FORBIDDEN[room]), f"{path}: {name}"
+
+
+def test_localbox_is_a_stranger() -> None:
+    for path in modules(CORE):
+        inside = path.is_relative_to(CORE / "localbox")
+        for name in imported(path):
+            own = name.startswith("labelferry.localbox")
+            if inside:
+                assert own or not name.startswith("labelferry"), f"{path}: {name}"
+            else:
+                assert not own or path.name == "cli.py", f"{path}: {name}"
+
+
+def test_core_has_never_heard_of_prefect() -> None:
+    names = [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+        for path in modules(CORE)
+        if path.name != "__main__.py"
+    ]
+    code = "import sys, importlib\nsys.modules['prefect'] = None\n"
+    code += "".join(f"importlib.import_module({name!r})\n" for name in names)
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=ROOT)
+
+
+def test_only_settings_reads_the_environment() -> None:
+    allowed = {"settings.py", "cli.py"}
+    for path in modules(CORE):
+        if path.is_relative_to(CORE / "localbox") or path.name in allowed:
+            continue
+        assert "os.environ" not in path.read_text(), path
+
+
+def test_flow_files_are_named_after_their_flow() -> None:
+    for path in modules(ROOT / "flows"):
+        if path.name == "__init__.py":
+            continue
+        names = {node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+        assert path.stem in names
+
+
+def test_task_bodies_are_skins() -> None:
+    for path in modules(ROOT / "tasks"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.FunctionDef):
+                assert (node.end_lineno or 0) - node.body[0].lineno + 1 <= 15, f"{path}: {node.name}"
