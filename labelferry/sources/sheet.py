@@ -144,6 +144,8 @@ def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delim
     import pyarrow as pa
     from pyarrow import csv
 
+    if not rows:
+        return sheet_of(source, names, [()] * len(names), ())
     data = pa.py_buffer("\n".join(rows).encode())
     table = csv.read_csv(
         pa.BufferReader(data),
