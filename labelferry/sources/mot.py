@@ -42,11 +42,15 @@ class MotLabels(LabelsEntry):
     """
 
     format: Literal["mot"]
-    global_key: GlobalKey
-    classes: dict[int, ClassName] | None = Field(default=None, min_length=1)
-    frame_base: Literal[0, 1] = 1
-    pixel_base: Literal[0, 1] = 0
-    drop_ignored: bool = False
+    global_key: GlobalKey = Field(description="The video")
+    classes: dict[int, ClassName] | None = Field(
+        default=None, min_length=1, description="Class name by id; by default from labels.txt beside the file"
+    )
+    frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the file")
+    pixel_base: Literal[0, 1] = Field(
+        default=0, description="Number of the first pixel; 0 takes coordinates as they stand"
+    )
+    drop_ignored: bool = Field(default=False, description="Leave out ground-truth rows flagged 0 in column 7")
 
 
 def read(entry: MotLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:

@@ -24,6 +24,7 @@ WHOLE_LIMIT = 2.0**53
 
 
 LARGEST_BLOCK = 2**30
+LONGEST_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -85,7 +86,9 @@ class Sheet:
         values = self._floats(name)
         if not np.isfinite(values).all():
             row = int(np.argmin(np.isfinite(values)))
-            raise self.fault(row, f"{name} is {self.text(name)[row]}, not a finite number", "correct or remove the row")
+            raise self.fault(
+                row, f"{name} is {self._shown(name, row)}, not a finite number", "correct or remove the row"
+            )
         return values
 
     def whole(self, name: str) -> NDArray[np.int64]:
@@ -98,8 +101,11 @@ class Sheet:
         fits = (values == np.floor(values)) & (np.abs(values) < WHOLE_LIMIT)
         if not fits.all():
             row = int(np.argmin(fits))
-            raise self.fault(row, f"{name} is {self.text(name)[row]}, not a whole number", "give it as an integer")
+            raise self.fault(row, f"{name} is {self._shown(name, row)}, not a whole number", "give it as an integer")
         return values.astype(np.int64)
+
+    def _shown(self, name: str, row: int) -> str:
+        return self.text(name)[row][:LONGEST_SHOWN]
 
     def _strings(self, name: str) -> Column:
         import pyarrow as pa
@@ -128,7 +134,9 @@ class Sheet:
         except ValueError as error:
             if not text:
                 raise self.fault(row, f"{name} is empty", "fill it in or remove the row") from error
-            raise self.fault(row, f"{name} is {text!r}, not a number", "correct or remove the row") from error
+            raise self.fault(
+                row, f"{name} is {text[:LONGEST_SHOWN]!r}, not a number", "correct or remove the row"
+            ) from error
 
 
 def sheet_of(source: str, names: Sequence[str], columns: Sequence[Sequence[str]], lines: ArrayLike) -> Sheet:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -85,7 +86,7 @@ def _from_records(source: str, records: Iterable[_Record]) -> Sheet:
 
 def _names(cells: Iterable[object], source: str) -> list[str]:
     names = [cell_text(cell).strip() for cell in cells]
-    if twice := sorted({name for name in names if names.count(name) > 1}):
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise fault(source, 1, f"the header names {', '.join(map(repr, twice))} twice", "rename or remove one")
     return names
 

@@ -31,32 +31,34 @@ Codes = NDArray[np.int64]
 
 
 class TableLabels(LabelsEntry):
-    """A table of boxes and what its columns do not say.
-
-    Args:
-        columns: column by part: global_key, frame, track, class, segment, and left, top, width, height, right, bottom,
-            cx, cy as ``box`` needs them.
-        box: left/top/width/height, two corners, or centre and size; by default as the columns show.
-        normalized: coordinates are fractions of the picture, of ``width`` x ``height`` pixels.
-        global_key: the video, when no column says it.
-        class_name: the class, when no column says it.
-        classes: new names by the table's class; others stay as they are.
-        frame_base: number of the first frame in the table.
-        gaps: "close" ends a segment before every missing frame; "bridge" makes one segment of a track, so that Labelbox
-            interpolates. A segment column overrides both.
-    """
+    """A table of boxes and what its columns do not say."""
 
     format: Literal["table"]
-    columns: dict[str, str] = Field(default_factory=dict)
-    box: Form | None = None
-    normalized: bool = False
-    width: int | None = Field(default=None, gt=0)
-    height: int | None = Field(default=None, gt=0)
-    global_key: GlobalKey | None = None
-    class_name: Name | None = None
-    classes: dict[CellName, Name] = Field(default_factory=dict)
-    frame_base: Literal[0, 1] = 1
-    gaps: Literal["close", "bridge"] = "close"
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="Column by part: global_key, frame, track, class, segment, and left, top, width, height, right, "
+        "bottom, cx, cy as the boxes need them",
+    )
+    box: Form | None = Field(
+        default=None,
+        description="How a box is written: corner and size, two corners, or centre and size; by default as the columns show",
+    )
+    normalized: bool = Field(
+        default=False, description="Coordinates are fractions of a picture of width x height pixels"
+    )
+    width: int | None = Field(default=None, gt=0, description="Width of the video in pixels, when normalized")
+    height: int | None = Field(default=None, gt=0, description="Height of the video in pixels, when normalized")
+    global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
+    class_name: Name | None = Field(default=None, description="The class, when no column says it")
+    classes: dict[CellName, Name] = Field(
+        default_factory=dict, description="New name by the table's class; others stay as they are"
+    )
+    frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the table")
+    gaps: Literal["close", "bridge"] = Field(
+        default="close",
+        description="close: a segment ends before every missing frame; bridge: a track is one segment, and Labelbox "
+        "interpolates; a segment column overrides both",
+    )
 
     @field_validator("columns")
     @classmethod
@@ -118,7 +120,7 @@ def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note)
     needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
     used = {column for part, column in parts.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
-        what = f"columns that are not read: {', '.join(unused)}"
+        what = f"columns that are not read: {', '.join(column or '(no name)' for column in unused)}"
         note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name them in columns: if they should be"))
 
 
@@ -180,8 +182,8 @@ def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tupl
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
     codes, texts = sheet.codes(parts["class"])
     names = [entry.classes.get(text, text) for text in texts]
-    distinct = list(dict.fromkeys(names))
-    return np.array([distinct.index(name) for name in names])[codes], [Feature(name) for name in distinct]
+    places = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    return np.array([places[name] for name in names])[codes], [Feature(name) for name in places]
 
 
 def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, note: Note) -> NDArray[np.float64]:

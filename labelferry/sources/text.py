@@ -5,12 +5,19 @@ from pathlib import Path
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
 
-__all__ = ["bytes_of", "fault", "text_of"]
+__all__ = ["bytes_of", "fault", "shorten", "text_of"]
+
+LONGEST_MESSAGE = 300
 
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
     """The error for something wrong at one place of a file: where, what, and what to do."""
-    return SourceError(f"{Where(source, line)}: {what}; {remedy}")
+    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}")
+
+
+def shorten(words: str) -> str:
+    """The words, cut where a cell or key of the file makes them too long to read."""
+    return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 3]}..."
 
 
 def bytes_of(path: Path, source: str) -> bytes:

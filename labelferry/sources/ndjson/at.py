@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from labelferry.errors import SourceError
 from labelferry.model import Feature, Span, Where
 from labelferry.model.frames import as_frame, spans_of
+from labelferry.sources.text import shorten
 
 __all__ = ["At", "Json"]
 
@@ -42,7 +43,7 @@ class At(NamedTuple):
 
     def fault(self, what: str, remedy: str) -> SourceError:
         """The error for something wrong here."""
-        return SourceError(f"{self}: {what}; {remedy}")
+        return SourceError(f"{self}: {shorten(what)}; {remedy}")
 
     def mapping(self, value: object, known: AbstractSet[str]) -> Json:
         """A JSON object without unknown keys."""

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Literal
 
+from pydantic import Field
+
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.sources.entry import LabelsEntry, Note
@@ -26,10 +28,12 @@ KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "masks": MASK_KEYS}
 
 
 class NdjsonLabels(LabelsEntry):
-    """A file of import lines; ``global_key`` stands in for lines without a ``dataRow``, like those of the guide."""
+    """A file of Labelbox's own import lines."""
 
     format: Literal["ndjson"]
-    global_key: GlobalKey | None = None
+    global_key: GlobalKey | None = Field(
+        default=None, description="The video of lines without a dataRow, like those of the guide"
+    )
 
 
 def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
@@ -62,7 +66,10 @@ def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
 def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
     data = bytes_of(path, source)
     if data.lstrip()[:1] == b"[":
-        for number, value in enumerate(_parsed(data, source, None)):
+        values = _parsed(data, source, None)
+        if not values:
+            raise fault(source, None, "an empty array", "fill it in, or take its entry out of the spec")
+        for number, value in enumerate(values):
             yield Where(source, detail=f"element {number}"), value
         return
     for number, line in enumerate(data.split(b"\n"), 1):

@@ -130,7 +130,7 @@ tables = st.dictionaries(
 )
 
 
-@settings(deadline=None)
+@settings(deadline=None, max_examples=40)
 @given(tables, st.sampled_from(["\n", "\r\n"]))
 def test_every_row_comes_back_as_a_keyframe(
     tmp_path_factory: pytest.TempPathFactory, table: dict[tuple[int, int], tuple[float, ...]], line_end: str
