@@ -103,8 +103,8 @@ def _pictures(masks: Masks, media: Media) -> Iterator[Raised]:
 
 
 def _look(masks: Masks, frame: MaskFrame, looked: _Looked) -> Iterator[Raised]:
-    from labelferry.masks.colours import distinct
-    from labelferry.masks.png import decode_png, header
+    from labelferry.masks.colours import distinct_png
+    from labelferry.masks.png import header
 
     if frame.png is None:
         looked.by_address += 1
@@ -112,7 +112,7 @@ def _look(masks: Masks, frame: MaskFrame, looked: _Looked) -> Iterator[Raised]:
     try:
         head = header(frame.png)
         looked.sizes.setdefault((head.width, head.height), frame.frame)
-        found = distinct(decode_png(frame.png))
+        found = distinct_png(frame.png)
     except SourceError as wrong:
         looked.unknown += 1
         yield error("mask-not-png", masks.where, f"the mask of frame {frame.frame} is {wrong}", "give a readable PNG")

@@ -5,21 +5,23 @@ https://docs.labelbox.com/reference/import-video-annotations
 """
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from labelferry.errors import SourceError
-from labelferry.masks.png import Pixels, decode_png
+from labelferry.masks.png import Pixels, open_png
 from labelferry.model.masks import Colour
 
 if TYPE_CHECKING:
     import httpx
 
-__all__ = ["BACKGROUND", "distinct", "extract_rgb_colors", "extract_rgb_colors_from_url", "fetch"]
+__all__ = ["BACKGROUND", "distinct", "distinct_png", "extract_rgb_colors", "extract_rgb_colors_from_url", "fetch"]
 
 BACKGROUND: Colour = (0, 0, 0)
 SECONDS = 30.0
+FEW = 256
+"""Colours up to which Pillow counts faster than numpy sorts."""
 
 
 def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Client | None" = None) -> list[Colour]:
@@ -32,7 +34,13 @@ def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Cli
     Raises:
         SourceError: when it cannot be read, fetched or decoded.
     """
-    return [colour for colour in distinct(_pixels(image, client)) if colour != BACKGROUND]
+    if isinstance(image, np.ndarray):
+        found = distinct(image)
+    elif isinstance(image, bytes):
+        found = distinct_png(image)
+    else:
+        found = _from_place(image, client)
+    return [colour for colour in found if colour != BACKGROUND]
 
 
 extract_rgb_colors_from_url = extract_rgb_colors
@@ -47,13 +55,26 @@ def distinct(rgb: Pixels) -> list[Colour]:
     """
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
         raise SourceError(f"a mask must be uint8 of shape [height, width, 3], not {rgb.dtype} of {rgb.shape}")
-    flat = np.ascontiguousarray(rgb).reshape(-1, 3)
+    # A mask is flat areas: a row like the one above has no new colour, and in a row only the start of a run has.
+    rows = rgb.reshape(len(rgb), -1)
+    fresh = np.concatenate(([True], (rows[1:] != rows[:-1]).any(axis=1)))
+    flat = rgb[fresh].reshape(-1, 3)
     packed = flat[:, 0].astype(np.uint32) << 16
     packed |= flat[:, 1].astype(np.uint32) << 8
     packed |= flat[:, 2]
-    # A mask is flat areas: only where a run of equal pixels starts can there be a new colour.
     starts = np.concatenate((packed[:1], packed[1:][packed[1:] != packed[:-1]]))
     return [(int(one) >> 16, int(one) >> 8 & 255, int(one) & 255) for one in np.unique(starts)]
+
+
+def distinct_png(data: bytes) -> list[Colour]:
+    """All colours of a PNG in ascending order, black included.
+
+    Raises:
+        SourceError: when it is no PNG, or broken.
+    """
+    image = open_png(data)
+    counted = image.getcolors(FEW)
+    return distinct(np.asarray(image)) if counted is None else sorted(cast("Colour", colour) for _, colour in counted)
 
 
 def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
@@ -76,15 +97,11 @@ def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
     return answer.content
 
 
-def _pixels(image: bytes | Path | str | Pixels, client: "httpx.Client | None") -> Pixels:
-    if isinstance(image, np.ndarray):
-        return image
-    if isinstance(image, bytes):
-        return decode_png(image)
+def _from_place(image: Path | str, client: "httpx.Client | None") -> list[Colour]:
     source = str(image)
     data = fetch(source, client) if source.lower().startswith(("http://", "https://")) else _file(Path(image))
     try:
-        return decode_png(data)
+        return distinct_png(data)
     except SourceError as error:
         raise SourceError(f"{source}: {error}") from error
 

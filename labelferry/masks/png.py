@@ -8,14 +8,17 @@ import io
 import struct
 import warnings
 import zlib
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
 
-__all__ = ["MOST_PIXELS", "RGB", "Header", "Pixels", "decode_png", "encode_png", "header"]
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["MOST_PIXELS", "RGB", "Header", "Pixels", "decode_png", "encode_png", "header", "open_png"]
 
 Pixels = NDArray[np.uint8]
 
@@ -66,6 +69,15 @@ def decode_png(data: bytes) -> Pixels:
     Raises:
         SourceError: when it is no PNG, broken, or too large to be a frame.
     """
+    return np.asarray(open_png(data))
+
+
+def open_png(data: bytes) -> "Image.Image":
+    """Decode a PNG to a Pillow image in mode RGB; saves the copy when no array is needed.
+
+    Raises:
+        SourceError: when it is no PNG, broken, or too large to be a frame.
+    """
     from PIL import Image
 
     header(data)
@@ -73,7 +85,8 @@ def decode_png(data: bytes) -> Pixels:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
             with Image.open(io.BytesIO(data), formats=["PNG"]) as image:
-                return np.asarray(image if image.mode == "RGB" else image.convert("RGB"))
+                image.load()
+                return image if image.mode == "RGB" else image.convert("RGB")
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError, zlib.error, struct.error) as error:
         raise SourceError(f"a broken PNG ({error}); write it again") from error
 
