@@ -81,6 +81,8 @@ def open_png(data: bytes) -> "Image.Image":
     from PIL import Image
 
     header(data)
+    if b"IEND" not in data:
+        raise SourceError("a broken PNG (its end is missing); write it again")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)

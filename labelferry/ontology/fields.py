@@ -127,8 +127,6 @@ def _listed(known: Mapping[str, str]) -> str:
 
 
 def _shown(value: Any) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list):
-        return "a list"
-    return {None: "nothing", True: "true", False: "false"}.get(value, repr(value)) if not value else repr(value)
+    if isinstance(value, (dict, list)):
+        return "a mapping" if isinstance(value, dict) else "a list"
+    return "nothing" if value is None else str(value).lower() if isinstance(value, bool) else repr(value)

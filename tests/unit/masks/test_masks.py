@@ -1,0 +1,186 @@
+"""Mask pictures: PNG in and out, colours, composites."""
+
+import io
+from pathlib import Path
+
+import httpx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import array_shapes, arrays
+from PIL import Image
+
+from labelferry.errors import AnnotationError, SourceError
+from labelferry.masks import (
+    compose_masks,
+    decode_png,
+    encode_png,
+    extract_rgb_colors,
+    extract_rgb_colors_from_url,
+    palette,
+)
+from labelferry.masks.colours import distinct
+from labelferry.masks.png import Pixels, header
+from labelferry.model import Feature, MaskInstance, Where
+
+HERE = Where("here")
+PICTURE = np.zeros((4, 6, 3), dtype=np.uint8)
+PICTURE[1:3, 1:3] = (76, 104, 177)
+PICTURE[3] = (1, 2, 3)
+COLOURS = [(1, 2, 3), (76, 104, 177)]
+
+pictures = array_shapes(min_dims=2, max_dims=2, max_side=9).flatmap(lambda shape: arrays(np.uint8, (*shape, 3)))
+
+
+def saved(picture: Pixels, mode: str = "RGB") -> bytes:
+    out = io.BytesIO()
+    Image.fromarray(picture).convert(mode).save(out, "PNG")
+    return out.getvalue()
+
+
+@settings(max_examples=40)
+@given(pictures)
+def test_png_round_trip(picture: Pixels) -> None:
+    png = encode_png(picture)
+    assert np.array_equal(decode_png(png), picture)
+    with Image.open(io.BytesIO(png)) as image:
+        image.load()
+        assert image.mode == "RGB"
+        assert np.array_equal(np.asarray(image), picture)
+    assert header(png).is_rgb
+
+
+@settings(max_examples=40)
+@given(pictures)
+def test_distinct_finds_every_colour(picture: Pixels) -> None:
+    assert distinct(picture) == sorted({tuple(pixel) for pixel in picture.reshape(-1, 3).tolist()})
+
+
+@pytest.mark.parametrize("wrong", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3)), np.zeros((0, 2, 3), np.uint8)])
+def test_only_pictures_are_encoded(wrong: Pixels) -> None:
+    with pytest.raises(SourceError, match="uint8 of shape"):
+        encode_png(wrong)
+    with pytest.raises(SourceError, match="uint8 of shape"):
+        extract_rgb_colors(wrong)
+
+
+BROKEN = {
+    "text": (b"hello", "not a PNG"),
+    "jpeg": (b"\xff\xd8\xff\xe0" + bytes(60), "not a PNG"),
+    "cut": (encode_png(PICTURE)[:-20], "a broken PNG"),
+    "flipped": (encode_png(PICTURE)[:45] + b"\xff\xff\xff" + encode_png(PICTURE)[48:], "a broken PNG"),
+    "bomb": (encode_png(PICTURE)[:16] + b"\x00\x10\x00\x00" * 2 + encode_png(PICTURE)[24:], "no video frame"),
+    "nothing": (encode_png(PICTURE)[:16] + bytes(8) + encode_png(PICTURE)[24:], "no video frame"),
+}
+
+
+@pytest.mark.parametrize(("data", "message"), BROKEN.values(), ids=BROKEN)
+def test_broken_pngs_are_refused(data: bytes, message: str) -> None:
+    with pytest.raises(SourceError, match=message):
+        extract_rgb_colors(data)
+
+
+def test_colours_from_everywhere(tmp_path: Path) -> None:
+    path = tmp_path / "mask.png"
+    path.write_bytes(saved(PICTURE))
+    assert extract_rgb_colors(PICTURE) == COLOURS
+    assert extract_rgb_colors(encode_png(PICTURE)) == COLOURS
+    assert extract_rgb_colors(path) == extract_rgb_colors(str(path)) == COLOURS
+    assert extract_rgb_colors(saved(PICTURE, "RGBA")) == COLOURS
+
+
+def test_more_colours_than_a_mask_has() -> None:
+    many = np.arange(1, 1 + 24 * 25 * 3, dtype=np.uint32).astype(np.uint8).reshape(24, 25, 3)
+    many[..., 0] = np.arange(24)[:, None] + 1
+    assert extract_rgb_colors(encode_png(many)) == distinct(many)
+    assert len(distinct(many)) > 256
+
+
+def test_colours_from_an_address() -> None:
+    def answer(request: httpx.Request) -> httpx.Response:
+        if request.url.path == "/mask.png":
+            return httpx.Response(200, content=encode_png(PICTURE))
+        if request.url.path == "/page":
+            return httpx.Response(200, text="<html>")
+        if request.url.path == "/down":
+            raise httpx.ConnectError("refused", request=request)
+        return httpx.Response(404)
+
+    with httpx.Client(transport=httpx.MockTransport(answer)) as client:
+        assert extract_rgb_colors_from_url("https://x/mask.png", client=client) == COLOURS
+        with pytest.raises(SourceError, match=r"https://x/no.png: the server answered 404"):
+            extract_rgb_colors_from_url("https://x/no.png", client=client)
+        with pytest.raises(SourceError, match=r"https://x/page: not a PNG"):
+            extract_rgb_colors_from_url("https://x/page", client=client)
+        with pytest.raises(SourceError, match="cannot be fetched"):
+            extract_rgb_colors_from_url("https://x/down", client=client)
+
+
+def test_a_file_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="cannot be read"):
+        extract_rgb_colors(tmp_path / "absent.png")
+
+
+def area(*pixels: int) -> np.ndarray[tuple[int, ...], np.dtype[np.bool_]]:
+    flat = np.zeros(6, dtype=np.bool_)
+    flat[list(pixels)] = True
+    return flat.reshape(2, 3)
+
+
+def test_composites_keep_their_colours_over_frames() -> None:
+    masks = compose_masks(
+        {"a": {1: area(0), 3: area(1)}, "b": {3: area(5), 7: area(5)}}, features={"a": "cat", "b": "dog"}, where=HERE
+    )
+    first, second = palette(2)
+    assert masks.instances == (MaskInstance(first, Feature("cat")), MaskInstance(second, Feature("dog")))
+    assert [frame.frame for frame in masks.frames] == [1, 3, 7]
+    third = decode_png(masks.frames[1].png or b"")
+    assert [tuple(pixel) for pixel in third.reshape(-1, 3).tolist()] == [
+        (0, 0, 0),
+        first,
+        (0, 0, 0),
+        (0, 0, 0),
+        (0, 0, 0),
+        second,
+    ]
+
+
+def test_overlap_is_an_error_or_goes_to_the_last() -> None:
+    both = {"a": {1: area(0, 1)}, "b": {1: area(1)}}
+    with pytest.raises(AnnotationError, match="'a' and 'b' share 1 pixels at frame 1"):
+        compose_masks(both, features="t", where=HERE)
+    masks = compose_masks(both, features="t", where=HERE, on_overlap="last", colours={"a": (1, 1, 1), "b": (2, 2, 2)})
+    assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
+
+
+COMPOSE = {
+    "hidden": ({"a": {1: area(1)}, "b": {1: area(0, 1)}}, {"on_overlap": "last"}, "'a' is hidden by later ones"),
+    "sizes": ({"a": {1: area(1), 2: np.ones((2, 2), np.bool_)}}, {}, "different sizes: 3x2 .*2x2"),
+    "empty": ({"a": {1: area()}}, {}, "no pixel in any frame"),
+    "not bool": ({"a": {1: np.ones((2, 2), np.uint8)}}, {}, "must be bool"),
+    "black": ({"a": {1: area(1)}}, {"colours": {"a": (0, 0, 0)}}, "needs a colour of its own"),
+    "no colour": ({"a": {1: area(1)}}, {"colours": {}}, "needs a colour of its own"),
+    "one colour": (
+        {"a": {1: area(1)}, "b": {1: area(2)}},
+        {"colours": {"a": (1, 1, 1), "b": (1, 1, 1)}},
+        "'a' and 'b' have one colour",
+    ),
+    "no tool": ({"a": {1: area(1)}}, {"features": {"b": "t"}}, "'a' has no tool"),
+    "nothing": ({}, {}, "at least one frame"),
+}
+
+
+@pytest.mark.parametrize(("instances", "more", "message"), COMPOSE.values(), ids=COMPOSE)
+def test_what_cannot_be_composed(instances: dict, more: dict, message: str) -> None:  # type: ignore[type-arg]
+    with pytest.raises(AnnotationError, match=message):
+        compose_masks(instances, **{"features": "t", "where": HERE, **more})
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 6000))
+def test_palettes_are_different_colours_and_grow(count: int) -> None:
+    colours = palette(count)
+    assert len(set(colours)) == count
+    assert (0, 0, 0) not in colours
+    assert palette(min(count, 3)) == colours[:3]
