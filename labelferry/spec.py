@@ -173,12 +173,11 @@ def _plain(tree: Located) -> Any:
 
 def _message(tree: Located, problem: Mapping[str, Any]) -> str:
     """One validation problem, with the line it stands on."""
-    place, path = tree, []
-    for step in problem["loc"]:
-        inner = place.value
-        if _holds(inner, step):
-            place = inner[step]
-        elif not (isinstance(inner, (dict, list)) and problem["type"] == "missing"):
+    place, path, last = tree, [], len(problem["loc"]) - 1
+    for number, step in enumerate(problem["loc"]):
+        if _holds(place.value, step):
+            place = place.value[step]
+        elif not (problem["type"] == "missing" and number == last):
             continue  # the name of a union's branch, which the user never wrote
         path.append(str(step))
     text = str(problem["msg"]).removeprefix("Value error, ")
@@ -193,5 +192,5 @@ def _holds(inner: Any, step: Any) -> bool:
 
 ADVICE = {
     "extra_forbidden": "unknown key; remove it or mend its spelling",
-    "missing": "missing; every spec needs it",
+    "missing": "missing; add it",
 }

@@ -98,9 +98,11 @@ class Track:
             raise AnnotationError(f"{self}: {n} keyframes, but coordinates of shape {self.coords.shape}")
 
     def _check_order(self) -> None:
+        steps, hops = self.frames[1:] - self.frames[:-1], self.segment[1:] - self.segment[:-1]
+        if bool(((steps > 0) & (hops >= 0)).all()) and self.frames[0] >= 0:
+            return
         if int(self.frames.min()) < 0:
             raise AnnotationError(f"{self}: frame {int(self.frames.min())} is negative; frames count up from 1")
-        steps, hops = np.diff(self.frames), np.diff(self.segment)
         if (same := np.flatnonzero((steps == 0) & (hops == 0))).size:
             raise AnnotationError(
                 f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; "
@@ -112,9 +114,9 @@ class Track:
             )
 
     def _check_finite(self) -> None:
-        finite = np.isfinite(self.coords).all(axis=1)
+        finite = np.isfinite(self.coords)
         if not finite.all():
-            at = int(np.flatnonzero(~finite)[0])
+            at = int(np.flatnonzero(~finite.all(axis=1))[0])
             keyframe = at if self.offsets is None else int(np.searchsorted(self.offsets, at, side="right")) - 1
             raise AnnotationError(
                 f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number, "

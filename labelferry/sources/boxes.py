@@ -105,7 +105,7 @@ def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
 
 
 def _refuse(boxes: Boxes, given: Codes, same: NDArray[np.bool_]) -> None:
-    step, hop = np.diff(boxes.frames), np.diff(given)
+    step, hop = boxes.frames[1:] - boxes.frames[:-1], given[1:] - given[:-1]
     if (at := np.flatnonzero(same & (boxes.classes[1:] != boxes.classes[:-1]))).size:
         raise _of_two_classes(boxes, int(at[0]))
     if (at := np.flatnonzero(same & (step == 0) & (hop == 0))).size:
@@ -133,11 +133,11 @@ def _of_two_classes(boxes: Boxes, row: int) -> SourceError:
 
 def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
     if boxes.segments is not None:
-        new = np.diff(boxes.segments) != 0
+        new = boxes.segments[1:] != boxes.segments[:-1]
     elif boxes.bridge:
         new = np.zeros(len(same), dtype=bool)
     else:
-        new = np.diff(boxes.frames) != 1
+        new = boxes.frames[1:] - boxes.frames[:-1] != 1
     return np.concatenate(([0], np.cumsum(new & same)))
 
 

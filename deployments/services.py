@@ -1,0 +1,188 @@
+"""``make up`` and ``make down``: a Prefect server, a worker and a localbox on this machine, and the deployments.
+
+Each service's process id lies in ``<home>/up/<name>.pid``, its output in ``<home>/up/<name>.log``; ``down`` ends
+exactly these processes.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import httpx
+
+from labelferry.errors import LabelferryError
+from labelferry.settings import Settings
+
+__all__ = ["main"]
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+BIN = Path(sys.executable).parent
+STARTING_SECONDS, STOPPING_SECONDS = 120.0, 20.0
+PORT = os.environ.get("LABELFERRY_PREFECT_PORT", "4200")
+API = f"http://127.0.0.1:{PORT}/api"
+LOCALBOX_PORT = os.environ.get("LABELFERRY_LOCALBOX_PORT", "8765")
+NAMES = ("worker", "server", "localbox")
+
+
+class ServiceError(LabelferryError):
+    """A service did not start."""
+
+
+def main(arguments: list[str]) -> int:
+    """Start or stop everything; returns the exit code."""
+    settings = Settings.from_environment()
+    folder = settings.home / "up"
+    if arguments not in (["up"], ["down"]):
+        print("usage: python -m deployments.services up|down", file=sys.stderr)
+        return 2
+    try:
+        if arguments == ["up"]:
+            up(settings, folder)
+        else:
+            down(folder)
+    except LabelferryError as error:
+        down(folder)
+        print(f"labelferry: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def up(settings: Settings, folder: Path) -> None:
+    """Start what does not run yet, and deploy.
+
+    Raises:
+        ServiceError: when a service does not answer in time.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    env = environment(settings)
+    localbox = f"http://127.0.0.1:{LOCALBOX_PORT}"
+    box: Sequence[str | Path] = [BIN / "labelferry", "localbox", "--port", LOCALBOX_PORT]
+    start(folder, "localbox", box, env, lambda: answers(f"{localbox}/_localbox/health"))
+    server: Sequence[str | Path] = [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", PORT]
+    start(folder, "server", server, env, lambda: answers(f"{API}/health"))
+    deploy(env)
+    worker: Sequence[str | Path] = [
+        BIN / "prefect",
+        "worker",
+        "start",
+        "--pool",
+        "labelferry",
+        "--type",
+        "process",
+        "--with-healthcheck",
+    ]
+    start(folder, "worker", worker, env, lambda: True)
+    where = f"{settings.endpoint} (LABELBOX_API_KEY is set)" if settings.api_key else f"localbox at {localbox}"
+    print(
+        f"Prefect's UI: http://127.0.0.1:{PORT}\nruns go to {where}\nlogs are in {folder}; make down stops everything"
+    )
+
+
+def environment(settings: Settings) -> dict[str, str]:
+    """What the services run with; nothing phones home."""
+    return {
+        **os.environ,
+        "LABELFERRY_HOME": str(settings.home),
+        "LABELFERRY_CHECKOUT": str(CHECKOUT),
+        "LABELFERRY_SYNC_CRON": os.environ.get("LABELFERRY_SYNC_CRON", "*/15 * * * *"),
+        "PREFECT_HOME": os.environ.get("PREFECT_HOME", str(settings.home / "prefect")),
+        "PREFECT_API_URL": API,
+        "PREFECT_UI_API_URL": API,
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+        "PREFECT_SERVER_UI_SHOW_PROMOTIONAL_CONTENT": "false",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
+        "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+        "DO_NOT_TRACK": "1",
+    }
+
+
+def start(
+    folder: Path, name: str, command: Sequence[str | Path], env: Mapping[str, str], ready: Callable[[], bool]
+) -> None:
+    """Start a service in the background unless it runs, and wait until it answers.
+
+    Raises:
+        ServiceError: when it ends, or does not answer in time.
+    """
+    pid_file = folder / f"{name}.pid"
+    if pid_file.exists() and alive(int(pid_file.read_text())):
+        return
+    with (folder / f"{name}.log").open("ab") as log:
+        process = subprocess.Popen(  # noqa: S603  our own commands
+            command,
+            cwd=CHECKOUT,
+            env=dict(env),
+            stdout=log,
+            stderr=log,
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    pid_file.write_text(str(process.pid))
+    until = time.monotonic() + STARTING_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > until:
+            raise ServiceError(f"{name} did not start; see {folder / name}.log")
+        time.sleep(0.2)
+
+
+def deploy(env: Mapping[str, str]) -> None:
+    """Create the work pool and the deployments, or bring them up to date.
+
+    Raises:
+        ServiceError: when Prefect refuses one.
+    """
+    pool = ["work-pool", "create", "labelferry", "--type", "process", "--overwrite"]
+    deployments = ["deploy", "--all", "--prefect-file", "deployments/prefect.yaml"]
+    for arguments in (pool, deployments):
+        done = subprocess.run(  # noqa: S603  our own commands
+            [BIN / "prefect", "--no-prompt", *arguments], cwd=CHECKOUT, env=dict(env), capture_output=True, text=True
+        )
+        if done.returncode:
+            raise ServiceError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+
+
+def down(folder: Path) -> None:
+    """End the services that ``up`` started, the worker first, and wait for each."""
+    for name in NAMES:
+        pid_file = folder / f"{name}.pid"
+        if not pid_file.exists():
+            continue
+        end(int(pid_file.read_text()))
+        pid_file.unlink()
+
+
+def end(pid: int) -> None:
+    """End a service and what it started, kindly first."""
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        if not alive(pid):
+            return
+        os.killpg(pid, sign)
+        until = time.monotonic() + STOPPING_SECONDS
+        while alive(pid) and time.monotonic() < until:
+            time.sleep(0.2)
+
+
+def alive(pid: int) -> bool:
+    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
+    try:
+        os.kill(pid, 0)
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+    except (ProcessLookupError, FileNotFoundError):
+        return False
+
+
+def answers(url: str) -> bool:
+    """Whether a GET of ``url`` succeeds."""
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
