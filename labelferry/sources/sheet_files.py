@@ -3,9 +3,9 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile
 
@@ -17,11 +17,8 @@ from labelferry.sources.text import bytes_of, fault, text_of
 __all__ = ["SUFFIXES", "read_sheet"]
 
 DELIMITERS = (",", "\t", ";")
-
-
-class _Record(NamedTuple):
-    line: int
-    cells: Sequence[str]
+UNIT = "\x1f"
+"""ASCII's own separator of cells: with it, cells without line breaks need no quotes."""
 
 
 def read_sheet(path: Path, source: str) -> Sheet:
@@ -48,40 +45,42 @@ def _read_delimited(path: Path, source: str) -> Sheet:
     text = text_of(path, source)
     delimiter = max(DELIMITERS, key=text.lstrip("\n").partition("\n")[0].count)
     if '"' in text:
-        return _from_records(source, _quoted(text, delimiter, source))
+        return _from_records(source, *_quoted(text, delimiter, source))
     every = text.split("\n")
     kept = [at for at, line in enumerate(every) if line]
     rows = [every[at] for at in kept]
     if len({row.count(delimiter) for row in rows}) > 1:
-        records = (_Record(at + 1, every[at].split(delimiter)) for at in kept)
-        return _from_records(source, records)
+        return _from_records(source, [at + 1 for at in kept], [row.split(delimiter) for row in rows])
     names = _names(rows[0].split(delimiter), source)
     return sheet_of_lines(source, names, rows[1:], delimiter, np.array(kept[1:]) + 1)
 
 
-def _quoted(text: str, delimiter: str, source: str) -> Iterator[_Record]:
+def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[list[str]]]:
+    """The line that each record starts in, and its cells."""
     rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    line = 1
+    lines, records, line = [], [], 1
     try:
         for cells in rows:
             if cells:
-                yield _Record(line, cells)
+                lines.append(line)
+                records.append(cells)
             line = rows.line_num + 1
     except csv.Error as error:
         raise fault(source, line, f"a broken quotation ({error})", 'close it, and write a quote in it as ""') from error
+    return lines, records
 
 
-def _from_records(source: str, records: Iterable[_Record]) -> Sheet:
-    rows = iter(records)
-    names = _names(next(rows).cells, source)
-    body = []
-    for record in rows:
-        if len(record.cells) != len(names):
-            what = f"{len(record.cells)} columns where the header has {len(names)}"
-            raise fault(source, record.line, what, "make every row as long as the header")
-        body.append(record)
-    columns = list(zip(*(record.cells for record in body), strict=True)) or [()] * len(names)
-    return sheet_of(source, names, columns, [record.line for record in body])
+def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sheet:
+    names = _names(records[0], source)
+    for line, cells in zip(lines, records, strict=True):
+        if len(cells) != len(names):
+            what = f"{len(cells)} columns where the header has {len(names)}"
+            raise fault(source, line, what, "make every row as long as the header")
+    rows = [UNIT.join(cells) for cells in records[1:]]
+    if len(names) > 1 and all(row.count(UNIT) == len(names) - 1 and "\n" not in row for row in rows):
+        return sheet_of_lines(source, names, rows, UNIT, lines[1:])
+    columns = list(zip(*records[1:], strict=True)) or [()] * len(names)
+    return sheet_of(source, names, columns, lines[1:])
 
 
 def _names(cells: Iterable[object], source: str) -> list[str]:

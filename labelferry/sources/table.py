@@ -41,7 +41,7 @@ class TableLabels(LabelsEntry):
     )
     box: Form | None = Field(
         default=None,
-        description="How a box is written: corner and size, two corners, or centre and size; by default as the columns show",
+        description="How a box is written: corner and size, two corners, or centre and size; by default as named",
     )
     normalized: bool = Field(
         default=False, description="Coordinates are fractions of a picture of width x height pixels"
