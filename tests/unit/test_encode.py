@@ -1,0 +1,51 @@
+"""Ids of lines: the same input gives the same bytes, and nothing shares a uuid that should not."""
+
+import orjson
+
+import labelferry.types as lb_types
+from labelferry.assemble import assemble
+from labelferry.ndjson import encode
+
+
+def point(frame: int, **kwargs: object) -> lb_types.VideoObjectAnnotation:
+    return lb_types.VideoObjectAnnotation(
+        name="p", frame=frame, keyframe=True, value=lb_types.Point(x=1, y=2), **kwargs
+    )
+
+
+def label(*annotations: object, key: str = "k", **kwargs: object) -> lb_types.Label:
+    return lb_types.Label(data={"global_key": key}, annotations=list(annotations), **kwargs)
+
+
+def test_body_is_data() -> None:
+    for line in encode(assemble([label(point(1), is_benchmark_reference=True)])):
+        assert orjson.loads(line.body) == line.data
+        assert list(line.data)[:2] == ["uuid", "dataRow"]
+        assert line.data["isBenchmarkReferenceLabel"] is True
+
+
+def uuids(labels: list[lb_types.Label], **kwargs: object) -> list[str]:
+    return [line.uuid for line in encode(assemble(labels), **kwargs)]
+
+
+def test_same_input_same_bytes() -> None:
+    labels = [label(point(1)), label(point(2))]
+    assert uuids(labels) == uuids(labels)
+
+
+def test_onboarding_row_content_and_generation_count() -> None:
+    base = uuids([label(point(1))])
+    assert base != uuids([label(point(1))], onboarding="other")
+    assert base != uuids([label(point(1))], generation=1)
+    assert base != uuids([label(point(2))])
+    assert base != uuids([label(point(1), key="other")])
+
+
+def test_equal_lines_stay_apart_and_stable() -> None:
+    one, two = uuids([label(point(1)), label(point(1))])
+    assert one != two
+    assert [one] == uuids([label(point(1))])
+
+
+def test_callers_uuid_is_kept() -> None:
+    assert uuids([label(point(1, extra={"uuid": "mine"}))]) == ["mine"]

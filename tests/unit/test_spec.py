@@ -1,0 +1,81 @@
+"""The spec: what it takes, and where a mistake is said to be."""
+
+from pathlib import Path
+
+import pytest
+
+from labelferry.errors import SpecError
+from labelferry.spec import ImportAs, LoadedSpec, Spec
+
+GOOD = """\
+name: tud-campus
+dataset: TUD Campus videos
+project: {name: Pedestrians, media_type: VIDEO}
+ontology: {name: Pedestrians, from: labels}
+batch: {name: first, priority: 5}
+videos: videos.csv
+labels:
+  - {format: mot, path: gt.txt, global_key: TUD-Campus, classes: {1: pedestrian}}
+import: {as: prelabels}
+frames: {temporal_base: 0}
+"""
+
+
+def load(folder: Path, text: str) -> Spec:
+    path = folder / "spec.yaml"
+    path.write_text(text)
+    return LoadedSpec.from_file(path).spec
+
+
+def test_good(tmp_path: Path) -> None:
+    spec = load(tmp_path, GOOD)
+    assert (spec.name, spec.dataset.name, spec.imports.as_) == ("tud-campus", "TUD Campus videos", ImportAs.PRELABELS)
+    assert spec.labels[0].format == "mot"
+
+
+def test_survives_json(tmp_path: Path) -> None:
+    spec = load(tmp_path, GOOD)
+    assert Spec.model_validate(spec.model_dump(mode="json", by_alias=True, exclude_none=True)) == spec
+
+
+BAD = {
+    "unknown key": ("dataset:", "datset:", r"spec\.yaml:2: datset: unknown key"),
+    "missing key": ("dataset: TUD Campus videos\n", "", r"spec\.yaml:1: dataset: missing"),
+    "nested unknown": ("priority: 5", "prio: 5", r"spec\.yaml:5: batch\.prio: unknown key"),
+    "wrong value": ("priority: 5", "priority: 9", r"spec\.yaml:5: batch\.priority: .*less than or equal to 5"),
+    "unknown format": ("format: mot", "format: mott", r"spec\.yaml:8: labels\.0: .*mott"),
+    "format option": ("classes:", "clases:", r"spec\.yaml:8: labels\.0\.clases: unknown key"),
+    "no origin of the ontology": (", from: labels", "", r"spec\.yaml:4: ontology: say where it comes from"),
+    "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark goes with"),
+    "name": ("name: tud-campus", "name: tud campus", r"spec\.yaml:1: name: use letters"),
+    "not YAML": ("dataset:", "dataset: [", r"spec\.yaml:\d+: not YAML"),
+    "twice": ("dataset: TUD Campus videos", "name: x", r"spec\.yaml:1: 'name' is given 2 times"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad(tmp_path: Path, case: str) -> None:
+    old, new, message = BAD[case]
+    assert old in GOOD
+    with pytest.raises(SpecError, match=message):
+        load(tmp_path, GOOD.replace(old, new, 1))
+
+
+@pytest.mark.parametrize("text", ["", "just a word", "- a list", "\x00"])
+def test_no_spec_at_all(tmp_path: Path, text: str) -> None:
+    with pytest.raises(SpecError, match=r"spec\.yaml"):
+        load(tmp_path, text)
+
+
+def test_missing_file(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match="no such spec"):
+        LoadedSpec.from_file(tmp_path / "none.yaml")
+
+
+def test_a_form_may_not_run_code(tmp_path: Path) -> None:
+    spec = load(
+        tmp_path,
+        GOOD.replace("format: mot", "format: python").replace(", global_key: TUD-Campus, classes: {1: pedestrian}", ""),
+    )
+    with pytest.raises(SpecError, match="runs code"):
+        LoadedSpec.from_form(spec, tmp_path)
