@@ -4,6 +4,7 @@ The columns are found by their names (see ``roles``) or told. Nothing here is a 
 after a detector or a tracker.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal, Self
@@ -28,6 +29,9 @@ __all__ = ["TableLabels", "read"]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 CellName = Annotated[str, Field(coerce_numbers_to_str=True)]
 Codes = NDArray[np.int64]
+
+WHOLE = re.compile(r"^(-?\d+)\.0*$")
+"""What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
 
 
 class TableLabels(LabelsEntry):
@@ -171,7 +175,8 @@ def _tracks(
     sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: Codes, note: Note
 ) -> tuple[Codes, list[str]]:
     if "track" in parts:
-        return sheet.codes(parts["track"])
+        codes, texts = sheet.codes(parts["track"])
+        return _recoded(codes, [WHOLE.sub(r"\1", text) for text in texts])
     what = f"no column for track: each of the {len(sheet)} boxes becomes a track of one keyframe"
     note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name it, as in columns: {track: id}"))
     return anonymous(frames, videos)
@@ -181,9 +186,14 @@ def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tupl
     if entry.class_name:
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
     codes, texts = sheet.codes(parts["class"])
-    names = [entry.classes.get(text, text) for text in texts]
+    codes, names = _recoded(codes, [entry.classes.get(text, text) for text in texts])
+    return codes, [Feature(name) for name in names]
+
+
+def _recoded(codes: Codes, names: list[str]) -> tuple[Codes, list[str]]:
+    """Codes of texts -> codes of the distinct names that the texts have got."""
     places = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    return np.array([places[name] for name in names])[codes], [Feature(name) for name in places]
+    return np.array([places[name] for name in names])[codes], list(places)
 
 
 def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, note: Note) -> NDArray[np.float64]:

@@ -93,6 +93,11 @@ def test_yields_a_video_for_each_global_key_in_order(read: Any) -> None:
     assert [[len(track) for track in video.tracks] for video in videos] == [[2], [1]]
 
 
+def test_takes_ids_that_pandas_made_floats_for_what_they_are(read: Any) -> None:
+    (video,) = read("frame,id,x,y,w,h\n1,7.0,1,1,1,1\n2,7,1,1,1,1\n3,7.5,1,1,1,1\n", **TABLE, **STREET)
+    assert [(track.instance, track.frames.tolist()) for track in video.tracks] == [("7", [1, 2]), ("7.5", [3])]
+
+
 def test_renames_classes(read: Any) -> None:
     rows = "street,1,1,0,1,1,1,1\nstreet,1,2,1,1,1,1,1\nstreet,1,3,dog,1,1,1,1\n"
     (video,) = read(HEAD + rows, **TABLE, classes={0: "person", "1": "person"})
