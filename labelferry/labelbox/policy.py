@@ -33,7 +33,7 @@ class Pace:
 
     every: float
     deadline: float
-    first: float = 0.25
+    first: float = 0.1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

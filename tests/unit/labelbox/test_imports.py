@@ -52,9 +52,9 @@ def test_list_turns_pages(service, client: Client):
 
 @pytest.mark.parametrize("kind", ImportKind)
 def test_wait_asks_more_and_more_slowly(service, client: Client, kind):
-    service.on(GET[kind], *[{GOT[kind]: node()}] * 7, {GOT[kind]: node("FINISHED")})
+    service.on(GET[kind], *[{GOT[kind]: node()}] * 8, {GOT[kind]: node("FINISHED")})
     assert client.imports.wait(job(kind)).state == "FINISHED"
-    assert service.naps == [0.25, 0.5, 1, 2, 4, 8, 10]
+    assert service.naps == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 10])
 
 
 def test_wait_for_what_has_ended_asks_nothing(service, client: Client):

@@ -46,7 +46,7 @@ def test_lookup(service, client: Client, job, result):
     service.on("getDataRowsForGlobalKeysResult", running, result)
     assert client.data_rows.lookup(["a", "b", "c", "a"]) == {"a": "1", "b": None, "c": "3"}
     assert service.of("getDataRowsForGlobalKeys")[0].variables == {"globalKeys": ["a", "b", "c"]}
-    assert service.naps == [0.25]
+    assert service.naps == [0.1]
 
 
 def test_lookup_of_nothing_asks_nothing(service, client: Client):
@@ -96,9 +96,9 @@ def test_list_follows_the_cursor(service, client: Client):
 
 def test_wait_processed_asks_again_more_and_more_slowly(service, client: Client):
     no, yes = ({"queryAllDataRowsHaveBeenProcessed": {"allDataRowsHaveBeenProcessed": done}} for done in (False, True))
-    service.on("CheckAllDataRowsHaveBeenProcessed", *[no] * 9, yes)
+    service.on("CheckAllDataRowsHaveBeenProcessed", *[no] * 10, yes)
     client.data_rows.wait_processed(["a"])
-    assert service.naps == [0.25, 0.5, 1, 2, 4, 8, 16, 30, 30]
+    assert service.naps == pytest.approx([0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 12.8, 25.6, 30])
 
 
 TASK = {"id": "t", "status": "IN_PROGRESS", "type": "adv-upsert-data-rows", "result": None, "errors": None}
