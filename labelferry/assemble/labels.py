@@ -13,11 +13,11 @@ from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.types import (
     ClassificationAnnotation,
     Label,
-    Temporal,
     VideoClassificationAnnotation,
     VideoMaskAnnotation,
     VideoObjectAnnotation,
 )
+from labelferry.types.temporal import Temporal
 
 __all__ = ["assemble"]
 

@@ -13,7 +13,8 @@ from labelferry.assemble.answers import feature_of
 from labelferry.errors import AnnotationError
 from labelferry.model import Answer, Classification, Feature, Question, Span, Where
 from labelferry.model.frames import coalesce, spans_of
-from labelferry.types import Temporal, TemporalClassificationQuestion, TemporalClassificationText
+from labelferry.types import TemporalClassificationQuestion, TemporalClassificationText
+from labelferry.types.temporal import Temporal
 
 __all__ = ["temporal_classifications"]
 

@@ -1,0 +1,44 @@
+"""A label: the annotations of one data row."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from labelferry.errors import AnnotationError
+from labelferry.types.answers import ClassificationAnnotation
+from labelferry.types.masks import VideoMaskAnnotation
+from labelferry.types.rules import list_of
+from labelferry.types.strict import Strict
+from labelferry.types.temporal import Temporal
+from labelferry.types.video import VideoClassificationAnnotation, VideoObjectAnnotation
+
+__all__ = ["Annotation", "Label"]
+
+Annotation = (
+    ClassificationAnnotation | VideoClassificationAnnotation | VideoObjectAnnotation | VideoMaskAnnotation | Temporal
+)
+
+
+@dataclass(slots=True)
+class Label(Strict):
+    """Annotations of one data row; a bare annotation counts as a list of one.
+
+    Args:
+        data: ``{"global_key": ...}`` or ``{"uid": <data row id>}``.
+        annotations: any of the classes above.
+        is_benchmark_reference: ground truth only: the label becomes a benchmark.
+    """
+
+    data: Mapping[str, str]
+    annotations: Sequence[Annotation] | Annotation = ()
+    is_benchmark_reference: bool = False
+
+    def __post_init__(self) -> None:
+        given = {key: value for key, value in dict(self.data).items() if value is not None}
+        if len(given) != 1 or not given.keys() <= {"global_key", "uid"} or not all(given.values()):
+            raise AnnotationError(
+                f"Label: data is {dict(self.data)!r}; give exactly one of global_key and uid (the data row's id)"
+            )
+        self.data = given
+        if isinstance(self.annotations, Annotation):
+            self.annotations = (self.annotations,)
+        self.annotations = list_of(self.annotations, Annotation, "Label: annotations")

@@ -1,0 +1,110 @@
+"""What the annotation classes check when they are made."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from labelferry.errors import AnnotationError
+from labelferry.model.frames import as_frame
+
+__all__ = [
+    "Metrics",
+    "called",
+    "check_confidence",
+    "check_extra",
+    "check_frame",
+    "check_named",
+    "classifications_of",
+    "colour",
+    "list_of",
+    "number",
+]
+
+Metrics = Sequence[Mapping[str, Any]] | None
+
+
+def called(annotation: Any) -> str:
+    """How messages name an annotation."""
+    name = annotation.name or annotation.feature_schema_id
+    return f"{type(annotation).__name__} '{name}'"
+
+
+def check_named(annotation: Any) -> None:
+    """Refuse an annotation with neither name nor schema id."""
+    name, schema_id = annotation.name, annotation.feature_schema_id
+    if not (name or schema_id) or not isinstance(name or "", str) or (name is not None and not name.strip()):
+        raise AnnotationError(
+            f"{type(annotation).__name__}: name is {name!r}; give the ontology's name for it, or a feature_schema_id"
+        )
+
+
+def check_frame(annotation: Any) -> None:
+    """Put frame and segment index into whole numbers, or refuse them."""
+    if type(annotation.frame) is not int or annotation.frame < 0:
+        annotation.frame = as_frame(annotation.frame, called(annotation))
+    index = annotation.segment_index
+    if index is not None and (type(index) is not int or index < 0):
+        try:
+            annotation.segment_index = as_frame(index, called(annotation))
+        except AnnotationError as error:
+            raise AnnotationError(
+                f"{called(annotation)}: segment_index is {index!r} at frame {annotation.frame}; "
+                "it must be a whole number, 0 or more"
+            ) from error
+
+
+def check_confidence(annotation: Any) -> None:
+    """Refuse a confidence outside 0 to 1."""
+    value = annotation.confidence
+    if value is not None and (isinstance(value, bool) or not 0 <= number(value) <= 1):
+        raise AnnotationError(f"{type(annotation).__name__}: confidence is {value!r}; it must lie between 0 and 1")
+
+
+def check_extra(annotation: Any) -> None:
+    """Refuse what Labelbox has no place for."""
+    extra = annotation.extra
+    if extra is None:
+        return
+    unknown = sorted(set(extra) - {"uuid"})
+    if unknown:
+        raise AnnotationError(
+            f"{type(annotation).__name__}: extra has {', '.join(map(repr, unknown))}, which Labelbox has no place for; "
+            "only 'uuid' is written"
+        )
+
+
+def classifications_of(annotation: Any, kind: Any) -> tuple[Any, ...] | None:
+    """The nested questions, all of one kind of class; None stays None."""
+    given = annotation.classifications
+    return None if given is None else list_of(given, kind, f"{_called_or_class(annotation)}: classifications")
+
+
+def _called_or_class(annotation: Any) -> str:
+    return called(annotation) if hasattr(annotation, "name") else type(annotation).__name__
+
+
+def list_of(value: Any, kind: Any, what: str) -> tuple[Any, ...]:
+    """The items of a list, each of one kind of class."""
+    if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
+        raise AnnotationError(f"{what} must be a list, not {type(value).__name__}")
+    for item in value:
+        if not isinstance(item, kind):
+            raise AnnotationError(f"{what} cannot hold a {type(item).__name__}")
+    return tuple(value)
+
+
+def number(value: Any) -> float:
+    """A coordinate as a float; booleans and text are refused."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        raise AnnotationError(f"{value!r} is not a number; give coordinates in pixels")
+    return float(value)
+
+
+def colour(value: Any, what: str) -> tuple[int, int, int]:
+    """Three channels from 0 to 255."""
+    channels = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
+    whole = all(isinstance(c, (int, np.integer)) and not isinstance(c, bool) and 0 <= c <= 255 for c in channels)
+    if len(channels) != 3 or not whole:
+        raise AnnotationError(f"{what}: color_rgb is {value!r}; give three whole numbers from 0 to 255")
+    return int(channels[0]), int(channels[1]), int(channels[2])

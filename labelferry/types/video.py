@@ -1,0 +1,90 @@
+"""What happens at single frames: answered questions and objects."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from labelferry.errors import AnnotationError
+from labelferry.types.answers import ClassificationAnnotation, Value
+from labelferry.types.rules import (
+    Metrics,
+    called,
+    check_confidence,
+    check_extra,
+    check_frame,
+    check_named,
+    classifications_of,
+)
+from labelferry.types.shapes import Line, Point, Rectangle
+from labelferry.types.strict import Strict
+
+__all__ = ["VideoClassificationAnnotation", "VideoObjectAnnotation"]
+
+
+@dataclass(slots=True)
+class VideoClassificationAnnotation(Strict):
+    """An answered question at one frame; frames of one segment with equal answers become a range."""
+
+    name: str | None = None
+    value: Value = field(kw_only=True)
+    frame: int = field(kw_only=True)
+    segment_index: int | None = None
+    feature_schema_id: str | None = None
+    extra: Mapping[str, Any] | None = None
+    confidence: float | None = None
+    custom_metrics: Metrics = None
+
+    def __post_init__(self) -> None:
+        check_named(self)
+        if not isinstance(self.value, Value):
+            raise AnnotationError(f"{called(self)}: value must be a Radio, a Checklist or a Text")
+        check_frame(self)
+        check_confidence(self)
+        check_extra(self)
+
+
+@dataclass(slots=True)
+class VideoObjectAnnotation(Strict):
+    """A box, point or line at one frame.
+
+    Args:
+        name: the tool's name in the ontology.
+        value: Rectangle, Point or Line.
+        frame: frame number, from 1.
+        keyframe: False for a frame that Labelbox is to interpolate; it is left out when written.
+        segment_index: numbers the stretches in which the object is visible.
+        instance: tells this track from another one of the same class in the same Label.
+    """
+
+    UNSUPPORTED: ClassVar[Mapping[str, str]] = {
+        "confidence": "Labelbox takes no confidence on video objects; leave it out",
+        "custom_metrics": "Labelbox takes no custom metrics on video objects; leave them out",
+    }
+
+    name: str | None = None
+    value: Rectangle | Point | Line = field(kw_only=True)
+    frame: int = field(kw_only=True)
+    keyframe: bool = field(kw_only=True)
+    segment_index: int | None = None
+    classifications: Sequence[ClassificationAnnotation] | None = None
+    feature_schema_id: str | None = None
+    extra: Mapping[str, Any] | None = None
+    instance: str | int | None = None
+
+    def __post_init__(self) -> None:
+        if not self.name:
+            check_named(self)
+        if type(self.value) not in SHAPES:
+            raise AnnotationError(
+                f"{called(self)}: value must be a Rectangle, a Point or a Line, not {type(self.value).__name__}"
+            )
+        check_frame(self)
+        if self.keyframe is not True and self.keyframe is not False:
+            raise AnnotationError(f"{called(self)}: keyframe must be True or False, not {self.keyframe!r}")
+        if self.classifications is not None:
+            self.classifications = classifications_of(self, ClassificationAnnotation)
+        if self.extra is not None:
+            check_extra(self)
+
+
+SHAPES = (Rectangle, Point, Line)
