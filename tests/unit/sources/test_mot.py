@@ -150,3 +150,9 @@ def test_every_row_comes_back_as_a_keyframe(
         gaps = np.diff(track.frames) != 1
         assert (np.diff(track.segment) == gaps).all()
     assert not any(math.isnan(value) for box in found.values() for value in box)
+
+
+def test_a_file_whose_rows_are_all_ignored_has_no_tracks(read: Any, notes: list[Any]) -> None:
+    (video,) = read("1,1,10,20,30,40,0,1,1\n", **MOT, **PERSON, drop_ignored=True)
+    assert video.tracks == ()
+    assert "1 of 1 rows" in str(notes[0])

@@ -218,3 +218,8 @@ def test_refuses_a_column_that_is_not_there(read: Any) -> None:
 def test_refuses_options_that_do_not_fit(read: Any, options: dict[str, Any], what: str) -> None:
     with pytest.raises(ValidationError, match=what):
         read(HEAD + GOOD, **TABLE, **options)
+
+
+def test_refuses_a_form_whose_columns_are_missing(read: Any) -> None:
+    with pytest.raises(SourceError, match=r"boxes.csv:1: no column for right, bottom; name it"):
+        read(HEAD + GOOD, **TABLE, box="xyxy")

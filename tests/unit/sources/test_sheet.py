@@ -1,0 +1,65 @@
+"""Tables as columns: typed files give the same text and numbers as a CSV would."""
+
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from labelferry.errors import SourceError
+from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet_files import read_sheet
+
+
+def _parquet(folder: Path, column: Any) -> Sheet:
+    path = folder / "t.parquet"
+    pq.write_table(pa.table({"column": column}), path)
+    return read_sheet(path, path.name)
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        (pa.array([12, None]), ["12", ""]),
+        (pa.array([12.0, 0.1]), ["12", "0.1"]),
+        (pa.array([float("nan"), 1e300]), ["", "1e+300"]),
+        (pa.array([True, False]), ["true", "false"]),
+        (pa.array([" a ", None]), ["a", ""]),
+        (pa.array(["b", "b"]).dictionary_encode(), ["b", "b"]),
+        (pa.array([[{"n": 1}], []]), ['[{"n":1}]', "[]"]),
+        (pa.array([b"x", None]), ["b'x'", ""]),
+    ],
+)
+def test_typed_cells_read_as_text(tmp_path: Path, column: Any, text: list[str]) -> None:
+    assert _parquet(tmp_path, column).text("column") == text
+
+
+@pytest.mark.parametrize("column", [pa.array([1, 2]), pa.array([1.0, 2.0]), pa.array(["1", "+2"])])
+def test_typed_cells_read_as_numbers(tmp_path: Path, column: Any) -> None:
+    sheet = _parquet(tmp_path, column)
+    assert sheet.numbers("column").tolist() == [1.0, 2.0]
+    assert sheet.whole("column").tolist() == [1, 2]
+
+
+@pytest.mark.parametrize(
+    ("column", "what"),
+    [
+        (pa.array([1.0, None]), "t.parquet:2: column is empty"),
+        (pa.array([1, None]), "t.parquet:2: column is empty"),
+        (pa.array([1, 2**62 + 1]), "t.parquet:2: column is 4611686018427387905, not a whole number"),
+        (pa.array([True]), "t.parquet:1: column is 'true', not a number"),
+        (pa.array([[1]]), "t.parquet:1: column is '.1.', not a number"),
+    ],
+)
+def test_cells_that_are_no_whole_numbers_are_refused(tmp_path: Path, column: Any, what: str) -> None:
+    with pytest.raises(SourceError, match=what):
+        _parquet(tmp_path, column).whole("column")
+
+
+def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": 1, "b": "x"}\n\n{"a": "00012", "b": {"c": null}}\n{}\n')
+    sheet = read_sheet(tmp_path / "t.jsonl", "t.jsonl")
+    assert sheet.text("a") == ["1", "00012", ""]
+    assert sheet.text("b") == ["x", '{"c":null}', ""]
+    assert sheet.lines.tolist() == [1, 3, 4]
