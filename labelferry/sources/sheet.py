@@ -86,9 +86,9 @@ class Sheet:
         values = self._floats(name)
         if not np.isfinite(values).all():
             row = int(np.argmin(np.isfinite(values)))
-            raise self.fault(
-                row, f"{name} is {self._shown(name, row)}, not a finite number", "correct or remove the row"
-            )
+            shown = self._shown(name, row)
+            what = f"{name} is {shown}, not a finite number" if shown else f"{name} is empty"
+            raise self.fault(row, what, "fill it in, correct it or remove the row")
         return values
 
     def whole(self, name: str) -> NDArray[np.int64]:
