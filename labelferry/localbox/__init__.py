@@ -1,0 +1,45 @@
+"""localbox: a local Labelbox that the official SDK and our own client are equal HTTP clients of.
+
+A stranger in the house: it imports nothing from the rest of labelferry and speaks only HTTP. Layers, one way down::
+
+    server -> app -> {guard, graphql_requests, file_routes, rest, control, page}   HTTP, knows no tables
+    execution -> schema -> resolvers                                              GraphQL, knows no HTTP
+    work -> state -> {validation, rendering}                                      SQLite, files, rules for lines
+
+Start it with ``python -m labelferry.localbox`` or ``serve``.
+"""
+
+import os
+from pathlib import Path
+
+from labelferry.localbox.options import DEFAULT_HOST, DEFAULT_KEY, DEFAULT_PORT, BadOptionsError, Options
+
+__all__ = ["DEFAULT_HOST", "DEFAULT_KEY", "DEFAULT_PORT", "BadOptionsError", "Options", "serve"]
+
+
+def serve(
+    *,
+    data: Path,
+    port: int = DEFAULT_PORT,
+    host: str = DEFAULT_HOST,
+    key: str | None = None,
+    control: bool = False,
+    rate_limit: int | None = None,
+) -> int:
+    """Serves a data folder until SIGTERM or SIGINT; returns the exit code.
+
+    Args:
+        data: The folder that holds everything; it is made when missing.
+        port: 0 finds a free one; the line on stdout says which.
+        host: Anything but loopback needs a key of one's own as well.
+        key: Without one, ``LOCALBOX_KEY`` or ``localbox``.
+        control: Opens the control plane under ``/_localbox/``.
+        rate_limit: Requests a minute before a 429.
+
+    Raises:
+        BadOptionsError: the server must not be started like this.
+    """
+    from labelferry.localbox.server import run
+
+    chosen = key if key is not None else os.environ.get("LOCALBOX_KEY", DEFAULT_KEY)
+    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit))

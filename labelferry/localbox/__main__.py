@@ -1,0 +1,51 @@
+"""``python -m labelferry.localbox``: arguments turned into a running server."""
+
+import argparse
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+
+from labelferry.localbox import DEFAULT_HOST, DEFAULT_PORT, BadOptionsError, serve
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line."""
+    made = argparse.ArgumentParser(prog="python -m labelferry.localbox", description="A local Labelbox.")
+    made.add_argument("--data", type=Path, default=Path(".labelferry/localbox"), help="folder that holds everything")
+    made.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 finds a free one")
+    made.add_argument("--host", default=DEFAULT_HOST, help="anything but loopback needs --key as well")
+    made.add_argument("--key", default=None, help="the API key (LOCALBOX_KEY, else 'localbox')")
+    made.add_argument("--control", action="store_true", help="open the control plane under /_localbox/")
+    made.add_argument("--rate-limit", type=int, default=None, help="requests a minute before a 429")
+    made.add_argument(
+        "--exit-with-parent", action="store_true", help="end when stdin is closed, as it is with its owner"
+    )
+    return made
+
+
+def end_with_stdin() -> None:
+    """Ends the server once nobody holds the other side of stdin: a killed parent leaves nothing running."""
+
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def main() -> int:
+    """Serves until a signal; bad options end with 2."""
+    options = vars(parser().parse_args())
+    if options.pop("exit_with_parent"):
+        end_with_stdin()
+    try:
+        return serve(**options)
+    except (BadOptionsError, OSError) as error:
+        sys.stderr.write(f"localbox: {error}\n")
+        return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

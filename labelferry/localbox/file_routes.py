@@ -1,0 +1,37 @@
+"""Files over HTTP: ``/files/<id>/<name>`` turned into the bytes. No key is asked for: nobody can guess an id."""
+
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+
+from labelferry.localbox.http import database_of
+from labelferry.localbox.state import files
+from labelferry.localbox.state.database import Database
+
+# What was uploaded is shown as data: it never runs as a page of ours.
+HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Cache-Control": "private, max-age=86400, immutable",
+}
+
+
+async def serve_file(request: Request) -> Response:
+    """The bytes of a file, or the range of them that is asked for."""
+    return await run_in_threadpool(_response, database_of(request), request.path_params["file_id"])
+
+
+def _response(database: Database, file_id: str) -> Response:
+    with database.reading() as session:
+        found = files.get(session, file_id)
+    if found is None or not database.files.path(found.id).is_file():
+        raise HTTPException(404, "There is no such file")
+    return FileResponse(database.files.path(found.id), media_type=found.content_type, headers=HEADERS)
+
+
+ROUTES = [
+    Route("/files/{file_id}", serve_file, methods=["GET", "HEAD"]),
+    Route("/files/{file_id}/{name}", serve_file, methods=["GET", "HEAD"]),
+]

@@ -1,0 +1,49 @@
+"""What every address needs: the key check, the host that was asked, JSON answers."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+from functools import wraps
+
+import orjson
+from starlette.background import BackgroundTask
+from starlette.requests import Request
+from starlette.responses import Response
+
+from labelferry.localbox.state.database import Database
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def base_url(request: Request) -> str:
+    """The host that was asked, as a URL."""
+    return f"{request.url.scheme}://{request.headers.get('host') or request.url.netloc}"
+
+
+def key_fits(request: Request) -> bool:
+    """Whether a request carries the key, as the SDK does."""
+    sent = request.headers.get("authorization", "")
+    wanted = f"Bearer {request.app.state.options.key}"
+    return hmac.compare_digest(sent.encode(), wanted.encode())
+
+
+def database_of(request: Request) -> Database:
+    """The data folder behind a request."""
+    database: Database = request.app.state.database
+    return database
+
+
+def json_response(body: object, status: int = 200, background: BackgroundTask | None = None) -> Response:
+    """A JSON answer."""
+    return Response(orjson.dumps(body), status, media_type="application/json", background=background)
+
+
+def with_key(handler: Handler) -> Handler:
+    """The handler, which now asks for the key."""
+
+    @wraps(handler)
+    async def checked(request: Request) -> Response:
+        if not key_fits(request):
+            return json_response({"message": "Invalid API key"}, 401)
+        return await handler(request)
+
+    return checked

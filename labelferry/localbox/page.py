@@ -1,0 +1,5 @@
+"""The page."""
+
+from starlette.routing import Route
+
+ROUTES: list[Route] = []

@@ -1,0 +1,1 @@
+"""Imported lines turned into the annotations of an export, frame by frame."""

@@ -1,0 +1,30 @@
+"""A line of masks turned into one object for each instance, on the frames where its colour is."""
+
+from typing import Any
+
+from labelferry.localbox.rendering.classifications import nested_of
+from labelferry.localbox.rendering.sheet import Sheet, derived_id, heading
+from labelferry.localbox.validation import spans
+from labelferry.localbox.validation.features import Feature, find
+
+
+def on_sheet(sheet: Sheet, line: dict[str, Any], tools: tuple[Feature, ...]) -> None:
+    """Writes a line with masks."""
+    for number, instance in enumerate(line["masks"]["instances"]):
+        tool = find(tools, instance)
+        if tool is not None:
+            _place(sheet, line, number, tool)
+
+
+def _place(sheet: Sheet, line: dict[str, Any], number: int, tool: Feature) -> None:
+    instance = line["masks"]["instances"][number]
+    mask_id = derived_id(line["id"], number)
+    frames = [frame for frame in line["masks"]["frames"] if number in frame.get("present", [])]
+    nested = nested_of(sheet, instance, tool.children, mask_id)
+    for frame in frames:
+        image = {"url": sheet.url(frame["file"]), "color_rgb": instance["colorRGB"]}
+        shape = {"annotation_kind": "VideoSegmentationMask", "classifications": nested, "composite_mask": image}
+        sheet.place(frame["index"], mask_id, heading(mask_id, tool) | shape)
+    indexes = sorted(frame["index"] for frame in frames)
+    sheet.segments[mask_id] = spans.joined((index, index) for index in indexes)
+    sheet.keyframes[mask_id] = indexes

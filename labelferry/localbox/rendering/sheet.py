@@ -1,0 +1,62 @@
+"""The sheet that annotations are written on: the ``annotations`` member of an exported label, as it grows.
+
+Its shape is that of the one published export of a labelled video: ``frames``, ``segments``, ``key_frame_feature_map``
+and ``classifications``. The key frame map holds lists of frame numbers, as in exports that people have published.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from labelferry.localbox.validation.features import Feature
+from labelferry.localbox.validation.spans import Span
+
+Url = Callable[[str], str | None]
+
+
+@dataclass
+class Sheet:
+    """What has been written so far."""
+
+    interpolated: bool
+    url: Url
+    frames: dict[int, dict[str, Any]] = field(default_factory=dict)
+    segments: dict[str, list[Span]] = field(default_factory=dict)
+    keyframes: dict[str, list[int]] = field(default_factory=dict)
+    classifications: list[dict[str, Any]] = field(default_factory=list)
+
+    def place(self, frame: int, feature_id: str, shape: dict[str, Any]) -> None:
+        """Puts an object on a frame."""
+        page = self.frames.setdefault(frame, {"objects": {}, "classifications": []})
+        page["objects"][feature_id] = shape
+
+    def as_dict(self) -> dict[str, Any]:
+        """The finished ``annotations``; frame numbers are strings there."""
+        return {
+            "frames": {str(frame): self.frames[frame] for frame in sorted(self.frames)},
+            "segments": {key: [list(span) for span in spans] for key, spans in self.segments.items()},
+            "key_frame_feature_map": self.keyframes,
+            "classifications": self.classifications,
+        }
+
+
+def derived_id(parent: str, *path: object) -> str:
+    """An id for a part of an annotation, the same at every export."""
+    digest = int.from_bytes(hashlib.sha256("/".join(map(str, (parent, *path))).encode()).digest(), "big")
+    alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
+    letters = []
+    for _ in range(24):
+        digest, rest = divmod(digest, 36)
+        letters.append(alphabet[rest])
+    return "c" + "".join(letters)
+
+
+def heading(feature_id: str, feature: Feature) -> dict[str, Any]:
+    """The members that every exported feature begins with."""
+    return {
+        "feature_id": feature_id,
+        "feature_schema_id": feature.feature_id,
+        "name": feature.name,
+        "value": feature.name,
+    }

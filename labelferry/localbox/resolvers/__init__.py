@@ -1,0 +1,34 @@
+"""GraphQL fields turned into calls of the state, one module a resource. Resolvers never see HTTP."""
+
+from labelferry.localbox.resolvers import (
+    batches,
+    data_rows,
+    datasets,
+    exports,
+    global_keys,
+    imports,
+    labels,
+    ontologies,
+    organization,
+    projects,
+    uploads,
+    webhooks,
+)
+from labelferry.localbox.resolvers.registry import FIELDS, Resolver
+
+RESOURCES = (
+    batches,
+    data_rows,
+    datasets,
+    exports,
+    global_keys,
+    imports,
+    labels,
+    ontologies,
+    organization,
+    projects,
+    uploads,
+    webhooks,
+)
+
+__all__ = ["FIELDS", "RESOURCES", "Resolver"]

@@ -1,0 +1,114 @@
+"""Data rows."""
+
+from typing import Any
+
+from labelferry.localbox.context import Context
+from labelferry.localbox.errors import ConflictError, MalformedError
+from labelferry.localbox.metadata import FIELDS, described
+from labelferry.localbox.resolvers.registry import field, mutation, query
+from labelferry.localbox.state import data_rows, datasets, labels
+from labelferry.localbox.state.data_rows import DataRow
+from labelferry.localbox.state.filestore import relative
+
+
+@query("dataRow")
+def data_row(_: None, context: Context, where: dict[str, Any] | None = None) -> DataRow:
+    """One row."""
+    return data_rows.get(context.session, (where or {}).get("id"))
+
+
+@query("queryAllDataRowsHaveBeenProcessed")
+def all_processed(_: None, _context: Context, **_keys: Any) -> dict[str, bool]:
+    """Rows are processed in the transaction that makes them, so every row that there is has been."""
+    return {"allDataRowsHaveBeenProcessed": True}
+
+
+@query("externalIdsToDataRowIds")
+def by_external_ids(_: None, context: Context, externalId_in: list[str]) -> list[dict[str, str]]:  # noqa: N803
+    """Row ids for external ids."""
+    found = data_rows.with_external_ids(context.session, externalId_in[:5000])
+    return [{"dataRowId": row["id"], "externalId": row["external_id"]} for row in found]
+
+
+@query("customMetadataOntology")
+def metadata_ontology(_: None, _context: Context) -> list[dict[str, Any]]:
+    """The metadata fields that every organisation has."""
+    return FIELDS
+
+
+@mutation("updateDataRow")
+def update_data_row(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> DataRow:
+    """Changes a row's key, external id or asset."""
+    row = data_rows.get(context.session, where.get("id"))
+    named = {"externalId": "external_id", "globalKey": "global_key", "rowData": "row_data"}
+    changes = {column: data[name] for name, column in named.items() if name in data}
+    _check_key(context, row, changes.get("global_key"))
+    if changes.get("row_data"):
+        changes["row_data"] = relative(changes["row_data"])
+    return data_rows.update(context.session, row.id, changes)
+
+
+def _check_key(context: Context, row: DataRow, key: str | None) -> None:
+    if key is None:
+        return
+    fault = data_rows.key_fault(key)
+    if fault is not None:
+        raise MalformedError(fault)
+    holder = data_rows.with_key(context.session, key)
+    if holder is not None and holder.id != row.id:
+        raise ConflictError(f"Duplicate global key: '{key}'")
+
+
+@mutation("deleteDataRows")
+def delete_data_rows(_: None, context: Context, where: dict[str, Any]) -> list[dict[str, str]]:
+    """Removes rows."""
+    return [{"id": row_id} for row_id in data_rows.delete(context.session, where["dataRowIds"])]
+
+
+@field("DataRow", "rowData")
+def row_data(source: DataRow, context: Context) -> str | None:
+    """The asset, a URL under the host that was asked when the file is our own."""
+    return context.url(source.row_data)
+
+
+@field("DataRow", "mediaAttributes")
+def media_attributes(source: DataRow, _: Context) -> dict[str, Any] | None:
+    """What is known of the video."""
+    return source.media
+
+
+@field("DataRow", "metadataFields")
+def metadata_fields(source: DataRow, _: Context) -> list[dict[str, Any]]:
+    """The metadata as it was sent, with names and kinds where the field is known."""
+    return [described(value) for value in source.metadata_values]
+
+
+@field("DataRow", "customMetadata")
+def custom_metadata(source: DataRow, _: Context) -> list[dict[str, Any]]:
+    """The same, of the fields that are known."""
+    return [value for value in map(described, source.metadata_values) if value["schemaId"]]
+
+
+@field("DataRow", "attachments")
+def attachments(source: DataRow, context: Context, skip: int = 0, first: int = 100, **_: Any) -> list[dict[str, Any]]:
+    """A row's attachments."""
+    found = [each | {"value": context.url(each["value"])} for each in source.attached]
+    return found[max(skip, 0) : max(skip, 0) + max(first, 0)]
+
+
+@field("DataRow", "dataset")
+def dataset(source: DataRow, context: Context) -> datasets.Dataset:
+    """The dataset that a row is in."""
+    return datasets.get(context.session, source.dataset_id)
+
+
+@field("DataRow", "labels")
+def row_labels(
+    source: DataRow,
+    context: Context,
+    where: dict[str, Any] | None = None,
+    skip: int | None = None,
+    first: int | None = None,
+) -> list[labels.Label]:
+    """A row's labels, whatever the project."""
+    return labels.find(context.session, row_id=source.id, where=where, skip=skip, first=first)

@@ -1,0 +1,94 @@
+"""Datasets."""
+
+from typing import Any
+
+from labelferry.localbox.context import Context
+from labelferry.localbox.resolvers.registry import field, mutation, query
+from labelferry.localbox.state import data_rows, datasets, organization, projects
+from labelferry.localbox.state.datasets import Dataset
+from labelferry.localbox.state.organization import Integration
+
+
+@query("dataset")
+def dataset(_: None, context: Context, where: dict[str, Any] | None = None) -> Dataset:
+    """One dataset."""
+    return datasets.get(context.session, (where or {}).get("id"))
+
+
+@query("datasets")
+def all_datasets(
+    _: None, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
+) -> list[Dataset]:
+    """The datasets that a filter lets through."""
+    return datasets.find(context.session, where, skip, first)
+
+
+@query("datasetDataRows")
+def dataset_data_rows(
+    _: None,
+    context: Context,
+    id: str,  # noqa: A002 - the schema's word
+    first: int = 100,
+    where: dict[str, Any] | None = None,
+    **cursor: str | None,
+) -> dict[str, Any]:
+    """A page of a dataset's rows; the next page's cursor is called ``startCursor``."""
+    owner = datasets.get(context.session, id)
+    size = max(1, min(first, 5000))
+    rows, after = data_rows.of_dataset(context.session, owner.id, where=where, before=cursor.get("from"), first=size)
+    return {"nodes": rows, "pageInfo": {"hasNextPage": after is not None, "startCursor": after}}
+
+
+@mutation("createDataset")
+def create_dataset(_: None, context: Context, data: dict[str, Any]) -> Dataset:
+    """A new dataset."""
+    return datasets.create(context.session, data["name"], data.get("description"))
+
+
+@mutation("updateDataset")
+def update_dataset(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> Dataset:
+    """Renames or deletes a dataset."""
+    return datasets.update(context.session, where.get("id"), data)
+
+
+@mutation("setSignerForDataset")
+def set_signer(_: None, context: Context, data: dict[str, Any], where: dict[str, Any]) -> Dataset:
+    """Lets an integration sign a dataset's URLs."""
+    signer = organization.integration(context.session, data["signerId"])
+    return datasets.sign(context.session, where.get("id"), signer.id)
+
+
+@mutation("clearSignerForDataset")
+def clear_signer(_: None, context: Context, where: dict[str, Any]) -> Dataset:
+    """Takes the integration off a dataset."""
+    return datasets.sign(context.session, where.get("id"), None)
+
+
+@mutation("validateDataset")
+def validate_dataset(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
+    """Whether a dataset's integration works: what the integration's own record says."""
+    owner = datasets.get(context.session, where.get("id"))
+    good = owner.signer_id is None or bool(organization.integration(context.session, owner.signer_id).valid)
+    return {"valid": good, "checks": [{"name": "integration", "success": good}]}
+
+
+@field("Dataset", "rowCount")
+def row_count(source: Dataset, context: Context) -> int:
+    """The number of rows now."""
+    return datasets.row_count(context.session, source.id)
+
+
+@field("Dataset", "signer")
+def signer(source: Dataset, context: Context) -> Integration | None:
+    """The integration that signs the dataset's URLs."""
+    return organization.integration(context.session, source.signer_id) if source.signer_id else None
+
+
+@field("Dataset", "projects")
+def dataset_projects(
+    source: Dataset, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
+) -> list[projects.Project]:
+    """The projects that have rows of the dataset."""
+    inside = projects.with_dataset(context.session, source.id)
+    found = projects.find(context.session, where, None, None)
+    return [each for each in found if each.id in inside][skip : skip + first]

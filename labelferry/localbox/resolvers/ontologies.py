@@ -1,0 +1,89 @@
+"""Ontologies and feature schemas."""
+
+from typing import Any
+
+import orjson
+
+from labelferry.localbox.context import Context
+from labelferry.localbox.resolvers.registry import field, mutation, query
+from labelferry.localbox.state import ontologies, projects
+from labelferry.localbox.state.ontologies import FeatureSchema, Ontology
+
+PAGE = 100
+
+
+@query("ontology")
+def ontology(_: None, context: Context, where: dict[str, Any] | None = None) -> Ontology:
+    """One ontology."""
+    return ontologies.get(context.session, (where or {}).get("id"))
+
+
+@query("ontologies")
+def search(
+    _: None, context: Context, where: dict[str, Any] | None = None, after: str | None = None, first: int = PAGE
+) -> dict[str, Any]:
+    """A page of the ontologies whose names contain a text."""
+    found, cursor = ontologies.search(context.session, (where or {}).get("search"), after, _size(first))
+    return {"nodes": found, "nextCursor": cursor}
+
+
+def _size(first: int | None) -> int:
+    return max(1, min(first or PAGE, 5000))
+
+
+@mutation("upsertOntology")
+def upsert_ontology(_: None, context: Context, data: dict[str, Any]) -> Ontology:
+    """A new ontology."""
+    return ontologies.create(context.session, data["name"], data["normalized"], data.get("mediaType"))
+
+
+@field("Ontology", "normalized")
+def normalized(source: Ontology, _: Context) -> dict[str, Any]:
+    """The tree, an object."""
+    return source.tree
+
+
+@field("Ontology", "objectSchemaCount")
+def tool_count(source: Ontology, _: Context) -> int:
+    """The number of tools."""
+    return len(source.tree["tools"])
+
+
+@field("Ontology", "classificationSchemaCount")
+def classification_count(source: Ontology, _: Context) -> int:
+    """The number of classifications."""
+    return len(source.tree["classifications"])
+
+
+@field("Ontology", "projects")
+def ontology_projects(
+    source: Ontology, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = PAGE
+) -> list[projects.Project]:
+    """The projects that use an ontology."""
+    return projects.using(context.session, source.id, where)[max(skip, 0) : max(skip, 0) + max(first, 0)]
+
+
+@mutation("upsertRootSchemaNode")
+def upsert_feature(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """A new feature schema."""
+    tree = ontologies.create_feature(context.session, data["normalized"])
+    return {"id": tree["featureSchemaId"], "name": tree.get("name"), "normalized": tree}
+
+
+@query("rootSchemaNode")
+def feature(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
+    """One feature schema."""
+    return _node(ontologies.get_feature(context.session, where["featureSchemaId"]))
+
+
+@query("rootSchemaNodes")
+def search_features(
+    _: None, context: Context, where: dict[str, Any] | None = None, after: str | None = None, first: int = PAGE
+) -> dict[str, Any]:
+    """A page of the feature schemas whose names contain a text."""
+    found, cursor = ontologies.search_features(context.session, (where or {}).get("search"), after, _size(first))
+    return {"nodes": [_node(each) for each in found], "nextCursor": cursor}
+
+
+def _node(source: FeatureSchema) -> dict[str, Any]:
+    return {"id": source.id, "name": source.name, "normalized": orjson.loads(source.normalized)}

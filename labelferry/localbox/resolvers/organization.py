@@ -1,0 +1,107 @@
+"""User, organisation, integrations, tasks."""
+
+from typing import Any
+
+from labelferry.localbox import work
+from labelferry.localbox.context import Context
+from labelferry.localbox.resolvers.registry import field, query
+from labelferry.localbox.state import jobs, organization, projects
+from labelferry.localbox.state.jobs import Job
+from labelferry.localbox.state.organization import Integration, Organization, User
+
+
+@query("user")
+def user(_: None, context: Context, where: dict[str, Any] | None = None) -> User:
+    """The user, or whoever has that id."""
+    return organization.user(context.session, (where or {}).get("id"))
+
+
+@query("users")
+def users(
+    _: object, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
+) -> list[User]:
+    """The users that a filter lets through: at most the one."""
+    only = organization.user(context.session)
+    wanted = {key: value for part in [where or {}, *(where or {}).get("AND", [])] for key, value in part.items()}
+    fits = all(wanted.get(name) in (None, getattr(only, name)) for name in ("id", "email", "name"))
+    return [only][skip : skip + first] if fits else []
+
+
+field("Organization", "users")(users)
+
+
+@query("organization")
+def the_organization(_: None, context: Context) -> Organization:
+    """The organisation."""
+    return organization.organization(context.session)
+
+
+@query("iamIntegrations")
+def iam_integrations(_: None, context: Context) -> list[Integration]:
+    """The cloud integrations."""
+    return organization.integrations(context.session)
+
+
+@field("IAMIntegration", "settings")
+def integration_settings(source: Integration, _: Context) -> dict[str, Any]:
+    """The provider's own part, named so that the union can tell."""
+    name = "GcpIamIntegrationSettings" if source.provider == "GCP" else "AwsIamIntegrationSettings"
+    return {"__typename": name} | organization.integration_settings(source)
+
+
+def _owner(_: object, context: Context) -> Organization:
+    return organization.organization(context.session)
+
+
+def _author(_: object, context: Context) -> User:
+    return organization.user(context.session)
+
+
+for owned in ("User", "Dataset", "DataRow", "Task", "Project"):
+    field(owned, "organization")(_owner)
+for made in (
+    "Dataset",
+    "DataRow",
+    "Task",
+    "Project",
+    "Batch",
+    "Ontology",
+    "AnnotationImport",
+    "Label",
+    "Benchmark",
+    "Webhook",
+):
+    field(made, "createdBy")(_author)
+
+
+@field("User", "projects")
+@field("Organization", "projects")
+def all_projects(
+    _: object, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
+) -> list[projects.Project]:
+    """The projects of the user or organisation."""
+    return projects.find(context.session, where, skip, first)
+
+
+@field("User", "createdTasks")
+def created_tasks(
+    _: User, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
+) -> list[Job]:
+    """Jobs by id, which counts as a poll of each, or by other means, which does not."""
+    wanted = (where or {}).get("id")
+    if wanted is not None:
+        known = jobs.exists(context.session, wanted)
+        return [work.advance(context.session, wanted)][skip : skip + first] if known else []
+    return jobs.find(context.session, where, skip, first)
+
+
+@field("Task", "metadata")
+def task_metadata(source: Job, _: Context) -> Any:
+    """What is known about a job besides its result: nothing."""
+    return None if source.metadata is None else {"note": source.metadata}
+
+
+@query("cancelableTaskTypes")
+def cancelable_task_types(_: None, _context: Context) -> list[str]:
+    """No job here can be stopped."""
+    return []

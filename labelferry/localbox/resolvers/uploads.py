@@ -1,0 +1,73 @@
+"""Files coming in, and the data rows made from them."""
+
+from typing import Any
+
+import orjson
+
+from labelferry.localbox import work
+from labelferry.localbox.context import Context, Upload
+from labelferry.localbox.resolvers.registry import mutation, query
+from labelferry.localbox.state import files, jobs, uploads
+
+LARGEST_PAGE = 5000
+
+
+@mutation("uploadFile")
+def upload_file(_: None, context: Context, file: Upload, **_length: Any) -> dict[str, Any]:
+    """Keeps a file; the declared length is no reason to refuse it, clients get it wrong."""
+    reference = files.keep(context.session, file.stream, file.name, file.content_type)
+    return {"url": context.url(reference), "filename": file.name}
+
+
+@mutation("upsertDataRows")
+def upsert_data_rows(_: None, context: Context, data: dict[str, Any]) -> jobs.Job:
+    """Starts the job that reads a manifest."""
+    job_id = uploads.start(context.session, data["manifestUri"])
+    return jobs.get(context.session, work.start(context.session, job_id))
+
+
+@query("successesfulDataRowImports")
+def successes(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """A page of the rows that an upload made or changed."""
+    page = _page(context, data, failed=False)
+    nodes = [
+        {"id": row["id"], "externalId": row["external_id"], "globalKey": row["global_key"]}
+        | {"rowData": context.url(row["row_data"])}
+        for row in page.rows
+        if row["id"] is not None
+    ]
+    return {"nodes": nodes, "after": page.after, "total": page.total}
+
+
+@query("failedDataRowImports")
+def failures(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """A page of the items that an upload refused."""
+    page = _page(context, data, failed=True)
+    return {"results": [_failure(row) for row in page.rows], "after": page.after, "total": page.total}
+
+
+def _page(context: Context, data: dict[str, Any], *, failed: bool) -> uploads.Page:
+    first = max(1, min(data.get("first") or LARGEST_PAGE, LARGEST_PAGE))
+    return uploads.outcomes(context.session, data["taskId"], failed=failed, after=data.get("from"), first=first)
+
+
+def _failure(row: dict[str, Any]) -> dict[str, Any]:
+    spec = orjson.loads(row["spec"])
+    asset = spec.get("row_data")
+    sent = {
+        "externalId": _text(spec.get("external_id")),
+        "globalKey": _text(spec.get("global_key")),
+        "rowData": _text(asset),
+        "metadata": _objects(spec.get("metadata_fields"), {"schemaId": "schema_id", "value": "value", "name": "name"}),
+        "attachments": _objects(spec.get("attachments"), {"type": "type", "value": "value", "name": "name"}),
+    }
+    return {"message": row["message"], "spec": sent}
+
+
+def _text(value: Any) -> str | None:
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _objects(values: Any, names: dict[str, str]) -> list[dict[str, Any]]:
+    found = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+    return [{name: value.get(name, value.get(other)) for name, other in names.items()} for value in found]

@@ -1,0 +1,35 @@
+"""Webhooks."""
+
+from typing import Any
+
+from labelferry.localbox.context import Context
+from labelferry.localbox.resolvers.registry import field, mutation, query
+from labelferry.localbox.state import projects, webhooks
+from labelferry.localbox.state.webhooks import Webhook
+
+
+@mutation("createWebhook")
+def create_webhook(_: None, context: Context, data: dict[str, Any]) -> Webhook:
+    """A new webhook, of one project or of all."""
+    owner = data.get("project")
+    if owner is not None:
+        projects.get(context.session, owner.get("id"))
+    return webhooks.create(context.session, data)
+
+
+@mutation("updateWebhook")
+def update_webhook(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> Webhook:
+    """Changes a webhook or switches it off."""
+    return webhooks.update(context.session, where.get("id"), data)
+
+
+@query("webhook")
+def webhook(_: None, context: Context, where: dict[str, Any] | None = None) -> Webhook:
+    """One webhook."""
+    return webhooks.get(context.session, (where or {}).get("id"))
+
+
+@field("Webhook", "project")
+def webhook_project(source: Webhook, context: Context) -> projects.Project | None:
+    """The project whose events it is told of; null means all."""
+    return projects.get(context.session, source.project_id) if source.project_id else None

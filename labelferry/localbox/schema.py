@@ -1,0 +1,71 @@
+"""The SDL file turned into a schema that can be executed: scalars read, resolvers attached."""
+
+import re
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema, build_schema
+
+from labelferry.localbox.context import Upload
+from labelferry.localbox.resolvers import FIELDS, Resolver
+
+SDL = Path(__file__).with_name("schema.graphql")
+LARGEST_PAGE = 2**53
+WORD = re.compile(r"(?<!^)(?=[A-Z])")
+
+
+@cache
+def load() -> GraphQLSchema:
+    """The schema, built once a process."""
+    schema = build_schema(SDL.read_text())
+    for (type_name, field_name), resolver in FIELDS.items():
+        owner = schema.type_map[type_name]
+        if isinstance(owner, GraphQLObjectType):
+            owner.fields[field_name].resolve = _bound(resolver)
+    for name, read in SCALARS.items():
+        scalar = schema.type_map[name]
+        if isinstance(scalar, GraphQLScalarType):
+            scalar.parse_value = read  # type: ignore[assignment,method-assign]
+    return schema
+
+
+def _bound(resolver: Resolver) -> Callable[..., Any]:
+    def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
+        return resolver(source, info.context, **arguments)
+
+    return resolve
+
+
+def default_resolver(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
+    """A field's value where nothing else is said: ``rowCount`` is the member ``row_count``, or the key ``rowCount``."""
+    if isinstance(source, dict):
+        return source.get(info.field_name)
+    return getattr(source, WORD.sub("_", info.field_name).lower(), None)
+
+
+def _read_count(value: Any) -> int:
+    if isinstance(value, bool) or not str(value).isdigit() or len(str(value)) > 19:
+        raise GraphQLError(f"Not a whole number from 0 on: {value!r}")
+    return min(int(value), LARGEST_PAGE)
+
+
+def _read_upload(value: Any) -> Upload:
+    if not isinstance(value, Upload):
+        raise GraphQLError("Upload needs a file part of a multipart request")
+    return value
+
+
+def _read_time(value: Any) -> str:
+    if not isinstance(value, str):
+        raise GraphQLError(f"Not a time: {value!r}")
+    return value
+
+
+SCALARS: dict[str, Callable[[Any], Any]] = {
+    "PageSize": _read_count,
+    "UInt64": _read_count,
+    "Upload": _read_upload,
+    "DateTime": _read_time,
+}

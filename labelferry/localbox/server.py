@@ -1,0 +1,75 @@
+"""Options turned into a running server: one line on stdout when it is ready, a clean end on SIGTERM and SIGINT."""
+
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import uvicorn
+
+from labelferry.localbox import app
+from labelferry.localbox.founding import found
+from labelferry.localbox.options import Options, check
+from labelferry.localbox.state.database import Database
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
+
+
+class Server(uvicorn.Server):
+    """Uvicorn, saying where it is once it listens."""
+
+    def __init__(self, config: uvicorn.Config, url: str) -> None:
+        super().__init__(config)
+        self._url = url
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Starts to listen, then says so."""
+        await super().startup(sockets)
+        if self.started:
+            sys.stdout.write(f"localbox ready at {self._url}\n")
+            sys.stdout.flush()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Ends on SIGTERM and SIGINT. Uvicorn would raise the signal again afterwards; here the end is a good one."""
+        before = {number: signal.signal(number, self.handle_exit) for number in SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def run(options: Options) -> int:
+    """Serves until a signal; returns the exit code."""
+    check(options)
+    database = Database(options.data)
+    found(database)
+    with closing(listening(options)) as listener:
+        config = uvicorn.Config(
+            app.build(database, options),
+            log_level="warning",
+            access_log=False,
+            lifespan="off",
+            http="h11",
+            loop="asyncio",
+            timeout_graceful_shutdown=5,
+            timeout_keep_alive=75,
+        )
+        server = Server(config, f"http://{_shown(options.host)}:{listener.getsockname()[1]}/graphql")
+        server.run(sockets=[listener])
+    return 0
+
+
+def listening(options: Options) -> socket.socket:
+    """A socket bound to the address; port 0 finds a free one."""
+    family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((options.host, options.port))
+    return listener
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host

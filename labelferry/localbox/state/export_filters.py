@@ -1,0 +1,134 @@
+"""An export's filters turned into an SQL condition on data rows (``r``).
+
+``{"projectId", "searchQuery": {"query": [{"type": "global_key", "operator": "is", "ids": [...]}, ...]}}``; the items
+combine by AND.
+"""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from labelferry.localbox.errors import MalformedError
+from labelferry.localbox.ids import as_text
+from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.filters import Condition
+from labelferry.localbox.state.projects import Project
+
+IDS = {
+    "global_key": "r.global_key COLLATE NOCASE IN (SELECT value FROM json_each(?))",
+    "data_row_id": "r.id IN (SELECT value FROM json_each(?))",
+    "dataset": "r.dataset_id IN (SELECT value FROM json_each(?))",
+    "batch": "r.id IN (SELECT data_row_id FROM batch_rows WHERE batch_id IN (SELECT value FROM json_each(?)))",
+}
+LABELLED = "SELECT 1 FROM labels l WHERE l.data_row_id = r.id"
+TIMES = {"data_row_last_activity_at": "r.updated_at", "labeled_at": "l.created_at"}
+LARGEST = 2000
+
+
+def condition(filters: dict[str, Any]) -> Condition:
+    """The SQL text and its parameters.
+
+    Raises:
+        MalformedError: a filter is unknown or has the wrong form.
+    """
+    project_id = filters.get("projectId")
+    query = (filters.get("searchQuery") or {}).get("query") or []
+    parts: list[Condition] = [_item(item, project_id) for item in query]
+    if project_id:
+        parts.append(("r.id IN (SELECT data_row_id FROM batch_rows WHERE project_id = ?)", [project_id]))
+    texts = " AND ".join(text for text, _ in parts) or "1"
+    return texts, [value for _, values in parts for value in values]
+
+
+def _item(item: Any, project_id: str | None) -> Condition:
+    kind = item.get("type") if isinstance(item, dict) else None
+    if kind in IDS:
+        return _ids(item)
+    read = READERS.get(str(kind))
+    if read is None:
+        raise MalformedError(f"Unknown export filter: {kind}")
+    return read(item, project_id)
+
+
+def _ids(item: dict[str, Any]) -> Condition:
+    ids = item.get("ids")
+    if item.get("operator", "is") != "is" or not isinstance(ids, list) or len(ids) > LARGEST:
+        raise MalformedError(f"Filter {item['type']} takes operator `is` and up to {LARGEST} ids")
+    return IDS[item["type"]], [as_json(ids)]
+
+
+def _times(item: dict[str, Any], project_id: str | None) -> Condition:
+    value = item.get("value")
+    if not isinstance(value, dict):
+        raise MalformedError(f"Filter {item['type']} needs a value")
+    low, high = _bounds(value)
+    column = TIMES[item["type"]]
+    text = f"{column} >= ? AND {column} <= ?"
+    if item["type"] == "labeled_at":
+        text = f"EXISTS ({LABELLED} AND {text}{' AND l.project_id = ?' if project_id else ''})"
+        return text, [low, high, *([project_id] if project_id else [])]
+    return text, [low, high]
+
+
+def _bounds(value: dict[str, Any]) -> tuple[str, str]:
+    zone, inner = value.get("timezone"), value.get("value")
+    if value.get("operator") == "BETWEEN" and isinstance(inner, dict):
+        return _moment(inner.get("min"), zone), _moment(inner.get("max"), zone, end=True)
+    if value.get("operator") == "GREATER_THAN_OR_EQUAL":
+        return _moment(inner, zone), "9"
+    if value.get("operator") == "LESS_THAN_OR_EQUAL":
+        return "", _moment(inner, zone, end=True)
+    raise MalformedError(f"Unknown comparison of times: {value.get('operator')}")
+
+
+def _moment(text: Any, zone: Any, *, end: bool = False) -> str:
+    if text is None:
+        return "9" if end else ""
+    try:
+        moment = datetime.fromisoformat(str(text))
+        local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(str(zone or "UTC")))
+    except (ValueError, ZoneInfoNotFoundError) as error:
+        raise MalformedError(f"Not a time: {text} {zone}") from error
+    whole_second = end and not moment.microsecond
+    return as_text(local.astimezone(UTC) + (timedelta(milliseconds=999) if whole_second else timedelta()))
+
+
+def _queue(item: dict[str, Any], project_id: str | None) -> Condition:
+    status = item.get("status")
+    if status not in {"ToLabel", "InReview", "InRework", "Done"}:
+        raise MalformedError(f"Unknown workflow status: {status}")
+    if status in {"InReview", "InRework"}:
+        return "0", []
+    negation = "NOT " if status == "ToLabel" else ""
+    mine = " AND l.project_id = ?" if project_id else ""
+    return f"{negation}EXISTS ({LABELLED}{mine})", [project_id] if project_id else []
+
+
+def _no_queue(_: dict[str, Any], __: str | None) -> Condition:
+    return "r.id NOT IN (SELECT data_row_id FROM batch_rows)", []
+
+
+READERS: dict[str, Callable[[dict[str, Any], str | None], Condition]] = {
+    "data_row_last_activity_at": _times,
+    "labeled_at": _times,
+    "task_queue_status": _queue,
+    "task_queue_not_exist": _no_queue,
+}
+
+
+def details(session: Session, project: Project, row_id: str, *, labelled: bool) -> dict[str, Any]:
+    """What an export says of a row's place in a project."""
+    sql = (
+        "SELECT b.batch_id, b.priority, c.name FROM batch_rows b JOIN batches c ON c.id = b.batch_id "
+        "WHERE b.project_id = ? AND b.data_row_id = ?"
+    )
+    found = session.rows(sql, (project.id, row_id))
+    place = found[0] if found else {"batch_id": None, "priority": None, "name": None}
+    return {
+        "ontology_id": project.ontology_id,
+        "batch_id": place["batch_id"],
+        "batch_name": place["name"],
+        "priority": place["priority"],
+        "workflow_status": "DONE" if labelled else "TO_LABEL",
+    }

@@ -1,0 +1,150 @@
+"""Annotation imports: an NDJSON file turns into pre-labels or labels, and into a verdict for every line.
+
+An import is known by kind, project and name. Bad lines fail alone; the job still ends FINISHED.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.ids import now
+from labelferry.localbox.state import files, jobs, line_verdicts, projects
+from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.filestore import referenced
+
+Kind = Literal["mal-import", "label-import"]
+STATES = {"IN_PROGRESS": "RUNNING", "COMPLETE": "FINISHED", "FAILED": "FAILED"}
+
+
+@dataclass(frozen=True)
+class Import:
+    """An import and how far it has come."""
+
+    id: str
+    kind: Kind
+    name: str
+    project_id: str
+    input_file: str
+    status_file: str | None
+    error_file: str | None
+    lines: int | None
+    failures: int | None
+    status: str
+    created_at: str
+
+    @property
+    def state(self) -> str:
+        """The state in the words of imports."""
+        return STATES[self.status]
+
+    @property
+    def progress(self) -> str:
+        """How much is done, as text."""
+        return "0%" if self.status == "IN_PROGRESS" else "100%"
+
+
+SELECT = "SELECT i.*, j.status FROM imports i JOIN jobs j ON j.id = i.id"
+
+
+def create(session: Session, kind: Kind, *, project_id: str, name: str, input_file: str) -> str:
+    """Starts the import of a file that is already here; returns its id."""
+    project = projects.get(session, project_id)
+    check_name(session, kind, project.id, name)
+    if not _has_lines(session, input_file):
+        raise MalformedError("The annotations file is empty")
+    job_id = jobs.start(session, kind, {"project": project.id}, name=name)
+    session.insert(
+        "imports", id=job_id, kind=kind, name=name, project_id=project.id, input_file=input_file, created_at=now()
+    )
+    return job_id
+
+
+def check_name(session: Session, kind: Kind, project_id: str, name: str) -> None:
+    """Raises when the project has an import of that kind and name."""
+    if not name.strip():
+        raise MalformedError("An import needs a name")
+    sql = "SELECT id FROM imports WHERE kind = ? AND project_id = ? AND name = ?"
+    if session.value(sql, (kind, project_id, name)) is not None:
+        raise ConflictError(f"An import named '{name}' exists in this project")
+
+
+def _has_lines(session: Session, input_file: str) -> bool:
+    file_id = referenced(input_file)
+    if file_id is None:
+        return False
+    with session.files.path(file_id).open("rb") as stream:
+        return any(line.strip() for line in stream)
+
+
+def settle(session: Session, job: jobs.Job) -> None:
+    """Judges every line and keeps the good ones."""
+    upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (job.id,))
+    if upload is None:  # its project is gone
+        jobs.end(session, job.id, "FAILED")
+        return
+    verdicts = line_verdicts.judge(session, upload.id, upload.project_id, upload.input_file, upload.kind)
+    session.update(
+        "imports",
+        upload.id,
+        status_file=verdicts.status_file,
+        error_file=verdicts.error_file,
+        lines=verdicts.lines,
+        failures=verdicts.failures,
+    )
+    session.update("projects", upload.project_id, last_activity_time=now())
+    jobs.end(session, job.id, "COMPLETE")
+
+
+def fail(session: Session, job: jobs.Job) -> None:
+    """Ends an import FAILED, its error file holding the reason."""
+    reason = {"errors": [{"name": "ImportError", "message": "The import failed as it was told to."}]}
+    with files.lines_out(session, "errors.ndjson") as out:
+        out.write(reason)
+    session.update("imports", job.id, error_file=out.reference)
+    jobs.end(session, job.id, "FAILED")
+
+
+def named(session: Session, kind: Kind, project_id: str, name: str) -> Import:
+    """The import of that kind, project and name."""
+    upload = session.one(
+        Import, f"{SELECT} WHERE i.kind = ? AND i.project_id = ? AND i.name = ?", (kind, project_id, name)
+    )
+    if upload is None:
+        raise NotFoundError.of("Import", name)
+    return upload
+
+
+def get(session: Session, import_id: str) -> Import:
+    """The import with that id."""
+    upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (import_id,))
+    if upload is None:
+        raise NotFoundError.of("Import", import_id)
+    return upload
+
+
+def of_project(session: Session, kind: Kind, project_id: str, window: str) -> list[Import]:
+    """A project's imports of one kind, oldest first."""
+    projects.get(session, project_id)
+    sql = f"{SELECT} WHERE i.kind = ? AND i.project_id = ? ORDER BY i.seq{window}"
+    return session.all(Import, sql, (kind, project_id))
+
+
+def delete(session: Session, import_id: str) -> str:
+    """Removes a pre-label import and its pre-labels."""
+    upload = get(session, import_id)
+    if upload.kind != "mal-import":
+        raise MalformedError("Only pre-label imports can be deleted")
+    session.run("DELETE FROM annotations WHERE import_id = ?", (upload.id,))
+    session.delete("imports", upload.id)
+    session.delete("jobs", upload.id)
+    return upload.id
+
+
+def as_dict(upload: Import) -> dict[str, Any]:
+    """An import as the page shows it."""
+    return {"id": upload.id, "kind": upload.kind, "name": upload.name, "state": upload.state} | {
+        "lines": upload.lines,
+        "failures": upload.failures,
+        "errors": upload.error_file,
+        "created_at": upload.created_at,
+    }

@@ -1,0 +1,131 @@
+"""Jobs: work that is started by one request and asked after by others.
+
+Nothing runs in the background. A job waits until it is due (at once, after so many polls, after so many seconds, or
+never) and is then settled inside the transaction that found it due; see ``work.py`` for who does the settling.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+
+import orjson
+
+from labelferry.localbox.errors import NotFoundError
+from labelferry.localbox.ids import as_text, new_id, now
+from labelferry.localbox.state import filters, settings
+from labelferry.localbox.state.database import Session, as_json
+
+Status = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
+AT_ONCE = {"when": "now"}
+
+
+@dataclass(frozen=True)
+class Job:
+    """A job and how far it has come."""
+
+    id: str
+    type: str
+    name: str | None
+    status: Status
+    spec: str
+    result: str | None
+    errors: str | None
+    metadata: str | None
+    fate: str
+    polls: int
+    due_polls: int | None
+    due_at: str | None
+    created_at: str
+    updated_at: str
+
+    @property
+    def completion_percentage(self) -> float:
+        """How much is done, in percent."""
+        if self.status != "IN_PROGRESS":
+            return 100.0
+        return 0.0 if not self.due_polls else min(99.0, 100.0 * self.polls / self.due_polls)
+
+    @property
+    def details(self) -> Any:
+        """What the job was asked to do."""
+        return orjson.loads(self.spec)
+
+    @property
+    def due(self) -> bool:
+        """Whether it is time to settle."""
+        if self.status != "IN_PROGRESS" or self.fate == "never":
+            return False
+        late = self.due_at is not None and self.due_at <= now()
+        return late or (self.due_polls is not None and self.polls >= self.due_polls)
+
+
+def start(session: Session, job_type: str, spec: dict[str, Any], *, name: str | None = None) -> str:
+    """Starts a job that ends as the transitions in force say; returns its id."""
+    transitions = settings.read(session, "transitions", {})
+    plan = transitions.get(job_type, transitions.get("*", AT_ONCE))
+    job_id, made = new_id(), now()
+    session.insert(
+        "jobs",
+        id=job_id,
+        type=job_type,
+        name=name,
+        status="IN_PROGRESS",
+        spec=as_json(spec),
+        fate="never" if plan["when"] == "never" else plan.get("end", "done"),
+        created_at=made,
+        updated_at=made,
+        **_due(plan),
+    )
+    return job_id
+
+
+def _due(plan: dict[str, Any]) -> dict[str, Any]:
+    if plan["when"] == "polls":
+        return {"due_polls": int(plan["n"])}
+    wait = float(plan["n"]) if plan["when"] == "seconds" else 0.0
+    return {"due_at": as_text(datetime.now(UTC) + timedelta(seconds=wait))}
+
+
+def get(session: Session, job_id: str | None) -> Job:
+    """The job with that id."""
+    job = session.one(Job, "SELECT * FROM jobs WHERE id = ?", (job_id,))
+    if job is None:
+        raise NotFoundError.of("Task", job_id)
+    return job
+
+
+def asked_after(session: Session, job_id: str) -> Job:
+    """The job, after counting one more poll."""
+    session.run("UPDATE jobs SET polls = polls + 1 WHERE id = ? AND status = 'IN_PROGRESS'", (job_id,))
+    return get(session, job_id)
+
+
+def waiting(session: Session) -> bool:
+    """Whether any job is open: only then can a look change anything."""
+    return session.value("SELECT 1 FROM jobs WHERE status = 'IN_PROGRESS' LIMIT 1") is not None
+
+
+def overdue(session: Session) -> list[Job]:
+    """The open jobs whose hour has come."""
+    return session.all(
+        Job,
+        "SELECT * FROM jobs WHERE status = 'IN_PROGRESS' AND fate <> 'never' AND due_at <= ? ORDER BY seq",
+        (now(),),
+    )
+
+
+def end(session: Session, job_id: str, status: Status, *, result: str | None = None, errors: str | None = None) -> None:
+    """Records how a job ended."""
+    session.update("jobs", job_id, status=status, result=result, errors=errors, updated_at=now())
+
+
+def exists(session: Session, job_id: str) -> bool:
+    """Whether there is a job with that id."""
+    return session.value("SELECT 1 FROM jobs WHERE id = ?", (job_id,)) is not None
+
+
+def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Job]:
+    """The jobs that a filter lets through, newest first."""
+    text, parameters = filters.condition(where)
+    sql = f"SELECT * FROM jobs WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"  # noqa: S608
+    return session.all(Job, sql, tuple(parameters))

@@ -1,0 +1,129 @@
+"""The one organisation, its one user, and its cloud integrations."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from labelferry.localbox.errors import NotFoundError
+from labelferry.localbox.ids import new_id, now
+from labelferry.localbox.state import settings
+from labelferry.localbox.state.database import Session, as_json
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a user may do."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Organization:
+    """The owner of everything."""
+
+    id: str
+    name: str
+    created_at: str
+    updated_at: str
+
+
+@dataclass(frozen=True)
+class User:
+    """Whoever holds the key."""
+
+    id: str
+    role_id: str
+    created_at: str
+    updated_at: str
+    last_login_at: str
+    email: str = "user@localbox.invalid"
+    name: str = "Localbox User"
+    nickname: str = "localbox"
+    picture: str | None = None
+    is_viewer: bool = False
+    is_external_user: bool = False
+    timezone: str = "UTC"
+
+    @property
+    def org_role(self) -> Role:
+        """The user's role in the organisation."""
+        return Role(id=self.role_id, name="Admin")
+
+
+@dataclass(frozen=True)
+class Integration:
+    """Access to somebody's cloud storage."""
+
+    id: str
+    name: str
+    provider: str
+    valid: int
+    is_org_default: int
+    settings: str
+    created_at: str
+    updated_at: str
+
+    @property
+    def last_valid_at(self) -> str | None:
+        """When the access was last found to work."""
+        return self.updated_at if self.valid else None
+
+
+def found(session: Session) -> None:
+    """Founds the organisation, once in the life of a data folder."""
+    if settings.read(session, "organization") is None:
+        made = now()
+        settings.write(session, "organization", {"id": new_id(), "user": new_id(), "role": new_id(), "made": made})
+
+
+def organization(session: Session) -> Organization:
+    """The organisation."""
+    kept = settings.read(session, "organization")
+    return Organization(id=kept["id"], name="localbox", created_at=kept["made"], updated_at=kept["made"])
+
+
+def user(session: Session, user_id: str | None = None) -> User:
+    """The user; asking for any other is an error."""
+    kept = settings.read(session, "organization")
+    if user_id not in (None, kept["user"]):
+        raise NotFoundError.of("User", user_id)
+    made = kept["made"]
+    return User(id=kept["user"], role_id=kept["role"], created_at=made, updated_at=made, last_login_at=made)
+
+
+def add_integration(session: Session, plan: dict[str, Any]) -> str:
+    """Adds an integration (the control plane does: there is no cloud behind it)."""
+    integration_id, made = new_id(), now()
+    session.insert(
+        "integrations",
+        id=integration_id,
+        name=plan.get("name", "integration"),
+        provider=plan.get("provider", "AWS"),
+        valid=bool(plan.get("valid", True)),
+        is_org_default=bool(plan.get("isOrgDefault", False)),
+        settings=as_json(plan.get("settings", {"roleArn": "arn:aws:iam::000000000000:role/localbox"})),
+        created_at=made,
+        updated_at=made,
+    )
+    return integration_id
+
+
+def integrations(session: Session) -> list[Integration]:
+    """Every integration, oldest first."""
+    return session.all(Integration, "SELECT * FROM integrations ORDER BY seq")
+
+
+def integration(session: Session, integration_id: str | None) -> Integration:
+    """One integration."""
+    kept = session.one(Integration, "SELECT * FROM integrations WHERE id = ?", (integration_id,))
+    if kept is None:
+        raise NotFoundError.of("IAMIntegration", integration_id)
+    return kept
+
+
+def integration_settings(kept: Integration) -> dict[str, Any]:
+    """The provider's own part of an integration."""
+    value: dict[str, Any] = orjson.loads(kept.settings)
+    return value

@@ -1,0 +1,168 @@
+"""Projects: what labels are made in, with an ontology and rows that came in batches."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from labelferry.localbox.errors import MalformedError, NotFoundError
+from labelferry.localbox.ids import new_id, now
+from labelferry.localbox.state import filters, ontologies, settings
+from labelferry.localbox.state.database import Session
+
+EDITOR = "Editor"
+COLUMNS = {
+    "name": "name",
+    "description": "description",
+    "allowedMediaType": "allowed_media_type",
+    "editorTaskType": "editor_task_type",
+    "autoAuditPercentage": "auto_audit_percentage",
+    "autoAuditNumberOfLabels": "auto_audit_number_of_labels",
+    "isBenchmarkEnabled": "is_benchmark_enabled",
+    "isConsensusEnabled": "is_consensus_enabled",
+    "setupComplete": "setup_complete",
+}
+
+
+@dataclass(frozen=True)
+class Project:
+    """A project."""
+
+    id: str
+    name: str
+    description: str | None
+    allowed_media_type: str | None
+    editor_task_type: str | None
+    auto_audit_percentage: float | None
+    auto_audit_number_of_labels: int | None
+    is_benchmark_enabled: int | None
+    is_consensus_enabled: int | None
+    ontology_id: str | None
+    labeling_frontend_id: str | None
+    setup_complete: str | None
+    last_activity_time: str | None
+    created_at: str
+    updated_at: str
+    model_setup_complete: bool | None = None
+    upload_type: str | None = None
+
+
+@dataclass(frozen=True)
+class LabelingFrontend:
+    """The editor that a project is labelled in."""
+
+    id: str
+    name: str = EDITOR
+    description: str = "Video editor"
+    iframe_url_path: str | None = None
+
+
+@dataclass(frozen=True)
+class TaskQueue:
+    """A step of a project's workflow."""
+
+    id: str
+    name: str
+    queue_type: str
+    data_row_count: int
+    description: str | None = None
+
+
+FIELDS = ", ".join(name for name in Project.__dataclass_fields__ if name not in {"model_setup_complete", "upload_type"})
+SELECT = f"SELECT {FIELDS}, NULL AS model_setup_complete, NULL AS upload_type FROM projects"  # noqa: S608 - names are ours
+
+
+def create(session: Session, data: dict[str, Any]) -> Project:
+    """A new project; names may repeat."""
+    if not data["name"].strip():
+        raise MalformedError("A project needs a name")
+    project_id, made = new_id(), now()
+    values = {column: data[name] for name, column in COLUMNS.items() if name in data}
+    session.insert("projects", id=project_id, **values, created_at=made, updated_at=made)
+    return get(session, project_id)
+
+
+def get(session: Session, project_id: str | None) -> Project:
+    """The project with that id."""
+    project = session.one(Project, f"{SELECT} WHERE id = ?", (project_id,))
+    if project is None:
+        raise NotFoundError.of("Project", project_id)
+    return project
+
+
+def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Project]:
+    """The projects that a filter lets through, newest first."""
+    text, parameters = filters.condition(where)
+    sql = f"{SELECT} WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"
+    return session.all(Project, sql, tuple(parameters))
+
+
+def update(session: Session, project_id: str | None, changes: dict[str, Any]) -> Project:
+    """Changes or deletes a project; batches and labels go with it, data rows stay."""
+    project = get(session, project_id)
+    if changes.get("deleted"):
+        session.delete("projects", project.id)
+        return project
+    values = {COLUMNS[name]: value for name, value in changes.items() if name in COLUMNS}
+    if "labelingFrontend" in changes:
+        values["labeling_frontend_id"] = frontend(session).id
+    session.update("projects", project.id, updated_at=now(), **values)
+    return get(session, project.id)
+
+
+def frontend(session: Session) -> LabelingFrontend:
+    """The only editor."""
+    frontend_id = settings.read(session, "labeling_frontend")
+    return LabelingFrontend(id=frontend_id)
+
+
+def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
+    """Gives a project its ontology."""
+    project, ontology = get(session, project_id), ontologies.get(session, ontology_id)
+    fits = ontology.media_type in {None, project.allowed_media_type} or project.allowed_media_type is None
+    if not fits:
+        raise MalformedError("Ontology and project must share the same type, unless the ontology has no type.")
+    made = now()
+    session.update("projects", project.id, ontology_id=ontology.id, setup_complete=made, updated_at=made)
+
+
+def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> list[Project]:
+    """The projects that have an ontology."""
+    text, parameters = filters.condition(where)
+    sql = f"{SELECT} WHERE ontology_id = ? AND {text} ORDER BY seq DESC"
+    return session.all(Project, sql, (ontology_id, *parameters))
+
+
+def show_predictions(session: Session, project_id: str | None, show: bool) -> Project:
+    """Whether annotators see pre-labels."""
+    project = get(session, project_id)
+    session.update("projects", project.id, shows_predictions=show, updated_at=now())
+    return project
+
+
+def row_count(session: Session, project_id: str) -> int:
+    """How many data rows a project's batches hold."""
+    return int(session.value("SELECT count(*) FROM batch_rows WHERE project_id = ?", (project_id,)))
+
+
+def label_count(session: Session, project_id: str) -> int:
+    """How many labels a project has."""
+    return int(session.value("SELECT count(*) FROM labels WHERE project_id = ?", (project_id,)))
+
+
+def task_queues(session: Session, project_id: str) -> list[TaskQueue]:
+    """The first and the last step of the workflow, with the rows that are there."""
+    labelled = "SELECT count(*) FROM batch_rows b WHERE b.project_id = ? AND EXISTS "
+    labelled += "(SELECT 1 FROM labels l WHERE l.data_row_id = b.data_row_id AND l.project_id = b.project_id)"
+    done = int(session.value(labelled, (project_id,)))
+    stem = project_id[:-1]
+    return [
+        TaskQueue(f"{stem}0", "Initial labeling task", "INITIAL_LABELING_QUEUE", row_count(session, project_id) - done),
+        TaskQueue(f"{stem}1", "Done", "DONE_QUEUE", done),
+    ]
+
+
+def with_dataset(session: Session, dataset_id: str) -> set[str]:
+    """The ids of the projects that have rows of a dataset."""
+    sql = (
+        "SELECT DISTINCT b.project_id FROM batch_rows b JOIN data_rows r ON r.id = b.data_row_id WHERE r.dataset_id = ?"
+    )
+    return set(session.column(sql, (dataset_id,)))

@@ -1,0 +1,56 @@
+"""The many spellings of a classification's answer turned into one list of parts.
+
+Taken, because the guide or the SDK write them: a radio as object or list; a checklist as list or single object; a text
+as string or as ``[{"value", "frames"}]``; ``frames`` on the line or on each answer.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Part:
+    """One option or text, with the frames given for it and the node that names or nests more.
+
+    ``frames`` is None where nothing was given; what was given is unchecked.
+    """
+
+    text: str | None
+    node: dict[str, Any]
+    frames: Any
+
+
+class UnreadableError(ValueError):
+    """The answer has a form that no kind of classification has."""
+
+
+def parts(kind: str, node: dict[str, Any]) -> list[Part]:
+    """The parts of a classification node's answer.
+
+    Raises:
+        UnreadableError: with the reason.
+    """
+    if "answer" not in node:
+        raise UnreadableError(f"'{node.get('name')}' has no answer")
+    answer = node["answer"]
+    if kind == "text" and isinstance(answer, str):
+        return [Part(answer, node, node.get("frames"))]
+    entries = answer if isinstance(answer, list) else [answer]
+    if not entries:
+        raise UnreadableError(f"'{node.get('name')}' has an empty answer")
+    read = _text_part if kind == "text" else _option_part
+    return [read(node, entry) for entry in entries]
+
+
+def _text_part(node: dict[str, Any], entry: object) -> Part:
+    if not isinstance(entry, dict) or not isinstance(entry.get("value"), str):
+        raise UnreadableError(
+            f"'{node.get('name')}' is a text: its answer must be a string or a list of {{value, frames}}"
+        )
+    return Part(entry["value"], entry, entry.get("frames", node.get("frames")))
+
+
+def _option_part(node: dict[str, Any], entry: object) -> Part:
+    if not isinstance(entry, dict):
+        raise UnreadableError(f"'{node.get('name')}' takes options as answers: {{name}}, not {type(entry).__name__}")
+    return Part(None, entry, entry.get("frames", node.get("frames")))

@@ -1,0 +1,68 @@
+"""Frame ranges: ``[{"start": 29, "end": 35}]``, both ends inclusive.
+
+Ranges of classifications may start at 0, as those of the guide's temporal examples do; keyframes start at 1.
+"""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+Span = tuple[int, int]
+
+
+def is_frame(value: object) -> bool:
+    """Whether a value is a whole number (JSON's true is none)."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def faults(frames: object, frame_count: int | None) -> Iterator[str]:
+    """What is wrong with a list of ranges."""
+    if not isinstance(frames, list) or not frames:
+        yield "frames must be a list of at least one {start, end}"
+        return
+    for entry in frames:
+        yield from _entry_faults(entry, frame_count)
+
+
+def _entry_faults(entry: object, frame_count: int | None) -> Iterator[str]:
+    if not isinstance(entry, dict) or not (is_frame(entry.get("start")) and is_frame(entry.get("end"))):
+        yield f"A frame range needs whole numbers for start and end, not {entry}"
+        return
+    start, end = entry["start"], entry["end"]
+    if start < 0:
+        yield f"Frame {start} is before the first frame"
+    if start > end:
+        yield f"Frame range starts after its end: {start} > {end}"
+    if frame_count is not None and end > frame_count:
+        yield f"Frame {end} is beyond the last frame, {frame_count}"
+
+
+def read(frames: list[dict[str, Any]]) -> list[Span]:
+    """Faultless ranges as pairs."""
+    return [(entry["start"], entry["end"]) for entry in frames]
+
+
+def joined(spans: Iterable[Span]) -> list[Span]:
+    """The same frames in as few ranges as possible, in order."""
+    merged: list[Span] = []
+    for start, end in sorted(spans):
+        if merged and start <= merged[-1][1] + 1:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def outside(child: Iterable[Span], parent: Iterable[Span]) -> list[Span]:
+    """The ranges of a child that its parent does not cover."""
+    cover = joined(parent)
+    return [(start, end) for start, end in child if not any(a <= start and end <= b for a, b in cover)]
+
+
+def overlap(one: Iterable[Span], other: Iterable[Span]) -> Span | None:
+    """The first frames that two lists of ranges share, or None."""
+    others = list(other)
+    for start, end in one:
+        for a, b in others:
+            if max(start, a) <= min(end, b):
+                return max(start, a), min(end, b)
+    return None
