@@ -66,8 +66,20 @@ def _read(container: Any, path: Path, note: Note) -> Media:
 
 
 def _times(container: Any, stream: Any) -> list[int]:
-    """When each frame is shown, in ticks, by packets: nothing is decoded. The header's count is often 0 or a guess."""
-    return sorted(packet.pts for packet in container.demux(stream) if packet.pts is not None and not packet.is_discard)
+    """When each frame is shown, in ticks. The header's count is often 0 or a guess, so packets are counted."""
+    packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+    times = [packet.pts for packet in packets if packet.pts is not None]
+    if len(times) < len(packets):
+        return _decoded(container.name)
+    return sorted(times)
+
+
+def _decoded(name: str) -> list[int]:
+    """The same for a raw stream, which has no times and cannot be rewound: opened anew, its frames by number."""
+    import av
+
+    with av.open(name) as container:
+        return list(range(sum(1 for _ in container.decode(video=0))))
 
 
 def _varies(times: list[int]) -> bool:

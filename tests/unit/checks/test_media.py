@@ -1,0 +1,120 @@
+"""Facts of video files, drawn here with PyAV."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from labelferry.errors import SourceError
+from labelferry.media import probe
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.media import Media
+
+
+def draw(path: Path, at: list[int], rate: int = 25, reordered: int = 0) -> Path:
+    """Write a video of 32x16 pixels with frames shown at the given ticks of 1/rate s."""
+    av = pytest.importorskip("av", reason="PyAV (extra video) is not installed")
+    codec = "libx264" if path.suffix == ".h264" else "mpeg4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(codec, rate=rate)
+        stream.width, stream.height, stream.pix_fmt = 32, 16, "yuv420p"
+        stream.codec_context.max_b_frames = reordered
+        stream.time_base = stream.codec_context.time_base = Fraction(1, rate)
+        for tick in at:
+            frame = av.VideoFrame.from_ndarray(np.full((16, 32, 3), tick % 255, dtype=np.uint8))
+            frame.pts, frame.time_base = tick, Fraction(1, rate)
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    return path
+
+
+@pytest.fixture
+def notes() -> list[Finding]:
+    return []
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.mkv", "clip.avi"])
+def test_a_steady_video(tmp_path: Path, notes: list[Finding], name: str) -> None:
+    path = draw(tmp_path / name, list(range(30)))
+    assert probe(path, notes.append) == Media(width=32, height=16, fps=25.0, frame_count=30)
+    assert notes == []
+
+
+@pytest.mark.parametrize("name", ["clip.mp4", "clip.avi", "raw.h264"])
+def test_reordered_frames_are_counted(tmp_path: Path, notes: list[Finding], name: str) -> None:
+    assert probe(draw(tmp_path / name, list(range(30)), reordered=2), notes.append).frame_count == 30
+    assert notes == []
+
+
+def test_one_frame(tmp_path: Path, notes: list[Finding]) -> None:
+    assert probe(draw(tmp_path / "one.mp4", [0]), notes.append).frame_count == 1
+    assert notes == []
+
+
+def test_a_varying_frame_rate_is_noted(tmp_path: Path, notes: list[Finding]) -> None:
+    media = probe(draw(tmp_path / "vfr.mp4", [0, 1, 2, 5, 6, 12, 13]), notes.append)
+    assert media.frame_count == 7
+    (note,) = notes
+    assert note.severity is Severity.WARNING
+    assert "the frame rate varies" in note.what
+
+
+@contextmanager
+def without_pyav() -> Iterator[None]:
+    there = {name: module for name, module in sys.modules.items() if name.split(".")[0] == "av"}
+    sys.modules["av"] = None  # type: ignore[assignment]
+    try:
+        yield
+    finally:
+        del sys.modules["av"]
+        sys.modules.update(there)
+
+
+def test_it_says_so_when_pyav_is_not_installed(tmp_path: Path, notes: list[Finding]) -> None:
+    path = tmp_path / "clip.mp4"
+    path.write_bytes(b"anything")
+    with without_pyav():
+        assert probe(path, notes.append) == Media()
+    assert "PyAV is not installed" in notes[0].what
+    assert "labelferry[video]" in notes[0].remedy
+
+
+def empty(path: Path) -> Path:
+    path.write_bytes(b"")
+    return path
+
+
+def text(path: Path) -> Path:
+    path.write_text("this is no video\n" * 50)
+    return path
+
+
+def sound(path: Path) -> Path:
+    av = pytest.importorskip("av")
+    with av.open(str(path), "w", format="wav") as container:
+        stream = container.add_stream("pcm_s16le", rate=8000)
+        frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), dtype=np.int16), layout="mono")
+        frame.rate = 8000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda path: path, "no such file"),
+        (empty, "not a readable video"),
+        (text, "not a readable"),
+        (sound, "no video"),
+    ],
+    ids=["absent", "empty", "text", "sound"],
+)
+def test_what_is_no_video(tmp_path: Path, notes: list[Finding], make: Callable[[Path], Path], message: str) -> None:
+    pytest.importorskip("av")
+    with pytest.raises(SourceError, match=message):
+        probe(make(tmp_path / "clip.mp4"), notes.append)
