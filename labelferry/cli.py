@@ -80,15 +80,13 @@ def demo(as_json: AsJson = False) -> None:
     folder = Settings.from_environment().home / "demo"
     shutil.copytree(_checkout() / "config" / "examples", folder, dirs_exist_ok=True)
     draw_scene(folder / "scene")
-    for spec in sorted(folder.glob("*/*.yaml")):
-        if spec.stem != "ontology":
-            _onboard(spec, as_json)
+    for spec in ("guide/prelabels", "guide/ground-truth", "scene/prelabels", "scene/ground-truth"):
+        _onboard(folder / f"{spec}.yaml", as_json)
 
 
 def _onboard(spec: Path, as_json: bool) -> None:
     failure: PartialFailureError | None = None
     with _progress(as_json):
-        _hush_prefect()
         flow = _flow("onboard")
         try:
             report = flow(str(spec))
@@ -157,6 +155,7 @@ def _flow(name: str) -> Any:
     """
     from importlib import import_module
 
+    _hush_prefect()
     try:
         return getattr(import_module(f"flows.{name}"), name)
     except ModuleNotFoundError as error:

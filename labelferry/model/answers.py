@@ -64,6 +64,8 @@ class Classification:
             raise AnnotationError(f"{self}: no answer; give at least one or leave the annotation out")
         for answer in self.answers:
             self._check(answer)
+        if len(self.answers) > 1 and not self.framed and self.question in (Question.TEXT, Question.RADIO):
+            raise AnnotationError(f"{self}: {len(self.answers)} answers at once; a {self.question} takes one")
         with_frames = {bool(answer.spans) for answer in self.answers}
         if len(with_frames) > 1:
             raise AnnotationError(f"{self}: some answers have frames and some have none; give them to all or to none")

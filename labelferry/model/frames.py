@@ -17,6 +17,8 @@ from labelferry.errors import AnnotationError
 __all__ = ["FIRST_FRAME", "Frames", "Span", "as_frame", "coalesce", "contains", "from_base", "runs", "spans_of"]
 
 FIRST_FRAME = 1
+MOST_DIGITS = 18
+"""Of a frame number given as text: what int64 holds."""
 
 Frames = NDArray[np.int64]
 
@@ -54,7 +56,7 @@ def _integral(value: object) -> int | None:
         return int(value)
     if isinstance(value, str):
         text = value.strip()
-        return int(text) if text.removeprefix("-").isdecimal() else None
+        return int(text) if text.removeprefix("-").isdecimal() and len(text) <= MOST_DIGITS else None
     if isinstance(value, (float, np.floating)) and math.isfinite(value) and float(value).is_integer():
         return int(value)
     return None
