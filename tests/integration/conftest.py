@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import httpx
 import pytest
 
 from labelferry.labelbox import Client
@@ -28,11 +29,29 @@ class Localbox:
     def client(self) -> Client:
         return Client(self.key, self.endpoint)
 
+    def control(self, method: str, name: str, body: object = None) -> object:
+        """Turn the control plane, and return its answer."""
+        url = self.endpoint.replace("/graphql", f"/_localbox/{name}")
+        answer = httpx.request(method, url, json=body, headers={"Authorization": f"Bearer {self.key}"}, trust_env=False)
+        answer.raise_for_status()
+        return answer.json()["result"]
+
 
 @pytest.fixture(scope="session")
 def localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
     folder, key = tmp_path_factory.mktemp("localbox"), "integration-test-key"
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", key]
+    command = [
+        sys.executable,
+        "-m",
+        "labelferry.localbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        "--key",
+        key,
+        "--control",
+    ]
     log = folder / "log.txt"
     with log.open("wb") as errors, subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=errors) as server:
         try:

@@ -1,9 +1,11 @@
 """Our client against localbox, over a socket, through the whole of the guide."""
 
 import json
+import time
 import uuid
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 
@@ -15,6 +17,8 @@ from labelferry.errors import (
     UnavailableError,
 )
 from labelferry.labelbox import Client, ImportKind, Project
+
+T = TypeVar("T")
 
 VIDEO = "https://storage.example/walk.mp4"
 TREE: dict[str, Any] = {
@@ -240,3 +244,61 @@ def test_a_job_name_is_never_used_twice(client: Client, project: Project, keys: 
     client.imports.create(project.id, "once", ndjson([bbox(keys[0])]), ImportKind.MAL)
     with pytest.raises(RemoteConflictError):
         client.imports.create(project.id, "once", ndjson([bbox(keys[0])]), ImportKind.MAL)
+
+
+FAULTS: list[dict[str, Any]] = [
+    {"kind": "status", "status": 502},
+    {"kind": "status", "status": 429, "retry_after": 0.01},
+    {"kind": "drop-before"},
+    {"kind": "drop-after"},
+    {"kind": "truncate"},
+    {"kind": "not-json"},
+]
+
+
+@pytest.fixture(params=[1, 2])
+def storm(localbox, request: pytest.FixtureRequest) -> Iterator[Client]:
+    """A client whose requests go wrong three times in ten."""
+    for number, fault in enumerate(FAULTS):
+        localbox.control("POST", "faults", {**fault, "share": 0.055, "seed": 100 * request.param + number})
+    with Client(localbox.key, localbox.endpoint, sleep=lambda seconds: time.sleep(min(seconds, 0.01))) as client:
+        yield client
+    localbox.control("DELETE", "faults")
+
+
+def settled(make: Callable[[], T], find: Callable[[], T | None]) -> T:
+    """Do something once: after a lost answer look, and only then try again."""
+    while True:
+        try:
+            return make()
+        except UnavailableError:
+            if (found := find()) is not None:
+                return found
+
+
+def test_looking_before_repeating_makes_everything_once(storm: Client):
+    dataset, key = fresh("dataset"), fresh("video")
+    dataset_id = settled(lambda: storm.datasets.create(dataset), lambda: first(storm.datasets.find(dataset))).id
+    settled(
+        lambda: storm.data_rows.create(dataset_id, [row(key)]).created.get(key),
+        lambda: storm.data_rows.lookup([key])[key],
+    )
+    name = fresh("project")
+    ontology = settled(lambda: storm.ontologies.create(name, TREE), lambda: first(storm.ontologies.find(name)))
+    project = settled(lambda: storm.projects.create(name), lambda: first(storm.projects.find(name)))
+    settled(lambda: storm.projects.connect_ontology(project.id, ontology.id), lambda: None)  # may be repeated
+    settled(lambda: storm.batches.create(project.id, "b", [key]), lambda: first(storm.batches.list(project.id)))
+    for kind in ImportKind:
+        job = settled(
+            lambda kind=kind: storm.imports.create(project.id, "job", ndjson([bbox(key)]), kind),
+            lambda kind=kind: storm.imports.find(project.id, "job", kind),
+        )
+        statuses = list(storm.imports.statuses(storm.imports.wait(job)))
+        assert [line["status"] for line in statuses] == ["SUCCESS"]
+        assert len(list(storm.imports.list(project.id, kind))) == 1
+    assert [len(found) for found in (storm.datasets.find(dataset), storm.projects.find(name))] == [1, 1]
+    assert len(list(storm.exports.project(project.id, [key]))) == 1
+
+
+def first(found: Iterable[T]) -> T | None:
+    return next(iter(found), None)
