@@ -17,8 +17,10 @@ from labelferry.errors import AnnotationError
 __all__ = ["FIRST_FRAME", "Frames", "Span", "as_frame", "coalesce", "contains", "from_base", "runs", "spans_of"]
 
 FIRST_FRAME = 1
+LARGEST = 2**31 - 1
+"""No video has more frames; larger numbers are something else, such as a time stamp."""
 MOST_DIGITS = 18
-"""Of a frame number given as text: what int64 holds."""
+"""Of a frame number given as text."""
 
 Frames = NDArray[np.int64]
 
@@ -39,13 +41,15 @@ def as_frame(value: object, what: str) -> int:
     Raises:
         AnnotationError: when ``value`` is not a frame number; ``what`` says whose it is.
     """
-    if type(value) is int and value >= 0:
+    if type(value) is int and 0 <= value <= LARGEST:
         return value
     number = _integral(value)
     if number is None:
         raise AnnotationError(f"{what}: frame {value!r} is not a whole number; give the frame as an integer")
     if number < 0:
         raise AnnotationError(f"{what}: frame {number} is negative; frames count up from {FIRST_FRAME}")
+    if number > LARGEST:
+        raise AnnotationError(f"{what}: frame {number} is larger than any video has; give frame numbers, not times")
     return number
 
 

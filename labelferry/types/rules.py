@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from labelferry.errors import AnnotationError
-from labelferry.model.frames import as_frame
+from labelferry.model.frames import LARGEST, as_frame
 
 __all__ = [
     "Metrics",
@@ -41,7 +41,7 @@ def check_named(annotation: Any) -> None:
 
 def check_frame(annotation: Any) -> None:
     """Put frame and segment index into whole numbers, or refuse them."""
-    if type(annotation.frame) is not int or annotation.frame < 0:
+    if type(annotation.frame) is not int or not 0 <= annotation.frame <= LARGEST:
         annotation.frame = as_frame(annotation.frame, called(annotation))
     index = annotation.segment_index
     if index is not None and (type(index) is not int or index < 0):
@@ -98,7 +98,10 @@ def number(value: Any) -> float:
     """A coordinate as a float; booleans and text are refused."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         raise AnnotationError(f"{value!r} is not a number; give coordinates in pixels")
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError as error:
+        raise AnnotationError(f"{value!r} is too large for a coordinate; give pixels") from error
 
 
 def colour(value: Any, what: str) -> tuple[int, int, int]:
