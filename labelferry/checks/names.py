@@ -4,13 +4,16 @@ Imports match by exact name. A list with one option for a radio, and a single op
 guide and are let through; options for a text, or a text for options, never are.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import chain
 
 from labelferry.checks.scene import Raised, Scene, error, warning
 from labelferry.model.answers import Classification
 from labelferry.model.answers import Question as Asked
 from labelferry.model.feature import Feature, Where
+from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import GEOMETRY_TOOLS, QuestionKind, ToolKind
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
@@ -31,8 +34,11 @@ class _Names:
         self.has_ids = ontology.has_ids
         self.tools = {tool.name for tool in ontology.tools}
         self.questions = {question.name for question in ontology.questions}
+        counts = Counter(feature.names[0] for feature in chain[Tool | Question](ontology.tools, ontology.questions))
+        self.twice = {name for name, count in counts.items() if count > 1}
 
     def video(self, video: LabelledVideo) -> Iterator[Raised]:
+        yield from self.ambiguous(video)
         for track in video.tracks:
             inside = [*track.classifications, *(one for some in track.answers.values() for one in some)]
             yield from self.tool(track.feature, GEOMETRY_TOOLS[track.geometry], track.where, inside)
@@ -41,6 +47,18 @@ class _Names:
                 yield from self.tool(instance.feature, ToolKind.MASK, masks.where, instance.classifications)
         for classification in video.classifications:
             yield from self.question(self.ontology, classification, "")
+
+    def ambiguous(self, video: LabelledVideo) -> Iterator[Raised]:
+        """Names that the ontology has more than once: the editor allows that."""
+        if self.twice:
+            for line in chain[Classification | Track](video.tracks, video.classifications):
+                if line.feature.name in self.twice and not line.feature.schema_id:
+                    yield error(
+                        "name-ambiguous",
+                        line.where,
+                        f"the ontology has several features called '{line.feature}'",
+                        "imports match by name: rename all but one in Labelbox, or give the schema id",
+                    )
 
     def tool(
         self, feature: Feature, kind: ToolKind, where: Where, inside: Iterable[Classification]
@@ -97,6 +115,13 @@ class _Names:
                 where,
                 f"the {sort}{of} is given by {feature} and the ontology has no ids, so it cannot be checked",
                 "name it, or take the ontology from Labelbox",
+            )
+        if feature.schema_id and self.has_ids:
+            return error(
+                f"{sort}-unknown",
+                where,
+                f"the ontology has no {sort} with the schema id {feature.schema_id}{of}",
+                "correct the id, or give only the name",
             )
         names = [item.names[0] for item in there]
         return error(

@@ -34,6 +34,8 @@ def level(siblings: Sequence[Answered], holder: Holder) -> Iterator[Raised]:
         siblings: the classifications.
         holder: what holds their questions in the ontology, None when that is not known.
     """
+    if len(siblings) == 1 and len(siblings[0].asked.answers) == 1 and not siblings[0].asked.answers[0].classifications:
+        return
     for question, same in _by_question(siblings, holder):
         yield from _twice(same)
         if _is_radio(question, same):

@@ -46,8 +46,8 @@ def find(items: Sequence[N], feature: Feature) -> N | None:
         return next((item for item in items if item.ids.feature_schema == feature.schema_id), None)
     if not feature.name:
         return None
-    called = [item for item in items if feature.name in item.names]
-    return min(called, key=lambda item: item.names.index(feature.name or ""), default=None)
+    surely = (item for item in items if item.names[0] == feature.name)
+    return next(surely, None) or next((item for item in items if feature.name in item.names), None)
 
 
 @dataclass(frozen=True, slots=True)

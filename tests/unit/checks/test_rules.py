@@ -385,9 +385,22 @@ def test_schema_ids() -> None:
     known = Ontology((Tool(ToolKind.BOX, "car", ids=Ids("F1")),))
     assert found(labels, ontology=known) == []
     assert (
-        "error: the ontology has no tool 'schema id F2'"
+        "error: the ontology has no tool with the schema id F2"
         in found(video(replace(box(), feature=Feature(schema_id="F2"))), ontology=known)[0]
     )
+
+
+def test_a_name_beside_a_wrong_schema_id_is_not_suggested_again() -> None:
+    known = Ontology((Tool(ToolKind.BOX, "car", ids=Ids("F1")),))
+    assert found(video(replace(box(), feature=Feature("car", "F2"))), ontology=known) == [
+        "error: the ontology has no tool with the schema id F2; correct the id, or give only the name"
+    ]
+
+
+def test_a_name_that_the_ontology_has_twice() -> None:
+    known = Ontology((Tool(ToolKind.BOX, "car", ids=Ids("F1")), Tool(ToolKind.POINT, "car", ids=Ids("F2"))))
+    assert "error: the ontology has several features called 'car'" in found(video(box()), ontology=known)[0]
+    assert found(video(replace(box(), feature=Feature("car", "F1"))), ontology=known) == []
 
 
 def test_long_lists_are_cut_and_counted() -> None:
@@ -406,7 +419,9 @@ def test_every_rule_has_a_case() -> None:
         for labels, _ in RAISED.values()
     ]
     raised = {one.rule for scene in scenes for family in checks.FAMILIES for one in family(scene)}
-    assert rules - raised == {"lines-too-many", "schema-id-unchecked"}, "these two have tests of their own"
+    assert rules - raised == {"lines-too-many", "schema-id-unchecked", "name-ambiguous"}, (
+        "these have tests of their own"
+    )
     assert len(rules) > 25
 
 
