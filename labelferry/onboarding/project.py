@@ -62,6 +62,8 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
     _take_up(onboarding, project)
     inside = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
     todo = [key for key in keys if key not in inside]
+    if todo:
+        onboarding.client.data_rows.wait_processed(todo)
     names = []
     for start in range(0, len(todo), LARGEST):
         part = todo[start : start + LARGEST]
@@ -70,15 +72,18 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:
-    """Find out about batches that were claimed and not settled."""
+    """Find out about batches that were claimed and not settled; one that a crash left empty is filled."""
     claimed = [entry for entry in onboarding.ledger.entries("batch") if entry.state is State.CLAIMED]
     there = {batch.name: batch for batch in onboarding.client.batches.list(project)} if claimed else {}
     for entry in claimed:
         batch = there.get(entry.name)
-        if batch is not None and batch.size == len(entry.detail["keys"]):
-            onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
-        else:
+        if batch is None:
             onboarding.ledger.release("batch", entry.name)
+            continue
+        if not batch.size:
+            priority = onboarding.desired.spec.batch.priority
+            onboarding.client.batches.add(project, batch.id, entry.detail["keys"], priority)
+        onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
 
 
 def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> str:
