@@ -141,10 +141,9 @@ def _counts(desired: Any) -> dict[str, Any]:
 
 
 def _require(spec: Path) -> None:
-    """Refuse a wrong spec before Prefect is started for it, which takes seconds."""
-    from labelferry.spec import LoadedSpec
-
-    LoadedSpec.from_file(spec)
+    """Refuse wrong input before Prefect is started for it, which takes seconds."""
+    with tempfile.TemporaryDirectory() as folder:
+        _desire(spec, Path(folder))
 
 
 def _flow(name: str) -> Any:
