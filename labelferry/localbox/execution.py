@@ -165,7 +165,7 @@ def _rendered(result: ExecutionResult) -> Answer:
         return Answer({"data": result.data})
     errors = [_execution_error(error) for error in result.errors]
     status = 500 if any(error["extensions"].get("fault") for error in errors) else 200
-    if result.data is None and all(error.original_error is None and not error.path for error in result.errors):
+    if result.data is None and not any(error.path for error in result.errors):
         status = 400
     return Answer({"errors": errors, "data": result.data}, status)
 

@@ -1,0 +1,317 @@
+"""The rules for lines of an import: what passes, and what is said of what does not."""
+
+import base64
+import io
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from labelferry.localbox.validation import features
+from labelferry.localbox.validation.lines import BadLineError, faults, parse, row_of
+from labelferry.localbox.validation.masks import BadImageError, Media
+
+
+def option(name: str, *nested: dict[str, Any]) -> dict[str, Any]:
+    return {"value": name, "label": name, "featureSchemaId": f"id-{name}", "options": list(nested)}
+
+
+def classification(kind: str, name: str, *options: dict[str, Any], scope: str | None = None) -> dict[str, Any]:
+    node = {"type": kind, "name": name, "featureSchemaId": f"id-{name}", "options": list(options)}
+    return node | ({"scope": scope} if scope else {})
+
+
+def tool(kind: str, name: str, *nested: dict[str, Any]) -> dict[str, Any]:
+    return {"tool": kind, "name": name, "featureSchemaId": f"id-{name}", "classifications": list(nested)}
+
+
+INNER = classification("radio", "inner", option("deep"))
+ONTOLOGY = features.read(
+    {
+        "tools": [
+            tool("rectangle", "box", classification("radio", "colour", option("red"), option("blue"))),
+            tool("point", "dot"),
+            tool("line", "path"),
+            tool("raster-segmentation", "mask", classification("text", "note")),
+            tool("polygon", "poly"),
+        ],
+        "classifications": [
+            classification("radio", "weather", option("sun"), option("rain", INNER), scope="index"),
+            classification("checklist", "signs", option("a"), option("b"), scope="index"),
+            classification("radio", "mood", option("good", INNER), option("bad"), scope="global"),
+            classification("checklist", "many", option("x"), option("y")),
+            classification("text", "caption"),
+        ],
+    }
+)
+BOX = {"top": 1, "left": 2, "height": 3, "width": 4}
+
+
+def found(line: dict[str, Any], media: Media | None = None, images: dict[str, bytes] | None = None) -> list[str]:
+    def fetch(url: str) -> bytes:
+        if url not in (images or {}):
+            raise BadImageError(f"cannot fetch {url}")
+        return (images or {})[url]
+
+    return list(faults(line, ONTOLOGY, media or Media(), fetch))
+
+
+def track(*keyframes: dict[str, Any], name: str = "box") -> dict[str, Any]:
+    return {"name": name, "segments": [{"keyframes": list(keyframes)}]}
+
+
+def at(frame: Any, **more: Any) -> dict[str, Any]:
+    return {"frame": frame, "bbox": BOX} | more
+
+
+def span(start: Any, end: Any) -> list[dict[str, Any]]:
+    return [{"start": start, "end": end}]
+
+
+PASS: dict[str, dict[str, Any]] = {
+    "box": track(at(1), at(9)),
+    "box by id": {"schemaId": "id-box", "segments": [{"keyframes": [at(1)]}]},
+    "two segments": {"name": "box", "segments": [{"keyframes": [at(1), at(3)]}, {"keyframes": [at(5)]}]},
+    "keyframe out of order": track(at(9), at(1)),
+    "radio of a keyframe as a list": track(at(1, classifications=[{"name": "colour", "answer": [{"name": "red"}]}])),
+    "point": track({"frame": 17, "point": {"x": 660.134, "y": 407.926}}, name="dot"),
+    "line": track({"frame": 5, "line": [{"x": 1, "y": 2}, {"x": 3, "y": 4}]}, name="path"),
+    "global radio": {"name": "mood", "answer": {"name": "good"}},
+    "global radio as a list of one": {"name": "mood", "answer": [{"name": "good"}]},
+    "global checklist": {"name": "many", "answer": [{"name": "x"}, {"name": "y"}]},
+    "checklist as an object": {"name": "many", "answer": {"name": "x"}},
+    "text": {"name": "caption", "answer": "words"},
+    "text at frames": {"name": "caption", "answer": [{"value": "words", "frames": span(13, 19)}]},
+    "frames on the line": {"name": "weather", "answer": {"name": "sun"}, "frames": span(9, 15)},
+    "frames on the answer": {"name": "weather", "answer": {"name": "sun", "frames": span(9, 15)}},
+    "radio at different times": {
+        "name": "weather",
+        "answer": [{"name": "sun", "frames": span(0, 300)}, {"name": "rain", "frames": span(301, 800)}],
+    },
+    "checklist at overlapping times": {
+        "name": "signs",
+        "answer": [{"name": "a", "frames": span(0, 300)}, {"name": "b", "frames": span(100, 800)}],
+    },
+    "child inside": {
+        "name": "weather",
+        "answer": [
+            {
+                "name": "rain",
+                "frames": span(10, 50),
+                "classifications": [{"name": "inner", "answer": [{"name": "deep", "frames": span(20, 50)}]}],
+            }
+        ],
+    },
+    "child over two touching parents": {
+        "name": "weather",
+        "answer": [
+            {
+                "name": "rain",
+                "frames": [{"start": 0, "end": 10}, {"start": 11, "end": 20}],
+                "classifications": [{"name": "inner", "answer": {"name": "deep", "frames": span(5, 15)}}],
+            }
+        ],
+    },
+    "nested by ids": {
+        "featureSchemaId": "id-mood",
+        "answer": {
+            "schemaId": "id-good",
+            "classifications": [{"schemaId": "id-inner", "answer": {"featureSchemaId": "id-deep"}}],
+        },
+    },
+}
+
+
+@pytest.mark.parametrize("line", PASS.values(), ids=PASS.keys())
+def test_it_passes(line: dict[str, Any]) -> None:
+    assert found(line) == []
+
+
+FAIL: dict[str, tuple[dict[str, Any], str]] = {
+    "unknown name": ({"name": "nobody", "answer": "x"}, "Ontology does not contain name: nobody"),
+    "unknown tool": (track(at(1), name="nobody"), "Ontology does not contain name: nobody"),
+    "unknown id": ({"schemaId": "q", "answer": "x"}, "Ontology does not contain schema id: q"),
+    "unknown option": ({"name": "mood", "answer": {"name": "so-so"}}, "Ontology does not contain name: so-so"),
+    "unknown nested": (
+        {"name": "mood", "answer": {"name": "good", "classifications": [{"name": "who", "answer": "x"}]}},
+        "Ontology does not contain name: who",
+    ),
+    "unknown nested option": (
+        {"name": "mood", "answer": {"name": "good", "classifications": [{"name": "inner", "answer": {"name": "no"}}]}},
+        "Ontology does not contain name: no",
+    ),
+    "unknown in a keyframe": (track(at(1, classifications=[{"name": "who", "answer": "x"}])), "contain name: who"),
+    "wrong shape": (track({"frame": 1, "point": {"x": 1, "y": 2}}), "frame 1 needs bbox, not point"),
+    "two shapes": (track(at(1, point={"x": 1, "y": 2})), "needs bbox, not bbox, point"),
+    "no shape": (track({"frame": 1}), "needs bbox, not nothing"),
+    "polygon": (track({"frame": 1, "polygon": []}, name="poly"), "takes no segments"),
+    "image annotation": ({"name": "box", "bbox": BOX}, "needs segments, not bbox"),
+    "segments for a classification": ({"name": "mood", "segments": [{"keyframes": [at(1)]}]}, "takes no segments"),
+    "global scope": ({"name": "mood", "answer": {"name": "good"}, "frames": span(1, 2)}, "scope in the ontology"),
+    "two radios": ({"name": "mood", "answer": [{"name": "good"}, {"name": "bad"}]}, "one answer at a time"),
+    "two radios at once": (
+        {"name": "weather", "answer": [{"name": "sun", "frames": span(1, 9)}, {"name": "rain", "frames": span(9, 12)}]},
+        "two answers at frames 9-9",
+    ),
+    "frame 0": (track(at(0)), "Frame 0 is before the first frame"),
+    "frame -1": ({"name": "weather", "answer": {"name": "sun"}, "frames": span(-1, 2)}, "Frame -1 is before"),
+    "frame true": (track(at(True)), "whole number"),
+    "frame 1.5": (track(at(1.5)), "whole number"),
+    "backwards": ({"name": "weather", "answer": {"name": "sun"}, "frames": span(9, 2)}, "starts after its end: 9 > 2"),
+    "no ranges": ({"name": "weather", "answer": {"name": "sun"}, "frames": []}, "at least one"),
+    "half a range": ({"name": "weather", "answer": {"name": "sun"}, "frames": [{"start": 1}]}, "start and end"),
+    "child outside": (
+        {
+            "name": "weather",
+            "answer": {
+                "name": "rain",
+                "frames": span(10, 50),
+                "classifications": [{"name": "inner", "answer": {"name": "deep", "frames": span(40, 60)}}],
+            },
+        },
+        "Frames 40-60 of 'inner' are outside",
+    ),
+    "child of the timeless": (
+        {
+            "name": "mood",
+            "answer": {
+                "name": "good",
+                "classifications": [{"name": "inner", "answer": {"name": "deep", "frames": span(1, 2)}}],
+            },
+        },
+        "what it is nested in has none",
+    ),
+    "same keyframe": (track(at(3), at(3)), "more than one keyframe at frame 3"),
+    "same frame in two segments": (
+        {"name": "box", "segments": [{"keyframes": [at(1), at(5)]}, {"keyframes": [at(5), at(8)]}]},
+        "more than one keyframe at frame 5",
+    ),
+    "overlapping segments": (
+        {"name": "box", "segments": [{"keyframes": [at(1), at(5)]}, {"keyframes": [at(4), at(8)]}]},
+        "overlap at frame 4",
+    ),
+    "no keyframes": (track(), "segment without keyframes"),
+    "no segments": ({"name": "box", "segments": []}, "has no segments"),
+    "nan": (track(at(1, bbox=BOX | {"top": float("nan")})), "finite"),
+    "infinite": (track({"frame": 1, "point": {"x": float("inf"), "y": 1}}, name="dot"), "finite"),
+    "negative width": (track(at(1, bbox=BOX | {"width": -4})), "finite"),
+    "one-point line": (track({"frame": 1, "line": [{"x": 1, "y": 2}]}, name="path"), "finite"),
+    "no answer": ({"name": "mood"}, "has no answer"),
+    "empty checklist": ({"name": "many", "answer": []}, "empty answer"),
+    "number as text": ({"name": "caption", "answer": 7}, "is a text"),
+    "text as radio": ({"name": "mood", "answer": "good"}, "takes options"),
+    "text twice at once": (
+        {
+            "name": "caption",
+            "answer": [{"value": "a", "frames": span(1, 5)}, {"value": "b", "frames": span(5, 9)}],
+        },
+        "two answers at frames 5-5",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), FAIL.values(), ids=FAIL.keys())
+def test_it_is_refused(line: dict[str, Any], message: str) -> None:
+    assert any(message in each for each in found(line)), found(line)
+
+
+def test_frames_beyond_the_video() -> None:
+    media = Media(frame_count=10)
+    assert found(track(at(10)), media) == []
+    assert found(track(at(11)), media) == ["Frame 11 is beyond the last frame, 10"]
+    line = {"name": "weather", "answer": {"name": "sun"}, "frames": span(1, 11)}
+    assert found(line, media) == ["Frame 11 is beyond the last frame, 10"]
+
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+def png(*colours: tuple[int, int, int], mode: str = "RGB", kind: str = "PNG") -> bytes:
+    image = Image.new("RGB", (8, 4))
+    for number, colour in enumerate(colours):
+        image.paste(colour, (number, 0, number + 1, 4))
+    out = io.BytesIO()
+    image.convert(mode).save(out, kind)
+    return out.getvalue()
+
+
+def masks(*frames: tuple[Any, bytes], instances: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+    entries = [{"index": index, "imBytes": base64.b64encode(data).decode()} for index, data in frames]
+    return {"masks": {"frames": entries, "instances": instances or [{"colorRGB": [255, 0, 0], "name": "mask"}]}}
+
+
+def test_masks_pass() -> None:
+    assert found(masks((1, png(RED)), (24, png(BLUE)))) == []
+    both = [{"colorRGB": [255, 0, 0], "name": "mask"}, {"colorRGB": [0, 0, 255], "schemaId": "id-mask"}]
+    assert found(masks((1, png(RED)), (24, png(BLUE)), instances=both)) == []
+    line = {"masks": {"frames": [{"index": 1, "instanceURI": "http://127.0.0.1/a"}], "instances": both[:1]}}
+    assert found(line, images={"http://127.0.0.1/a": png(RED)}) == []
+
+
+BAD_MASKS: dict[str, tuple[dict[str, Any], str]] = {
+    "not a PNG": (masks((1, b"hello")), "it is not a PNG"),
+    "a JPEG": (masks((1, png(RED, kind="JPEG"))), "it is not a PNG"),
+    "cut short": (masks((1, png(RED)[:40])), "it is not a PNG"),
+    "palette": (masks((1, png(RED, mode="P"))), "three channels"),
+    "alpha": (masks((1, png(RED, mode="RGBA"))), "three channels"),
+    "grey": (masks((1, png(RED, mode="L"))), "three channels"),
+    "colour absent": (masks((1, png(BLUE))), "Colour [255, 0, 0] is in none of the masks"),
+    "colour twice": (
+        masks((1, png(RED)), instances=[{"colorRGB": [255, 0, 0], "name": "mask"}] * 2),
+        "stands for two instances",
+    ),
+    "colour out of range": (masks((1, png(RED)), instances=[{"colorRGB": [256, 0, 0], "name": "mask"}]), "0 to 255"),
+    "two composites": (masks((3, png(RED)), (3, png(RED))), "Two composite masks for frame 3"),
+    "frame 0": (masks((0, png(RED))), "before the first frame"),
+    "wrong tool": (masks((1, png(RED)), instances=[{"colorRGB": [255, 0, 0], "name": "box"}]), "takes no mask"),
+    "unknown tool": (
+        masks((1, png(RED)), instances=[{"colorRGB": [255, 0, 0], "name": "who"}]),
+        "Ontology does not contain name: who",
+    ),
+    "no frames": ({"masks": {"frames": [], "instances": []}}, "at least one"),
+    "no bytes": (
+        {"masks": {"frames": [{"index": 1}], "instances": [{"colorRGB": [1, 2, 3], "name": "mask"}]}},
+        "neither",
+    ),
+    "unreachable": (
+        {
+            "masks": {
+                "frames": [{"index": 1, "instanceURI": "https://example.invalid/a.png"}],
+                "instances": [{"colorRGB": [1, 2, 3], "name": "mask"}],
+            }
+        },
+        "cannot fetch",
+    ),
+}
+
+
+@pytest.mark.parametrize(("line", "message"), BAD_MASKS.values(), ids=BAD_MASKS.keys())
+def test_masks_are_refused(line: dict[str, Any], message: str) -> None:
+    assert any(message in each for each in found(line)), found(line)
+
+
+def test_mask_size_must_be_the_videos() -> None:
+    assert found(masks((1, png(RED))), Media(width=8, height=4)) == []
+    problem = "Mask at frame 1: it is 8x4, the video is 16x8"
+    assert found(masks((1, png(RED))), Media(width=16, height=8)) == [problem]
+
+
+@pytest.mark.parametrize("row", [None, {}, {"id": "a", "globalKey": "b"}, {"id": 7}, "x"])
+def test_lines_name_one_row(row: Any) -> None:
+    with pytest.raises(BadLineError):
+        row_of({"dataRow": row})
+
+
+def test_rows_are_named_in_two_ways() -> None:
+    assert row_of({"dataRow": {"id": "a"}}) == ("id", "a")
+    assert row_of({"dataRow": {"globalKey": "k", "id": None}}) == ("globalKey", "k")
+
+
+@pytest.mark.parametrize("text", [b"{", b"[]", b"7", b'{"a": 1e999999999999, "b": ' + b"9" * 400 + b"}", b"[" * 100000])
+def test_what_is_no_line(text: bytes) -> None:
+    with pytest.raises(BadLineError):
+        parse(text)
+
+
+def test_nan_is_left_to_the_rules() -> None:
+    assert parse(b'{"x": NaN}')["x"] != 0
