@@ -234,3 +234,7 @@ def _print_report(report: Mapping[str, Any], console: Any) -> None:
     from labelferry.reports.terminal import print_report
 
     print_report(report, console)
+
+
+if __name__ == "__main__":
+    main()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from labelferry.errors import SpecError
 
-__all__ = ["GLOBAL_KEY", "draw_scene"]
+__all__ = ["GLOBAL_KEY", "draw_contact_sheet", "draw_scene"]
 
 GLOBAL_KEY = "labelferry-scene"
 WIDTH, HEIGHT, FPS, FRAMES = 320, 240, 25, 75
@@ -53,6 +53,26 @@ def draw_scene(folder: Path) -> None:
         table = csv.writer(out)
         table.writerow(("global_key", "frame", "track", "class", "left", "top", "width", "height"))
         table.writerows((GLOBAL_KEY, box.frame, box.track, "ferry", *box[2:]) for box in every)
+
+
+def draw_contact_sheet(path: Path) -> None:
+    """Write a picture of six frames of the scene, with the boxes as they are imported."""
+    from PIL import Image, ImageDraw
+
+    every, shown = list(boxes()), (1, 15, 30, 38, 50, 75)
+    sheet = Image.new("RGB", (3 * WIDTH, 2 * HEIGHT))
+    for place, frame in enumerate(shown):
+        present = [box for box in every if box.frame == frame]
+        picture = Image.fromarray(_picture(present))
+        pen = ImageDraw.Draw(picture)
+        pen.text((6, 6), f"frame {frame}", fill=(20, 20, 20))
+        for box in present:
+            pen.rectangle(
+                (box.left, box.top, box.left + box.width, box.top + box.height), outline=(20, 20, 20), width=2
+            )
+            pen.text((box.left + 4, box.top + 4), f"ferry {box.track}", fill=(255, 255, 255))
+        sheet.paste(picture, (place % 3 * WIDTH, place // 3 * HEIGHT))
+    sheet.save(path, optimize=True)
 
 
 def _draw_video(path: Path, every: list[Box]) -> None:
