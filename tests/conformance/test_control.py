@@ -1,0 +1,206 @@
+"""The control plane: what tests of others turn, seen from outside over HTTP."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import labelbox as lb
+import lbox.exceptions as lb_exceptions
+import pytest
+
+from tests.conformance import guide
+from tests.conformance.conftest import KEY, Localbox
+
+ME = {"query": "query GetUserPyApi {user {id}}"}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
+    from tests.conformance.conftest import start
+
+    running = start(tmp_path_factory.mktemp("control"), "--control")
+    yield running
+    assert running.stop() == 0
+
+
+@pytest.fixture
+def http(server: Localbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}, timeout=10) as made:
+        assert made.post("/_localbox/reset").status_code == 200
+        yield made
+
+
+def fault(http: httpx.Client, **rule: Any) -> None:
+    http.post("/_localbox/faults", json=rule).raise_for_status()
+
+
+def project_with_row(http: httpx.Client, server: Localbox, key: str = "row") -> tuple[Any, Any]:
+    client = lb.Client(KEY, endpoint=server.endpoint)
+    dataset = client.create_dataset(name="d", iam_integration=None)
+    dataset.create_data_rows([{"row_data": guide.VIDEO, "global_key": key, "media_type": "VIDEO"}]).wait_till_done()
+    project = client.create_project(name="p", media_type=lb.MediaType.Video)
+    project.connect_ontology(client.create_ontology("o", guide.ontology(), media_type=lb.MediaType.Video))
+    project.create_batch("b", global_keys=[key], priority=5)
+    return client, project
+
+
+def test_closed_unless_asked_for(localbox: Localbox) -> None:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as http:
+        assert http.get("/_localbox/health").json() == {"status": "ok", "service": "localbox"}
+        assert http.get("/_localbox/state").status_code == 404
+        assert http.post("/_localbox/reset").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/_localbox/state"),
+        ("POST", "/_localbox/reset"),
+        ("POST", "/graphql"),
+        ("DELETE", "/api/v1/ontologies/x"),
+    ],
+)
+def test_nothing_without_the_key(server: Localbox, method: str, path: str) -> None:
+    assert httpx.request(method, server.base + path, json=ME if method == "POST" else None).status_code == 401
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 503])
+def test_statuses_once(http: httpx.Client, status: int) -> None:
+    fault(http, kind="status", status=status, operation="GetUserPyApi", nth=2, retry_after=7)
+    answers = [http.post("/graphql", json=ME) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [200, status, 200]
+    assert answers[1].headers["retry-after"] == "7.0" or answers[1].headers["retry-after"] == "7"
+    if status == 429:
+        assert answers[1].json()["message"].startswith("You have exceeded")
+
+
+def test_every_third_and_a_share(http: httpx.Client) -> None:
+    fault(http, kind="status", status=502, every=3)
+    assert [http.post("/graphql", json=ME).status_code for _ in range(6)] == [200, 200, 502] * 2
+    http.delete("/_localbox/faults")
+    fault(http, kind="status", status=500, share=0.5, seed=1, times=4)
+    statuses = [http.post("/graphql", json=ME).status_code for _ in range(30)]
+    assert statuses.count(500) == 4
+
+
+def test_dropped_before_and_after_acting(http: httpx.Client) -> None:
+    create = {"query": 'mutation CreateDatasetPyApi {createDataset(data: {name: "x"}) {id}}'}
+    count = {"query": "{datasets {id}}"}
+    for kind, made in (("drop-before", 0), ("drop-after", 1)):
+        fault(http, kind=kind, operation="CreateDatasetPyApi", nth=1)
+        with pytest.raises(httpx.RemoteProtocolError):
+            http.post("/graphql", json=create)
+        assert len(http.post("/graphql", json=count).json()["data"]["datasets"]) == made
+        http.delete("/_localbox/faults")
+
+
+def test_spoiled_bodies(http: httpx.Client) -> None:
+    fault(http, kind="not-json", nth=1)
+    with pytest.raises(json.JSONDecodeError):
+        http.post("/graphql", json=ME).json()
+    http.delete("/_localbox/faults")
+    fault(http, kind="truncate", nth=1)
+    with pytest.raises(httpx.RemoteProtocolError):
+        http.post("/graphql", json=ME)
+    http.delete("/_localbox/faults")
+    fault(http, kind="slow", seconds=0.3, nth=1)
+    assert http.post("/graphql", json=ME).elapsed.total_seconds() >= 0.3
+
+
+def test_rules_are_checked(http: httpx.Client) -> None:
+    assert http.post("/_localbox/faults", json={"kind": "earthquake"}).status_code == 400
+    assert http.post("/_localbox/transitions", json={"*": {"when": "later"}}).status_code == 400
+    assert http.post("/_localbox/flaws", json=["gravity"]).status_code == 400
+    assert http.post("/_localbox/faults", content=b"{").status_code == 400
+
+
+def test_the_log_knows_who_asked(http: httpx.Client, server: Localbox) -> None:
+    lb.Client(KEY, endpoint=server.endpoint).get_user()
+    entry = http.get("/_localbox/requests").json()["result"][-1]
+    assert (entry["operation"], entry["status"], entry["sdk_method"]) == ("GetUserPyApi", 200, "Client:get_user")
+
+
+def test_imports_run_until_they_are_due(http: httpx.Client, server: Localbox) -> None:
+    client, project = project_with_row(http, server)
+    http.post("/_localbox/transitions", json={"label-import": {"when": "polls", "n": 2}}).raise_for_status()
+    line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    job = lb.LabelImport.create_from_objects(client, project.uid, "truth", [line])
+    assert (job.state.value, job.error_file_url, job.progress) == ("RUNNING", None, "0%")
+    assert project.get_label_count() == 0
+    job.refresh()
+    assert (job.state.value, job.progress) == ("RUNNING", "50%")
+    job.refresh()
+    assert job.state.value == "FINISHED"
+    assert job.errors == []
+    assert project.get_label_count() == 1
+
+
+def test_time_passes_without_polls(http: httpx.Client, server: Localbox) -> None:
+    client, project = project_with_row(http, server)
+    http.post("/_localbox/transitions", json={"*": {"when": "seconds", "n": 0.2}}).raise_for_status()
+    line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    lb.LabelImport.create_from_objects(client, project.uid, "truth", [line])
+    assert project.get_label_count() == 0
+    import time
+
+    time.sleep(0.3)
+    assert project.get_label_count() == 1
+
+
+def test_imports_that_fail(http: httpx.Client, server: Localbox) -> None:
+    client, project = project_with_row(http, server)
+    http.post("/_localbox/transitions", json={"mal-import": {"when": "now", "end": "failed"}}).raise_for_status()
+    line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
+    assert job.state.value == "FAILED"
+    assert (job.status_file_url, bool(job.error_file_url)) == (None, True)
+    with pytest.raises(ValueError, match="Import failed"):
+        _ = job.errors
+
+
+def test_state_travels(http: httpx.Client, server: Localbox) -> None:
+    client, project = project_with_row(http, server)
+    snapshot = http.get("/_localbox/state").json()["result"]
+    http.post("/_localbox/reset")
+    with pytest.raises(lb_exceptions.ResourceNotFoundError):
+        client.get_project(project.uid)
+    http.post("/_localbox/seed", json=snapshot).raise_for_status()
+    assert client.get_project(project.uid).name == "p"
+    assert http.get("/_localbox/state").json()["result"] == snapshot
+
+
+def test_rate_limit(http: httpx.Client) -> None:
+    http.post("/_localbox/rate-limit", json={"per_minute": 3}).raise_for_status()
+    answers = [http.post("/graphql", json=ME) for _ in range(5)]
+    assert answers[-1].status_code == 429
+    assert 0 < int(answers[-1].headers["retry-after"]) <= 60
+    http.post("/_localbox/rate-limit", json={"per_minute": None}).raise_for_status()
+    assert http.post("/graphql", json=ME).status_code == 200
+
+
+def test_default_integration_signs(http: httpx.Client, server: Localbox) -> None:
+    http.post("/_localbox/integrations", json={"name": "s3", "isOrgDefault": True}).raise_for_status()
+    client = lb.Client(KEY, endpoint=server.endpoint)
+    (integration,) = client.get_organization().get_iam_integrations()
+    assert integration.settings.role_arn
+    made = client.create_dataset(name="signed")
+    assert client.get_dataset(made.uid).iam_integration().uid == integration.uid
+    made.remove_iam_integration()
+    http.post("/_localbox/reset")
+    http.post("/_localbox/integrations", json={"isOrgDefault": True, "valid": False}).raise_for_status()
+    with pytest.raises(ValueError, match="Integration is not valid"):
+        client.create_dataset(name="unsigned")
+    assert list(client.get_datasets()) == []
+
+
+@pytest.mark.parametrize("port_in_use", [True])
+def test_bad_starts_end_with_two(launch: Callable[..., Localbox], port_in_use: bool) -> None:
+    import subprocess
+    import sys
+
+    port = launch().endpoint.split(":")[2].split("/")[0]
+    again = [sys.executable, "-m", "labelferry.localbox", "--port", port, "--data", "/tmp/unused-by-localbox"]  # noqa: S108
+    ended = subprocess.run(again, capture_output=True, text=True, timeout=20, check=False)
+    assert ended.returncode == 2
+    assert "localbox:" in ended.stderr
