@@ -41,9 +41,9 @@ def load(path: Path) -> Located:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as error:
-        raise SpecError(f"{path}: cannot be read ({error.strerror}); give the path of an ontology file") from error
+        raise SpecError(f"{path}: cannot be read ({error.strerror}); give the path of a file you may read") from error
     except UnicodeDecodeError as error:
-        raise SpecError(f"{path}: not UTF-8 text; save the ontology as UTF-8") from error
+        raise SpecError(f"{path}: not UTF-8 text; save it as UTF-8") from error
     return _json(text, str(path)) if path.suffix.lower() == ".json" else _yaml(text, str(path))
 
 
@@ -53,7 +53,7 @@ def _json(text: str, source: str) -> Located:
     except json.JSONDecodeError as error:
         raise SpecError(f"{source}:{error.lineno}: not JSON ({error.msg}); mend the file") from error
     except RecursionError as error:
-        raise SpecError(f"{source}: nested too deeply to be an ontology; mend the file") from error
+        raise SpecError(f"{source}: nested too deeply to be meant; mend the file") from error
 
 
 def _object(source: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -81,7 +81,7 @@ def _yaml(text: str, source: str) -> Located:
     except (yaml.YAMLError, ValueError) as error:
         raise SpecError(f"{source}: not YAML ({error}); mend the file") from error
     except RecursionError as error:
-        raise SpecError(f"{source}: nested too deeply to be an ontology; mend the file") from error
+        raise SpecError(f"{source}: nested too deeply to be meant; mend the file") from error
 
 
 class _Composer:
@@ -100,7 +100,7 @@ class _Composer:
     def convert(self, node: yaml.Node) -> Located:
         self.seen += 1
         if self.seen > MOST_VALUES:
-            raise self.at(node, None).wrong("too large to be an ontology; mend the file")
+            raise self.at(node, None).wrong("too large to be meant; mend the file")
         if isinstance(node, yaml.MappingNode):
             return self.at(node, self.mapping(node))
         if isinstance(node, yaml.SequenceNode):

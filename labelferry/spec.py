@@ -181,7 +181,9 @@ def _message(tree: Located, problem: Mapping[str, Any]) -> str:
             continue  # the name of a union's branch, which the user never wrote
         path.append(str(step))
     text = str(problem["msg"]).removeprefix("Value error, ")
-    return f"{place}: {'.'.join(path) or 'spec'}: {ADVICE.get(problem['type'], text[:1].lower() + text[1:])}"
+    advice = ADVICE.get(problem["type"])
+    said = text[:1].lower() + text[1:] if advice is None else advice.format(**problem.get("ctx", {}))
+    return f"{place}: {'.'.join(path) or 'spec'}: {said}"
 
 
 def _holds(inner: Any, step: Any) -> bool:
@@ -193,4 +195,6 @@ def _holds(inner: Any, step: Any) -> bool:
 ADVICE = {
     "extra_forbidden": "unknown key; remove it or mend its spelling",
     "missing": "missing; add it",
+    "union_tag_invalid": "unknown {discriminator} '{tag}'; use one of {expected_tags}",
+    "union_tag_not_found": "no {discriminator}; say what kind of file it is",
 }

@@ -19,7 +19,7 @@ from typing import Any
 import orjson
 
 from labelferry.checks import check
-from labelferry.errors import CheckError
+from labelferry.errors import CheckError, SpecError
 from labelferry.media import probe
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding, Severity
@@ -154,6 +154,8 @@ def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | Non
     wanted = loaded.spec.ontology
     if wanted.file:
         return read_ontology(loaded.base / wanted.file)
+    if wanted.source and not videos:
+        raise SpecError("ontology: there are no labels to make it from; add labels, or name its file or id")
     return infer(videos) if wanted.source else None
 
 

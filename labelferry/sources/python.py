@@ -38,6 +38,8 @@ def read(entry: PythonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
     labels = _run(path, entry)
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
+    if not labels:
+        raise SourceError(f"{entry.path}: '{entry.variable}' is empty; fill it, or take its entry out of the spec")
     yield from assemble(labels, entry.path)
 
 
@@ -46,7 +48,7 @@ def _run(path: Path, entry: PythonLabels) -> object:
         scope = runpy.run_path(str(path), run_name="labels")
     except LabelferryError as error:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
-    except Exception as error:  # whatever the user's file raises is for the user's file to mend
+    except (Exception, SystemExit) as error:  # whatever the user's file raises is for the user's file to mend
         raise SourceError(
             f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; mend the file"
         ) from error
@@ -55,7 +57,7 @@ def _run(path: Path, entry: PythonLabels) -> object:
     return scope[entry.variable]
 
 
-def _line(error: Exception, path: Path) -> int:
+def _line(error: BaseException, path: Path) -> int:
     """The last line of the user's own file that led to the error."""
     if isinstance(error, SyntaxError):
         return error.lineno or 1

@@ -1,0 +1,209 @@
+"""The command line against a localbox in a process of its own, with one Prefect server for all of it.
+
+``ferry`` runs the command line inside the test's process, which is fast; ``ferry.start`` runs it as a process of its
+own, which can be killed. Both speak to the same servers, and to nothing else.
+"""
+
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+import pytest
+
+from labelferry.cli import main
+from labelferry.labelbox import Client
+
+ROOT = Path(__file__).parents[2]
+COMMAND = str(Path(sys.executable).with_name("labelferry"))
+KEY = "e2e-canary-key-5f0d"
+READY = "localbox ready at "
+STOP_SECONDS = 30
+SERVER_SECONDS = 60
+PROCESS_SECONDS = 60
+LOOK_UPS = "jobs"
+"""The one table that reading changes: looking up global keys is a job at the service."""
+
+MUTATIONS = {
+    name
+    for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
+    for name in re.findall(r"mutation (\w+)", source.read_text())
+}
+"""Every operation of ours that changes anything."""
+
+
+@dataclass(frozen=True)
+class Localbox:
+    """A running localbox, its control plane open."""
+
+    endpoint: str
+
+    def client(self) -> Client:
+        return Client(KEY, self.endpoint)
+
+    def control(self, method: str, name: str, body: object = None) -> Any:
+        """Turn the control plane, and return its answer."""
+        url = self.endpoint.replace("/graphql", f"/_localbox/{name}")
+        answer = httpx.request(method, url, json=body, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    def operations(self) -> list[str]:
+        """What was asked of it since the log was last cleared."""
+        return [str(request["operation"]) for request in self.control("GET", "requests")]
+
+    def mutations(self) -> list[str]:
+        """The requests among those that change something."""
+        return [name for name in self.operations() if name in MUTATIONS]
+
+    def forget(self) -> None:
+        """Clear the log of requests."""
+        self.control("DELETE", "requests")
+
+    def table(self, name: str) -> list[dict[str, Any]]:
+        """The rows of one of its tables."""
+        rows: list[dict[str, Any]] = self.control("GET", "state")[name]
+        return rows
+
+    def kept(self) -> dict[str, Any]:
+        """All that it keeps but the traces of being asked."""
+        return {name: rows for name, rows in self.control("GET", "state").items() if name != LOOK_UPS}
+
+    def annotations(self) -> list[dict[str, Any]]:
+        """The annotation lines that it took, as they were sent."""
+        return [orjson.loads(row["line"]) for row in self.table("annotations")]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return orjson.loads(self.out)
+
+    def refused(self, code: int) -> str:
+        """The one message of a command that was refused."""
+        assert self.code == code, f"{self.code}\n{self.out}\n{self.err}"
+        assert "Traceback" not in self.out + self.err
+        assert re.findall("^labelferry: ", self.err, re.MULTILINE) == ["labelferry: "], self.err
+        assert self.err.startswith("labelferry: ")
+        assert KEY not in self.out + self.err
+        return self.err.removeprefix("labelferry: ").strip()
+
+    def done(self) -> str:
+        """What a command said that went through."""
+        assert self.code == 0, f"{self.code}\n{self.out}\n{self.err}"
+        assert not self.err
+        return self.out
+
+
+class Ferry:
+    """Runs commands with an environment of their own."""
+
+    def __init__(self, environment: Mapping[str, str], run: Callable[[list[str]], Outcome]) -> None:
+        self.environment = environment
+        self._run = run
+
+    @property
+    def home(self) -> Path:
+        return Path(self.environment["LABELFERRY_HOME"])
+
+    def __call__(self, *arguments: object) -> Outcome:
+        """Run a command inside this process."""
+        return self._run([str(argument) for argument in arguments])
+
+    def process(self, *arguments: object, **environment: str) -> Outcome:
+        """Run a command as a process of its own."""
+        ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, **self._how(arguments, environment))
+        return Outcome(ended.returncode, ended.stdout, ended.stderr)
+
+    def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
+        """Start a command as a process of its own, whose output nobody reads."""
+        return subprocess.Popen(
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._how(arguments, environment)
+        )
+
+    def _how(self, arguments: tuple[object, ...], environment: Mapping[str, str]) -> dict[str, Any]:
+        env = {**os.environ, **self.environment, **environment}
+        return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "text": True}
+
+
+@pytest.fixture(scope="session")
+def running_localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
+    folder = tmp_path_factory.mktemp("localbox")
+    command = [COMMAND, "localbox", "--port", "0", "--data", str(folder), "--control"]
+    env = {**os.environ, "LOCALBOX_KEY": KEY}
+    with (
+        (folder / "log.txt").open("wb") as log,
+        subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=log) as server,
+    ):
+        try:
+            assert server.stdout
+            line = server.stdout.readline()
+            assert line.startswith(READY), (folder / "log.txt").read_text()[-2000:]
+            yield Localbox(line.removeprefix(READY).strip())
+        finally:
+            server.terminate()
+            server.wait(STOP_SECONDS)
+
+
+@pytest.fixture
+def localbox(running_localbox: Localbox) -> Localbox:
+    """An empty localbox."""
+    running_localbox.control("POST", "reset")
+    return running_localbox
+
+
+@pytest.fixture(scope="session")
+def prefect_url() -> Iterator[str]:
+    """The address of a Prefect server that every run reports to."""
+    os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
+    from prefect.settings import PREFECT_API_URL
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=SERVER_SECONDS):
+        yield PREFECT_API_URL.value()
+
+
+@pytest.fixture
+def offline(
+    running_localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Ferry:
+    """The command line where no flow may be started: there is no Prefect server."""
+    environment = {
+        "LABELFERRY_HOME": str(tmp_path / "home"),
+        "LABELBOX_API_KEY": KEY,
+        "LABELBOX_ENDPOINT": running_localbox.endpoint,
+        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+    }
+
+    def run(arguments: list[str]) -> Outcome:
+        monkeypatch.setattr(sys, "argv", ["labelferry", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        return Outcome(int(ended.value.code or 0), said.out, said.err)
+
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("LABELFERRY_LEDGER", raising=False)
+    return Ferry(environment, run)
+
+
+@pytest.fixture
+def ferry(localbox: Localbox, offline: Ferry, prefect_url: str, monkeypatch: pytest.MonkeyPatch) -> Ferry:
+    """The command line, an empty localbox and a Prefect server."""
+    monkeypatch.setenv("PREFECT_API_URL", prefect_url)
+    return Ferry({**offline.environment, "PREFECT_API_URL": prefect_url}, offline._run)
