@@ -8,15 +8,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from pathlib import Path
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, create_engine, event, func, select, update
+from sqlalchemy import Connection, Engine, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
 
-from labelferry.errors import SpecError
-from labelferry.ledger.schema import lines, metadata, resources, runs
+from labelferry.ledger.database import open_database
+from labelferry.ledger.lease import Lease
+from labelferry.ledger.schema import lines, resources, runs
 
 __all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
 
@@ -62,33 +61,12 @@ class LineRecord:
 
 
 def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
-    """Open the database at ``url`` and make its tables.
+    """Open the ledger at a database URL, making or updating its tables.
 
     Raises:
-        SpecError: when the URL is none, its driver is not installed, or the database is out of reach.
+        SpecError: when it cannot be opened.
     """
-    try:
-        engine = create_engine(url)
-        if engine.dialect.name == "sqlite" and engine.url.database:
-            Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
-            event.listen(engine, "connect", _tune_sqlite)
-        metadata.create_all(engine)
-    except ModuleNotFoundError as error:
-        raise SpecError(f"LABELFERRY_LEDGER: driver {error.name} is not installed; add labelferry[postgres]") from error
-    except (ArgumentError, NoSuchModuleError, OperationalError) as error:
-        raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {_short(error)}") from error
-    return LedgerFile(engine, clock)
-
-
-def _short(error: Exception) -> str:
-    return str(error).splitlines()[0]
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.close()
+    return LedgerFile(open_database(url), clock)
 
 
 class LedgerFile:
@@ -187,6 +165,12 @@ class Ledger:
         with self._write() as connection:
             connection.execute(lines.delete().where(*self._mine(lines), lines.c.job == job, lines.c.state == "sent"))
 
+    def forget_lines(self, uuids: Iterable[str]) -> None:
+        """Drop lines that failed and are no longer wanted."""
+        with self._write() as connection:
+            for uuid in uuids:
+                connection.execute(lines.delete().where(*self._mine(lines), lines.c.uuid == uuid))
+
     def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
         """Lines in the given states (or all), of one job or one way of importing."""
         query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
@@ -201,6 +185,10 @@ class Ledger:
                 yield LineRecord(
                     **{name: row[name] for name in LineRecord.__slots__} | {"state": LineState(row["state"])}
                 )
+
+    def lease(self) -> Lease:
+        """What lets only one run of this onboarding at a time."""
+        return Lease(self._file.engine, self.workspace, self.onboarding, self._file.clock)
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
         """Add a run to the history."""

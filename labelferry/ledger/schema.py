@@ -1,11 +1,11 @@
-"""The ledger's tables.
+"""The ledger's tables, as the newest migration leaves them.
 
 A workspace is one Labelbox organisation (or one localbox): ids of one mean nothing in another.
 """
 
 from sqlalchemy import JSON, Column, DateTime, Index, Integer, MetaData, String, Table, Text
 
-__all__ = ["lines", "metadata", "resources", "runs"]
+__all__ = ["leases", "lines", "metadata", "resources", "runs"]
 
 metadata = MetaData()
 
@@ -49,4 +49,13 @@ runs = Table(
     Column("outcome", String(20), nullable=False),
     Column("report", JSON, nullable=False),
     Index("runs_of_onboarding", "workspace", "onboarding"),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("workspace", String(64), primary_key=True),
+    Column("onboarding", String(200), primary_key=True),
+    Column("holder", String(255), nullable=False),
+    Column("expires_at", DateTime(timezone=True), nullable=False),
 )

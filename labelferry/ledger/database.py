@@ -1,0 +1,109 @@
+"""A database URL -> an engine whose tables are those of this version.
+
+Migrations are Alembic's. They run under a lock of the database, so that processes which open a new ledger at the same
+time do not make its tables twice; a ledger that is up to date is opened without Alembic.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+
+from labelferry.errors import SpecError
+
+__all__ = ["VERSION", "open_database"]
+
+VERSION = "0001"
+"""The newest migration in ``migrations/versions``."""
+
+LOCK = 5_711_038
+"""Key of the advisory lock in PostgreSQL; any number that nobody else uses."""
+
+
+def open_database(url: str) -> Engine:
+    """Open the database at ``url`` and bring its tables up to date.
+
+    Raises:
+        SpecError: when the URL is none, its driver is not installed, the database is out of reach, or the ledger was
+            written by a newer labelferry.
+    """
+    try:
+        engine = create_engine(_with_driver(url))
+        if engine.dialect.name == "sqlite":
+            _prepare_sqlite(engine)
+        _update(engine)
+    except ModuleNotFoundError as error:
+        raise SpecError(f"LABELFERRY_LEDGER: driver {error.name} is not installed; add labelferry[postgres]") from error
+    except (ArgumentError, NoSuchModuleError, OperationalError, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {reason}") from error
+    return engine
+
+
+def _update(engine: Engine) -> None:
+    try:
+        with engine.connect() as connection:
+            found = _version(connection)
+        if found != VERSION:
+            _migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+
+
+def _with_driver(url: str) -> str:
+    """The driver that we ship is psycopg 3; a plain postgresql URL means that one."""
+    for scheme in ("postgresql://", "postgres://"):
+        if url.startswith(scheme):
+            return "postgresql+psycopg://" + url.removeprefix(scheme)
+    return url
+
+
+def _prepare_sqlite(engine: Engine) -> None:
+    if engine.url.database:
+        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    event.listen(engine, "connect", _tune_sqlite)
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA busy_timeout=30000")
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.close()
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    version: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return version
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+    from alembic.util import CommandError
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with _locked(engine) as connection:
+        config.attributes["connection"] = connection
+        try:
+            command.upgrade(config, VERSION)
+        except CommandError as error:
+            raise SpecError(f"the ledger was written by a newer labelferry ({error}); update this one") from error
+
+
+@contextmanager
+def _locked(engine: Engine) -> Iterator[Connection]:
+    """A connection that alone may change the tables."""
+    sqlite = engine.dialect.name == "sqlite"
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_lock({LOCK})")
+        try:
+            yield connection
+        finally:
+            connection.exec_driver_sql("COMMIT" if sqlite else f"SELECT pg_advisory_unlock({LOCK})")
