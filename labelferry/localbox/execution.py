@@ -6,20 +6,22 @@ for a wrong key; 501 for what localbox does not have (``app.py`` softens it for 
 
 import logging
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from graphql import (
     DocumentNode,
     ExecutionResult,
     FieldNode,
     GraphQLError,
+    GraphQLObjectType,
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
+    SelectionNode,
     execute_sync,
     get_operation_ast,
     parse,
@@ -107,9 +109,22 @@ def _problems(query: str) -> list[GraphQLError]:
 
 def _unknown_fields(operation: OperationDefinitionNode) -> list[str]:
     root = schema.load().get_root_type(operation.operation)
-    named = [each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)]
-    known = set(root.fields) if root else set()
+    missing = _missing(operation.selection_set.selections, root)
+    if operation.operation != OperationType.MUTATION or missing:
+        return missing
+    inner = schema.load().get_type("ProjectMutation")
+    nested = [each for each in operation.selection_set.selections if _is_named(each, "project")]
+    return [name for each in nested if each.selection_set for name in _missing(each.selection_set.selections, inner)]
+
+
+def _missing(selections: Iterable[SelectionNode], owner: object) -> list[str]:
+    known = set(owner.fields) if isinstance(owner, GraphQLObjectType) else set()
+    named = [each.name.value for each in selections if isinstance(each, FieldNode)]
     return [name for name in named if name not in known and not name.startswith("__")]
+
+
+def _is_named(node: SelectionNode, name: str) -> TypeGuard[FieldNode]:
+    return isinstance(node, FieldNode) and node.name.value == name
 
 
 def _executed(

@@ -58,8 +58,8 @@ def _failure(row: dict[str, Any]) -> dict[str, Any]:
         "externalId": _text(spec.get("external_id")),
         "globalKey": _text(spec.get("global_key")),
         "rowData": _text(asset),
-        "metadata": _objects(spec.get("metadata_fields"), {"schemaId": "schema_id", "value": "value", "name": "name"}),
-        "attachments": _objects(spec.get("attachments"), {"type": "type", "value": "value", "name": "name"}),
+        "metadata": _metadata(spec.get("metadata_fields")),
+        "attachments": _attachments(spec.get("attachments")),
     }
     return {"message": row["message"], "spec": sent}
 
@@ -68,6 +68,20 @@ def _text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _objects(values: Any, names: dict[str, str]) -> list[dict[str, Any]]:
-    found = [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
-    return [{name: value.get(name, value.get(other)) for name, other in names.items()} for value in found]
+def _objects(values: Any) -> list[dict[str, Any]]:
+    return [value for value in values if isinstance(value, dict)] if isinstance(values, list) else []
+
+
+def _metadata(values: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "schemaId": _text(value.get("schemaId", value.get("schema_id"))),
+            "value": value.get("value"),
+            "name": _text(value.get("name")),
+        }
+        for value in _objects(values)
+    ]
+
+
+def _attachments(values: Any) -> list[dict[str, Any]]:
+    return [{name: _text(value.get(name)) for name in ("type", "value", "name")} for value in _objects(values)]

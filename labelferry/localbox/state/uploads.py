@@ -118,16 +118,24 @@ def _checked(session: Session, payload: dict[str, Any], owner: str | None) -> di
 
 
 def _check_texts(values: dict[str, Any]) -> None:
-    if not _objects(values.get("metadata", "[]")):
-        raise RefusedError("`metadata_fields` must be a list of objects")
+    for column, name in (("metadata", "metadata_fields"), ("attachments", "attachments")):
+        if not _well_formed(values.get(column, "[]")):
+            raise RefusedError(f"`{name}` must be a list of objects with texts for names, ids and types")
     for name, value in values.items():
         if value is not None and not isinstance(value, str):
             raise RefusedError(f"`{name}` must be a string")
 
 
-def _objects(text: str) -> bool:
-    value = orjson.loads(text)
-    return isinstance(value, list) and all(isinstance(each, dict) for each in value)
+def _well_formed(text: str) -> bool:
+    values = orjson.loads(text)
+    return isinstance(values, list) and all(isinstance(value, dict) and _has_texts(value) for value in values)
+
+
+def _has_texts(value: dict[str, Any]) -> bool:
+    named = [value.get(name) for name in ("name", "type", "kind", "schemaId", "schema_id")]
+    if "id" in value:  # only attachments have one, and their value is a text
+        named.append(value.get("value"))
+    return all(each is None or isinstance(each, str) for each in named)
 
 
 def _check_key(session: Session, values: dict[str, Any], key: str, owner: str | None) -> None:
