@@ -8,13 +8,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from labelferry.checks import answers, frames, geometry, lines, masks, names
-from labelferry.checks.scene import Family, Raised, Scene, canonical
+from labelferry.checks.scene import Family, Raised, Scene
 from labelferry.model.findings import Finding
+from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["FAMILIES", "canonical", "check"]
+__all__ = ["FAMILIES", "check"]
 
 FAMILIES: tuple[Family, ...] = (lines.check, names.check, answers.check, frames.check, geometry.check, masks.check)
 
@@ -45,9 +46,9 @@ def check(
     scene = Scene(
         videos=videos,
         ontology=ontology,
-        media={canonical(key): facts for key, facts in media.items()},
+        media={identity(key): facts for key, facts in media.items()},
         temporal_base=temporal_base,
-        rows=None if rows is None else frozenset(canonical(key) for key in rows),
+        rows=None if rows is None else frozenset(identity(key) for key in rows),
     )
     return list(_capped(raised for family in FAMILIES for raised in family(scene)))
 

@@ -6,9 +6,10 @@ The limit of lines per name is a constant of the official SDK (it counts lines t
 from collections import Counter
 from collections.abc import Iterator
 
-from labelferry.checks.scene import Raised, Scene, canonical, error
+from labelferry.checks.scene import Raised, Scene, error
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Where
+from labelferry.model.keys import identity
 from labelferry.model.masks import Masks
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
@@ -31,7 +32,7 @@ def _rows(scene: Scene) -> Iterator[Raised]:
         return
     for video in scene.videos:
         key = video.row.global_key
-        if key and canonical(key) not in scene.rows:
+        if key and identity(key) not in scene.rows:
             yield error(
                 "row-unknown",
                 video.where,

@@ -7,16 +7,12 @@ from labelferry.model.answers import Answer, Classification
 from labelferry.model.feature import Feature, Where
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Span, coalesce
+from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["Answered", "Family", "Raised", "Scene", "answered", "canonical", "error", "groups", "shown", "warning"]
-
-
-def canonical(global_key: str) -> str:
-    """The form in which the service tells global keys apart: trimmed, without case."""
-    return global_key.strip().casefold()
+__all__ = ["Answered", "Family", "Raised", "Scene", "answered", "error", "groups", "shown", "warning"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,13 +35,13 @@ class Scene:
 
     def media_of(self, row: RowRef) -> Media:
         """What is known about the video of a row."""
-        return self.media.get(canonical(row.global_key or ""), Media())
+        return self.media.get(identity(row.global_key or ""), Media())
 
     def by_row(self) -> dict[str, list[LabelledVideo]]:
         """The labels of each row, whatever its key's spelling."""
         rows: dict[str, list[LabelledVideo]] = {}
         for video in self.videos:
-            key = canonical(video.row.global_key) if video.row.global_key else f"\0{video.row.id}"
+            key = identity(video.row.global_key) if video.row.global_key else f"\0{video.row.id}"
             rows.setdefault(key, []).append(video)
         return rows
 

@@ -23,11 +23,11 @@ from labelferry.errors import CheckError, SpecError
 from labelferry.media import probe
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding, Severity
+from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
-from labelferry.sources.keys import identity
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, LoadedSpec, Spec

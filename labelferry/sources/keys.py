@@ -12,8 +12,9 @@ from pydantic import AfterValidator
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
+from labelferry.model.keys import identity
 
-__all__ = ["LONGEST", "GlobalKey", "canonical", "identity", "refuse_collisions"]
+__all__ = ["LONGEST", "GlobalKey", "canonical", "refuse_collisions"]
 
 LONGEST = 200
 _ILLEGAL = re.compile(r"[^A-Za-z0-9!_.*'()&$@=;/:+ ,?-]")
@@ -29,11 +30,6 @@ def canonical(text: str, where: Where) -> str:
     if wrong := _wrong(key):
         raise SourceError(f"{where}: {wrong}")
     return key
-
-
-def identity(key: str) -> str:
-    """What two spellings of one key have in common: Labelbox does not tell upper from lower case."""
-    return key.strip().casefold()
 
 
 def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:

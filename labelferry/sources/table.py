@@ -16,9 +16,10 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Frames, from_base
+from labelferry.model.keys import identity
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
 from labelferry.sources.entry import LabelsEntry, Note
-from labelferry.sources.keys import GlobalKey, canonical, identity
+from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.roles import FORMS, Form, assign, choose_form, part_of
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet

@@ -12,11 +12,11 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "labelferry"
 
 FORBIDDEN = {
-    "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec", "ontology"},
+    "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec"},
     "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks", "ndjson"},
     "checks": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "ndjson", "spec"},
     "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
-    "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec", "ontology"},
+    "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
     "planning": {"onboarding", "reports"},
     "onboarding": {"reports"},
@@ -60,7 +60,7 @@ def test_core_has_never_heard_of_prefect() -> None:
     names = [
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         for path in modules(CORE)
-        if path.name != "__main__.py"
+        if path.name != "__main__.py" and "migrations" not in path.parts  # which Alembic runs, and nobody imports
     ]
     code = "import sys, importlib\nsys.modules['prefect'] = None\n"
     code += "".join(f"importlib.import_module({name!r})\n" for name in names)

@@ -6,9 +6,6 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from hypothesis.extra.numpy import array_shapes, arrays
 from PIL import Image
 
 from labelferry.errors import AnnotationError, SourceError
@@ -21,7 +18,7 @@ from labelferry.masks import (
     palette,
 )
 from labelferry.masks.colours import distinct
-from labelferry.masks.png import Pixels, header
+from labelferry.masks.png import Pixels
 from labelferry.model import Feature, MaskInstance, Where
 
 HERE = Where("here")
@@ -30,31 +27,11 @@ PICTURE[1:3, 1:3] = (76, 104, 177)
 PICTURE[3] = (1, 2, 3)
 COLOURS = [(1, 2, 3), (76, 104, 177)]
 
-pictures = array_shapes(min_dims=2, max_dims=2, max_side=9).flatmap(lambda shape: arrays(np.uint8, (*shape, 3)))
-
 
 def saved(picture: Pixels, mode: str = "RGB") -> bytes:
     out = io.BytesIO()
     Image.fromarray(picture).convert(mode).save(out, "PNG")
     return out.getvalue()
-
-
-@settings(max_examples=40)
-@given(pictures)
-def test_png_round_trip(picture: Pixels) -> None:
-    png = encode_png(picture)
-    assert np.array_equal(decode_png(png), picture)
-    with Image.open(io.BytesIO(png)) as image:
-        image.load()
-        assert image.mode == "RGB"
-        assert np.array_equal(np.asarray(image), picture)
-    assert header(png).is_rgb
-
-
-@settings(max_examples=40)
-@given(pictures)
-def test_distinct_finds_every_colour(picture: Pixels) -> None:
-    assert distinct(picture) == sorted({tuple(pixel) for pixel in picture.reshape(-1, 3).tolist()})
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3)), np.zeros((0, 2, 3), np.uint8)])
@@ -175,12 +152,3 @@ COMPOSE = {
 def test_what_cannot_be_composed(instances: dict, more: dict, message: str) -> None:  # type: ignore[type-arg]
     with pytest.raises(AnnotationError, match=message):
         compose_masks(instances, **{"features": "t", "where": HERE, **more})
-
-
-@settings(max_examples=40)
-@given(st.integers(0, 6000))
-def test_palettes_are_different_colours_and_grow(count: int) -> None:
-    colours = palette(count)
-    assert len(set(colours)) == count
-    assert (0, 0, 0) not in colours
-    assert palette(min(count, 3)) == colours[:3]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from labelferry.errors import SourceError
-from labelferry.sources.keys import identity
+from labelferry.model.keys import identity
 from labelferry.sources.manifest import VideoRow, read_videos
 
 URL = "https://example.com/a.mp4"
