@@ -1,5 +1,8 @@
 """MOT: every row comes back as a keyframe."""
 
+import math
+
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
