@@ -1,4 +1,4 @@
-"""Rules switched off one at a time: for each there is a probe that notices. The table is in docs/localbox-control.md."""
+"""Rules switched off one at a time, each with a probe that notices; the table is in docs/localbox-control.md."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -199,7 +199,7 @@ function extent(tracks) {
   return [Math.ceil(width), Math.ceil(height)];
 }
 
-async function showRow(project, id) {
+async function showRow(project, id, wanted) {
   const row = await ask(`/_page/projects/${project}/rows/${id}`);
   trail.replaceChildren(el("a", { href: `#/${project}` }, "Rows"), ` › ${row.global_key ?? row.id}`);
   const tracks = [...row.labels.flatMap((label) => tracksOf(label.annotations, "label")), ...tracksOf(row.predictions, "pre-label")];
@@ -236,7 +236,7 @@ async function showRow(project, id) {
   const truth = row.labels.map((label) => `${label.id}${label.benchmark ? " (benchmark)" : ""}`).join(", ") || "none";
   main.replaceChildren(stage, el("div", { class: "scrub" }, play, step(-1), slider, step(1), shown), note,
     el("p", { class: "soft" }, `Labels: ${truth}. Dashed lines are pre-labels.`), el("div", { class: "tracks" }, ...tracks.map((track) => lane(track, count, needles, go))));
-  go(Math.max(1, Math.min(...tracks.flatMap((track) => [...track.shapes.keys()]), count)));
+  go(wanted ?? Math.max(1, Math.min(...tracks.flatMap((track) => [...track.shapes.keys()]), count)));
 }
 
 function lane(track, count, needles, go) {
@@ -256,12 +256,13 @@ function lane(track, count, needles, go) {
 async function route() {
   const hash = location.hash;
   if (hash.startsWith("#key=")) {
-    sessionStorage.setItem("localbox-key", decodeURIComponent(hash.slice(5)));
-    history.replaceState(null, "", "/");
+    const [key, ...rest] = hash.slice(5).split("/"); // the key leaves the address at once, what follows it stays
+    sessionStorage.setItem("localbox-key", decodeURIComponent(key));
+    history.replaceState(null, "", rest.length ? `#/${rest.join("/")}` : "/");
   }
-  const [project, row] = location.hash.replace(/^#\/?/, "").split("/");
+  const [project, row, frame] = location.hash.replace(/^#\/?/, "").split("/");
   try {
-    if (row) await showRow(project, row);
+    if (row) await showRow(project, row, Number(frame) || null);
     else if (project) await showProject(project);
     else await showProjects();
   } catch (error) {
