@@ -38,7 +38,8 @@ class Remote:
 def connect(settings: Settings, where: Remote) -> Iterator[Client]:
     """A client for ``where``, with the key that the settings hold for it."""
     key = settings.api_key or settings.localbox_key
-    with Client(key, where.endpoint, policy=Policy(requests_per_minute=settings.requests_per_minute)) as client:
+    policy = Policy(requests_per_minute=settings.requests_per_minute, budget=settings.patience)
+    with Client(key, where.endpoint, policy=policy) as client:
         yield client
 
 

@@ -8,6 +8,7 @@ LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graph
 LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
 LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
 LABELFERRY_RATE         requests per minute that we allow ourselves; default: no limit of our own
+LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -24,6 +25,7 @@ from labelferry.errors import SpecError
 __all__ = ["DEFAULT_ENDPOINT", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
+PATIENCE = 180
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Settings:
         api_key: None means: use the embedded localbox.
         endpoint: where the real service (or another localbox) listens.
         requests_per_minute: our own limit, None for none.
+        patience: seconds that a request without an answer is repeated for.
         localbox_key: key of the embedded localbox.
     """
 
@@ -44,6 +47,7 @@ class Settings:
     api_key: SecretStr | None
     endpoint: str
     requests_per_minute: int | None
+    patience: int
     localbox_key: SecretStr
 
     @classmethod
@@ -62,7 +66,8 @@ class Settings:
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             api_key=SecretStr(key) if key else None,
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
-            requests_per_minute=_rate(env.get("LABELFERRY_RATE", "")),
+            requests_per_minute=_whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
+            patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
 
@@ -73,9 +78,10 @@ def _user_data_folder() -> Path:
     return user_data_path("labelferry")
 
 
-def _rate(text: str) -> int | None:
+def _whole(env: Mapping[str, str], name: str, what: str, example: int) -> int | None:
+    text = env.get(name, "")
     if not text:
         return None
     if not text.isdecimal() or not int(text):
-        raise SpecError(f"LABELFERRY_RATE is {text!r}; give requests per minute as a whole number, such as 1500")
+        raise SpecError(f"{name} is {text!r}; give {what} as a whole number, such as {example}")
     return int(text)

@@ -58,6 +58,7 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
     known = {record.uuid: record for record in onboarding.ledger.lines(imported_as=imported_as)}
     wanted = list(onboarding.desired.index())
     _refuse_changed(known.values(), wanted)
+    _forget_mended(onboarding, known.values(), wanted)
     fresh = [line for line in wanted if line.uuid not in known]
     if fresh and imported_as is ImportAs.GROUND_TRUTH:
         _refuse_labelled(onboarding, project, fresh)
@@ -79,6 +80,14 @@ def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine]) -> N
             f"{len(stale)} labels that are in have changed or gone from the sources:\n{listed}\n"
             "importing the new ones beside them would leave both; give the onboarding a new name, or restore the files"
         )
+
+
+def _forget_mended(onboarding: Onboarding, known: Iterable[LineRecord], wanted: list[IndexedLine]) -> None:
+    """A line that was refused and is gone from the sources fails no longer."""
+    uuids = {line.uuid for line in wanted}
+    onboarding.ledger.forget_lines(
+        record.uuid for record in known if record.state is LineState.FAILED and record.uuid not in uuids
+    )
 
 
 def _refuse_labelled(onboarding: Onboarding, project: str, fresh: list[IndexedLine]) -> None:

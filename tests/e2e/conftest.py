@@ -27,6 +27,7 @@ READY = "localbox ready at "
 STOP_SECONDS = 30
 SERVER_SECONDS = 60
 PROCESS_SECONDS = 60
+LOGGING = ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_ROOT_LEVEL")
 LOOK_UPS = "jobs"
 """The one table that reading changes: looking up global keys is a job at the service."""
 
@@ -135,7 +136,8 @@ class Ferry:
         )
 
     def _how(self, arguments: tuple[object, ...], environment: Mapping[str, str]) -> dict[str, Any]:
-        env = {**os.environ, **self.environment, **environment}
+        inherited = {name: value for name, value in os.environ.items() if name not in LOGGING}
+        env = {**inherited, **self.environment, **environment}
         return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "text": True}
 
 
@@ -168,12 +170,15 @@ def localbox(running_localbox: Localbox) -> Localbox:
 @pytest.fixture(scope="session")
 def prefect_url() -> Iterator[str]:
     """The address of a Prefect server that every run reports to."""
-    os.environ["PREFECT_LOGGING_LEVEL"] = "CRITICAL"
-    from prefect.settings import PREFECT_API_URL
-    from prefect.testing.utilities import prefect_test_harness
+    # Prefect's handlers keep the stderr of the test that they were made in.
+    with pytest.MonkeyPatch.context() as patch:
+        for name in LOGGING:
+            patch.setenv(name, "CRITICAL")
+        from prefect.settings import PREFECT_API_URL
+        from prefect.testing.utilities import prefect_test_harness
 
-    with prefect_test_harness(server_startup_timeout=SERVER_SECONDS):
-        yield PREFECT_API_URL.value()
+        with prefect_test_harness(server_startup_timeout=SERVER_SECONDS):
+            yield PREFECT_API_URL.value()
 
 
 @pytest.fixture
