@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelferry.errors import LabelferryError, PartialFailureError, SpecError
+from labelferry.errors import LabelferryError, PartialFailureError, SpecError, VerificationError
 
 __all__ = ["app", "main"]
 
@@ -98,6 +98,23 @@ def _onboard(spec: Path, as_json: bool) -> None:
 
 
 @app.command()
+def verify(spec: SpecPath, as_json: AsJson = False) -> None:
+    """Compare what Labelbox holds with what was sent. Changes nothing; exit code 1 says that it differs."""
+    from labelferry.reports.verification import print_verification
+
+    _require(spec)
+    failure: LabelferryError | None = None
+    with _progress(as_json):
+        try:
+            _flow("verify")(str(spec))
+        except (PartialFailureError, VerificationError) as error:
+            failure = error
+    _show(_kept_report(spec, "-verify"), as_json, print_verification)
+    if failure is not None:
+        raise failure
+
+
+@app.command()
 def status(
     name: Annotated[str, typer.Argument(help="Name of the onboarding.")],
     as_json: AsJson = False,
@@ -170,14 +187,15 @@ def _checkout() -> Path:
     return Path(sys.modules[_flow("onboard").fn.__module__].__file__ or "").parent.parent
 
 
-def _kept_report(spec: Path) -> dict[str, Any]:
+def _kept_report(spec: Path, suffix: str = "") -> dict[str, Any]:
     import orjson
 
     from labelferry.settings import Settings
     from labelferry.spec import LoadedSpec
 
     name = LoadedSpec.from_file(spec).spec.name
-    report: dict[str, Any] = orjson.loads((Settings.from_environment().home / "reports" / f"{name}.json").read_bytes())
+    path = Settings.from_environment().home / "reports" / f"{name}{suffix}.json"
+    report: dict[str, Any] = orjson.loads(path.read_bytes())
     return report
 
 

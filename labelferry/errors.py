@@ -9,6 +9,7 @@
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
+    ├── VerificationError                1   the service does not hold what was sent; the report says what differs
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
     └── RemoteError                      1   the service
         ├── AuthenticationError              wrong or missing key
@@ -48,6 +49,7 @@ __all__ = [
     "SourceError",
     "SpecError",
     "UnavailableError",
+    "VerificationError",
 ]
 
 
@@ -84,6 +86,10 @@ class PartialFailureError(LabelferryError):
     """The work is done, but the service refused some of the lines."""
 
     exit_code = 3
+
+
+class VerificationError(LabelferryError):
+    """The service does not hold what was sent, or nobody knows yet."""
 
 
 class ConflictError(LabelferryError):

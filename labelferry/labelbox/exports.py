@@ -66,6 +66,14 @@ class ExportResource(Resource):
             filters = {"projectId": project_id, "searchQuery": {"scope": None, "query": search}}
             yield from self._export(filters, {**DEFAULT_PARAMS, **params})
 
+    def picture(self, url: str) -> bytes:
+        """Return the composite of a mask that an export names by address.
+
+        Raises:
+            RemoteError: it cannot be had.
+        """
+        return self._files.picture(url)
+
     def _export(self, filters: Json, params: Json) -> Iterator[Json]:
         task_id = self._start(filters, params)
         self._tasks.finish(task_id)

@@ -70,6 +70,15 @@ class Wire:
         """Run an attempt under the retry policy and return its result."""
         return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._sleep)(attempt)
 
+    def auth_for(self, url: str) -> httpx.Auth | None:
+        """Return what puts the key on a request to the service's own host; None for any other host."""
+        own = httpx.URL(self._endpoints.graphql)
+        try:
+            asked = httpx.URL(url)
+        except httpx.InvalidURL:
+            return None
+        return self._auth if (asked.scheme, asked.netloc) == (own.scheme, own.netloc) else None
+
     def until(self, ask: Callable[[], _T | None], pace: Pace, overdue: str) -> _T:
         """Ask until there is an answer.
 

@@ -18,7 +18,8 @@ FORBIDDEN = {
     "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
     "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
-    "planning": {"onboarding", "reports"},
+    "planning": {"onboarding", "reports", "verification"},
+    "verification": {"sources", "checks", "labelbox", "onboarding", "reports", "spec", "ontology"},
     "onboarding": {"reports"},
 }  # fmt: skip
 

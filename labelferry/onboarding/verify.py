@@ -1,0 +1,139 @@
+"""After the guide: read the labels back and compare them with what was sent.
+
+Only what the ledger says is in is expected. Ground truth is exported; pre-labels cannot be read back ("MAL Labels
+cannot be exported", says the official SDK's test suite), so the statuses of their lines are all the proof there is.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from labelferry.errors import RemoteError, SpecError
+from labelferry.ledger import LineRecord, LineState
+from labelferry.onboarding.context import Onboarding
+from labelferry.planning.desired import Desired, IndexedLine
+from labelferry.progress import announce
+from labelferry.spec import ImportAs
+from labelferry.verification import Pictures, Refused, RowResult, Verification, compare, read_exported, read_sent
+from labelferry.verification.compare import TOLERANCE
+
+__all__ = ["verify"]
+
+TOLD = 100
+
+Lines = dict[str, list[IndexedLine]]
+
+
+def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) -> Verification:
+    """Compare what the service holds with what was sent; nothing is changed anywhere.
+
+    Args:
+        onboarding: the onboarding.
+        remote: which Labelbox it is, as people read it.
+        tolerance: pixels within which coordinates agree.
+
+    Raises:
+        SpecError: when nothing of it was sent yet.
+        JobFailedError: when an export fails.
+    """
+    spec = onboarding.desired.spec
+    known = _known(onboarding)
+    states = Counter(_state(line, known) for line in onboarding.desired.index())
+    read_back = spec.imports.as_ is ImportAs.GROUND_TRUTH
+    return Verification(
+        name=spec.name,
+        remote=remote,
+        imported_as=str(spec.imports.as_),
+        accepted=states[LineState.ACCEPTED],
+        failed=states[LineState.FAILED],
+        pending=states[LineState.SENT],
+        failed_lines=tuple(_refused(onboarding.desired, known)),
+        rows=tuple(_rows(onboarding, known, tolerance)) if read_back else (),
+        tolerance=tolerance,
+    )
+
+
+def _known(onboarding: Onboarding) -> dict[str, LineRecord]:
+    spec = onboarding.desired.spec
+    known = {record.uuid: record for record in onboarding.ledger.lines(imported_as=str(spec.imports.as_))}
+    if not known:
+        raise SpecError(f"nothing of '{spec.name}' was sent to this workspace; run labelferry onboard first")
+    return known
+
+
+def _state(line: IndexedLine, known: Mapping[str, LineRecord]) -> LineState:
+    """A line that the ledger has never heard of is as pending as one whose status is not known."""
+    record = known.get(line.uuid)
+    return LineState.SENT if record is None else record.state
+
+
+def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refused]:
+    failed = (line for line in desired.index() if _state(line, known) is LineState.FAILED)
+    for line, _ in zip(failed, range(TOLD), strict=False):
+        yield Refused(line.row, line.feature, line.source, known[line.uuid].message or "")
+
+
+def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
+    """Every row of the manifest, in each project that labels went to."""
+    keys = [row["global_key"] for row in onboarding.desired.rows()]
+    for project, lines in _by_project(onboarding, known).items():
+        reading = _Reading(onboarding, project, lines, tolerance)
+        yield from reading.results(keys)
+
+
+def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, Lines]:
+    """The lines that are in, by the project of their job, then by row."""
+    projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
+    found: dict[str, Lines] = {}
+    for line in onboarding.desired.index():
+        if _state(line, known) is LineState.ACCEPTED:
+            project = projects[known[line.uuid].job]
+            found.setdefault(project, defaultdict(list))[line.row].append(line)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One project at being read back."""
+
+    onboarding: Onboarding
+    project: str
+    lines: Lines
+    tolerance: float
+
+    def results(self, keys: list[str]) -> Iterator[RowResult]:
+        """Compare each row as it comes out of the export; a row that does not come holds nothing."""
+        pictures = Pictures(self._fetch)
+        left = dict.fromkeys(keys)
+        for row in self.onboarding.client.exports.project(self.project, keys):
+            key = _key_of(row)
+            if key in left:
+                del left[key]
+                announce("reading labels back", len(keys) - len(left), len(keys))
+                yield self._compared(key, row, pictures)
+        for key in left:
+            yield self._compared(key, {}, pictures)
+
+    def _compared(self, key: str, row: Mapping[str, Any], pictures: Pictures) -> RowResult:
+        held = read_exported(row, self.project, pictures)
+        sent = read_sent(self._bodies(self.lines.get(key, ())), held.names, pictures)
+        return compare(key, sent, held, self.tolerance)
+
+    def _bodies(self, lines: Iterable[IndexedLine]) -> Iterator[tuple[dict[str, Any], str]]:
+        for line in lines:
+            yield orjson.loads(self.onboarding.desired.body(line)), line.source
+
+    def _fetch(self, url: str) -> bytes | None:
+        """A picture; one that cannot be had is reported as not comparable."""
+        try:
+            return self.onboarding.client.exports.picture(url)
+        except RemoteError:
+            return None
+
+
+def _key_of(row: Mapping[str, Any]) -> str:
+    found = row.get("data_row")
+    return str(found.get("global_key")) if isinstance(found, dict) else ""

@@ -1,0 +1,77 @@
+"""A verification -> terminal, and markdown for Prefect's UI."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.console import Console
+
+__all__ = ["print_verification", "verification_markdown"]
+
+SHOWN = 20
+COLOURS = {"verified": "green", "accepted": "green", "differs": "red"}
+
+Json = Mapping[str, Any]
+
+
+def print_verification(result: Json, console: Console) -> None:
+    """Print a verification, as plain values, for people: the outcome, what differs and where it came from."""
+    console.print(f"\n[bold]{result['name']}[/bold]: {_headline(result)}", style=_colour(result), highlight=False)
+    for name, value in _facts(result):
+        console.print(f"  {name:<16} {value}", markup=False, highlight=False)
+    for line in _listed(result):
+        console.print(f"  {line}", style="red", markup=False, highlight=False, soft_wrap=True)
+
+
+def verification_markdown(result: Json) -> str:
+    """The same as a table and a list."""
+    parts = [f"# {result['name']}: {_headline(result)}"]
+    parts.append("| | |\n|---|---|\n" + "\n".join(f"| {name} | {_cell(value)} |" for name, value in _facts(result)))
+    listed = [f"- {_cell(line)}" for line in _listed(result)]
+    return "\n\n".join([*parts, "\n".join(listed)] if listed else parts)
+
+
+def _colour(result: Json) -> str:
+    return "red" if result["failed"] or result["pending"] else COLOURS[result["outcome"]]
+
+
+def _headline(result: Json) -> str:
+    if result["outcome"] == "differs":
+        return "differs: the service does not hold what was sent"
+    if result["outcome"] == "verified":
+        return "verified: the service holds what was sent"
+    if not result["accepted"]:
+        return "nothing is in"
+    if result["imported_as"] == "prelabels":
+        return "accepted: pre-labels cannot be read back, so the statuses of their lines are the proof"
+    return "accepted: what can be compared is equal, but not everything can be compared"
+
+
+def _facts(result: Json) -> Iterator[tuple[str, str]]:
+    yield "lines", f"{result['accepted']} accepted, {result['failed']} failed, {result['pending']} pending"
+    if result["rows"]:
+        totals = result["totals"]
+        yield "labels", ", ".join(f"{totals[name]} {name}" for name in ("equal", "missing", "extra", "moved"))
+        yield "rows", f"{sum(not row['differences'] for row in result['rows'])} of {len(result['rows'])} as sent"
+    for kind, count in result["not_comparable"].items():
+        yield "not comparable", f"{kind}: {count}"
+    for key, count in result["unknown"].items():
+        yield "unknown", f"{key} in the export: {count}"
+    yield "read from", str(result["remote"])
+
+
+def _listed(result: Json) -> Iterator[str]:
+    differences = [each for row in result["rows"] for each in row["differences"]]
+    for each in differences[:SHOWN]:
+        yield f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
+    if len(differences) > SHOWN:
+        yield f"... and {len(differences) - SHOWN} more in reports/{result['name']}-verify.json"
+    if result["totals"]["missing"]:
+        yield "labels may appear a little after their import ended: if it was just now, verify again in a minute"
+    for line in result["failed_lines"][:SHOWN]:
+        yield f"failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
+    if result["pending"]:
+        yield f"{result['pending']} lines are not in, or not known to be: run labelferry onboard again"
+
+
+def _cell(value: str) -> str:
+    return value.replace("|", "\\|").replace("\n", " ")

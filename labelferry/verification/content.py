@@ -1,0 +1,122 @@
+"""What is on a data row, in one shape for what was sent and for what the service holds.
+
+Names are the only identity that both sides share: an export has ids of its own and no uuid of the import.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from labelferry.model.frames import Span, coalesce
+
+__all__ = ["Answered", "Area", "Content", "Path", "Shape", "Thing"]
+
+Path = tuple[str, ...]
+"""Question, option, question nested in it, option ... as names; a text stands where an option would."""
+
+
+@dataclass(frozen=True, slots=True)
+class Area:
+    """The pixels of a mask's instance on one frame, whatever its colour.
+
+    Args:
+        box: left, top, width, height.
+        pixels: how many.
+        digest: of all of them.
+    """
+
+    box: tuple[float, float, float, float]
+    pixels: int
+    digest: bytes
+
+
+Shape = tuple[float, ...] | Area
+"""Box: left, top, width, height. Point: x, y. Line: x, y of every point. Mask: its area."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """A track, or an instance of masks.
+
+    Args:
+        name: of the tool.
+        geometry: bbox, point, line or mask.
+        keyframes: shape by frame.
+        place: in the user's files, or the label and feature at the service.
+        ranges: frames of the segments, coalesced; None where nobody says.
+        answers: sub-classifications by keyframe.
+        between: shapes that the service shows on frames which are not marked as keyframes.
+    """
+
+    name: str
+    geometry: str
+    keyframes: Mapping[int, Shape]
+    place: str
+    ranges: tuple[Span, ...] | None = None
+    answers: Mapping[int, frozenset[Path]] = field(default_factory=dict)
+    between: Mapping[int, Shape] = field(default_factory=dict)
+
+    def shape(self, frame: int) -> Shape | None:
+        """The shape on a frame, keyframe or not."""
+        found = self.keyframes.get(frame)
+        return found if found is not None else self.between.get(frame)
+
+
+@dataclass(slots=True)
+class Answered:
+    """One answer of a row: how often it was given, and for which frames; no spans means the whole video."""
+
+    place: str
+    times: int = 0
+    spans: list[Span] = field(default_factory=list)
+
+    def add(self, spans: Iterable[Span]) -> None:
+        """Count the answer once more, for these frames."""
+        self.times += 1
+        self.spans += coalesce(spans)
+
+    @property
+    def coverage(self) -> tuple[Span, ...]:
+        """The frames where it holds, in as few ranges as possible."""
+        return coalesce(self.spans)
+
+    @property
+    def copies(self) -> int:
+        """How often it is given at once."""
+        if not self.spans:
+            return self.times
+        steps = sorted([(span.start, 1) for span in self.spans] + [(span.end + 1, -1) for span in self.spans])
+        deepest = depth = 0
+        for _, step in steps:
+            depth += step
+            deepest = max(deepest, depth)
+        return deepest
+
+
+@dataclass(slots=True)
+class Content:
+    """All labels of one row.
+
+    Args:
+        things: tracks and instances of masks.
+        answers: classifications, flattened.
+        unreadable: by name of a tool or question: what was there and could not be read, once for each.
+        incomparable: sorts of content that only one side can hold, and how many there are.
+        unknown: keys of an export that nobody knows.
+        names: schema ids and values of an export -> the names that it uses.
+    """
+
+    things: list[Thing] = field(default_factory=list)
+    answers: dict[Path, Answered] = field(default_factory=dict)
+    unreadable: dict[str, list[str]] = field(default_factory=dict)
+    incomparable: Counter[str] = field(default_factory=Counter)
+    unknown: Counter[str] = field(default_factory=Counter)
+    names: dict[str, str] = field(default_factory=dict)
+
+    def answer(self, path: Path, spans: Iterable[Span], place: str) -> None:
+        """Add an answer."""
+        self.answers.setdefault(path, Answered(place)).add(spans)
+
+    def cannot_read(self, name: str, what: str) -> None:
+        """Say that there is something of that name, and that it cannot be read."""
+        self.unreadable.setdefault(name, []).append(what)

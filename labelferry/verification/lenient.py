@@ -1,0 +1,66 @@
+"""JSON of others, read without trust: what is not of the wanted type counts as absent."""
+
+import math
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labelferry.model.frames import Span
+
+__all__ = ["Json", "frame_of", "mapping", "numbers", "objects", "span_of", "spans_in", "text"]
+
+Json = Mapping[str, Any]
+
+
+def mapping(value: object) -> Json:
+    """The object, or an empty one."""
+    return value if isinstance(value, dict) else {}
+
+
+def objects(value: object) -> list[Json]:
+    """The objects of a list; a single one counts as a list of one."""
+    if isinstance(value, list):
+        return [each for each in value if isinstance(each, dict)]
+    return [value] if isinstance(value, dict) else []
+
+
+def text(value: object) -> str | None:
+    """The text, None for anything else."""
+    return value if isinstance(value, str) else None
+
+
+def frame_of(value: object) -> int | None:
+    """The frame number, which may be text as keys of an object are; None for anything else."""
+    if isinstance(value, str) and value.isdecimal() and len(value) < 10:
+        return int(value)
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    return value if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def numbers(value: Json, *keys: str) -> tuple[float, ...] | None:
+    """The finite numbers under all of the keys, or None."""
+    found = [value.get(key) for key in keys]
+    if not all(type(number) in (int, float) and math.isfinite(number or 0) for number in found):
+        return None
+    return tuple(float(number) for number in found if number is not None)
+
+
+def spans_in(value: object) -> tuple[Span, ...]:
+    """The ranges of a list of ``[start, end]`` or ``{"start", "end"}``."""
+    return tuple(_spans(value))
+
+
+def _spans(value: object) -> Iterator[Span]:
+    for each in value if isinstance(value, list) else ():
+        span = span_of(each)
+        if span is not None:
+            yield span
+
+
+def span_of(value: object) -> Span | None:
+    """One range, or None."""
+    pair = [value.get("start"), value.get("end")] if isinstance(value, dict) else value
+    if not isinstance(pair, list) or len(pair) != 2:
+        return None
+    start, end = frame_of(pair[0]), frame_of(pair[1])
+    return None if start is None or end is None or start > end else Span(start, end)

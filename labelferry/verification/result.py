@@ -1,0 +1,158 @@
+"""What a comparison found, as one value that is printed, kept as JSON and shown in Prefect's UI."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+__all__ = ["Difference", "Kind", "Refused", "RowResult", "Verification"]
+
+TOLD = 500
+"""Differences of one row that are kept; the counts are of all."""
+
+
+class Kind(StrEnum):
+    """Of a difference."""
+
+    MISSING = "missing"
+    EXTRA = "extra"
+    MOVED = "moved"
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it was sent.
+
+    Args:
+        kind: missing at the service, there without having been sent, or somewhere else in space or time.
+        row: global key.
+        feature: tool, or question and answer.
+        place: in the user's files; for extra things, the label and feature at the service.
+        what: in words.
+        frame: the first frame concerned.
+        pixels: the largest distance, where coordinates moved.
+    """
+
+    kind: Kind
+    row: str
+    feature: str
+    place: str
+    what: str
+    frame: int | None = None
+    pixels: float | None = None
+
+    def __str__(self) -> str:
+        return f"{self.kind}: {self.row}, '{self.feature}' ({self.place}): {self.what}"
+
+
+@dataclass(frozen=True, slots=True)
+class RowResult:
+    """One row: how many things are equal, missing, extra, moved or cannot be compared."""
+
+    row: str
+    equal: int = 0
+    missing: int = 0
+    extra: int = 0
+    moved: int = 0
+    not_comparable: Mapping[str, int] = field(default_factory=dict)
+    differences: tuple[Difference, ...] = ()
+    unknown: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def differs(self) -> bool:
+        """Whether anything is not as it was sent."""
+        return bool(self.missing or self.extra or self.moved)
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain values, its differences bounded."""
+        return asdict(self) | {"differences": [asdict(each) for each in self.differences[:TOLD]]}
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A line that the service did not take, and where it came from."""
+
+    row: str
+    feature: str
+    source: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verification:
+    """What the service holds, beside what was sent.
+
+    Args:
+        name: of the onboarding.
+        remote: which Labelbox it was.
+        imported_as: prelabels or ground-truth.
+        accepted: lines that the service took, by their status.
+        failed: lines that it refused; they are not expected to be there.
+        pending: lines that were not sent, or whose status is not known yet; neither are these.
+        failed_lines: the first of the refused ones.
+        rows: by row; empty for pre-labels, which cannot be read back.
+        tolerance: pixels within which coordinates agree.
+    """
+
+    name: str
+    remote: str
+    imported_as: str
+    accepted: int
+    failed: int
+    pending: int
+    failed_lines: tuple[Refused, ...] = ()
+    rows: tuple[RowResult, ...] = ()
+    tolerance: float = 0.0
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """Over all rows: equal, missing, extra, moved."""
+        names = ("equal", "missing", "extra", "moved")
+        return {name: sum(getattr(row, name) for row in self.rows) for name in names}
+
+    @property
+    def not_comparable(self) -> dict[str, int]:
+        """Over all rows: what an export does not hold in a form that can be compared."""
+        return dict(sum((Counter(row.not_comparable) for row in self.rows), Counter[str]()))
+
+    @property
+    def unknown(self) -> dict[str, int]:
+        """Over all rows: keys of the export that nobody knows."""
+        return dict(sum((Counter(row.unknown) for row in self.rows), Counter[str]()))
+
+    @property
+    def outcome(self) -> str:
+        """One word: ``verified``, ``differs``, or ``accepted``.
+
+        ``accepted`` is the weaker proof: the service said of every line that it took it, but not everything can be
+        read back. That is so for pre-labels, and for whatever is ``not_comparable``.
+        """
+        if any(row.differs for row in self.rows):
+            return "differs"
+        return "verified" if self.rows and not self.not_comparable else "accepted"
+
+    def summary(self) -> dict[str, Any]:
+        """What fits into a log: counts and the outcome."""
+        names = ("name", "imported_as", "outcome", "accepted", "failed", "pending", "totals", "not_comparable")
+        return {name: getattr(self, name) for name in names}
+
+    def to_json(self) -> dict[str, Any]:
+        """The whole as plain values."""
+        return self.summary() | {
+            "remote": self.remote,
+            "tolerance": self.tolerance,
+            "unknown": self.unknown,
+            "failed_lines": [asdict(each) for each in self.failed_lines],
+            "rows": [row.to_json() for row in self.rows],
+        }
+
+    def write(self, folder: Path) -> Path:
+        """Keep it as JSON."""
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"{self.name}-verify.json"
+        path.write_bytes(orjson.dumps(self.to_json(), option=orjson.OPT_INDENT_2))
+        return path

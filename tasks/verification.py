@@ -1,0 +1,30 @@
+"""After the guide: read the labels back and compare them with what was sent."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect import get_run_logger
+from prefect.artifacts import create_markdown_artifact
+
+from labelferry.onboarding.verify import verify
+from labelferry.remote import Remote
+from labelferry.reports.verification import verification_markdown
+from labelferry.settings import Settings
+from tasks.skin import step, taken_up
+
+__all__ = ["verify_labels"]
+
+
+@step("verify-labels")
+def verify_labels(where: Remote, folder: Path) -> dict[str, Any]:
+    """Compare what the service holds with what was sent, keep the result, return its counts."""
+    with taken_up(where, folder) as onboarding:
+        found = verify(onboarding, str(where))
+    found.write(Settings.from_environment().home / "reports")
+    create_markdown_artifact(
+        key="verification",
+        markdown=verification_markdown(found.to_json()),
+        description=f"{found.name}: {found.outcome}",
+    )
+    get_run_logger().info("%s: %s", found.outcome, found.totals)
+    return found.summary()
