@@ -1,5 +1,6 @@
 """Options turned into a running server: one line on stdout when it is ready, a clean end on SIGTERM and SIGINT."""
 
+import logging
 import signal
 import socket
 import sys
@@ -44,6 +45,7 @@ class Server(uvicorn.Server):
 def run(options: Options) -> int:
     """Serves until a signal; returns the exit code."""
     check(options)
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every bad body that somebody sends
     database = Database(options.data)
     found(database)
     with closing(listening(options)) as listener:

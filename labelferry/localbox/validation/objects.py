@@ -11,7 +11,7 @@ from labelferry.localbox.validation.features import Feature
 
 GEOMETRIES = {"rectangle": "bbox", "point": "point", "line": "line"}
 SHAPES = ("bbox", "point", "line", "polygon", "mask")
-EDGES = ("top", "left", "height", "width")
+NUMBERS = frozenset({int, float})  # by type, so that true is no number; this runs four times a keyframe
 
 
 def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iterator[str]:
@@ -75,13 +75,17 @@ def _order_faults(segments: list[dict[str, Any]], tool: Feature) -> Iterator[str
 
 
 def _finite(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return type(value) in NUMBERS and math.isfinite(value)  # type: ignore[arg-type]
 
 
 def _is_box(value: object) -> bool:
-    if not isinstance(value, dict) or not all(_finite(value.get(edge)) for edge in EDGES):
+    if not isinstance(value, dict):
         return False
-    return bool(value["height"] >= 0 and value["width"] >= 0)
+    get: Any = value.get
+    top, left, height, width = get("top"), get("left"), get("height"), get("width")
+    if not (_finite(top) and _finite(left) and _finite(height) and _finite(width)):
+        return False
+    return bool(height >= 0 and width >= 0)
 
 
 def _is_point(value: object) -> bool:
