@@ -1,6 +1,6 @@
 """Speed of turning labels into NDJSON, side by side with the official SDK in one run.
 
-Each side runs in a process of its own, with its imports done; sides take turns, and the median of the turns counts. From Python types: objects
+Each side runs in a process of its own, imports done; sides take turns, and the median counts. From Python types: objects
 are made, serialised and written. From a table: a CSV file of boxes is read and written as NDJSON.
 
     python -m benches.encode [--turns N]
@@ -46,7 +46,7 @@ def labelferry_types(labels: int, frames: int, folder: Path) -> None:
 
 
 def labelferry_table(labels: int, frames: int, folder: Path) -> None:
-    import pandas  # noqa: F401  read_csv's own import is not the work
+    import pyarrow.compute  # noqa: F401  the library's own import is not the work
 
     from labelferry.ndjson import encode
     from labelferry.sources.table import TableLabels, read

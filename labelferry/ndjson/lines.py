@@ -9,6 +9,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from labelferry.model import Answer, Classification, Feature, Geometry, LabelledVideo, Masks, Question, Track
 from labelferry.model.frames import Span
 
@@ -27,17 +30,16 @@ def track_line(track: Track) -> Json:
     keyframes: list[Json] = [{"frame": frame, key: shape} for frame, shape in zip(frames, shapes, strict=True)]
     for at, answers in track.answers.items():
         keyframes[at]["classifications"] = [_nested(each) for each in answers]
-    line["segments"] = [{"keyframes": keyframes[start:end]} for start, end in _bounds(track.segment.tolist())]
+    line["segments"] = [{"keyframes": keyframes[start:end]} for start, end in _bounds(track.segment)]
     return line
 
 
-def _bounds(segment: list[int]) -> Iterator[tuple[int, int]]:
-    start = 0
-    for at in range(1, len(segment)):
-        if segment[at] != segment[start]:
-            yield start, at
-            start = at
-    yield start, len(segment)
+def _bounds(segment: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Where each segment starts and ends in a column that does not descend."""
+    if segment[0] == segment[-1]:
+        return iter([(0, len(segment))])
+    cuts = (np.flatnonzero(segment[1:] != segment[:-1]) + 1).tolist()
+    return pairwise([0, *cuts, len(segment)])
 
 
 def _boxes(track: Track) -> list[Json]:
