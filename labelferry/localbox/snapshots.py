@@ -11,6 +11,7 @@ TABLES = (
     "settings",
     "files",
     "integrations",
+    "metadata_fields",
     "datasets",
     "data_rows",
     "jobs",

@@ -11,6 +11,7 @@ import labelbox as lb
 import lbox.exceptions as lb_exceptions
 import pytest
 from labelbox.schema.data_row import DataRow
+from labelbox.schema.data_row_metadata import DataRowMetadataKind
 from labelbox.schema.identifiable import GlobalKey, UniqueId
 from labelbox.schema.label import Label
 from labelbox.schema.webhook import Webhook
@@ -145,6 +146,22 @@ def test_metadata_and_attachments_are_kept(client: Any, dataset: Any, unique: st
     row = client.get_data_row_by_global_key(f"rich-{unique}")
     assert [(field["name"], field["value"]) for field in row.metadata_fields] == [("tag", "night")]
     assert [each.attachment_value for each in row.attachments()] == ["a note"]
+
+
+def test_metadata_fields_of_ones_own(client: Any, dataset: Any, unique: str) -> None:
+    fields = client.get_data_row_metadata_ontology()
+    fields.create_schema(f"weather {unique}", DataRowMetadataKind.enum, ["sun", "rain"])
+    fields.create_schema(f"count {unique}", DataRowMetadataKind.number)
+    sent = {f"weather {unique}": "rain", f"count {unique}": 7.0, "split": "train"}
+    values = [{"name": name, "value": value} for name, value in sent.items()]
+    asset = {"row_data": guide.VIDEO, "global_key": f"meta-{unique}", "metadata_fields": values}
+    task = dataset.create_data_rows([asset])
+    task.wait_till_done()
+    assert task.errors is None
+    row = client.get_data_row_by_global_key(f"meta-{unique}")
+    assert {field["name"]: field["value"] for field in row.metadata_fields} == sent
+    assert fields.delete_schema(f"weather {unique}")
+    assert f"weather {unique}" not in {field.name for field in client.get_data_row_metadata_ontology().fields}
 
 
 def test_default_integration_is_none(client: Any, unique: str) -> None:

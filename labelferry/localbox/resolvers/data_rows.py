@@ -4,9 +4,8 @@ from typing import Any
 
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import ConflictError, MalformedError
-from labelferry.localbox.metadata import FIELDS, described
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, datasets, labels
+from labelferry.localbox.state import data_rows, datasets, labels, metadata
 from labelferry.localbox.state.data_rows import DataRow
 from labelferry.localbox.state.filestore import relative
 
@@ -31,9 +30,21 @@ def by_external_ids(_: None, context: Context, externalId_in: list[str]) -> list
 
 
 @query("customMetadataOntology")
-def metadata_ontology(_: None, _context: Context) -> list[dict[str, Any]]:
-    """The metadata fields that every organisation has."""
-    return FIELDS
+def metadata_ontology(_: None, context: Context) -> list[dict[str, Any]]:
+    """The metadata fields."""
+    return metadata.fields(context.session)
+
+
+@mutation("upsertCustomMetadataSchema")
+def upsert_metadata_field(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """Makes or changes a metadata field."""
+    return metadata.upsert(context.session, data)
+
+
+@mutation("deleteCustomMetadataSchema")
+def delete_metadata_field(_: None, context: Context, schema: dict[str, Any]) -> dict[str, bool]:
+    """Removes a metadata field."""
+    return {"success": metadata.delete(context.session, schema.get("id"))}
 
 
 @mutation("updateDataRow")
@@ -78,15 +89,15 @@ def media_attributes(source: DataRow, _: Context) -> dict[str, Any] | None:
 
 
 @field("DataRow", "metadataFields")
-def metadata_fields(source: DataRow, _: Context) -> list[dict[str, Any]]:
+def metadata_fields(source: DataRow, context: Context) -> list[dict[str, Any]]:
     """The metadata as it was sent, with names and kinds where the field is known."""
-    return [described(value) for value in source.metadata_values]
+    return metadata.described(context.session, source.metadata_values)
 
 
 @field("DataRow", "customMetadata")
-def custom_metadata(source: DataRow, _: Context) -> list[dict[str, Any]]:
-    """The same, of the fields that are known."""
-    return [value for value in map(described, source.metadata_values) if value["schemaId"]]
+def custom_metadata(source: DataRow, context: Context) -> list[dict[str, Any]]:
+    """The same, in pairs of schema id and value."""
+    return metadata.raw(context.session, source.metadata_values)
 
 
 @field("DataRow", "attachments")

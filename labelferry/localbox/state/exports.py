@@ -14,6 +14,7 @@ from labelferry.localbox.state import (
     files,
     jobs,
     labels,
+    metadata,
     organization,
     projects,
     settings,
@@ -135,11 +136,16 @@ def _line(session: Session, row: data_rows.DataRow, spec: dict[str, Any]) -> dic
     if params.get("includeAttachments"):
         line["attachments"] = [each | {"value": absolute(each["value"], base)} for each in row.attached]
     if params.get("includeMetadata"):
-        line["metadata_fields"] = row.metadata_values
+        line["metadata_fields"] = [_field(value) for value in metadata.described(session, row.metadata_values)]
     if params.get("includeEmbeddings"):
         line["embeddings"] = []
     line["projects"] = {each.id: _project(session, each, row, spec) for each in _projects(session, row, spec)}
     return line
+
+
+def _field(value: dict[str, Any]) -> dict[str, Any]:
+    names = {"schema_id": "schemaId", "schema_name": "name", "schema_kind": "kind", "value": "value"}
+    return {shown: value[name] for shown, name in names.items()}
 
 
 def _row(session: Session, row: data_rows.DataRow, params: dict[str, Any], base: str) -> dict[str, Any]:

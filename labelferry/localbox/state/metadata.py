@@ -1,0 +1,89 @@
+"""Metadata fields, those that every organisation starts with and its own, and sent values turned into described ones.
+
+An enum's value travels as two entries: one for the field, one for the option, both with an empty value. Shown, they are
+one: the field with the option's name.
+"""
+
+from typing import Any
+
+import orjson
+
+from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.ids import new_id, now
+from labelferry.localbox.state.database import Session, as_json
+
+ENUM, OPTION = "CustomMetadataEnum", "CustomMetadataEnumOption"
+KINDS = {"CustomMetadataNumber", "CustomMetadataDateTime", "CustomMetadataString", ENUM}
+Field = dict[str, Any]
+
+
+def _entry(number: int, name: str, kind: str, options: list[Field] | None = None) -> Field:
+    field_id = f"clocalboxmetadata{number:08d}"
+    return {"id": field_id, "name": name, "kind": kind, "reserved": True, "options": options or []}
+
+
+RESERVED: list[Field] = [
+    _entry(1, "tag", "CustomMetadataString"),
+    _entry(2, "captureDateTime", "CustomMetadataDateTime"),
+    _entry(3, "split", ENUM, [_entry(4 + at, name, OPTION) for at, name in enumerate(("train", "valid", "test"))]),
+]
+
+
+def fields(session: Session) -> list[Field]:
+    """Every metadata field."""
+    kept = session.column("SELECT field FROM metadata_fields ORDER BY seq")
+    return RESERVED + [orjson.loads(text) for text in kept]
+
+
+def upsert(session: Session, data: dict[str, Any]) -> Field:
+    """Makes a field, or renames one and replaces its options."""
+    if data["kind"] not in KINDS:
+        raise MalformedError(f"Unknown kind of metadata: {data['kind']}")
+    field_id = data.get("id")
+    known = fields(session)
+    if any(each["name"] == data["name"] and each["id"] != field_id for each in known):
+        raise ConflictError(f"A metadata field named '{data['name']}' exists")
+    if field_id and not any(each["id"] == field_id and not each["reserved"] for each in known):
+        raise NotFoundError.of("Custom metadata field", field_id)
+    options = [_made(each["name"], OPTION, each.get("id"), []) for each in data.get("options") or []]
+    made = _made(data["name"], data["kind"], field_id, options)
+    session.run("DELETE FROM metadata_fields WHERE id = ?", (made["id"],))
+    session.insert("metadata_fields", id=made["id"], field=as_json(made), created_at=now())
+    return made
+
+
+def _made(name: str, kind: str, field_id: str | None, options: list[Field]) -> Field:
+    return {"id": field_id or new_id(), "name": name, "kind": kind, "reserved": False, "options": options}
+
+
+def delete(session: Session, field_id: str | None) -> bool:
+    """Removes a field of the organisation's own."""
+    if not session.delete("metadata_fields", str(field_id)):
+        raise NotFoundError.of("Custom metadata field", field_id)
+    return True
+
+
+def described(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Metadata as it was sent, with names and kinds where the field is known; enums with their options' names."""
+    known = fields(session)
+    options = {option["id"]: option["name"] for each in known for option in each["options"]}
+    chosen = {str(value.get("schemaId") or value.get("schema_id")) for value in sent} & set(options)
+    rest = [value for value in sent if str(value.get("schemaId") or value.get("schema_id")) not in options]
+    return [_described(value, known, options, chosen) for value in rest]
+
+
+def _described(value: dict[str, Any], known: list[Field], options: dict[str, str], chosen: set[str]) -> dict[str, Any]:
+    sent_id, name = value.get("schemaId") or value.get("schema_id"), value.get("name")
+    field = next((each for each in known if sent_id == each["id"] or (name and name == each["name"])), None)
+    if field is None:
+        return {"schemaId": sent_id, "name": name, "value": value.get("value"), "kind": value.get("kind")}
+    mine = [options[each["id"]] for each in field["options"] if each["id"] in chosen]
+    shown = mine[0] if mine else value.get("value")
+    return {"schemaId": field["id"], "name": field["name"], "value": shown, "kind": field["kind"]}
+
+
+def raw(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Metadata as pairs of schema id and value, an enum's option beside its field, as the SDK reads them."""
+    by_name = {each["name"]: each["id"] for each in fields(session)}
+    pairs = [(value.get("schemaId") or by_name.get(str(value.get("name"))), value.get("value")) for value in sent]
+    return [{"schemaId": field_id, "value": value} for field_id, value in pairs if field_id]
