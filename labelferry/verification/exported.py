@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from labelferry.model.frames import Span, coalesce
-from labelferry.verification.content import Content, Path, Shape, Thing
+from labelferry.verification.content import Area, Content, Path, Shape, Thing
 from labelferry.verification.geometry import GEOMETRIES, read_shape
 from labelferry.verification.lenient import Json, frame_of, mapping, objects, spans_in, text
 from labelferry.verification.pictures import Pictures
@@ -90,22 +90,27 @@ class _Label:
     def _thing(self, feature: str, nodes: dict[int, Json]) -> None:
         name = self._name(next(iter(nodes.values())))
         read = {frame: read_shape(node, self.pictures) for frame, node in nodes.items()}
-        shapes: dict[int, Shape] = {frame: found[1] for frame, found in read.items() if found is not None}
-        geometries = {found[0] for found in read.values() if found is not None}
+        geometries = {None if found is None else found[0] for found in read.values()}
         for node in nodes.values():
             self._know("objects", node, OBJECT_KEYS)
-        if len(shapes) < len(nodes) or len(geometries) != 1:
+        geometry = geometries.pop() if len(geometries) == 1 else None
+        if geometry is None:
             self.content.cannot_read(name, _kind(next(iter(nodes.values()))))
             return
+        shapes = {frame: found[1] for frame, found in read.items() if found is not None and not _empty(found[1])}
+        if shapes:
+            self._add(feature, name, geometry, shapes, nodes)
+
+    def _add(self, feature: str, name: str, geometry: str, shapes: dict[int, Shape], nodes: dict[int, Json]) -> None:
         marked = _marked(self.marks.get(feature), shapes)
         self.content.things.append(
             Thing(
                 name=name,
-                geometry=geometries.pop(),
+                geometry=geometry,
                 keyframes={frame: shape for frame, shape in shapes.items() if frame in marked},
                 place=f"{self.place}, feature {feature}",
                 ranges=coalesce(self.spans.get(feature, ())) or None,
-                answers={frame: paths for frame, node in nodes.items() if (paths := self._paths(node))},
+                answers={frame: paths for frame in shapes if (paths := self._paths(nodes[frame]))},
                 between={frame: shape for frame, shape in shapes.items() if frame not in marked},
             )
         )
@@ -182,6 +187,11 @@ def _marked(value: Any, shapes: Mapping[int, Shape]) -> set[int]:
     if not isinstance(value, list):
         return set(shapes)
     return set(shapes).intersection(frame for frame in map(frame_of, value) if frame is not None)
+
+
+def _empty(shape: Shape) -> bool:
+    """Whether it is a mask without a pixel, which is no mask."""
+    return isinstance(shape, Area) and not shape.pixels
 
 
 def _kind(node: Json) -> str:

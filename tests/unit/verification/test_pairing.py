@@ -1,0 +1,72 @@
+"""Tracks find their own among thousands, though an export does not say which is which."""
+
+import time
+
+import numpy as np
+import pytest
+
+from labelferry.verification.content import Shape, Thing
+from labelferry.verification.pairing import FAR, pair
+
+SECONDS = 5.0
+TOLERANCE = 1e-3
+
+
+def thing(place: str, keyframes: dict[int, tuple[float, ...]], name: str = "car") -> Thing:
+    shapes: dict[int, Shape] = dict(keyframes)
+    return Thing(name, "bbox", shapes, place, ranges=((min(keyframes), max(keyframes)),))
+
+
+def walk(left: float, frames: range = range(1, 11)) -> dict[int, tuple[float, ...]]:
+    return {frame: (left + frame, 10.0, 20.0, 20.0) for frame in frames}
+
+
+def places(found: list[tuple[Thing, Thing]]) -> dict[str, str]:
+    return {one.place: other.place for one, other in found}
+
+
+def test_order_does_not_matter_and_equal_ones_are_counted() -> None:
+    sent = [thing("a", walk(0)), thing("b", walk(50)), thing("c", walk(0))]
+    held = [thing("x", walk(50)), thing("y", walk(0))]
+    paired = pair(sent, held, TOLERANCE)
+    assert places(paired.pairs) == {"a": "y", "b": "x"}
+    assert [each.place for each in paired.missing] == ["c"]
+    assert paired.extra == []
+
+
+def test_crossing_tracks_keep_their_own() -> None:
+    one, other = walk(0), walk(5)
+    moved = {**one, 6: other[6]}
+    paired = pair([thing("a", one), thing("b", other)], [thing("y", other), thing("x", moved)], TOLERANCE)
+    assert places(paired.pairs) == {"a": "x", "b": "y"}
+
+
+def test_another_name_or_geometry_is_another_thing() -> None:
+    paired = pair([thing("a", walk(0))], [thing("x", walk(0), name="bus")], TOLERANCE)
+    assert (paired.pairs, len(paired.missing), len(paired.extra)) == ([], 1, 1)
+
+
+@pytest.mark.parametrize(("off", "together"), [(FAR - 1, True), (FAR + 1, False)])
+def test_a_track_that_nothing_agrees_with_is_another_when_it_is_far(off: float, together: bool) -> None:
+    paired = pair([thing("a", walk(0))], [thing("x", walk(off))], TOLERANCE)
+    assert bool(paired.pairs) is together
+
+
+def test_a_track_on_other_frames_is_another() -> None:
+    paired = pair([thing("a", walk(0))], [thing("x", walk(0, range(20, 30)))], TOLERANCE)
+    assert (len(paired.missing), len(paired.extra)) == (1, 1)
+
+
+@pytest.mark.parametrize("kind", ["as they were", "as 32-bit floats", "all a little off"])
+def test_thousands_are_quick(kind: str) -> None:
+    random = np.random.default_rng(7)
+    boxes = random.uniform(0, 2000, size=(2000, 20, 4))
+    back = boxes.astype(np.float32).astype(np.float64) if kind == "as 32-bit floats" else boxes
+    back = back + (0.01 if kind == "all a little off" else 0)
+    sent = [thing(str(n), {f: tuple(row) for f, row in enumerate(track.tolist(), 1)}) for n, track in enumerate(boxes)]
+    held = [thing(str(n), {f: tuple(row) for f, row in enumerate(track.tolist(), 1)}) for n, track in enumerate(back)]
+    begun = time.perf_counter()
+    paired = pair(sent, held[::-1], TOLERANCE)
+    assert time.perf_counter() - begun < SECONDS
+    assert len(paired.pairs) == 2000
+    assert all(one.place == other.place for one, other in paired.pairs)
