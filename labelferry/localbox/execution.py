@@ -188,7 +188,7 @@ def _rendered(result: ExecutionResult) -> Answer:
 def _execution_error(error: GraphQLError) -> dict[str, Any]:
     original = error.original_error
     if isinstance(original, LocalboxError):
-        return _error(error, None) | {"extensions": original.extensions}
+        return _error(error, None) | {"extensions": original.extensions} | _export_text(error)
     if original is None or isinstance(original, GraphQLError):
         return _error(error, "BAD_USER_INPUT")
     if isinstance(original, sqlite3.OperationalError):
@@ -196,6 +196,11 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
         return _error(error, None) | {"extensions": {"code": "INTERNAL_SERVER_ERROR", "exception": {"status": 503}}}
     logger.error("A resolver failed", exc_info=original)
     return {"message": "localbox failed", "extensions": {"code": "INTERNAL_SERVER_ERROR", "fault": True}}
+
+
+def _export_text(error: GraphQLError) -> dict[str, str]:
+    """The SDK reads the text of a refused export from a member of its own."""
+    return {"errors": error.message} if error.path and str(error.path[0]).startswith("export") else {}
 
 
 def _error(error: GraphQLError, code: str | None) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from tests.conformance.conftest import KEY, Localbox
 UPLOAD = "mutation UploadFile($file: Upload!, $n: Int!){uploadFile(file: $file, contentLength: $n){url}}"
 UPSERT = "mutation($uri: String!){upsertDataRows(data: {manifestUri: $uri}){id status}}"
 BATCH = "mutation($p: ID!, $i: CreateBatchInput!){project(where: {id: $p}){createBatchV2(input: $i){batch{id size}}}}"
+POLL = "query($user: ID!, $id: ID!){user(where: {id: $user}){createdTasks(where: {id: $id}){status}}}"
 CREATED = "query($id: ID!){successesfulDataRowImports(data: {taskId: $id}){total}}"
 
 
@@ -52,6 +53,11 @@ def test_two_processes_and_eight_clients(launch: Callable[..., Localbox], tmp_pa
         manifest = caller.upload({"chunk_uris": [caller.upload(items)]})
         task = caller.ask(UPSERT, uri=manifest)["data"]["upsertDataRows"]["id"]
         made = caller.ask(CREATED, id=task)["data"]["successesfulDataRowImports"]["total"]
+        user = caller.ask("{user {id}}")["data"]["user"]["id"]
+        for _ in range(20):  # settled jobs are asked after while others write
+            caller.ask('mutation {createDataset(data: {name: "noise"}) {id}}')
+            found = caller.ask(POLL, user=user, id=task)
+            assert found["data"]["user"]["createdTasks"][0]["status"] == "COMPLETE", found
         said = caller.ask(BATCH, p=project, i={"name": "batch", "globalKeys": keys, "priority": 1})
         return made, [error["extensions"]["code"] for error in said.get("errors", [])]
 

@@ -392,6 +392,19 @@ def test_two_servers_on_one_folder(launch: Callable[..., Localbox], unique: str,
     assert lb.Client(KEY, endpoint=two.endpoint).get_dataset(made.uid).name == unique
 
 
+def test_files_survive_a_change_of_port(launch: Callable[..., Localbox], unique: str, tmp_path: Path) -> None:
+    clip = tmp_path / "clip.mp4"
+    clip.write_bytes(b"bytes of a clip")
+    first = launch()
+    dataset = lb.Client(KEY, endpoint=first.endpoint).create_dataset(name=unique, iam_integration=None)
+    dataset.create_data_rows([{"row_data": str(clip), "global_key": unique, "media_type": "VIDEO"}]).wait_till_done()
+    first.stop()
+    again = launch()
+    row = lb.Client(KEY, endpoint=again.endpoint).get_data_row_by_global_key(unique)
+    assert row.row_data.startswith(again.base)
+    assert fetch(row.row_data) == clip.read_bytes()
+
+
 def test_killed_it_comes_back_with_what_it_had_answered_for(launch: Callable[..., Localbox], unique: str) -> None:
     first = launch()
     made = lb.Client(KEY, endpoint=first.endpoint).create_dataset(name=unique, iam_integration=None)

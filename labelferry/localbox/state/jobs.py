@@ -95,8 +95,11 @@ def get(session: Session, job_id: str | None) -> Job:
 
 
 def asked_after(session: Session, job_id: str) -> Job:
-    """The job, after counting one more poll."""
-    session.run("UPDATE jobs SET polls = polls + 1 WHERE id = ? AND status = 'IN_PROGRESS'", (job_id,))
+    """The job, after counting one more poll if it is open; a settled one is only read, which needs no write lock."""
+    job = get(session, job_id)
+    if job.status != "IN_PROGRESS":
+        return job
+    session.run("UPDATE jobs SET polls = polls + 1 WHERE id = ?", (job_id,))
     return get(session, job_id)
 
 

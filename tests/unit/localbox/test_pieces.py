@@ -120,6 +120,13 @@ def test_errors_keep_their_codes(database: Database, query: str, code: str, stat
     assert (said.codes, said.status) == ([code], status)
 
 
+def test_refused_exports_have_the_member_that_the_sdk_reads(database: Database) -> None:
+    query = "mutation {exportDataRowsInCatalog(input: {filters: 7, params: {}}) {taskId}}"
+    (error,) = answer(database, Operation(query, {}), "http://here").body["errors"]
+    assert error["extensions"]["code"] == "MALFORMED_REQUEST"
+    assert error["errors"] == error["message"] == "filters and params must be objects"
+
+
 def test_refused_mutations_leave_nothing(database: Database) -> None:
     query = 'mutation {a: createDataset(data:{name:"x"}){id} b: updateWebhook(where:{id:"x"} data:{}){id}}'
     assert answer(database, Operation(query, {}), "http://here").codes == ["RESOURCE_NOT_FOUND"]
