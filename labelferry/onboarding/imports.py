@@ -4,7 +4,7 @@ A job is named after its content. It is claimed with its lines, created, waited 
 lines has an outcome; a claimed job is looked up by name before anything else happens.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -57,7 +57,8 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
     imported_as = onboarding.desired.spec.imports.as_
     known = {record.uuid: record for record in onboarding.ledger.lines(imported_as=imported_as)}
     wanted = list(onboarding.desired.index())
-    _refuse_changed(known.values(), wanted)
+    rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
+    _refuse_changed(known.values(), wanted, rows)
     _forget_mended(onboarding, known.values(), wanted)
     fresh = [line for line in wanted if line.uuid not in known]
     if fresh and imported_as is ImportAs.GROUND_TRUTH:
@@ -67,8 +68,9 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
     return Submitted(jobs, len(fresh), states.count(LineState.ACCEPTED), states.count(LineState.FAILED))
 
 
-def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine]) -> None:
-    rows, uuids = {line.row for line in wanted}, {line.uuid for line in wanted}
+def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine], rows: Collection[str]) -> None:
+    """Labels of rows that the spec no longer names are left alone; those of the others must be as they went in."""
+    uuids = {line.uuid for line in wanted}
     stale = [
         record
         for record in known
@@ -179,7 +181,9 @@ def collect(onboarding: Onboarding) -> Collected:
     for entry in onboarding.ledger.entries("job"):
         if entry.state is State.SETTLED:
             continue
-        job = onboarding.client.imports.find(entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"]))
+        job = onboarding.client.imports.find(
+            entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"])
+        )
         if job is None:
             onboarding.ledger.forget_job_lines(entry.name)
             onboarding.ledger.release("job", entry.name)

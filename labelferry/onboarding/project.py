@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from labelferry.errors import ConflictError, RejectedError, RemoteConflictError, UnavailableError
+from labelferry.labelbox import Project
 from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
@@ -28,7 +29,7 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
     """Make sure that the project is there and works with the ontology.
 
     Raises:
-        ConflictError: when it is set up with another ontology.
+        ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
     """
     client, wanted = onboarding.client, onboarding.desired.spec.project
     project = resolve(
@@ -36,11 +37,12 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
             "project",
             client.projects.get,
             client.projects.find,
-            lambda name: client.projects.create(name, wanted.media_type, description=wanted.description or ""),
+            lambda name: _create_project(onboarding, name),
         ),
         wanted,
         onboarding.ledger,
     )
+    _refuse_moved(onboarding, project.id)
     connected = client.projects.ontology(project.id)
     if connected is None:
         client.projects.connect_ontology(project.id, ontology)
@@ -50,6 +52,23 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
             f"the one of the spec ({ontology}); name another project, or that ontology by id"
         )
     return project
+
+
+def _create_project(onboarding: Onboarding, name: str) -> Project:
+    _refuse_moved(onboarding, None)
+    wanted = onboarding.desired.spec.project
+    return onboarding.client.projects.create(name, wanted.media_type, description=wanted.description or "")
+
+
+def _refuse_moved(onboarding: Onboarding, project: str | None) -> None:
+    """What the ledger calls done was done in one project; in another, nothing is done yet."""
+    entries = [entry for kind in ("batch", "job") for entry in onboarding.ledger.entries(kind)]
+    before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
+    if before:
+        raise ConflictError(
+            f"'{onboarding.desired.spec.name}' went into project {', '.join(sorted(before))} before, which the spec no "
+            "longer names or which is gone; name it by id, or give the onboarding a new name to carry everything anew"
+        )
 
 
 def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
@@ -96,7 +115,7 @@ def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> str:
 
 def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> bool:
     """Create the batch; False when its name is taken."""
-    onboarding.ledger.claim("batch", name, keys=list(keys))
+    onboarding.ledger.claim("batch", name, project=project, keys=list(keys))
     try:
         made = onboarding.client.batches.create(project, name, keys, onboarding.desired.spec.batch.priority).id
     except RemoteConflictError:
@@ -111,7 +130,7 @@ def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]
         if onboarding.ledger.entry("batch", name) is None:
             raise
         return True
-    onboarding.ledger.settle("batch", name, made, keys=list(keys))
+    onboarding.ledger.settle("batch", name, made, project=project, keys=list(keys))
     return True
 
 

@@ -91,6 +91,7 @@ class Outcome:
 
     @property
     def json(self) -> Any:
+        assert self.out, self.err
         return orjson.loads(self.out)
 
     def refused(self, code: int) -> str:

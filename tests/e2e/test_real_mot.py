@@ -45,7 +45,8 @@ class Expected:
     @classmethod
     def of(cls, path: Path) -> "Expected":
         tracks: dict[str, Keyframes] = {}
-        for number, row in enumerate(path.read_text().splitlines()):
+        rows = [row for row in path.read_text().splitlines() if row and not row.startswith("#")]
+        for number, row in enumerate(rows):
             frame, identity, *box = row.split(",")[:6]
             left, top, width, height = map(float, box)
             tracks.setdefault(f"row {number}" if identity == "-1" else identity, {})[int(frame)] = (
