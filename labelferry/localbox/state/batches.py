@@ -5,7 +5,7 @@ from typing import Any
 
 from labelferry.localbox.errors import ConflictError, LocalboxError, MalformedError, NotFoundError
 from labelferry.localbox.ids import new_uuid, now
-from labelferry.localbox.state import data_rows, datasets, filters, jobs, projects, settings
+from labelferry.localbox.state import data_rows, datasets, filters, jobs, labels, projects, settings
 from labelferry.localbox.state.database import Session, as_json
 
 ADDING, CREATING = "add-data-rows-to-batch", "create-batches"
@@ -218,7 +218,4 @@ def remove_queued(session: Session, project_id: str | None, batch_id: str) -> Ba
 def delete_labels(session: Session, project_id: str | None, batch_id: str) -> list[str]:
     """Removes every label of a batch's rows, so that the rows are queued again."""
     batch = get(session, projects.get(session, project_id).id, batch_id)
-    ids = labelled(session, batch)
-    for label_id in ids:
-        session.delete("labels", label_id)
-    return ids
+    return labels.delete(session, labelled(session, batch))

@@ -163,7 +163,18 @@ def _order(order: str | None) -> str:
 
 def delete(session: Session, label_ids: list[str]) -> list[str]:
     """Removes labels; returns the ids of those that were there."""
-    return [label_id for label_id in label_ids if session.delete("labels", label_id)]
+    return [label_id for label_id in label_ids if _deleted(session, label_id)]
+
+
+def _deleted(session: Session, label_id: str) -> bool:
+    label = session.one(Label, f"{SELECT} WHERE id = ?", (label_id,))
+    if label is None:
+        return False
+    session.delete("labels", label.id)
+    webhooks.announce(
+        session, label.project_id, "LABEL_DELETED", {"id": label.id, "dataRow": {"id": label.data_row_id}}
+    )
+    return True
 
 
 def lines(session: Session, label_id: str) -> list[dict[str, Any]]:

@@ -64,7 +64,7 @@ TREE = {
     ],
 }
 ONTOLOGY = features.read(TREE)
-EXAMPLES = int(os.environ.get("LOCALBOX_FUZZ_EXAMPLES", "90"))
+EXAMPLES = int(os.environ.get("LOCALBOX_FUZZ_EXAMPLES", "40"))
 BROAD = settings(max_examples=EXAMPLES, deadline=None, suppress_health_check=list(HealthCheck))
 
 
