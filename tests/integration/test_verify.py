@@ -1,0 +1,323 @@
+"""Labels read back from a localbox: all that was sent is there, and whatever somebody changes there is told."""
+
+import shutil
+from collections.abc import Callable
+from copy import deepcopy
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from labelferry.demo import draw_scene
+from labelferry.onboarding.context import Onboarding, open_onboarding
+from labelferry.onboarding.imports import collect, submit
+from labelferry.onboarding.ontology import ensure_ontology
+from labelferry.onboarding.project import ensure_batch, ensure_project
+from labelferry.onboarding.rows import ensure_rows
+from labelferry.onboarding.verify import verify
+from labelferry.planning.desired import desire
+from labelferry.remote import Remote
+from labelferry.settings import Settings
+from labelferry.spec import LoadedSpec
+from labelferry.verification import Difference, Verification
+from tests.integration.conftest import Localbox
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
+GUIDE = EXAMPLES / "guide" / "ground-truth.yaml"
+REAL = """\
+name: real
+dataset: Real videos
+project: {{name: Real tracks, media_type: VIDEO}}
+ontology: {{name: Real tracks, from: labels}}
+videos:
+  - {{global_key: real-video, row_data: "https://example.com/real.mp4"}}
+labels:
+  - {{format: mot, path: "{path}", global_key: real-video{classes}}}
+import: {{as: ground-truth}}
+"""
+ONE_CLASS = ", classes: {1: person}"
+FILES = {
+    "mot/motmetrics/TUD-Campus/gt/gt.txt": ONE_CLASS,
+    "mot/motmetrics/TUD-Campus/tracker_output.txt": ONE_CLASS,
+    "mot/mmtracking/TUD-Campus/gt/gt.txt": ONE_CLASS,
+    "mot/dagshub-annotation-converter/seq/gt/gt.txt": "",
+    "mot/sort/TUD-Campus/det/det.txt": ONE_CLASS,
+    "mot/sort/ETH-Sunnyday/det/det.txt": ONE_CLASS,
+    "tracker_output/mmtracking/TUD-Campus.txt": ONE_CLASS,
+}
+
+State = dict[str, list[dict[str, Any]]]
+
+
+@dataclass(frozen=True)
+class Ferry:
+    """Onboards a spec, and verifies it, without Prefect."""
+
+    settings: Settings
+    remote: Remote
+    localbox: Localbox
+
+    def onboard(self, spec: Path) -> None:
+        """Everything that the flow does."""
+        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        with open_onboarding(self.settings, self.remote, folder) as onboarding:
+            carry(onboarding)
+
+    def verify(self, spec: Path, **options: Any) -> Verification:
+        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        with open_onboarding(self.settings, self.remote, folder) as onboarding:
+            return verify(onboarding, str(self.remote), **options)
+
+    def change(self, changing: Callable[[State], None]) -> None:
+        """Change what localbox keeps, behind everybody's back."""
+        state: Any = self.localbox.control("GET", "state")
+        for annotation in state["annotations"]:
+            annotation["line"] = orjson.loads(annotation["line"])
+        changing(state)
+        for annotation in state["annotations"]:
+            annotation["line"] = orjson.dumps(annotation["line"]).decode()
+        self.localbox.control("POST", "seed", state)
+
+
+def carry(onboarding: Onboarding) -> None:
+    ensure_rows(onboarding)
+    project = ensure_project(onboarding, ensure_ontology(onboarding).id).id
+    ensure_batch(onboarding, project)
+    submit(onboarding, project)
+    assert collect(onboarding).failed == 0
+
+
+def ferry_in(home: Path, localbox: Localbox) -> Ferry:
+    environment = {
+        "LABELFERRY_HOME": str(home),
+        "LABELBOX_API_KEY": localbox.key,
+        "LABELBOX_ENDPOINT": localbox.endpoint,
+    }
+    return Ferry(Settings.from_environment(environment), Remote("localbox", localbox.endpoint), localbox)
+
+
+@pytest.fixture
+def ferry(localbox: Localbox, tmp_path: Path) -> Ferry:
+    """An empty localbox, and an empty home."""
+    localbox.control("POST", "reset")
+    return ferry_in(tmp_path / "home", localbox)
+
+
+@pytest.fixture(scope="session")
+def onboarded(localbox: Localbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ferry, object]:
+    """The tutorial, onboarded once, and what localbox keeps of it."""
+    localbox.control("POST", "reset")
+    ferry = ferry_in(tmp_path_factory.mktemp("guide"), localbox)
+    ferry.onboard(GUIDE)
+    return ferry, localbox.control("GET", "state")
+
+
+@pytest.fixture
+def guide(onboarded: tuple[Ferry, object]) -> Ferry:
+    """The tutorial in localbox, as it was onboarded."""
+    ferry, state = onboarded
+    ferry.localbox.control("POST", "seed", state)
+    return ferry
+
+
+def told(found: Verification) -> list[Difference]:
+    return [each for row in found.rows for each in row.differences]
+
+
+def line_named(state: State, name: str) -> dict[str, Any]:
+    line: dict[str, Any] = next(each["line"] for each in state["annotations"] if each["line"].get("name") == name)
+    return line
+
+
+def test_the_tutorial_is_verified(guide: Ferry) -> None:
+    found = guide.verify(GUIDE)
+    assert (found.outcome, told(found), found.not_comparable, found.unknown) == ("verified", [], {}, {})
+    assert (found.accepted, found.failed, found.pending, found.totals["equal"]) == (19, 0, 0, 32)
+
+
+def test_the_drawn_scene_is_verified(ferry: Ferry, tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    shutil.copytree(EXAMPLES / "scene", tmp_path / "scene")
+    draw_scene(tmp_path / "scene")
+    ferry.onboard(tmp_path / "scene" / "ground-truth.yaml")
+    found = ferry.verify(tmp_path / "scene" / "ground-truth.yaml")
+    assert (found.outcome, found.totals["equal"]) == ("verified", 3)
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_real_files_are_verified(name: str, ferry: Ferry, shared: Path, tmp_path: Path) -> None:
+    spec = real(shared / "data" / name, FILES[name], tmp_path)
+    ferry.onboard(spec)
+    found = ferry.verify(spec)
+    assert (found.outcome, told(found)) == ("verified", [])
+    assert found.totals["equal"] == found.accepted > 1
+
+
+def real(path: Path, classes: str, folder: Path) -> Path:
+    if not path.is_file():
+        pytest.skip(f"{path} is absent")
+    (folder / "real.yaml").write_text(REAL.format(path=path, classes=classes))
+    return folder / "real.yaml"
+
+
+def test_a_moved_keyframe_of_a_real_track(ferry: Ferry, shared: Path, tmp_path: Path) -> None:
+    path = shared / "data" / "mot" / "motmetrics" / "TUD-Campus" / "gt" / "gt.txt"
+    spec = real(path, ONE_CLASS, tmp_path)
+    ferry.onboard(spec)
+
+    def move(state: State) -> None:
+        state["annotations"][2]["line"]["segments"][0]["keyframes"][4]["bbox"]["left"] += 5
+
+    ferry.change(move)
+    found = ferry.verify(spec)
+    (moved,) = told(found)
+    assert found.outcome == "differs"
+    assert (moved.kind, moved.row, moved.feature, moved.pixels) == ("moved", "real-video", "person", 5.0)
+    track = [row.split(",") for row in path.read_text().splitlines()]
+    third = list(dict.fromkeys(row[1] for row in track))[2]
+    lines = [number for number, row in enumerate(track, 1) if row[1] == third]
+    frames = sorted(int(track[number - 1][0]) for number in lines)
+    assert moved.place == f"{path}:{lines[0]} (track {third})"
+    assert moved.frame == frames[4]
+    assert found.totals == {"equal": 7, "missing": 0, "extra": 0, "moved": 1}
+
+
+def delete_labels(state: State) -> None:
+    state["labels"].clear()
+    state["annotations"].clear()
+    state["benchmarks"].clear()
+
+
+def copy_label(state: State) -> None:
+    label = dict(state["labels"][0])
+    label.pop("seq")
+    label["id"] = "c" + "9" * 24
+    state["labels"].append(label)
+    for number, annotation in enumerate(list(state["annotations"])):
+        copied = deepcopy(annotation) | {"label_id": label["id"], "id": f"c{number:024}"}
+        copied.pop("seq", None)
+        if copied["line"].get("name") in {"bbox_class", "free_text_global", "traffic_light_state"}:
+            state["annotations"].append(copied)
+
+
+def test_a_deleted_label(guide: Ferry) -> None:
+    guide.change(delete_labels)
+    found = guide.verify(GUIDE)
+    assert found.outcome == "differs"
+    assert found.totals == {"equal": 0, "missing": 32, "extra": 0, "moved": 0}
+    lost = {each.feature: each for each in told(found)}
+    assert (lost["point_video"].frame, lost["point_video"].place.split(" ")[0]) == (17, "labels.py")
+    assert {each.kind for each in told(found)} == {"missing"}
+    assert all(each.row == "sample-video-jellyfish.mp4" and each.place.startswith("labels.py") for each in told(found))
+
+
+def test_an_extra_label(guide: Ferry) -> None:
+    guide.change(copy_label)
+    found = guide.verify(GUIDE)
+    assert found.outcome == "differs"
+    extra = {(each.kind, each.feature, each.frame) for each in told(found)}
+    assert extra == {
+        ("extra", "bbox_class", 10),
+        ("extra", "free_text_global > sample text", None),
+        ("extra", "traffic_light_state > red", 0),
+        ("extra", "traffic_light_state > green", 301),
+    }
+    assert next(each.place for each in told(found) if each.feature == "bbox_class").startswith("label c999")
+
+
+def answer(state: State) -> None:
+    line_named(state, "radio_class")["answer"] = [
+        {"name": "first_radio_answer", "frames": [{"start": 9, "end": 9}, {"start": 15, "end": 16}]}
+    ]
+
+
+def nested(state: State) -> None:
+    inner = line_named(state, "driver_behavior")["answer"][0]["classifications"][0]["answer"][0]
+    del inner["classifications"]
+
+
+def sub_answer(state: State) -> None:
+    keyframes = line_named(state, "bbox_class")["segments"][0]["keyframes"]
+    keyframes[1]["classifications"], keyframes[2]["classifications"] = (
+        keyframes[2]["classifications"],
+        keyframes[1]["classifications"],
+    )
+
+
+def mask(state: State) -> None:
+    frames = next(each["line"]["masks"]["frames"] for each in state["annotations"] if "masks" in each["line"])
+    first, second = frames[0], frames[1]
+    first["file"], second["file"] = second["file"], first["file"]
+
+
+CHANGES: dict[str, tuple[Callable[[State], None], set[tuple[str, str, int]]]] = {
+    "a range": (answer, {("moved", "radio_class > first_radio_answer", 10)}),
+    "an answer three deep": (
+        nested,
+        {("missing", "driver_behavior > distracted > distraction_type > mobile_phone_use > risk_level > high", 700)},
+    ),
+    "answers of keyframes": (
+        sub_answer,
+        {(kind, "bbox_class", frame) for kind in ("missing", "extra") for frame in (11, 13)},
+    ),
+    "a mask": (mask, {("moved", "video_mask", 1), ("missing", "mask_with_text_subclass", 24)}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("changing", "expected"), CHANGES.values(), ids=CHANGES)
+def test_other_changes(changing: Callable[[State], None], expected: set[tuple[str, str, int]], guide: Ferry) -> None:
+    guide.change(changing)
+    found = guide.verify(GUIDE)
+    assert {(each.kind, each.feature, each.frame) for each in told(found)} == expected
+    assert all(each.place.startswith("labels.py") for each in told(found))
+
+
+def test_a_label_for_each_line_is_as_good_as_one(ferry: Ferry) -> None:
+    ferry.localbox.control("POST", "flaws", ["one-label"])
+    ferry.onboard(GUIDE)
+    assert ferry.verify(GUIDE).outcome == "verified"
+
+
+def test_the_tolerance_is_the_callers(guide: Ferry) -> None:
+    def move(state: State) -> None:
+        line_named(state, "point_video")["segments"][0]["keyframes"][0]["point"]["x"] += 0.4
+
+    guide.change(move)
+    assert guide.verify(GUIDE).outcome == "differs"
+    assert guide.verify(GUIDE, tolerance=0.5).outcome == "verified"
+
+
+def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
+    rows = range(1, 6)
+    (tmp_path / "videos.csv").write_text(
+        "global_key,row_data\n" + "".join(f"clip-{n},https://example.com/{n}.mp4\n" for n in rows)
+    )
+    (tmp_path / "boxes.csv").write_text(
+        "global_key,frame,track,class,left,top,width,height\n"
+        + "".join(f"clip-{n},{frame},1,car,{frame * n},20,30,40\n" for n in rows if n != 3 for frame in (1, 2, 3))
+    )
+    (tmp_path / "clips.yaml").write_text(
+        "name: clips\ndataset: Clips\nproject: {name: Clips, media_type: VIDEO}\n"
+        "ontology: {name: Clips, from: labels}\nvideos: videos.csv\n"
+        "labels:\n  - {format: table, path: boxes.csv}\nimport: {as: ground-truth}\n"
+    )
+    ferry.onboard(tmp_path / "clips.yaml")
+
+    def lose(state: State) -> None:
+        lost = next(each for each in state["labels"] if each["data_row_id"] == state["annotations"][-1]["data_row_id"])
+        state["labels"].remove(lost)
+        state["annotations"].pop()
+
+    ferry.change(lose)
+    found = ferry.verify(tmp_path / "clips.yaml")
+    assert [(row.row, row.equal, row.missing) for row in found.rows] == [
+        ("clip-1", 1, 0),
+        ("clip-2", 1, 0),
+        ("clip-3", 0, 0),
+        ("clip-4", 1, 0),
+        ("clip-5", 0, 1),
+    ]
+    (missing,) = told(found)
+    assert (missing.row, missing.place, missing.frame) == ("clip-5", "boxes.csv:11 (track 1)", 1)
