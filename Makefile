@@ -13,10 +13,12 @@ help: ## list the targets
 
 setup: .venv/ready ## make .venv with everything that the tests need
 
-.venv/ready: requirements.lock pyproject.toml
+# pip brings uv, and uv the rest: the same wheels by the same hashes in a quarter of the time.
+.venv/ready: requirements.lock requirements-setup.lock pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements.lock
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --compile-bytecode --require-hashes --no-deps -r requirements.lock
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps --editable .
 	touch .venv/ready
 
 demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
@@ -40,8 +42,10 @@ up: setup ## start a Prefect server, a worker and a localbox here, and deploy
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
 
-lock: ## resolve requirements.lock anew (needs uv)
-	uv pip compile pyproject.toml --quiet --python-version 3.11 --extra dev --generate-hashes --no-header \
-	  --no-emit-index-url --no-emit-find-links --no-emit-package labelferry --output-file requirements.lock
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
+  --no-emit-index-url --no-emit-find-links
+lock: setup ## resolve the lock files anew
+	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
+	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
 .PHONY: help setup demo test check bench up down lock
