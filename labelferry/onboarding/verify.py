@@ -13,6 +13,7 @@ import orjson
 
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
+from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import Desired, IndexedLine
 from labelferry.progress import announce
@@ -23,6 +24,7 @@ from labelferry.verification.compare import TOLERANCE
 __all__ = ["verify"]
 
 TOLD = 100
+OUTSIDE = "label of a row that is known by id only and is not in the manifest"
 
 Lines = dict[str, list[IndexedLine]]
 
@@ -107,19 +109,22 @@ class _Reading:
     def results(self, keys: list[str]) -> Iterator[RowResult]:
         """Compare each row as it comes out of the export; a row that does not come holds nothing."""
         pictures = Pictures(self._fetch)
-        left = dict.fromkeys(keys)
+        left, unseen = dict.fromkeys(keys), dict(self.lines)
         for row in self.onboarding.client.exports.project(self.project, keys):
-            key = _key_of(row)
+            key, by_id = _references(row)
             if key in left:
                 del left[key]
                 announce("reading labels back", len(keys) - len(left), len(keys))
-                yield self._compared(key, row, pictures)
+                lines = [*unseen.pop(key, ()), *unseen.pop(by_id, ())]
+                yield self._compared(key, row, lines, pictures)
         for key in left:
-            yield self._compared(key, {}, pictures)
+            yield self._compared(key, {}, unseen.pop(key, []), pictures)
+        for reference, lines in unseen.items():
+            yield RowResult(reference, not_comparable={OUTSIDE: len(lines)})
 
-    def _compared(self, key: str, row: Mapping[str, Any], pictures: Pictures) -> RowResult:
+    def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
         held = read_exported(row, self.project, pictures)
-        sent = read_sent(self._bodies(self.lines.get(key, ())), held.names, pictures)
+        sent = read_sent(self._bodies(lines), held.names, pictures)
         return compare(key, sent, held, self.tolerance)
 
     def _bodies(self, lines: Iterable[IndexedLine]) -> Iterator[tuple[dict[str, Any], str]]:
@@ -134,6 +139,9 @@ class _Reading:
             return None
 
 
-def _key_of(row: Mapping[str, Any]) -> str:
+def _references(row: Mapping[str, Any]) -> tuple[str, str]:
+    """How lines may name an exported row: by global key, and by id."""
     found = row.get("data_row")
-    return str(found.get("global_key")) if isinstance(found, dict) else ""
+    if not isinstance(found, dict):
+        return "", ""
+    return str(found.get("global_key")), str(RowRef(id=str(found.get("id"))))

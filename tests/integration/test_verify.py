@@ -321,3 +321,36 @@ def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
     ]
     (missing,) = told(found)
     assert (missing.row, missing.place, missing.frame) == ("clip-5", "boxes.csv:11 (track 1)", 1)
+
+
+def by_id(folder: Path, name: str, keys: list[str], row: str) -> Path:
+    """A spec with one box of a row that the label names by its id."""
+    (folder / f"{name}.yaml").write_text(
+        f"name: {name}\ndataset: Clips\nproject: {{name: Clips, media_type: VIDEO}}\n"
+        "ontology: {name: Clips, from: labels}\nvideos:\n"
+        + "".join(f'  - {{global_key: {key}, row_data: "https://example.com/{key}.mp4"}}\n' for key in keys)
+        + f"labels:\n  - {{format: ndjson, path: {name}.ndjson}}\nimport: {{as: ground-truth}}\n"
+    )
+    keyframe = {"frame": 2, "bbox": {"left": 1, "top": 2, "width": 3, "height": 4}}
+    line = {"dataRow": {"id": row}, "name": "car", "segments": [{"keyframes": [keyframe]}]}
+    (folder / f"{name}.ndjson").write_bytes(orjson.dumps(line))
+    return folder / f"{name}.yaml"
+
+
+def test_rows_that_labels_name_by_id(ferry: Ferry, tmp_path: Path) -> None:
+    with ferry.localbox.client() as client:
+        dataset = client.datasets.create("Clips")
+        wanted = [{"global_key": key, "row_data": f"https://example.com/{key}.mp4"} for key in ("clip-1", "clip-2")]
+        client.data_rows.create(dataset.id, wanted)
+        ids = client.data_rows.lookup(["clip-1", "clip-2"])
+    both = by_id(tmp_path, "both", ["clip-1", "clip-2"], ids["clip-2"])
+    ferry.onboard(both)
+    found = ferry.verify(both)
+    assert (found.outcome, [(row.row, row.equal) for row in found.rows]) == (
+        "verified",
+        [("clip-1", 0), ("clip-2", 1)],
+    )
+    outside = by_id(tmp_path, "outside", ["clip-2"], ids["clip-1"])
+    ferry.onboard(outside)
+    found = ferry.verify(outside)
+    assert found.not_comparable == {"label of a row that is known by id only and is not in the manifest": 1}
