@@ -158,9 +158,13 @@ def _counts(desired: Any) -> dict[str, Any]:
 
 
 def _require(spec: Path) -> None:
-    """Refuse wrong input before Prefect is started for it, which takes seconds."""
+    """Refuse wrong input and settings before Prefect is started for them, which takes seconds."""
+    from labelferry.settings import Settings
+
+    settings = Settings.from_environment()
     with tempfile.TemporaryDirectory() as folder:
         _desire(spec, Path(folder))
+    settings.make_home()
 
 
 def _flow(name: str) -> Any:

@@ -17,6 +17,7 @@ from labelferry.errors import (
 )
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineRecord, LineState, State
+from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
@@ -96,7 +97,8 @@ def _refuse_labelled(onboarding: Onboarding, project: str, fresh: list[IndexedLi
     """Ground truth becomes a label of its own: a row that has one would get a second."""
     rows = {line.row for line in fresh}
     ids = {row_id: key for key, row_id in onboarding.client.data_rows.lookup(rows).items()}
-    labelled = {ids[label.row_id] for label in onboarding.client.labels.list(project) if label.row_id in ids}
+    theirs = {label.row_id for label in onboarding.client.labels.list(project)}
+    labelled = rows & {ids.get(row_id) or str(RowRef(id=row_id)) for row_id in theirs if row_id}
     if labelled:
         raise ConflictError(
             f"{len(labelled)} rows have a label already: {', '.join(sorted(labelled)[:20])}; "

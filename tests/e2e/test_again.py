@@ -145,18 +145,26 @@ def test_labels_that_changed_or_went_are_a_conflict(
     assert "give the onboarding a new name, or restore the files" in message
 
 
+@pytest.mark.parametrize("way", ["globalKey", "id"])
 def test_ground_truth_over_somebody_elses_label(
-    ferry: Ferry, localbox: Localbox, client: Client, tmp_path: Path
+    way: str, ferry: Ferry, localbox: Localbox, client: Client, tmp_path: Path
 ) -> None:
     project = ferry("onboard", write(tmp_path, TWO), "--json").json["project"]
     keyframe = {"frame": 7, "bbox": {"top": 0, "left": 0, "height": 1, "width": 1}}
-    theirs = {"uuid": "4b1f8f60-6a1d-4d0e-9a52-0d7f6c1f8e11", "dataRow": {"globalKey": "harbour-2"}, "name": "ferry"}
-    body = orjson.dumps({**theirs, "segments": [{"keyframes": [keyframe]}]})
-    client.imports.wait(client.imports.create(project, "theirs", body, ImportKind.GROUND_TRUTH))
+    ferry_at_7 = {"name": "ferry", "segments": [{"keyframes": [keyframe]}]}
+    theirs = {"uuid": "4b1f8f60-6a1d-4d0e-9a52-0d7f6c1f8e11", "dataRow": {"globalKey": "harbour-2"}, **ferry_at_7}
+    client.imports.wait(client.imports.create(project, "theirs", orjson.dumps(theirs), ImportKind.GROUND_TRUTH))
+    row = {"globalKey": "harbour-2", "id": str(client.data_rows.lookup(["harbour-2"])["harbour-2"])}
+    (tmp_path / "lines.ndjson").write_bytes(orjson.dumps({"dataRow": {way: row[way]}, **ferry_at_7}))
     before = localbox.kept()
     localbox.forget()
-    message = ferry("onboard", write(tmp_path, TWO, "harbour-truth", imports=GROUND_TRUTH)).refused(4)
-    assert "1 rows have a label already: harbour-2" in message
+    truth = write(tmp_path, TWO, "harbour-truth", imports=GROUND_TRUTH)
+    truth.write_text(
+        truth.read_text().replace("{format: table, path: boxes.csv}", "{format: ndjson, path: lines.ndjson}")
+    )
+    message = ferry("onboard", truth).refused(4)
+    assert "1 rows have a label already: " in message
+    assert row[way] in message
     assert "createLabelImportByFilePyApi" not in localbox.operations()
     assert localbox.kept() == before
 

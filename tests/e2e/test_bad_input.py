@@ -265,6 +265,26 @@ def test_every_command_refuses_alike(command: str, offline: Ferry, tmp_path: Pat
     assert not (tmp_path / "out").exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [
+        ("LABELFERRY_PATIENCE", "soon", "LABELFERRY_PATIENCE is 'soon'; give seconds as a whole number"),
+        ("LABELFERRY_RATE", "0", "LABELFERRY_RATE is '0'; give requests per minute as a whole number"),
+        ("LABELFERRY_HOME", __file__, "cannot be made one"),
+        ("LABELFERRY_HOME", f"{__file__}/home", "cannot be made one"),
+    ],
+)
+def test_wrong_settings(
+    name: str, value: str, says: str, offline: Ferry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
+    assert says in offline("onboard", Case(()).write(tmp_path)).refused(2)
+
+
+def test_the_status_of_nothing(offline: Ferry) -> None:
+    assert "the ledger knows no onboarding 'clips'; known are: none" in offline("status", "clips").refused(2)
+
+
 @pytest.mark.parametrize("arguments", [["onboard"], ["onbord", "spec.yaml"], ["check", "spec.yaml", "--jsn"]])
 def test_a_wrong_command_is_usage(arguments: list[str], offline: Ferry) -> None:
     ended = offline(*arguments)
