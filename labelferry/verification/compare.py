@@ -5,16 +5,14 @@ frame that the service shows without marking it as a keyframe counts where a key
 there; where none was sent it is interpolation and says nothing.
 """
 
-import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Sequence
 
-from labelferry.model.frames import Span
-from labelferry.verification.content import Answered, Content, Path, Thing
-from labelferry.verification.geometry import distance
+from labelferry.verification.content import Answered, Content, Path
 from labelferry.verification.pairing import pair
 from labelferry.verification.result import Difference, Kind, RowResult
+from labelferry.verification.things import between, unsaid_segments, whole
+from labelferry.verification.wording import first_change, said, told_ranges
 
 __all__ = ["TOLERANCE", "compare"]
 
@@ -22,7 +20,6 @@ TOLERANCE = 1e-3
 """Pixels; a 32-bit float holds coordinates of an 8K picture to half of that."""
 EQUAL = "equal"
 SEGMENTS = "segments of a track"
-WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 
 
 def compare(row: str, sent: Content, held: Content, tolerance: float = TOLERANCE) -> RowResult:
@@ -64,14 +61,16 @@ class _Comparison:
     def _things(self) -> None:
         paired = pair(self.sent.things, self.held.things, self.tolerance)
         for sent, held in paired.pairs:
-            differences = list(self._between(sent, held))
+            differences = list(between(self.row, sent, held, self.tolerance))
+            if unsaid_segments(sent, held):
+                self.aside[SEGMENTS] += 1
             self._count(Kind.MOVED if differences else EQUAL, differences)
         for thing in paired.missing:
             if not self._excused(thing.name, 0):
-                self._count(Kind.MISSING, [self._whole(Kind.MISSING, thing)])
+                self._count(Kind.MISSING, [whole(Kind.MISSING, self.row, thing)])
         for thing in paired.extra:
             if not self._excused(thing.name, 1):
-                self._count(Kind.EXTRA, [self._whole(Kind.EXTRA, thing)])
+                self._count(Kind.EXTRA, [whole(Kind.EXTRA, self.row, thing)])
 
     def _answers(self) -> None:
         for path in dict.fromkeys([*self.sent.answers, *self.held.answers]):
@@ -93,65 +92,14 @@ class _Comparison:
         self.counts[kind] += 1
         self.differences += differences
 
-    def _whole(self, kind: Kind, thing: Thing) -> Difference:
-        frames = sorted(thing.keyframes)
-        what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {_frames(frames)}"
-        return self._of(kind, thing, what, frames[0] if frames else None)
-
-    def _between(self, sent: Thing, held: Thing) -> Iterator[Difference]:
-        apart = {frame: self._apart(sent, held, frame) for frame in sent.keyframes}
-        yield from self._moved(sent, apart)
-        lost = [frame for frame, pixels in apart.items() if pixels is None]
-        yield from self._keyframes(Kind.MISSING, sent, lost)
-        yield from self._keyframes(Kind.EXTRA, sent, [frame for frame in held.keyframes if frame not in apart])
-        yield from self._segments(sent, held)
-        yield from self._sub_answers(sent, held, set(lost))
-
-    def _apart(self, sent: Thing, held: Thing, frame: int) -> float | None:
-        there = held.shape(frame)
-        return None if there is None else distance(sent.keyframes[frame], there)
-
-    def _moved(self, sent: Thing, apart: dict[int, float | None]) -> Iterator[Difference]:
-        moved = {frame: pixels for frame, pixels in apart.items() if pixels is not None and pixels > self.tolerance}
-        if not moved:
-            return
-        far = max(moved.values())
-        by = f"by {'up to ' if len(moved) > 1 else ''}{far:.4g} px" if math.isfinite(far) else "into another shape"
-        pixels = far if math.isfinite(far) else None
-        yield self._of(Kind.MOVED, sent, f"{_frames(sorted(moved))} {by}", min(moved), pixels)
-
-    def _keyframes(self, kind: Kind, sent: Thing, frames: list[int]) -> Iterator[Difference]:
-        if frames:
-            yield self._of(kind, sent, f"keyframe at {_frames(sorted(frames))}", min(frames))
-
-    def _segments(self, sent: Thing, held: Thing) -> Iterator[Difference]:
-        if sent.ranges is None or sent.ranges == held.ranges:
-            return
-        if held.ranges is None:
-            self.aside[SEGMENTS] += 1
-            return
-        what = f"segments {_ranges(held.ranges)} instead of {_ranges(sent.ranges)}"
-        yield self._of(Kind.MOVED, sent, what, _first_change(sent.ranges, held.ranges))
-
-    def _sub_answers(self, sent: Thing, held: Thing, lost: set[int]) -> Iterator[Difference]:
-        none: frozenset[Path] = frozenset()
-        for frame in sorted(sent.keyframes.keys() & (sent.answers.keys() | held.answers.keys()) - lost):
-            wanted, there = sent.answers.get(frame, none), held.answers.get(frame, none)
-            for kind, paths in ((Kind.MISSING, wanted - there), (Kind.EXTRA, there - wanted)):
-                for path in sorted(paths):
-                    yield self._of(kind, sent, f"answer {_said(path)} at frame {frame}", frame)
-
-    def _of(self, kind: Kind, sent: Thing, what: str, frame: int | None, pixels: float | None = None) -> Difference:
-        return Difference(kind, self.row, sent.name, sent.place, what, frame, pixels)
-
     def _answer(self, path: Path, sent: Answered | None, held: Answered | None) -> Difference | None:
         if held is None:
             return None if sent is None else self._told(Kind.MISSING, path, sent)
         if sent is None:
             return self._told(Kind.EXTRA, path, held)
         if sent.coverage != held.coverage:
-            what = f"{_ranges(held.coverage)} instead of {_ranges(sent.coverage)}"
-            return self._told(Kind.MOVED, path, sent, what, _first_change(sent.coverage, held.coverage))
+            what = f"{told_ranges(held.coverage)} instead of {told_ranges(sent.coverage)}"
+            return self._told(Kind.MOVED, path, sent, what, first_change(sent.coverage, held.coverage))
         if sent.copies != held.copies:
             kind = Kind.MISSING if held.copies < sent.copies else Kind.EXTRA
             return self._told(kind, path, sent, f"sent {sent.copies} times, held {held.copies} times")
@@ -162,27 +110,4 @@ class _Comparison:
     ) -> Difference:
         coverage = answer.coverage
         first = frame if frame is not None or not coverage else coverage[0].start
-        return Difference(kind, self.row, _said(path), answer.place, what or f"answer, {_ranges(coverage)}", first)
-
-
-def _said(path: Path) -> str:
-    return " > ".join(path)
-
-
-def _frames(frames: Sequence[int]) -> str:
-    if len(frames) == 1:
-        return f"frame {frames[0]}"
-    return f"frames {frames[0]} to {frames[-1]} ({len(frames)} of them)" if frames else "no frames"
-
-
-def _ranges(spans: Sequence[Span]) -> str:
-    if not spans:
-        return "the whole video"
-    told = ", ".join(f"{span.start}-{span.end}" for span in spans[:5])
-    return f"frames {told}" + (f" and {len(spans) - 5} ranges more" if len(spans) > 5 else "")
-
-
-def _first_change(sent: Sequence[Span], held: Sequence[Span]) -> int | None:
-    """The first frame that is in only one of the two."""
-    ends = Counter(edge for spans in (sent, held) for span in spans for edge in (span.start, span.end + 1))
-    return min((frame for frame, together in groupby(sorted(ends.elements())) if len(list(together)) % 2), default=None)
+        return Difference(kind, self.row, said(path), answer.place, what or f"answer, {told_ranges(coverage)}", first)

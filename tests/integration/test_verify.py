@@ -34,7 +34,7 @@ ontology: {{name: Real tracks, from: labels}}
 videos:
   - {{global_key: real-video, row_data: "https://example.com/real.mp4"}}
 labels:
-  - {{format: mot, path: "{path}", global_key: real-video{classes}}}
+  - {{format: {format}, path: "{path}", global_key: real-video{classes}}}
 import: {{as: ground-truth}}
 """
 ONE_CLASS = ", classes: {1: person}"
@@ -46,6 +46,7 @@ FILES = {
     "mot/sort/TUD-Campus/det/det.txt": ONE_CLASS,
     "mot/sort/ETH-Sunnyday/det/det.txt": ONE_CLASS,
     "tracker_output/mmtracking/TUD-Campus.txt": ONE_CLASS,
+    "labelbox_import/labelbox-python/annotation_import_video.ndjson": "",
 }
 
 State = dict[str, list[dict[str, Any]]]
@@ -152,13 +153,14 @@ def test_real_files_are_verified(name: str, ferry: Ferry, shared: Path, tmp_path
     ferry.onboard(spec)
     found = ferry.verify(spec)
     assert (found.outcome, told(found)) == ("verified", [])
-    assert found.totals["equal"] == found.accepted > 1
+    assert found.totals["equal"] >= found.accepted > 1
 
 
 def real(path: Path, classes: str, folder: Path) -> Path:
     if not path.is_file():
         pytest.skip(f"{path} is absent")
-    (folder / "real.yaml").write_text(REAL.format(path=path, classes=classes))
+    kind = "ndjson" if path.suffix == ".ndjson" else "mot"
+    (folder / "real.yaml").write_text(REAL.format(format=kind, path=path, classes=classes))
     return folder / "real.yaml"
 
 

@@ -1,0 +1,85 @@
+"""Two tracks, or two instances of masks, that belong together -> every way in which they differ."""
+
+import math
+from collections.abc import Iterator
+
+from labelferry.verification.content import Path, Thing
+from labelferry.verification.geometry import distance
+from labelferry.verification.result import Difference, Kind
+from labelferry.verification.wording import first_change, said, told_frames, told_ranges
+
+__all__ = ["between", "unsaid_segments", "whole"]
+
+WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
+
+
+def whole(kind: Kind, row: str, thing: Thing) -> Difference:
+    """The difference that a thing is missing, or extra, as a whole."""
+    frames = sorted(thing.keyframes)
+    what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
+    return Difference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
+
+
+def unsaid_segments(sent: Thing, held: Thing) -> bool:
+    """Whether segments were sent, and the service does not say which it holds."""
+    return sent.ranges is not None and held.ranges is None
+
+
+def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[Difference]:
+    """Yield what differs between a thing and what is held of it; keyframes that moved are told together.
+
+    Args:
+        row: global key.
+        sent: what should be there.
+        held: what is there.
+        tolerance: pixels within which coordinates agree.
+    """
+    apart: dict[int, float] = {}
+    lost: list[int] = []
+    for frame, shape in sent.keyframes.items():
+        there = held.shape(frame)
+        if there is None:
+            lost.append(frame)
+        elif (pixels := distance(shape, there)) > tolerance:
+            apart[frame] = pixels
+    told = _Told(row, sent)
+    yield from told.moved(apart)
+    yield from told.keyframes(Kind.MISSING, lost)
+    yield from told.keyframes(Kind.EXTRA, [frame for frame in held.keyframes if frame not in sent.keyframes])
+    yield from told.segments(held)
+    yield from told.answers(held, set(lost))
+
+
+class _Told:
+    def __init__(self, row: str, sent: Thing) -> None:
+        self.row, self.sent = row, sent
+
+    def moved(self, apart: dict[int, float]) -> Iterator[Difference]:
+        if not apart:
+            return
+        far = max(apart.values())
+        by = f"by {'up to ' if len(apart) > 1 else ''}{far:.4g} px" if math.isfinite(far) else "into another shape"
+        pixels = far if math.isfinite(far) else None
+        yield self._of(Kind.MOVED, f"{told_frames(sorted(apart))} {by}", min(apart), pixels)
+
+    def keyframes(self, kind: Kind, frames: list[int]) -> Iterator[Difference]:
+        if frames:
+            yield self._of(kind, f"keyframe at {told_frames(sorted(frames))}", min(frames))
+
+    def segments(self, held: Thing) -> Iterator[Difference]:
+        wanted, there = self.sent.ranges, held.ranges
+        if wanted is not None and there is not None and wanted != there:
+            what = f"segments {told_ranges(there)} instead of {told_ranges(wanted)}"
+            yield self._of(Kind.MOVED, what, first_change(wanted, there))
+
+    def answers(self, held: Thing, lost: set[int]) -> Iterator[Difference]:
+        none: frozenset[Path] = frozenset()
+        asked = (self.sent.answers.keys() | held.answers.keys()) & self.sent.keyframes.keys()
+        for frame in sorted(asked - lost):
+            wanted, there = self.sent.answers.get(frame, none), held.answers.get(frame, none)
+            for kind, paths in ((Kind.MISSING, wanted - there), (Kind.EXTRA, there - wanted)):
+                for path in sorted(paths):
+                    yield self._of(kind, f"answer {said(path)} at frame {frame}", frame)
+
+    def _of(self, kind: Kind, what: str, frame: int | None, pixels: float | None = None) -> Difference:
+        return Difference(kind, self.row, self.sent.name, self.sent.place, what, frame, pixels)

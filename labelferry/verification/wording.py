@@ -1,0 +1,36 @@
+"""Frames, ranges and answers in words."""
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+from labelferry.model.frames import Span
+from labelferry.verification.content import Path
+
+__all__ = ["first_change", "said", "told_frames", "told_ranges"]
+
+
+def said(path: Path) -> str:
+    """A path of questions and answers."""
+    return " > ".join(path)
+
+
+def told_frames(frames: Sequence[int]) -> str:
+    """Frames in ascending order."""
+    if len(frames) == 1:
+        return f"frame {frames[0]}"
+    return f"frames {frames[0]} to {frames[-1]} ({len(frames)} of them)" if frames else "no frames"
+
+
+def told_ranges(spans: Sequence[Span]) -> str:
+    """Ranges; none is the whole video."""
+    if not spans:
+        return "the whole video"
+    told = ", ".join(f"{span.start}-{span.end}" for span in spans[:5])
+    return f"frames {told}" + (f" and {len(spans) - 5} ranges more" if len(spans) > 5 else "")
+
+
+def first_change(sent: Sequence[Span], held: Sequence[Span]) -> int | None:
+    """The first frame that is in only one of the two."""
+    ends = Counter(edge for spans in (sent, held) for span in spans for edge in (span.start, span.end + 1))
+    return min((frame for frame, together in groupby(sorted(ends.elements())) if len(list(together)) % 2), default=None)
