@@ -27,7 +27,12 @@ READY = "localbox ready at "
 STOP_SECONDS = 30
 SERVER_SECONDS = 60
 PROCESS_SECONDS = 60
-LOGGING = ("PREFECT_LOGGING_LEVEL", "PREFECT_LOGGING_ROOT_LEVEL")
+LOGGING = {
+    "PREFECT_LOGGING_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_ROOT_LEVEL": "CRITICAL",
+    "PREFECT_LOGGING_TO_API_ENABLED": "false",
+}
+"""Of the runs inside this process: handlers keep the stderr of the test they were made in, and logs take a second."""
 LOOK_UPS = "jobs"
 """The one table that reading changes: looking up global keys is a job at the service."""
 
@@ -171,10 +176,9 @@ def localbox(running_localbox: Localbox) -> Localbox:
 @pytest.fixture(scope="session")
 def prefect_url() -> Iterator[str]:
     """The address of a Prefect server that every run reports to."""
-    # Prefect's handlers keep the stderr of the test that they were made in.
     with pytest.MonkeyPatch.context() as patch:
-        for name in LOGGING:
-            patch.setenv(name, "CRITICAL")
+        for name, value in LOGGING.items():
+            patch.setenv(name, value)
         from prefect.settings import PREFECT_API_URL
         from prefect.testing.utilities import prefect_test_harness
 
