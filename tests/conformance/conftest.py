@@ -15,9 +15,13 @@ import pytest
 
 lb = pytest.importorskip("labelbox", reason="the official SDK is not installed")
 
+from tests.conformance.driver import Driver  # noqa: E402 - after the check that the SDK is there
+from tests.conformance.own_driver import OwnDriver  # noqa: E402
+from tests.conformance.sdk_driver import SdkDriver  # noqa: E402
+from tests.conformance.wire import Wiretap  # noqa: E402
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY = "conformance-key"
-POLL_SECONDS = 0.05
 
 # The SDK's own noise: it warns about what it does by itself.
 SDK_WARNINGS = (
@@ -72,6 +76,23 @@ def localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
 @pytest.fixture(scope="session")
 def client(localbox: Localbox) -> Any:
     return lb.Client(KEY, endpoint=localbox.endpoint, rest_endpoint=localbox.base + "/api/v1")
+
+
+@pytest.fixture(scope="session")
+def wire() -> Wiretap:
+    """What checks the requests of our own client on their way out."""
+    return Wiretap()
+
+
+@pytest.fixture(scope="session", params=["sdk", "own"])
+def driver(request: pytest.FixtureRequest, localbox: Localbox, wire: Wiretap) -> Iterator[Driver]:
+    """Each client in turn: what is asked for here runs once with the official SDK and once with our own."""
+    if request.param == "sdk":
+        yield SdkDriver(localbox.endpoint, KEY)
+        return
+    made = OwnDriver(localbox.endpoint, KEY, wire)
+    yield made
+    made.client.close()
 
 
 @pytest.fixture

@@ -1,53 +1,59 @@
-"""Every golden case of the guide, in the SDK's spelling and in the guide's, against the guide's ontology."""
+"""Every golden case of the guide, in the SDK's spelling and in the guide's, with both clients, as both kinds."""
 
 import json
+import uuid
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-import labelbox as lb
 import pytest
 
 from tests.conformance import guide
+from tests.conformance.driver import Driver, Kind, Line
 
+CASES = 24
 # The guide's own Python gives one colour to two tools here: nobody could say which of them a pixel belongs to.
 AMBIGUOUS = {"seed-mask-guide-combined", "seed-step5-full-payload"}
 # A name with the text of a placeholder, which no ontology has.
 PLACEHOLDERS = {"seed-frame-text-placeholder"}
+Spelling = Literal["sdk", "guide"]
 
 
 @pytest.fixture(scope="module")
-def project(client: Any) -> Any:
-    dataset = client.create_dataset(name="goldens", iam_integration=None)
-    asset = {"row_data": guide.VIDEO, "global_key": "sample-video-jellyfish.mp4", "media_type": "VIDEO"}
-    task = dataset.create_data_rows([asset])
-    task.wait_till_done()
-    assert task.errors is None
-    made = client.create_project(name="goldens", media_type=lb.MediaType.Video)
-    made.connect_ontology(client.create_ontology("goldens", guide.ontology(), media_type=lb.MediaType.Video))
-    made.create_batch("goldens", global_keys=["sample-video-jellyfish.mp4"], priority=5)
-    yield made
-    dataset.delete()
+def place(driver: Driver) -> tuple[str, str]:
+    key = f"goldens-{uuid.uuid4().hex}"
+    dataset = driver.dataset("goldens")
+    row = {"row_data": guide.VIDEO, "global_key": key, "media_type": "VIDEO"}
+    assert driver.upload(dataset, [row]).created == {key}
+    made = driver.project("goldens")
+    driver.connect(made, driver.ontology("goldens", guide.ontology()))
+    driver.batch(made, "goldens", [key])
+    return made, key
 
 
 def cases(shared: Path) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads((shared / "goldens" / "seed_cases.json").read_text())
+    assert len(found) == CASES
     return found
 
 
-def completed(lines: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    row = {"globalKey": "sample-video-jellyfish.mp4"}
-    return [{key: value for key, value in line.items() if key != "uuid"} | {"dataRow": row} for line in lines]
+def completed(case: dict[str, Any], spelling: Spelling, key: str) -> list[Line]:
+    lines = case["sdk"]["ndjson"] if spelling == "sdk" else case["guide_ndjson"]
+    return [line | {"dataRow": {"globalKey": key}, "uuid": str(uuid.uuid4())} for line in lines]
 
 
-@pytest.mark.parametrize("kind", [lb.MALPredictionImport, lb.LabelImport])
-@pytest.mark.parametrize("spelling", ["sdk", "guide"])
-def test_every_golden_is_taken(client: Any, project: Any, shared: Path, kind: Any, spelling: str) -> None:
+@pytest.mark.parametrize("kind", get_args(Kind))
+@pytest.mark.parametrize("spelling", get_args(Spelling))
+def test_every_golden_is_taken(
+    driver: Driver, place: tuple[str, str], shared: Path, kind: Kind, spelling: Spelling
+) -> None:
+    project, key = place
     failed = {}
     for case in cases(shared):
-        lines = completed(case["sdk"]["ndjson"] if spelling == "sdk" else case["guide_ndjson"])
-        job = kind.create_from_objects(client, project.uid, f"{spelling} {case['id']}", lines)
+        lines = completed(case, spelling, key)
+        job = driver.submit(project, f"{spelling} {case['id']}", lines, kind)
+        assert job.inputs == len(job.statuses) == len(lines)
         if job.errors:
-            failed[case["id"]] = [error["errors"][0]["message"] for error in job.errors]
+            failed[case["id"]] = [message for messages in job.errors.values() for message in messages]
     expected = AMBIGUOUS | PLACEHOLDERS if spelling == "sdk" else set()
     assert set(failed) == expected, failed
     for name in AMBIGUOUS & set(failed):

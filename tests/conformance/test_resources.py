@@ -172,12 +172,6 @@ def test_default_integration_is_none(client: Any, unique: str) -> None:
     assert client.get_dataset(made.uid).description == "d"
 
 
-def test_unknown_global_keys_in_a_batch(project: Any) -> None:
-    with pytest.raises(lb_exceptions.MalformedQueryException, match="following global keys do not exist: nobody"):
-        project.create_batch("b", global_keys=["nobody"], priority=5)
-    assert list(project.batches()) == []
-
-
 def test_rows_already_in_the_project(client: Any, project: Any, keys: list[str]) -> None:
     project.create_batch("one", global_keys=keys[:2], priority=5)
     with pytest.raises(lb_exceptions.MalformedQueryException, match="No valid data rows to add to project"):
@@ -197,20 +191,6 @@ def test_consensus_settings_come_back(project: Any, keys: list[str]) -> None:
     settings = {"number_of_labels": 2, "coverage_percentage": 0.5}
     batch = project.create_batch("b", global_keys=keys, priority=5, consensus_settings=settings)
     assert json.loads(batch.consensus_settings_json) == {"numberOfLabels": 2, "coveragePercentage": 0.5}
-
-
-def test_large_batch_goes_the_long_way(client: Any, project: Any, unique: str) -> None:
-    big = client.create_dataset(name=f"big {unique}", iam_integration=None)
-    big_keys = [f"big-{unique}-{n}" for n in range(1001)]
-    task = big.create_data_rows(
-        [{"row_data": guide.VIDEO, "global_key": key, "media_type": "VIDEO"} for key in big_keys]
-    )
-    task.wait_till_done()
-    assert len(task.result) == 1001
-    assert sum(1 for _ in big.data_rows()) == 1001
-    batch = project.create_batch("large", global_keys=big_keys, priority=5)
-    assert batch.size == 1001
-    assert project.name
 
 
 def test_many_batches(project: Any, dataset: Any, keys: list[str]) -> None:
@@ -293,12 +273,6 @@ def test_import_from_a_file_and_a_url(client: Any, labelled: Any, keys: list[str
     assert [status["status"] for status in again.statuses] == ["SUCCESS"]
 
 
-def test_empty_import_is_refused(client: Any, labelled: Any, tmp_path: Path) -> None:
-    (tmp_path / "empty.ndjson").write_bytes(b"\n\n")
-    with pytest.raises(lb_exceptions.MalformedQueryException, match="empty"):
-        lb.MALPredictionImport.create_from_file(client, labelled.uid, "empty", str(tmp_path / "empty.ndjson"))
-
-
 def test_project_settings_and_deletion(client: Any, project: Any) -> None:
     assert (project.auto_audit_percentage, project.auto_audit_number_of_labels) == (0, 3)
     project.update(description="new")
@@ -328,12 +302,6 @@ def test_feature_schemas(client: Any, unique: str) -> None:
     assert made.uid in client.get_unused_feature_schemas()
     client.delete_unused_feature_schema(made.uid)
     assert list(client.get_feature_schemas(f"cat {unique}")) == []
-
-
-def test_wrong_key(localbox: Localbox) -> None:
-    stranger = lb.Client("wrong", endpoint=localbox.endpoint)
-    with pytest.raises(lb_exceptions.AuthenticationError):
-        stranger.get_user()
 
 
 def test_unknown_operations_say_their_name(client: Any, project: Any) -> None:
