@@ -8,14 +8,17 @@ from prefect.runtime import flow_run
 from pydantic import Field
 
 from labelferry.errors import PartialFailureError
+from labelferry.onboarding.context import one_at_a_time
+from labelferry.planning.plan import refuse_conflicts
 from labelferry.remote import remote
 from labelferry.settings import Settings
-from labelferry.spec import Spec
+from labelferry.spec import Spec, name_of
 from tasks.data_rows import create_data_rows
 from tasks.imports import import_labels
 from tasks.jobs import poll_job_errors
 from tasks.labels import assemble_labels
 from tasks.ontology import build_ontology
+from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
 
@@ -24,34 +27,36 @@ __all__ = ["onboard"]
 
 def run_name() -> str:
     """What Prefect's UI calls the run."""
-    spec = flow_run.parameters.get("spec", "")
-    name = spec.get("name", "") if isinstance(spec, dict) else getattr(spec, "name", None) or str(spec)
-    return f"onboard {name}"
+    return f"onboard {name_of(flow_run.parameters.get('spec', ''))}"
 
 
 @flow(name="onboard", flow_run_name=run_name, persist_result=False)
 def onboard(
     spec: Annotated[str | Spec, Field(description="Path of a spec file on the worker, or the spec itself")],
+    plan: Annotated[str | None, Field(description="Path of a reviewed plan; anything else is refused")] = None,
 ) -> dict[str, Any]:
     """Bring the videos and labels of a spec into Labelbox.
 
     Args:
         spec: path of a spec file on the worker, or the spec itself.
+        plan: path of a reviewed plan; when the world has moved on since, nothing is done.
 
     Safe to run again at any moment: what is there already is found and reused.
     """
-    started_at = datetime.now(UTC)
-    with remote(Settings.from_environment()) as where:
+    started_at, settings = datetime.now(UTC), Settings.from_environment()
+    with remote(settings) as where:
         folder = assemble_labels(where, spec)
-        poll_job_errors(where, folder)
-        rows = create_data_rows(where, folder)
-        ontology = build_ontology(where, folder)
-        project = create_project(where, folder, ontology.id)
-        batch = create_batch(where, folder, project.id)
-        submitted = import_labels(where, folder, project.id)
-        poll_job_errors(where, folder)
-        outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
-        report = write_report(where, folder, started_at, outcomes)
+        with one_at_a_time(settings, where, folder):
+            refuse_conflicts(make_plan(where, folder, plan))
+            poll_job_errors(where, folder)
+            rows = create_data_rows(where, folder)
+            ontology = build_ontology(where, folder)
+            project = create_project(where, folder, ontology.id)
+            batch = create_batch(where, folder, project.id)
+            submitted = import_labels(where, folder, project.id)
+            poll_job_errors(where, folder)
+            outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
+            report = write_report(where, folder, started_at, outcomes)
     if report["failed"]:
         raise PartialFailureError(
             f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"

@@ -9,7 +9,7 @@ from pydantic import Field
 from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.remote import remote
 from labelferry.settings import Settings
-from labelferry.spec import Spec
+from labelferry.spec import Spec, name_of
 from tasks.labels import assemble_labels
 from tasks.verification import verify_labels
 
@@ -18,9 +18,7 @@ __all__ = ["verify"]
 
 def run_name() -> str:
     """What Prefect's UI calls the run."""
-    spec = flow_run.parameters.get("spec", "")
-    name = spec.get("name", "") if isinstance(spec, dict) else getattr(spec, "name", None) or str(spec)
-    return f"verify {name}"
+    return f"verify {name_of(flow_run.parameters.get('spec', ''))}"
 
 
 @flow(name="verify", flow_run_name=run_name, persist_result=False)

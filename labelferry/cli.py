@@ -63,10 +63,27 @@ def convert(
 
 
 @app.command()
-def onboard(spec: SpecPath, as_json: AsJson = False) -> None:
+def plan(spec: SpecPath, as_json: AsJson = False) -> None:
+    """Say what onboard would do. Changes nothing; exit code 4 says that somebody has to decide something first."""
+    from labelferry.planning.plan import refuse_conflicts
+    from labelferry.reports.plan import print_plan
+
+    _require(spec)
+    with _progress(as_json):
+        made = _flow("plan")(str(spec))
+    _show(made, as_json, print_plan)
+    refuse_conflicts(made)
+
+
+@app.command()
+def onboard(
+    spec: SpecPath,
+    plan: Annotated[Path | None, typer.Option("--plan", help="A reviewed plan; anything else is refused.")] = None,
+    as_json: AsJson = False,
+) -> None:
     """Bring the videos and labels of a spec into Labelbox. Safe to run again at any moment."""
     _require(spec)
-    _onboard(spec, as_json)
+    _onboard(spec, as_json, plan)
 
 
 @app.command()
@@ -84,12 +101,12 @@ def demo(as_json: AsJson = False) -> None:
         _onboard(folder / f"{spec}.yaml", as_json)
 
 
-def _onboard(spec: Path, as_json: bool) -> None:
+def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
     failure: PartialFailureError | None = None
     with _progress(as_json):
         flow = _flow("onboard")
         try:
-            report = flow(str(spec))
+            report = flow(str(spec), plan=None if plan is None else str(plan))
         except PartialFailureError as error:
             report, failure = _kept_report(spec), error
     _show(report, as_json, _print_report)
@@ -145,7 +162,7 @@ def localbox(
 
 
 def _desire(spec: Path, folder: Path) -> Any:
-    from labelferry.planning.desired import desire
+    from labelferry.planning.desire import desire
     from labelferry.spec import LoadedSpec
 
     return desire(LoadedSpec.from_file(spec), folder)

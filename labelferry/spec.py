@@ -13,7 +13,18 @@ from labelferry.errors import SpecError
 from labelferry.located import Located, load
 from labelferry.sources.registry import LabelsUnion
 
-__all__ = ["Batch", "Frames", "ImportAs", "Imports", "LoadedSpec", "OntologyRef", "Project", "Reference", "Spec"]
+__all__ = [
+    "Batch",
+    "Frames",
+    "ImportAs",
+    "Imports",
+    "LoadedSpec",
+    "OntologyRef",
+    "Project",
+    "Reference",
+    "Spec",
+    "name_of",
+]
 
 
 class _Part(BaseModel):
@@ -114,6 +125,11 @@ class Spec(_Part):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
             raise ValueError("use letters, digits, dots, dashes and underscores, beginning with a letter or digit")
         return value
+
+
+def name_of(spec: Any) -> str:
+    """What a run is called after: the onboarding's name, or the path when only that is known."""
+    return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
 
 
 @dataclass(frozen=True, slots=True)

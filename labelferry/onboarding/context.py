@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from labelferry.labelbox import Client
-from labelferry.ledger import Ledger, open_ledger
+from labelferry.ledger import Ledger, held, open_ledger
 from labelferry.planning.desired import Desired
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 
-__all__ = ["Onboarding", "open_onboarding"]
+__all__ = ["Onboarding", "one_at_a_time", "open_onboarding"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +34,14 @@ def open_onboarding(settings: Settings, remote: Remote, folder: Path) -> Iterato
     with connect(settings, remote) as client, open_ledger(settings.ledger_url) as file:
         workspace = client.organization.get().id
         yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
+
+
+@contextmanager
+def one_at_a_time(settings: Settings, remote: Remote, folder: Path) -> Iterator[None]:
+    """Hold the onboarding's lease, so that no other run works on it.
+
+    Raises:
+        ConflictError: when another run does.
+    """
+    with open_onboarding(settings, remote, folder) as onboarding, held(onboarding.ledger.lease()):
+        yield

@@ -22,7 +22,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 
-__all__ = ["Collected", "Submitted", "collect", "submit"]
+__all__ = ["Collected", "Pending", "Submitted", "collect", "pending", "shards", "submit"]
 
 MOST_BYTES = 50_000_000
 MOST_LINES = 20_000
@@ -55,18 +55,51 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
         UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
     """
+    todo = pending(onboarding, project)
+    onboarding.ledger.forget_lines(todo.mended)
+    jobs = tuple(_send(onboarding, project, shard) for shard in shards(todo.fresh))
+    return Submitted(jobs, len(todo.fresh), todo.accepted, todo.failed)
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What there is to send, and what there is not.
+
+    Args:
+        fresh: lines that are not in.
+        mended: uuids of refused lines that are gone from the sources.
+        accepted: how many lines are in.
+        failed: how many were refused and are still the same.
+    """
+
+    fresh: list[IndexedLine]
+    mended: list[str]
+    accepted: int
+    failed: int
+
+
+def pending(onboarding: Onboarding, project: str | None) -> Pending:
+    """Compare the desired lines with the ledger's. Changes nothing.
+
+    Args:
+        onboarding: the onboarding.
+        project: None when it is yet to be made, so that no row of it has a label.
+
+    Raises:
+        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
+    """
     imported_as = onboarding.desired.spec.imports.as_
     known = {record.uuid: record for record in onboarding.ledger.lines(imported_as=imported_as)}
     wanted = list(onboarding.desired.index())
+    uuids = {line.uuid for line in wanted}
     rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
     _refuse_changed(known.values(), wanted, rows)
-    _forget_mended(onboarding, known.values(), wanted)
     fresh = [line for line in wanted if line.uuid not in known]
-    if fresh and imported_as is ImportAs.GROUND_TRUTH:
+    if fresh and project is not None and imported_as is ImportAs.GROUND_TRUTH:
         _refuse_labelled(onboarding, project, fresh)
-    jobs = tuple(_send(onboarding, project, shard) for shard in _shards(fresh))
+    mended = [each.uuid for each in known.values() if each.state is LineState.FAILED and each.uuid not in uuids]
     states = [known[line.uuid].state for line in wanted if line.uuid in known]
-    return Submitted(jobs, len(fresh), states.count(LineState.ACCEPTED), states.count(LineState.FAILED))
+    return Pending(fresh, mended, states.count(LineState.ACCEPTED), states.count(LineState.FAILED))
 
 
 def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine], rows: Collection[str]) -> None:
@@ -85,14 +118,6 @@ def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine], rows
         )
 
 
-def _forget_mended(onboarding: Onboarding, known: Iterable[LineRecord], wanted: list[IndexedLine]) -> None:
-    """A line that was refused and is gone from the sources fails no longer."""
-    uuids = {line.uuid for line in wanted}
-    onboarding.ledger.forget_lines(
-        record.uuid for record in known if record.state is LineState.FAILED and record.uuid not in uuids
-    )
-
-
 def _refuse_labelled(onboarding: Onboarding, project: str, fresh: list[IndexedLine]) -> None:
     """Ground truth becomes a label of its own: a row that has one would get a second."""
     rows = {line.row for line in fresh}
@@ -106,8 +131,8 @@ def _refuse_labelled(onboarding: Onboarding, project: str, fresh: list[IndexedLi
         )
 
 
-def _shards(lines: list[IndexedLine]) -> Iterator[list[IndexedLine]]:
-    """Lines in jobs of bounded size, all lines of a row in one job."""
+def shards(lines: list[IndexedLine]) -> Iterator[list[IndexedLine]]:
+    """Cut lines into jobs of bounded size, all lines of a row in one job."""
     shard: list[IndexedLine] = []
     size = 0
     for row in _rows(lines):

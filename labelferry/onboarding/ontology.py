@@ -8,7 +8,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
 from labelferry.ontology import Ontology, diff, lacks
 
-__all__ = ["ensure_ontology"]
+__all__ = ["compare_ontology", "ensure_ontology", "ontology_kind"]
 
 
 def ensure_ontology(onboarding: Onboarding) -> Resolved:
@@ -19,21 +19,30 @@ def ensure_ontology(onboarding: Onboarding) -> Resolved:
     Raises:
         ConflictError: with the differences, when the one that is there is another.
     """
-    client, wanted = onboarding.client, onboarding.desired.ontology()
-    reference = onboarding.desired.spec.ontology
-    ontology = resolve(
-        Kind(
-            "ontology",
-            client.ontologies.get,
-            client.ontologies.find,
-            lambda name: client.ontologies.create(name, wanted or {}, "VIDEO"),
-        ),
-        reference,
-        onboarding.ledger,
-    )
-    if wanted is not None and not ontology.created:
-        _compare(client.ontologies.get(ontology.id).normalized, wanted, reference.name, grown=reference.file is None)
+    ontology = resolve(ontology_kind(onboarding), onboarding.desired.spec.ontology, onboarding.ledger)
+    if not ontology.created:
+        compare_ontology(onboarding, ontology.id)
     return ontology
+
+
+def ontology_kind(onboarding: Onboarding) -> Kind:
+    """How ontologies are found and made."""
+    ontologies, wanted = onboarding.client.ontologies, onboarding.desired.ontology()
+    return Kind(
+        "ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, wanted or {}, "VIDEO")
+    )
+
+
+def compare_ontology(onboarding: Onboarding, ontology: str) -> None:
+    """Refuse an ontology that is there and means something else than the spec.
+
+    Raises:
+        ConflictError: with the differences.
+    """
+    wanted, reference = onboarding.desired.ontology(), onboarding.desired.spec.ontology
+    if wanted is not None:
+        have = onboarding.client.ontologies.get(ontology).normalized
+        _compare(have, wanted, reference.name, grown=reference.file is None)
 
 
 def _compare(have: Mapping[str, Any], want: Mapping[str, Any], name: str | None, *, grown: bool) -> None:

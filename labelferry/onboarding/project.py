@@ -10,7 +10,15 @@ from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
 
-__all__ = ["BatchOutcome", "ensure_batch", "ensure_project"]
+__all__ = [
+    "BatchOutcome",
+    "ensure_batch",
+    "ensure_project",
+    "outside",
+    "project_kind",
+    "refuse_moved",
+    "refuse_other_ontology",
+]
 
 LARGEST = 100_000
 """Rows that Labelbox takes in a batch."""
@@ -31,37 +39,48 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
     Raises:
         ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
     """
-    client, wanted = onboarding.client, onboarding.desired.spec.project
-    project = resolve(
-        Kind(
-            "project",
-            client.projects.get,
-            client.projects.find,
-            lambda name: _create_project(onboarding, name),
-        ),
-        wanted,
-        onboarding.ledger,
-    )
-    _refuse_moved(onboarding, project.id)
-    connected = client.projects.ontology(project.id)
-    if connected is None:
-        client.projects.connect_ontology(project.id, ontology)
-    elif connected.id != ontology:
-        raise ConflictError(
-            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
-            f"the one of the spec ({ontology}); name another project, or that ontology by id"
-        )
+    project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
+    refuse_moved(onboarding, project.id)
+    if not refuse_other_ontology(onboarding, project.id, ontology):
+        onboarding.client.projects.connect_ontology(project.id, ontology)
     return project
 
 
+def project_kind(onboarding: Onboarding) -> Kind:
+    """How projects are found and made."""
+    projects = onboarding.client.projects
+    return Kind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
+
+
+def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
+    """Whether the project is connected to the ontology; None means: to one that is yet to be made.
+
+    Raises:
+        ConflictError: when it works with another one.
+    """
+    connected, wanted = onboarding.client.projects.ontology(project), onboarding.desired.spec.project
+    if connected is None:
+        return False
+    if connected.id != ontology:
+        raise ConflictError(
+            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
+            f"the one of the spec ({ontology or 'not made yet'}); name another project, or that ontology by id"
+        )
+    return True
+
+
 def _create_project(onboarding: Onboarding, name: str) -> Project:
-    _refuse_moved(onboarding, None)
+    refuse_moved(onboarding, None)
     wanted = onboarding.desired.spec.project
     return onboarding.client.projects.create(name, wanted.media_type, description=wanted.description or "")
 
 
-def _refuse_moved(onboarding: Onboarding, project: str | None) -> None:
-    """What the ledger calls done was done in one project; in another, nothing is done yet."""
+def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
+    """What the ledger calls done was done in one project; in another, nothing is done yet.
+
+    Raises:
+        ConflictError: when it was done in another one.
+    """
     entries = [entry for kind in ("batch", "job") for entry in onboarding.ledger.entries(kind)]
     before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
     if before:
@@ -77,17 +96,23 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
     Raises:
         UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
     """
-    keys = [row["global_key"] for row in onboarding.desired.rows()]
     _take_up(onboarding, project)
-    inside = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
-    todo = [key for key in keys if key not in inside]
+    todo, inside = outside(onboarding)
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names = []
     for start in range(0, len(todo), LARGEST):
         part = todo[start : start + LARGEST]
         names.append(_bring_in(onboarding, project, part))
-    return BatchOutcome(len(todo), len(keys) - len(todo), tuple(names))
+    return BatchOutcome(len(todo), inside, tuple(names))
+
+
+def outside(onboarding: Onboarding) -> tuple[list[str], int]:
+    """The global keys that no batch of ours has brought in, and how many are in."""
+    keys = [row["global_key"] for row in onboarding.desired.rows()]
+    batched = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
+    todo = [key for key in keys if key not in batched]
+    return todo, len(keys) - len(todo)
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:

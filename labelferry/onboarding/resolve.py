@@ -8,7 +8,7 @@ from labelferry.errors import ConflictError, NotFoundError, UnavailableError
 from labelferry.ledger import Ledger, State
 from labelferry.spec import Reference
 
-__all__ = ["Kind", "Resolved", "resolve"]
+__all__ = ["Kind", "Resolved", "look_up", "resolve"]
 
 
 class _HasId(Protocol):
@@ -42,18 +42,29 @@ def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
         ConflictError: when several have the name.
         UnavailableError: when making it had no answer and it cannot be found; the next run asks again first.
     """
-    if reference.id is not None:
-        kind.get(reference.id)
-        return Resolved(reference.id, created=False)
-    name = reference.name or ""
-    known = _stored(kind, name, ledger) or _named(kind, name)
+    known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
-        ledger.settle(kind.name, name, known)
+        if reference.id is None:
+            ledger.settle(kind.name, name, known)
         return Resolved(known, created=False)
     ledger.claim(kind.name, name)
     made = _make(kind, name)
     ledger.settle(kind.name, name, made)
     return Resolved(made, created=True)
+
+
+def look_up(kind: Kind, reference: Reference, ledger: Ledger) -> str | None:
+    """Return the id of the resource meant, None when it has to be made. Changes nothing.
+
+    Raises:
+        NotFoundError: when the spec names an id that is not there.
+        ConflictError: when several have the name.
+    """
+    if reference.id is not None:
+        kind.get(reference.id)
+        return reference.id
+    name = reference.name or ""
+    return _stored(kind, name, ledger) or _named(kind, name)
 
 
 def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
@@ -63,7 +74,6 @@ def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
     try:
         kind.get(entry.remote_id)
     except NotFoundError:
-        ledger.release(kind.name, name)
         return None
     return entry.remote_id
 

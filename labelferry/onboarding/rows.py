@@ -8,7 +8,7 @@ from labelferry.errors import RejectedError, UnavailableError
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, resolve
 
-__all__ = ["RowsOutcome", "ensure_rows"]
+__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,20 +28,26 @@ def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
         RejectedError: naming the rows that the service did not take.
         UnavailableError: when rows are still missing after an answer was lost.
     """
-    rows = onboarding.desired.rows()
-    keys = [row["global_key"] for row in rows]
-    found = onboarding.client.data_rows.lookup(keys)
-    missing = [row for row in rows if found[row["global_key"]] is None]
+    missing, present = look_up_rows(onboarding)
     if not missing:
-        return RowsOutcome(0, len(rows))
-    client = onboarding.client
-    dataset = resolve(
-        Kind("dataset", client.datasets.get, client.datasets.find, client.datasets.create),
-        onboarding.desired.spec.dataset,
-        onboarding.ledger,
-    )
+        return RowsOutcome(0, len(present))
+    dataset = resolve(dataset_kind(onboarding), onboarding.desired.spec.dataset, onboarding.ledger)
     _create(onboarding, dataset.id, missing)
-    return RowsOutcome(len(missing), len(rows) - len(missing), dataset.id, dataset.created)
+    return RowsOutcome(len(missing), len(present), dataset.id, dataset.created)
+
+
+def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the rows that are missing and those that are there, by global key."""
+    rows = onboarding.desired.rows()
+    found = onboarding.client.data_rows.lookup([row["global_key"] for row in rows])
+    missing = [row for row in rows if found[row["global_key"]] is None]
+    return missing, [row for row in rows if found[row["global_key"]] is not None]
+
+
+def dataset_kind(onboarding: Onboarding) -> Kind:
+    """How datasets are found and made."""
+    datasets = onboarding.client.datasets
+    return Kind("dataset", datasets.get, datasets.find, datasets.create)
 
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> None:

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from labelferry.ontology import Ontology
-from labelferry.planning.desired import Desired, desire
+from labelferry.planning.desire import desire
+from labelferry.planning.desired import Desired
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 from labelferry.spec import LoadedSpec, Spec

@@ -17,7 +17,7 @@ from labelferry.onboarding.ontology import ensure_ontology
 from labelferry.onboarding.project import ensure_batch, ensure_project
 from labelferry.onboarding.rows import ensure_rows
 from labelferry.onboarding.verify import verify
-from labelferry.planning.desired import desire
+from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec import LoadedSpec

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from labelferry.planning.desired import desire
+from labelferry.planning.desire import desire
 from labelferry.spec import LoadedSpec
 from tests.unit.verification.rendering import Json
 

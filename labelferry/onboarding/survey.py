@@ -1,0 +1,134 @@
+"""Look at everything and change nothing: desired state x remote state x ledger -> a plan.
+
+Each decision is made by the same look-ups that the steps make before they act; what they would refuse stands in the
+plan as a conflict. The requests of a step are counted from the documents that it sends, waits for the service aside.
+"""
+
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from labelferry.errors import ConflictError
+from labelferry.ledger import State
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.imports import pending, shards
+from labelferry.onboarding.ontology import compare_ontology, ontology_kind
+from labelferry.onboarding.project import LARGEST, outside, project_kind, refuse_moved, refuse_other_ontology
+from labelferry.onboarding.resolve import Kind, look_up
+from labelferry.onboarding.rows import dataset_kind, look_up_rows
+from labelferry.planning.plan import Action, Plan, Step
+from labelferry.spec import Reference
+
+__all__ = ["survey"]
+
+
+def survey(onboarding: Onboarding, remote: str, requests_per_minute: int | None = None) -> Plan:
+    """Say what an onboarding would do.
+
+    Args:
+        onboarding: its desired state, and the client and ledger to ask.
+        remote: where it would go, for people.
+        requests_per_minute: the account's limit, for the time it takes.
+
+    Raises:
+        RemoteError: when the service cannot be asked.
+    """
+    return Plan(
+        name=onboarding.desired.spec.name,
+        remote=remote,
+        workspace=onboarding.ledger.workspace,
+        desired=onboarding.desired.fingerprint,
+        counts=asdict(onboarding.desired.counts),
+        steps=tuple(_steps(onboarding)),
+        requests_per_minute=requests_per_minute,
+    )
+
+
+def _steps(onboarding: Onboarding) -> Iterator[Step]:
+    spec = onboarding.desired.spec
+    yield from _open_jobs(onboarding)
+    yield from _rows(onboarding)
+    ontology = _resource(onboarding, ontology_kind(onboarding), spec.ontology, requests=1)
+    yield _compared(onboarding, ontology)
+    project = _resource(onboarding, project_kind(onboarding), spec.project, requests=6)
+    yield _connected(onboarding, project, ontology.id)
+    yield _batch(onboarding)
+    yield _import(onboarding, project.id)
+
+
+def _open_jobs(onboarding: Onboarding) -> Iterator[Step]:
+    for entry in onboarding.ledger.entries("job"):
+        if entry.state is State.CLAIMED:
+            reason = "an earlier run sent it or was about to; its outcome is asked for first"
+            yield Step("import", entry.name, Action.UPDATE, reason, count=entry.detail["lines"], requests=2)
+
+
+def _rows(onboarding: Onboarding) -> Iterator[Step]:
+    missing, present = look_up_rows(onboarding)
+    if missing:
+        yield _resource(onboarding, dataset_kind(onboarding), onboarding.desired.spec.dataset, requests=1)
+        files = sum("file" in row for row in missing)
+        reason = f"no row has their global key; {files} local files are uploaded" if files else "no row has their key"
+        yield Step("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=5 + files)
+    if present:
+        yield Step("data rows", "there", Action.REUSE, "found by global key", count=len(present))
+
+
+def _resource(onboarding: Onboarding, kind: Kind, reference: Reference, requests: int) -> Step:
+    name = reference.name or reference.id or ""
+    try:
+        known = look_up(kind, reference, onboarding.ledger)
+    except ConflictError as error:
+        return Step(kind.name, name, Action.CONFLICT, str(error))
+    if known is None:
+        return Step(kind.name, name, Action.CREATE, "none has the name", requests=requests)
+    return Step(kind.name, name, Action.REUSE, "named by id" if reference.id else "the only one of its name", id=known)
+
+
+def _compared(onboarding: Onboarding, step: Step) -> Step:
+    if step.id is None:
+        return step
+    try:
+        compare_ontology(onboarding, step.id)
+    except ConflictError as error:
+        return Step(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
+    return step
+
+
+def _connected(onboarding: Onboarding, step: Step, ontology: str | None) -> Step:
+    if step.action is Action.CONFLICT:
+        return step
+    try:
+        refuse_moved(onboarding, step.id)
+        connected = step.id is not None and refuse_other_ontology(onboarding, step.id, ontology)
+    except ConflictError as error:
+        return Step(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
+    if step.id is not None and not connected:
+        return Step(
+            step.kind, step.name, Action.UPDATE, "there without an ontology: it is connected", step.id, requests=5
+        )
+    return step
+
+
+def _batch(onboarding: Onboarding) -> Step:
+    todo, inside = outside(onboarding)
+    name = onboarding.desired.spec.batch.name
+    if not todo:
+        return Step("batch", name, Action.SKIP, "all rows are in the project", count=inside)
+    batches = -(-len(todo) // LARGEST)
+    return Step(
+        "batch", name, Action.CREATE, "rows that no batch brought in yet", count=len(todo), requests=3 * batches
+    )
+
+
+def _import(onboarding: Onboarding, project: str | None) -> Step:
+    name = str(onboarding.desired.spec.imports.as_)
+    try:
+        todo = pending(onboarding, project)
+    except ConflictError as error:
+        return Step("import", name, Action.CONFLICT, str(error))
+    if not todo.fresh:
+        failed = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
+        return Step("import", name, Action.SKIP, f"all lines were sent before{failed}", count=todo.accepted)
+    size, jobs = sum(line.length for line in todo.fresh), sum(1 for _ in shards(todo.fresh))
+    reason = f"lines that are not in, in {jobs} jobs" if jobs > 1 else "lines that are not in"
+    return Step("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=4 * jobs)

@@ -1,0 +1,95 @@
+"""Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from labelferry.checks import check
+from labelferry.errors import CheckError, SpecError
+from labelferry.media import probe
+from labelferry.model import LabelledVideo, RowRef
+from labelferry.model.findings import Finding, Severity
+from labelferry.model.keys import identity
+from labelferry.model.media import Media
+from labelferry.ontology import Ontology, infer
+from labelferry.ontology.file import read as read_ontology
+from labelferry.planning.desired import Desired
+from labelferry.planning.store import store
+from labelferry.sources.manifest import VideoRow, read_videos
+from labelferry.sources.registry import read_labels
+from labelferry.spec import ImportAs, LoadedSpec, Spec
+
+__all__ = ["desire"]
+
+
+def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = None) -> Desired:
+    """Read everything that the spec names, check it, and write the desired state down.
+
+    Args:
+        loaded: the spec and the folder that its paths are relative to.
+        home: folder under which the desired state is written.
+        remote_ontology: the ontology that the spec names by id, for the checks.
+
+    Raises:
+        InputError: when anything is wrong with the input; nothing is written then.
+    """
+    findings: list[Finding] = []
+    rows = read_videos(loaded.spec.videos, loaded.base)
+    videos = [
+        _placed(video, loaded.spec, rows_by_key)
+        for rows_by_key in [{identity(row.global_key): row.global_key for row in rows}]
+        for entry in loaded.spec.labels
+        for video in read_labels(entry, loaded.base, findings.append)
+    ]
+    ontology = _ontology(loaded, videos)
+    media = {row.global_key: _media(row, findings) for row in rows}
+    findings += check(
+        videos,
+        ontology=ontology or remote_ontology,
+        media=media,
+        temporal_base=loaded.spec.frames.temporal_base,
+        rows=frozenset(media),
+    )
+    _refuse_errors(findings)
+    return store(loaded.spec, home, rows, videos, ontology, findings)
+
+
+def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
+    """The video under the manifest's spelling of its key, and as a benchmark when the spec says so."""
+    row = video.row
+    if row.global_key is not None:
+        row = RowRef(global_key=keys.get(identity(row.global_key), row.global_key))
+    benchmark = spec.imports.as_ is ImportAs.GROUND_TRUTH and (video.benchmark or spec.imports.benchmark)
+    return LabelledVideo(row, video.where, video.classifications, video.masks, video.tracks, benchmark)
+
+
+def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | None:
+    wanted = loaded.spec.ontology
+    if wanted.file:
+        return read_ontology(loaded.base / wanted.file)
+    if wanted.source and not videos:
+        raise SpecError("ontology: there are no labels to make it from; add labels, or name its file or id")
+    return infer(videos) if wanted.source else None
+
+
+def _media(row: VideoRow, findings: list[Finding]) -> Media:
+    """What the manifest says of the video, and what the file says where the manifest is silent."""
+    given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
+    if row.file is None or all((row.width, row.height, row.fps, row.frame_count)):
+        return given
+    seen = probe(row.file, findings.append)
+    return Media(
+        width=row.width or seen.width,
+        height=row.height or seen.height,
+        fps=row.fps or seen.fps,
+        frame_count=row.frame_count or seen.frame_count,
+    )
+
+
+SHOWN = 20
+
+
+def _refuse_errors(findings: list[Finding]) -> None:
+    errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        more = [f"... and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
+        raise CheckError("\n".join(errors[:SHOWN] + more))

@@ -1,0 +1,145 @@
+"""Desired state x remote state x ledger -> a plan: what an onboarding would do, and why, before it does anything."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.errors import ConflictError, SpecError
+
+__all__ = ["Action", "Plan", "Step", "refuse_conflicts"]
+
+
+class Action(StrEnum):
+    """What happens to a resource."""
+
+    CREATE = "create"
+    REUSE = "reuse"
+    UPDATE = "update"
+    SKIP = "skip"
+    CONFLICT = "conflict"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One decision.
+
+    Args:
+        kind: dataset, data rows, ontology, project, batch, or import.
+        name: which one.
+        action: what happens to it.
+        reason: why, for people.
+        id: Labelbox's id of a resource that is there.
+        count: rows or lines concerned.
+        bytes: size of what is sent.
+        requests: about how many requests it takes.
+    """
+
+    kind: str
+    name: str
+    action: Action
+    reason: str
+    id: str | None = None
+    count: int = 0
+    bytes: int = 0
+    requests: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that an onboarding would do, in order.
+
+    Args:
+        name: of the onboarding.
+        remote: where it would go.
+        workspace: id of the organisation there.
+        desired: fingerprint of the desired state.
+        counts: what the sources hold.
+        steps: the decisions.
+        requests_per_minute: the account's limit, for the time it takes; None when nobody knows.
+    """
+
+    name: str
+    remote: str
+    workspace: str
+    desired: str
+    counts: Mapping[str, int]
+    steps: tuple[Step, ...]
+    requests_per_minute: int | None = None
+
+    @property
+    def conflicts(self) -> tuple[Step, ...]:
+        """What somebody has to decide first."""
+        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
+
+    @property
+    def changes(self) -> tuple[Step, ...]:
+        """What would be made or changed."""
+        return tuple(step for step in self.steps if step.action in (Action.CREATE, Action.UPDATE))
+
+    @property
+    def requests(self) -> int:
+        """About how many requests all of it takes."""
+        return sum(step.requests for step in self.steps)
+
+    @property
+    def seconds(self) -> float | None:
+        """How long the requests take at the account's limit, waits for the service's own work aside."""
+        return None if self.requests_per_minute is None else self.requests * 60 / self.requests_per_minute
+
+    @property
+    def hash(self) -> str:
+        """The same for the same world and the same wishes: what ``--plan`` compares."""
+        decisions = [(step.kind, step.name, step.action, step.id, step.count) for step in self.steps]
+        return sha256(orjson.dumps([self.name, self.workspace, self.desired, decisions])).hexdigest()
+
+    def refuse_other(self, reviewed: Path) -> None:
+        """Stop when this is not the plan that somebody reviewed.
+
+        Raises:
+            SpecError: when the file is no plan.
+            ConflictError: with the decisions that differ.
+        """
+        try:
+            kept = orjson.loads(reviewed.read_bytes())
+            before, hashed = {_decision(step) for step in kept["steps"]}, kept["hash"]
+        except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
+            raise SpecError(
+                f"{reviewed}: not a plan; make one with labelferry plan SPEC --json > {reviewed}"
+            ) from error
+        if hashed == self.hash:
+            return
+        now = {_decision(asdict(step)) for step in self.steps}
+        gone, new = sorted(before - now), sorted(now - before)
+        listed = "\n".join([*(f"  planned: {line}" for line in gone), *(f"  now:     {line}" for line in new)])
+        raise ConflictError(
+            f"the world has moved on since {reviewed} was made:\n{listed or '  the labels or the spec have changed'}\n"
+            "make a new plan and review it"
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """The plan as plain values."""
+        totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds}
+        return {"format": 1, **asdict(self), **totals}
+
+
+def _decision(step: Mapping[str, Any]) -> str:
+    return f"{step['action']} {step['kind']} '{step['name']}' ({step['count']})"
+
+
+def refuse_conflicts(plan: Mapping[str, Any]) -> None:
+    """Stop before the first change when somebody has to decide something first.
+
+    Args:
+        plan: as plain values.
+
+    Raises:
+        ConflictError: with every conflict.
+    """
+    reasons = [step["reason"] for step in plan["steps"] if step["action"] == Action.CONFLICT]
+    if reasons:
+        raise ConflictError("\n".join(reasons))

@@ -1,0 +1,132 @@
+"""Rows, labels and ontology -> the folder of a desired state.
+
+The folder is named after its content and appears whole or not at all, so that two runs never write into one another's.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.model import Classification, LabelledVideo, Masks
+from labelferry.model.findings import Finding
+from labelferry.ndjson import Line, encode
+from labelferry.ontology import Ontology
+from labelferry.planning.desired import Counts, Desired
+from labelferry.sources.manifest import VideoRow
+from labelferry.spec import Spec
+
+__all__ = ["store"]
+
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long the folders of earlier desired states are kept: longer than any run takes."""
+
+
+def store(
+    spec: Spec,
+    home: Path,
+    rows: tuple[VideoRow, ...],
+    videos: list[LabelledVideo],
+    ontology: Ontology | None,
+    findings: list[Finding],
+) -> Desired:
+    """Write a desired state under ``home`` and return it."""
+    parent = home / "onboardings" / spec.name
+    parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
+    try:
+        desired = _write(draft, spec, rows, videos, ontology, findings)
+        folder = parent / desired.fingerprint[:16]
+        if folder.exists():
+            folder.touch()
+        else:
+            draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _forget_old(parent, folder)
+    return Desired(folder, desired.spec, desired.counts, desired.findings, desired.fingerprint)
+
+
+def _forget_old(parent: Path, current: Path) -> None:
+    for folder in parent.iterdir():
+        if folder != current and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(
+    folder: Path,
+    spec: Spec,
+    rows: tuple[VideoRow, ...],
+    videos: list[LabelledVideo],
+    ontology: Ontology | None,
+    findings: list[Finding],
+) -> Desired:
+    wishes = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
+    if tree:
+        (folder / "ontology.json").write_bytes(tree)
+    _write_lines(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) for row in rows))
+    digest = sha256(orjson.dumps(wishes, option=orjson.OPT_SORT_KEYS))
+    digest.update((folder / "rows.jsonl").read_bytes() + tree)
+    lines, size = 0, 0
+    with (folder / "lines.ndjson").open("wb") as bodies, (folder / "index.jsonl").open("wb") as index:
+        for line in encode(_by_row(videos), onboarding=spec.name):
+            bodies.write(line.body + b"\n")
+            index.write(orjson.dumps(_index_entry(line)) + b"\n")
+            digest.update(line.body)
+            lines, size = lines + 1, size + len(line.body)
+    counts = _counts(rows, videos, lines, size)
+    texts = [f"{finding.severity}: {finding}" for finding in findings]
+    kept = {"spec": wishes, "counts": asdict(counts), "findings": texts, "fingerprint": digest.hexdigest()}
+    (folder / "onboarding.json").write_bytes(orjson.dumps(kept))
+    return Desired(folder, spec, counts, tuple(texts), digest.hexdigest())
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as out:
+        out.writelines(line + b"\n" for line in lines)
+
+
+def _row_json(row: VideoRow) -> dict[str, Any]:
+    wanted = asdict(row)
+    del wanted["where"]
+    wanted["file"] = None if row.file is None else str(row.file)
+    return {name: value for name, value in wanted.items() if value not in (None, (), {})}
+
+
+def _index_entry(line: Line) -> tuple[str, str, str, str, int, int]:
+    return line.uuid, str(line.row), line.feature, str(line.where), line.keyframes, len(line.body)
+
+
+def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
+    """Videos of one row after one another, rows in order of first appearance."""
+    order: dict[str, int] = {}
+    for video in videos:
+        order.setdefault(str(video.row), len(order))
+    return sorted(videos, key=lambda video: order[str(video.row)])
+
+
+def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:
+    tracks = [track for video in videos for track in video.tracks]
+    return Counts(
+        rows=len(rows),
+        tracks=len(tracks),
+        keyframes=sum(len(track) for track in tracks),
+        masks=sum(len(masks.frames) for masks in _all(videos, "masks")),
+        classifications=len(_all(videos, "classifications")),
+        lines=lines,
+        bytes=size,
+    )
+
+
+def _all(videos: list[LabelledVideo], name: str) -> list[Any]:
+    found: list[Classification | Masks] = []
+    for video in videos:
+        found.extend(getattr(video, name))
+    return found

@@ -1,0 +1,44 @@
+"""A plan, as plain values -> what the terminal and Prefect's UI show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+
+__all__ = ["plan_markdown", "print_plan"]
+
+COLOURS = {"create": "green", "update": "cyan", "conflict": "red", "reuse": "default", "skip": "default"}
+
+
+def print_plan(plan: Mapping[str, Any], console: Console) -> None:
+    """Print the decisions, what they add up to, and the hash that ``onboard --plan`` compares."""
+    console.print(f"\n[bold]{plan['name']}[/bold]: what onboard would do to {plan['remote']}", highlight=False)
+    table = Table(box=None, padding=(0, 2))
+    for name in ("", "", "how many", "why"):
+        table.add_column(name)
+    for step in plan["steps"]:
+        action, count = step["action"], str(step["count"] or "")
+        table.add_row(f"[{COLOURS[action]}]{action}[/]", f"{step['kind']} '{step['name']}'", count, step["reason"])
+    console.print(table, highlight=False)
+    console.print(f"  {_total(plan)}", highlight=False)
+    console.print(f"  hash {plan['hash']}", highlight=False)
+
+
+def plan_markdown(plan: Mapping[str, Any]) -> str:
+    """The plan as a markdown table."""
+    rows = "\n".join(
+        f"| {s['action']} | {s['kind']} | {s['name']} | {s['count'] or ''} | {' '.join(s['reason'].split())} |"
+        for s in plan["steps"]
+    )
+    head = "| action | what | name | how many | why |\n|---|---|---|---|---|"
+    return f"# {plan['name']}: plan\n\n{head}\n{rows}\n\n{_total(plan)}\n\nHash `{plan['hash']}`"
+
+
+def _total(plan: Mapping[str, Any]) -> str:
+    counts, seconds = plan["counts"], plan["seconds"]
+    took = f", {seconds:.0f} s at the account's limit" if seconds is not None else ""
+    return (
+        f"{counts['rows']} rows, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['lines']} lines, "
+        f"{counts['bytes']} bytes; about {plan['requests']} requests{took}"
+    )

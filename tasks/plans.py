@@ -1,0 +1,26 @@
+"""The plan: what would be done, kept as JSON and shown before the first change."""
+
+from pathlib import Path
+from typing import Any
+
+from prefect.artifacts import create_markdown_artifact
+
+from labelferry.onboarding.survey import survey
+from labelferry.remote import Remote
+from labelferry.reports.plan import plan_markdown
+from labelferry.settings import Settings
+from tasks.skin import step, taken_up
+
+__all__ = ["make_plan"]
+
+
+@step("make-plan")
+def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> dict[str, Any]:
+    """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
+    with taken_up(where, folder) as onboarding:
+        made = survey(onboarding, str(where), Settings.from_environment().requests_per_minute)
+    plan = made.to_json()
+    create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {made.name}")
+    if reviewed is not None:
+        made.refuse_other(Path(reviewed))
+    return plan
