@@ -6,7 +6,16 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from graphql import GraphQLError, GraphQLObjectType, GraphQLResolveInfo, GraphQLScalarType, GraphQLSchema, build_schema
+from graphql import (
+    GraphQLError,
+    GraphQLObjectType,
+    GraphQLResolveInfo,
+    GraphQLScalarType,
+    GraphQLSchema,
+    ValueNode,
+    build_schema,
+    value_from_ast_untyped,
+)
 
 from labelferry.localbox.context import Upload
 from labelferry.localbox.resolvers import FIELDS, Resolver
@@ -27,8 +36,19 @@ def load() -> GraphQLSchema:
     for name, read in SCALARS.items():
         scalar = schema.type_map[name]
         if isinstance(scalar, GraphQLScalarType):
-            scalar.parse_value = read  # type: ignore[assignment,method-assign]
+            _reading(scalar, read)
     return schema
+
+
+def _reading(scalar: GraphQLScalarType, read: Callable[[Any], Any]) -> None:
+    """Makes a scalar read variables, and literals in the document, by one function."""
+
+    def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
+        return read(value_from_ast_untyped(node, variables))
+
+    scalar.parse_literal = read_literal  # type: ignore[method-assign]
+    for name in ("parse_value", "coerce_input_value"):  # graphql-core 3.2 and 3.3
+        setattr(scalar, name, read)
 
 
 def _bound(resolver: Resolver) -> Callable[..., Any]:

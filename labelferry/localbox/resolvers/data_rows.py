@@ -5,7 +5,7 @@ from typing import Any
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import ConflictError, MalformedError
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, datasets, labels, metadata
+from labelferry.localbox.state import data_rows, datasets, filters, labels, metadata
 from labelferry.localbox.state.data_rows import DataRow
 from labelferry.localbox.state.filestore import relative
 
@@ -104,7 +104,7 @@ def custom_metadata(source: DataRow, context: Context) -> list[dict[str, Any]]:
 def attachments(source: DataRow, context: Context, skip: int = 0, first: int = 100, **_: Any) -> list[dict[str, Any]]:
     """A row's attachments."""
     found = [each | {"value": context.url(each["value"])} for each in source.attached]
-    return found[max(skip, 0) : max(skip, 0) + max(first, 0)]
+    return filters.page(found, skip, first)
 
 
 @field("DataRow", "dataset")

@@ -4,7 +4,7 @@ from typing import Any
 
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, datasets, organization, projects
+from labelferry.localbox.state import data_rows, datasets, filters, organization, projects
 from labelferry.localbox.state.datasets import Dataset
 from labelferry.localbox.state.organization import Integration
 
@@ -91,4 +91,4 @@ def dataset_projects(
     """The projects that have rows of the dataset."""
     inside = projects.with_dataset(context.session, source.id)
     found = projects.find(context.session, where, None, None)
-    return [each for each in found if each.id in inside][skip : skip + first]
+    return filters.page([each for each in found if each.id in inside], skip, first)

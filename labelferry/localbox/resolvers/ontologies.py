@@ -6,7 +6,7 @@ import orjson
 
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import ontologies, projects
+from labelferry.localbox.state import filters, ontologies, projects
 from labelferry.localbox.state.ontologies import FeatureSchema, Ontology
 
 PAGE = 100
@@ -60,7 +60,7 @@ def ontology_projects(
     source: Ontology, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = PAGE
 ) -> list[projects.Project]:
     """The projects that use an ontology."""
-    return projects.using(context.session, source.id, where)[max(skip, 0) : max(skip, 0) + max(first, 0)]
+    return filters.page(projects.using(context.session, source.id, where), skip, first)
 
 
 @mutation("upsertRootSchemaNode")

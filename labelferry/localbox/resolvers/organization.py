@@ -5,7 +5,7 @@ from typing import Any
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, query
-from labelferry.localbox.state import jobs, organization, projects
+from labelferry.localbox.state import filters, jobs, organization, projects
 from labelferry.localbox.state.jobs import Job
 from labelferry.localbox.state.organization import Integration, Organization, User
 
@@ -22,9 +22,9 @@ def users(
 ) -> list[User]:
     """The users that a filter lets through: at most the one."""
     only = organization.user(context.session)
-    wanted = {key: value for part in [where or {}, *(where or {}).get("AND", [])] for key, value in part.items()}
+    wanted = {key: value for part in [where or {}, *((where or {}).get("AND") or [])] for key, value in part.items()}
     fits = all(wanted.get(name) in (None, getattr(only, name)) for name in ("id", "email", "name"))
-    return [only][skip : skip + first] if fits else []
+    return filters.page([only], skip, first) if fits else []
 
 
 field("Organization", "users")(users)
@@ -91,7 +91,7 @@ def created_tasks(
     wanted = (where or {}).get("id")
     if wanted is not None:
         known = jobs.exists(context.session, wanted)
-        return [work.advance(context.session, wanted)][skip : skip + first] if known else []
+        return filters.page([work.advance(context.session, wanted)], skip, first) if known else []
     return jobs.find(context.session, where, skip, first)
 
 

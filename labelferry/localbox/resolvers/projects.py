@@ -62,9 +62,10 @@ def labeling_frontends(
     """The editors that a filter lets through: at most the one."""
     only = projects.frontend(context.session)
     text, parameters = filters.condition(where)
-    sql = f"SELECT 1 FROM (SELECT ? AS id, ? AS name, ? AS description) WHERE {text}"  # noqa: S608
+    shown = "SELECT ? AS id, ? AS name, ? AS description, NULL AS created_at, NULL AS updated_at"
+    sql = f"SELECT 1 FROM ({shown}) WHERE {text}"  # noqa: S608
     fits = context.session.value(sql, (only.id, only.name, only.description, *parameters))
-    return [only][max(skip, 0) : max(skip, 0) + max(first, 0)] if fits else []
+    return filters.page([only], skip, first) if fits else []
 
 
 @mutation("createLabelingFrontendOptions")
@@ -123,4 +124,4 @@ def project_webhooks(
     source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
 ) -> list[webhooks.Webhook]:
     """The project's webhooks."""
-    return webhooks.of_project(context.session, source.id)[max(skip, 0) : max(skip, 0) + max(first, 0)]
+    return filters.page(webhooks.of_project(context.session, source.id), skip, first)

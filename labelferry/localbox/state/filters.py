@@ -1,6 +1,8 @@
 """A ``where`` value of the API turned into an SQL condition: ``{"AND": [{"name": "x"}, {"deleted": false}]}``."""
 
-from typing import Any
+from typing import Any, TypeVar
+
+T = TypeVar("T")
 
 COLUMNS = {
     "id": "id",
@@ -46,6 +48,12 @@ def _joined(parts: list[Condition], word: str) -> Condition:
 def window(skip: int | None, first: int | None) -> str:
     """The paging of a list; without a size everything from ``skip`` on."""
     return f" LIMIT {-1 if first is None else max(first, 0)} OFFSET {max(skip or 0, 0)}"
+
+
+def page(found: list[T], skip: int | None, first: int | None) -> list[T]:
+    """The same for what is no table."""
+    start = max(skip or 0, 0)
+    return found[start:] if first is None else found[start : start + max(first, 0)]
 
 
 def offset(cursor: str | None) -> int:

@@ -21,9 +21,9 @@ from labelferry.localbox.validation import spans
 FILE = "/files/c" + "0" * 24
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> Database:
-    made = Database(tmp_path)
+@pytest.fixture(scope="module")
+def database(tmp_path_factory: pytest.TempPathFactory) -> Database:
+    made = Database(tmp_path_factory.mktemp("pieces"))
     found(made)
     return made
 
@@ -60,6 +60,25 @@ def test_filters_become_sql() -> None:
     where = {"AND": [{"name": "x"}, {"deleted": False}, {"createdAt_gte": "2020"}]}
     assert filters.condition(where) == ("(((name = ?) AND (1) AND (created_at >= ?)))", ["x", "2020"])
     assert filters.condition({"name_not": "y"}) == ("(name <> ?)", ["y"])
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["users(skip: 1, first: null)", "labelingFrontends(first: null) ", "projects(skip: null, first: null)", "users"],
+)
+def test_a_null_for_a_page_is_none(database: Database, field: str) -> None:
+    assert "errors" not in answer(database, Operation(f"{{{field} {{id}}}}", {}), "http://here").body
+
+
+@pytest.mark.parametrize("size", ['"x"', "-1", "{}"])
+def test_sizes_of_pages_are_read_in_the_document_too(database: Database, size: str) -> None:
+    said = answer(database, Operation(f"{{ontologies(first: {size}) {{nodes {{id}}}}}}", {}), "http://here")
+    assert (said.codes, said.status) == (["GRAPHQL_VALIDATION_FAILED"], 400)
+
+
+def test_uploads_need_a_file_part(database: Database) -> None:
+    said = answer(database, Operation('mutation {uploadFile(file: "x", contentLength: 1) {url}}', {}), "http://here")
+    assert (said.codes, said.status) == (["GRAPHQL_VALIDATION_FAILED"], 400)
 
 
 def test_unknown_export_filter() -> None:

@@ -1,4 +1,7 @@
-"""Anything at all as a line, a body or a payload: a verdict every time, never a fault of our own."""
+"""Anything at all as a line, a body or a payload: a verdict every time, never a fault of our own.
+
+``LOCALBOX_FUZZ_EXAMPLES=10000 pytest tests/hostile/test_localbox_fuzz.py`` is the long run.
+"""
 
 import contextlib
 import io
