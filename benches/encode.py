@@ -16,37 +16,41 @@ import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 SHAPES = {"10 x 100": (10, 100), "100 x 100": (100, 100), "1,000 x 100": (1000, 100)}
 
 
+def made(lb: Any, labels: int, frames: int) -> list[Any]:
+    """Labels with one track of boxes each, from the classes of either side."""
+    return [
+        lb.Label(
+            data={"global_key": f"k{label}"},
+            annotations=[
+                lb.VideoObjectAnnotation(
+                    name="b",
+                    frame=frame + 1,
+                    keyframe=True,
+                    segment_index=0,
+                    value=lb.Rectangle(start=lb.Point(x=frame, y=2.5), end=lb.Point(x=frame + 5.5, y=7.0)),
+                )
+                for frame in range(frames)
+            ],
+        )
+        for label in range(labels)
+    ]
+
+
 def labelferry_types(labels: int, frames: int, folder: Path) -> None:
-    import labelferry.convert
     import labelferry.types as lb
+    from labelferry.convert import write_ndjson
 
-    def objects() -> list[lb.Label]:
-        return [
-            lb.Label(
-                data={"global_key": f"k{label}"},
-                annotations=[
-                    lb.VideoObjectAnnotation(
-                        name="b",
-                        frame=frame + 1,
-                        keyframe=True,
-                        segment_index=0,
-                        value=lb.Rectangle(start=lb.Point(x=frame, y=2.5), end=lb.Point(x=frame + 5.5, y=7.0)),
-                    )
-                    for frame in range(frames)
-                ],
-            )
-            for label in range(labels)
-        ]
-
-    measured(lambda: labelferry.convert.write_ndjson(objects(), folder / "out.ndjson"))
+    measured(lambda: write_ndjson(made(lb, labels, frames), folder / "out.ndjson"))
 
 
 def labelferry_table(labels: int, frames: int, folder: Path) -> None:
-    import pyarrow.compute  # noqa: F401  the library's own import is not the work
+    import pandas  # noqa: F401  which pyarrow imports by itself: the libraries' own import is not the work
+    import pyarrow.compute  # noqa: F401
 
     from labelferry.ndjson import encode
     from labelferry.sources.table import TableLabels, read
@@ -66,22 +70,7 @@ def sdk(labels: int, frames: int, folder: Path) -> None:
     from labelbox.data.serialization import NDJsonConverter
 
     def work() -> None:
-        objects = [
-            lb.Label(
-                data={"global_key": f"k{label}"},
-                annotations=[
-                    lb.VideoObjectAnnotation(
-                        name="b",
-                        frame=frame + 1,
-                        keyframe=True,
-                        segment_index=0,
-                        value=lb.Rectangle(start=lb.Point(x=frame, y=2.5), end=lb.Point(x=frame + 5.5, y=7.0)),
-                    )
-                    for frame in range(frames)
-                ],
-            )
-            for label in range(labels)
-        ]
+        objects = made(lb, labels, frames)
         with (folder / "out.ndjson").open("w") as out:
             out.writelines(json.dumps(line) + "\n" for line in NDJsonConverter.serialize(objects))
 

@@ -12,7 +12,7 @@ from labelferry.model.frames import Frames
 from labelferry.model.tracks import Coords
 from labelferry.sources.text import fault
 
-__all__ = ["Boxes", "anonymous", "tracks_of"]
+__all__ = ["Boxes", "anonymous", "tracks_by_video", "tracks_of"]
 
 Codes = NDArray[np.int64]
 
@@ -93,15 +93,34 @@ def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
     Raises:
         SourceError: when a track has two boxes in one frame, two classes, or segments that overlap.
     """
+    return tracks_by_video(boxes, np.zeros(len(boxes), dtype=np.int64)).get(0, ())
+
+
+def tracks_by_video(boxes: Boxes, videos: Codes) -> dict[int, tuple[Track, ...]]:
+    """Cut the boxes of several videos into tracks, all at once.
+
+    Args:
+        boxes: the boxes; a track of one name in two videos is two tracks.
+        videos: code of each box's video, shape [n].
+
+    Returns:
+        The tracks of each video, in the order in which the file first names them.
+
+    Raises:
+        SourceError: as ``tracks_of`` does.
+    """
     if not len(boxes):
-        return ()
+        return {}
     given = np.zeros(len(boxes), dtype=np.int64) if boxes.segments is None else boxes.segments
-    order = np.lexsort((boxes.frames, given, boxes.tracks))
-    ordered = boxes.take(order)
-    same = ordered.tracks[1:] == ordered.tracks[:-1]
+    order = np.lexsort((boxes.frames, given, boxes.tracks, videos))
+    ordered, placed = boxes.take(order), videos[order]
+    same = (ordered.tracks[1:] == ordered.tracks[:-1]) & (placed[1:] == placed[:-1])
     _refuse(ordered, given[order], same)
     starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
-    return tuple(_cut(ordered, order, starts, _segments(ordered, same)))
+    found: dict[int, list[Track]] = {}
+    for at, track in _cut(ordered, order, starts, _segments(ordered, same)):
+        found.setdefault(int(placed[at]), []).append(track)
+    return {video: tuple(tracks) for video, tracks in found.items()}
 
 
 def _refuse(boxes: Boxes, given: Codes, same: NDArray[np.bool_]) -> None:
@@ -141,14 +160,15 @@ def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
     return np.concatenate(([0], np.cumsum(new & same)))
 
 
-def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator[Track]:
+def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator[tuple[int, Track]]:
+    """Each track with the position of its first row, in the order of the file."""
     ends = np.append(starts[1:], len(boxes))
     firsts = np.minimum.reduceat(order, starts)
     lines = boxes.lines[np.argsort(order)][firsts]
     for at in np.argsort(firsts).tolist():
         start, end = int(starts[at]), int(ends[at])
         name = boxes.names[boxes.tracks[start]]
-        yield Track(
+        track = Track(
             feature=boxes.features[boxes.classes[start]],
             geometry=Geometry.BOX,
             frames=boxes.frames[start:end],
@@ -157,3 +177,4 @@ def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator
             where=Where(boxes.source, int(lines[at]), f"track {name}"),
             instance=name,
         )
+        yield start, track

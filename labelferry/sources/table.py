@@ -17,7 +17,7 @@ from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
-from labelferry.sources.boxes import Boxes, anonymous, tracks_of
+from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.roles import FORMS, Form, assign, choose_form, part_of
@@ -102,10 +102,9 @@ def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
     _note_unused(sheet, parts, form, note)
     videos, keys = _keys(sheet, parts, entry)
     boxes = _boxes(sheet, parts, form, entry, videos, note)
-    order = np.argsort(videos, kind="stable")
-    for key, rows in zip(keys, np.split(order, np.flatnonzero(np.diff(videos[order])) + 1), strict=True):
-        where = Where(entry.path, int(sheet.lines[rows[0]]))
-        yield LabelledVideo(RowRef(key), where, tracks=tracks_of(boxes.take(rows)))
+    tracks, firsts = tracks_by_video(boxes, videos), np.unique(videos, return_index=True)[1]
+    for video, (key, first) in enumerate(zip(keys, firsts.tolist(), strict=True)):
+        yield LabelledVideo(RowRef(key), Where(entry.path, int(sheet.lines[first])), tracks=tracks[video])
 
 
 def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
