@@ -1,7 +1,7 @@
 """What every step of an onboarding has at hand: the client, the ledger, the desired state."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,10 @@ from labelferry.planning.desired import Desired
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 
-__all__ = ["Onboarding", "one_at_a_time", "open_onboarding"]
+__all__ = ["Connect", "Onboarding", "one_at_a_time", "open_onboarding"]
+
+Connect = Callable[[Settings, Remote], AbstractContextManager[Client]]
+"""How a client comes to be: the seam for another transport, policy, clock or sleep."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,24 +27,26 @@ class Onboarding:
 
 
 @contextmanager
-def open_onboarding(settings: Settings, remote: Remote, folder: Path) -> Iterator[Onboarding]:
+def open_onboarding(
+    settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect
+) -> Iterator[Onboarding]:
     """Take up the onboarding whose desired state lies in ``folder``.
 
     Raises:
         RemoteError: when the service is out of reach or refuses the key.
     """
     desired = Desired.load(folder)
-    with connect(settings, remote) as client, open_ledger(settings.ledger_url) as file:
+    with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
         workspace = client.organization.get().id
         yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
 
 
 @contextmanager
-def one_at_a_time(settings: Settings, remote: Remote, folder: Path) -> Iterator[None]:
+def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
     """Hold the onboarding's lease, so that no other run works on it.
 
     Raises:
         ConflictError: when another run does.
     """
-    with open_onboarding(settings, remote, folder) as onboarding, held(onboarding.ledger.lease()):
+    with open_onboarding(settings, remote, folder, connecting) as onboarding, held(onboarding.ledger.lease()):
         yield
