@@ -153,12 +153,16 @@ def localbox(
     control: Annotated[bool, typer.Option("--control", help="Open the control plane under /_localbox/.")] = False,
 ) -> None:
     """Serve a local Labelbox on this machine until it is stopped."""
-    from labelferry.localbox import serve  # noqa: TID251  the one door to it
+    from labelferry.localbox import BadOptionsError, serve  # noqa: TID251  the one door to it
     from labelferry.settings import Settings
 
     settings = Settings.from_environment()
     folder = data or settings.home / "localbox"
-    sys.exit(serve(data=folder, port=port, key=key or settings.localbox_key.get_secret_value(), control=control))
+    chosen = key or settings.localbox_key.get_secret_value()
+    try:
+        sys.exit(serve(data=folder, port=port, key=chosen, control=control))
+    except (BadOptionsError, OSError) as error:
+        raise SpecError(f"localbox: {error}") from error
 
 
 def _desire(spec: Path, folder: Path) -> Any:

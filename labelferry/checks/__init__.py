@@ -50,7 +50,20 @@ def check(
         temporal_base=temporal_base,
         rows=None if rows is None else frozenset(identity(key) for key in rows),
     )
-    return list(_capped(raised for family in FAMILIES for raised in family(scene)))
+    return list(_capped(_merged(raised for family in FAMILIES for raised in family(scene))))
+
+
+def _merged(raised: Iterable[Raised]) -> Iterator[Raised]:
+    """Say once what is the same at many places: at the first, with the number of the others."""
+    alike: dict[tuple[str, str, str], list[Raised]] = {}
+    for one in raised:
+        alike.setdefault((one.rule, one.finding.what, one.finding.remedy), []).append(one)
+    for one, *others in alike.values():
+        if others:
+            places = "place" if len(others) == 1 else "places"
+            what = f"{one.finding.what} (and at {len(others)} more {places})"
+            one = replace(one, finding=replace(one.finding, what=what))
+        yield one
 
 
 def _capped(raised: Iterable[Raised]) -> Iterator[Finding]:

@@ -404,10 +404,16 @@ def test_a_name_that_the_ontology_has_twice() -> None:
 
 
 def test_long_lists_are_cut_and_counted() -> None:
-    findings = found(video(*[box("zebra")] * 25, box(frames=(0,))))
+    findings = found(video(*[box(f"zebra {number}") for number in range(25)], box(frames=(0,))))
     assert len(findings) == 22
     assert findings[20].startswith("error: 'car' has frame 0")
     assert "5 more findings of the rule 'tool-unknown' are not listed, the first of them: the ontol" in findings[21]
+
+
+def test_what_is_the_same_at_many_places_is_said_once() -> None:
+    findings = found(video(*[box("zebra")] * 25))
+    assert len(findings) == 1
+    assert "'zebra' (and at 24 more places)" in findings[0]
 
 
 def test_every_rule_has_a_case() -> None:
