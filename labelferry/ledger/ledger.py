@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from labelferry.ledger.database import open_database
@@ -152,13 +152,11 @@ class Ledger:
 
     def settle_lines(self, outcomes: Iterable[tuple[str, LineState, str | None]]) -> None:
         """Write down what became of lines: (uuid, state, message)."""
-        with self._write() as connection:
-            for uuid, state, message in outcomes:
-                connection.execute(
-                    update(lines)
-                    .where(*self._mine(lines), lines.c.uuid == uuid)
-                    .values(state=str(state), message=message)
-                )
+        one = update(lines).where(*self._mine(lines), lines.c.uuid == bindparam("line"))
+        values = [{"line": uuid, "state": str(state), "message": message} for uuid, state, message in outcomes]
+        if values:
+            with self._write() as connection:
+                connection.execute(one, values)
 
     def forget_job_lines(self, job: str) -> None:
         """Drop the lines of a job that never came to be."""

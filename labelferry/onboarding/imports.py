@@ -12,6 +12,7 @@ from pathlib import Path
 from labelferry.errors import (
     ConflictError,
     JobFailedError,
+    NotFoundError,
     RemoteConflictError,
     UnavailableError,
 )
@@ -19,14 +20,19 @@ from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.found import KINDS, adopt, found_jobs
 from labelferry.planning.desired import IndexedLine
+from labelferry.progress import announce
 from labelferry.spec import ImportAs
 
 __all__ = ["Collected", "Pending", "Submitted", "collect", "pending", "shards", "submit"]
 
 MOST_BYTES = 50_000_000
 MOST_LINES = 20_000
-KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.GROUND_TRUTH}
+GONE = (
+    "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it is not sent "
+    "again: look at the row in Labelbox, and give the onboarding a new name to send it anew"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +55,29 @@ class Collected:
 
 
 def submit(onboarding: Onboarding, project: str) -> Submitted:
-    """Send the lines that are not in yet.
+    """Send the lines that are not in yet; jobs of ours that a lost ledger does not know are taken up first.
 
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
         UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
     """
+    _take_up(onboarding, project)
     todo = pending(onboarding, project)
     onboarding.ledger.forget_lines(todo.mended)
-    jobs = tuple(_send(onboarding, project, shard) for shard in shards(todo.fresh))
-    return Submitted(jobs, len(todo.fresh), todo.accepted, todo.failed)
+    jobs, sent = [], 0
+    for shard in shards(todo.fresh):
+        announce("sending lines", sent, len(todo.fresh))
+        jobs.append(_send(onboarding, project, shard))
+        sent += len(shard)
+    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed)
+
+
+def _take_up(onboarding: Onboarding, project: str) -> None:
+    found = list(found_jobs(onboarding, project))
+    for job in found:
+        adopt(onboarding, job)
+    if found:
+        collect(onboarding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,18 +97,19 @@ class Pending:
     failed: int
 
 
-def pending(onboarding: Onboarding, project: str | None) -> Pending:
+def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRecord] = ()) -> Pending:
     """Compare the desired lines with the ledger's. Changes nothing.
 
     Args:
         onboarding: the onboarding.
         project: None when it is yet to be made, so that no row of it has a label.
+        found: lines at the service that the ledger does not know.
 
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
     """
     imported_as = onboarding.desired.spec.imports.as_
-    known = {record.uuid: record for record in onboarding.ledger.lines(imported_as=imported_as)}
+    known = {record.uuid: record for record in (*found, *onboarding.ledger.lines(imported_as=imported_as))}
     wanted = list(onboarding.desired.index())
     uuids = {line.uuid for line in wanted}
     rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
@@ -205,9 +225,9 @@ def collect(onboarding: Onboarding) -> Collected:
         DeadlineError: when a job still runs; the next run picks it up.
     """
     jobs = accepted = failed = 0
-    for entry in onboarding.ledger.entries("job"):
-        if entry.state is State.SETTLED:
-            continue
+    open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state is not State.SETTLED]
+    for number, entry in enumerate(open_jobs):
+        announce("waiting for import jobs", number, len(open_jobs))
         job = onboarding.client.imports.find(
             entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"])
         )
@@ -228,9 +248,11 @@ def _outcomes(onboarding: Onboarding, entry: Entry, job: ImportJob) -> list[tupl
     sent = [record.uuid for record in onboarding.ledger.lines(job=entry.name)]
     try:
         ended = onboarding.client.imports.wait(job)
+        statuses = {status["uuid"]: status for status in onboarding.client.imports.statuses(ended)}
     except JobFailedError as error:
         return [(uuid, LineState.FAILED, str(error)) for uuid in sent]
-    statuses = {status["uuid"]: status for status in onboarding.client.imports.statuses(ended)}
+    except NotFoundError:
+        return [(uuid, LineState.FAILED, GONE) for uuid in sent]
     return [_outcome(uuid, statuses) for uuid in sent]
 
 

@@ -7,6 +7,7 @@ from labelferry.errors import ConflictError
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
 from labelferry.ontology import Ontology, diff, lacks
+from labelferry.progress import announce
 
 __all__ = ["compare_ontology", "ensure_ontology", "ontology_kind"]
 
@@ -19,6 +20,7 @@ def ensure_ontology(onboarding: Onboarding) -> Resolved:
     Raises:
         ConflictError: with the differences, when the one that is there is another.
     """
+    announce("ontology")
     ontology = resolve(ontology_kind(onboarding), onboarding.desired.spec.ontology, onboarding.ledger)
     if not ontology.created:
         compare_ontology(onboarding, ontology.id)

@@ -1,14 +1,16 @@
 """Steps 3 and 4: the project with its ontology, and the batches that bring the rows in."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
-from labelferry.errors import ConflictError, RejectedError, RemoteConflictError, UnavailableError
-from labelferry.labelbox import Project
-from labelferry.ledger import State
+from labelferry.errors import ConflictError, JobFailedError, RejectedError, RemoteConflictError, UnavailableError
+from labelferry.labelbox import Batch, Project
+from labelferry.ledger import Entry, State
+from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
+from labelferry.progress import announce
 
 __all__ = [
     "BatchOutcome",
@@ -22,6 +24,9 @@ __all__ = [
 
 LARGEST = 100_000
 """Rows that Labelbox takes in a batch."""
+
+NOTHING_TO_ADD = "No valid data rows to add"
+"""The service's words when all rows are in the project already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
     Raises:
         ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
     """
+    announce("project")
     project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
     refuse_moved(onboarding, project.id)
     if not refuse_other_ontology(onboarding, project.id, ontology):
@@ -102,8 +108,9 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
         onboarding.client.data_rows.wait_processed(todo)
     names = []
     for start in range(0, len(todo), LARGEST):
+        announce("rows into the project", start, len(todo))
         part = todo[start : start + LARGEST]
-        names.append(_bring_in(onboarding, project, part))
+        names.extend(_bring_in(onboarding, project, part))
     return BatchOutcome(len(todo), inside, tuple(names))
 
 
@@ -120,43 +127,73 @@ def _take_up(onboarding: Onboarding, project: str) -> None:
     claimed = [entry for entry in onboarding.ledger.entries("batch") if entry.state is State.CLAIMED]
     there = {batch.name: batch for batch in onboarding.client.batches.list(project)} if claimed else {}
     for entry in claimed:
-        batch = there.get(entry.name)
-        if batch is None:
-            onboarding.ledger.release("batch", entry.name)
-            continue
-        if not batch.size:
-            priority = onboarding.desired.spec.batch.priority
-            onboarding.client.batches.add(project, batch.id, entry.detail["keys"], priority)
-        onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
+        batch, keys = there.get(entry.name), entry.detail["keys"]
+        if batch is not None and not batch.size:
+            _fill(onboarding, project, batch.id, keys)
+            onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
+        else:
+            _settle_inside(onboarding, project, batch, entry)
 
 
-def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> str:
-    wanted = onboarding.desired.spec.batch.name
-    for name in (wanted, f"{wanted}-{_digest(keys)}"):
-        if onboarding.ledger.entry("batch", name) is None and _create(onboarding, project, name, keys):
-            return name
-    raise ConflictError(f"batch '{wanted}-{_digest(keys)}' is there already; give the batch another name in the spec")
+def _fill(onboarding: Onboarding, project: str, batch: str, keys: Sequence[str]) -> None:
+    try:
+        onboarding.client.batches.add(project, batch, keys, onboarding.desired.spec.batch.priority)
+    except JobFailedError as error:
+        if NOTHING_TO_ADD not in str(error):
+            raise
 
 
-def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> bool:
-    """Create the batch; False when its name is taken."""
+def _settle_inside(onboarding: Onboarding, project: str, batch: Batch | None, entry: Entry) -> None:
+    """Settle a claim with those of its rows that are in the project; a batch of its name may be somebody else's."""
+    keys = [] if batch is None else _inside(onboarding, project, entry.detail["keys"])
+    if batch is None or not keys:
+        onboarding.ledger.release("batch", entry.name)
+    else:
+        onboarding.ledger.settle("batch", entry.name, batch.id, project=project, keys=keys)
+
+
+def _inside(onboarding: Onboarding, project: str, keys: Sequence[str]) -> list[str]:
+    """Those of the rows that are in the project, whichever batch brought them in: an export holds no others."""
+    rows = onboarding.client.exports.project(project, keys)
+    inside = {identity(str(row.get("data_row", {}).get("global_key"))) for row in rows}
+    return [key for key in keys if identity(key) in inside]
+
+
+def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> Iterator[str]:
+    """Bring rows in, under the spec's name, else under one of their own; yields the names used."""
+    wanted, left = onboarding.desired.spec.batch.name, list(keys)
+    for of_their_own in (False, True):
+        name = f"{wanted}-{_digest(left)}" if of_their_own else wanted
+        if left and onboarding.ledger.entry("batch", name) is None:
+            _create(onboarding, project, name, left)
+            entry = onboarding.ledger.entry("batch", name)
+            if entry is not None:
+                yield name
+                left = [key for key in left if key not in entry.detail["keys"]]
+    if left:
+        raise ConflictError(
+            f"batch '{wanted}-{_digest(left)}' is there already; give the batch another name in the spec"
+        )
+
+
+def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> None:
+    """Create the batch, and leave in the ledger what it holds; nothing, when it is somebody else's."""
     onboarding.ledger.claim("batch", name, project=project, keys=list(keys))
     try:
         made = onboarding.client.batches.create(project, name, keys, onboarding.desired.spec.batch.priority).id
     except RemoteConflictError:
-        onboarding.ledger.release("batch", name)
-        return False
-    except RejectedError as error:
-        if "No valid data rows to add" not in str(error):
+        _take_up(onboarding, project)
+        return
+    except (RejectedError, JobFailedError) as error:
+        if NOTHING_TO_ADD not in str(error):
             raise
         made = ""  # all of them are in the project already, through somebody else's batch
     except UnavailableError:
         _take_up(onboarding, project)
         if onboarding.ledger.entry("batch", name) is None:
             raise
-        return True
+        return
     onboarding.ledger.settle("batch", name, made, project=project, keys=list(keys))
-    return True
 
 
 def _digest(keys: Iterable[str]) -> str:

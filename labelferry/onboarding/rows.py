@@ -1,14 +1,16 @@
 """Step 1: data rows by global key. Look up, create what is missing, reuse what exists."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labelferry.errors import RejectedError, UnavailableError
+from labelferry.errors import ConflictError, RejectedError, UnavailableError
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, resolve
+from labelferry.progress import announce
 
-__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows"]
+__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows", "refuse_gone"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +27,12 @@ def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
     """Make sure that every row of the manifest is in the catalog.
 
     Raises:
+        ConflictError: when rows that were brought in before are gone.
         RejectedError: naming the rows that the service did not take.
         UnavailableError: when rows are still missing after an answer was lost.
     """
     missing, present = look_up_rows(onboarding)
+    refuse_gone(onboarding, missing)
     if not missing:
         return RowsOutcome(0, len(present))
     dataset = resolve(dataset_kind(onboarding), onboarding.desired.spec.dataset, onboarding.ledger)
@@ -44,6 +48,22 @@ def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dic
     return missing, [row for row in rows if found[row["global_key"]] is not None]
 
 
+def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
+    """Somebody deleted rows that were brought in: made anew, they would come without the labels that are called done.
+
+    Raises:
+        ConflictError: naming them.
+    """
+    brought = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
+    gone = [row["global_key"] for row in missing if row["global_key"] in brought]
+    if gone:
+        raise ConflictError(
+            f"{len(gone)} rows that this onboarding brought in are gone, and their labels with them: "
+            f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
+            "to carry everything anew"
+        )
+
+
 def dataset_kind(onboarding: Onboarding) -> Kind:
     """How datasets are found and made."""
     datasets = onboarding.client.datasets
@@ -51,7 +71,10 @@ def dataset_kind(onboarding: Onboarding) -> Kind:
 
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> None:
-    payloads = [_payload(onboarding, row) for row in rows]
+    payloads = []
+    for number, row in enumerate(rows):
+        announce("data rows", number, len(rows))
+        payloads.append(_payload(onboarding, row))
     keys = [row["global_key"] for row in rows]
     try:
         result = onboarding.client.data_rows.create(dataset, payloads)
@@ -62,6 +85,8 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
     if result.refused is not None:  # some were duplicates, so none was taken: now that they are known, the rest goes
         found = onboarding.client.data_rows.lookup(keys)
         rest = [payload for payload in payloads if found[payload["global_key"]] is None]
+        if not rest:
+            return
         result = onboarding.client.data_rows.create(dataset, rest)
     refused = [failure for failure in result.failures if not failure.is_duplicate]
     if refused:

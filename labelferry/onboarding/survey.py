@@ -10,11 +10,12 @@ from dataclasses import asdict
 from labelferry.errors import ConflictError
 from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.found import found_jobs
 from labelferry.onboarding.imports import pending, shards
 from labelferry.onboarding.ontology import compare_ontology, ontology_kind
 from labelferry.onboarding.project import LARGEST, outside, project_kind, refuse_moved, refuse_other_ontology
 from labelferry.onboarding.resolve import Kind, look_up
-from labelferry.onboarding.rows import dataset_kind, look_up_rows
+from labelferry.onboarding.rows import dataset_kind, look_up_rows, refuse_gone
 from labelferry.planning.plan import Action, Plan, Step
 from labelferry.spec import Reference
 
@@ -64,6 +65,11 @@ def _open_jobs(onboarding: Onboarding) -> Iterator[Step]:
 
 def _rows(onboarding: Onboarding) -> Iterator[Step]:
     missing, present = look_up_rows(onboarding)
+    try:
+        refuse_gone(onboarding, missing)
+    except ConflictError as error:
+        yield Step("data rows", "gone", Action.CONFLICT, str(error), count=len(missing))
+        return
     if missing:
         yield _resource(onboarding, dataset_kind(onboarding), onboarding.desired.spec.dataset, requests=1)
         files = sum("file" in row for row in missing)
@@ -123,7 +129,8 @@ def _batch(onboarding: Onboarding) -> Step:
 def _import(onboarding: Onboarding, project: str | None) -> Step:
     name = str(onboarding.desired.spec.imports.as_)
     try:
-        todo = pending(onboarding, project)
+        found = () if project is None else tuple(found_jobs(onboarding, project))
+        todo = pending(onboarding, project, [line for each in found for line in each.lines])
     except ConflictError as error:
         return Step("import", name, Action.CONFLICT, str(error))
     if not todo.fresh:

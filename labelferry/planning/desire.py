@@ -1,6 +1,6 @@
 """Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from labelferry.checks import check
@@ -14,6 +14,7 @@ from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
 from labelferry.planning.desired import Desired
 from labelferry.planning.store import store
+from labelferry.progress import announce
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, LoadedSpec, Spec
@@ -34,14 +35,10 @@ def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = No
     """
     findings: list[Finding] = []
     rows = read_videos(loaded.spec.videos, loaded.base)
-    videos = [
-        _placed(video, loaded.spec, rows_by_key)
-        for rows_by_key in [{identity(row.global_key): row.global_key for row in rows}]
-        for entry in loaded.spec.labels
-        for video in read_labels(entry, loaded.base, findings.append)
-    ]
+    videos = list(_labels(loaded, rows, findings))
     ontology = _ontology(loaded, videos)
     media = {row.global_key: _media(row, findings) for row in rows}
+    announce("checking")
     findings += check(
         videos,
         ontology=ontology or remote_ontology,
@@ -51,6 +48,14 @@ def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = No
     )
     _refuse_errors(findings)
     return store(loaded.spec, home, rows, videos, ontology, findings)
+
+
+def _labels(loaded: LoadedSpec, rows: tuple[VideoRow, ...], findings: list[Finding]) -> Iterator[LabelledVideo]:
+    keys = {identity(row.global_key): row.global_key for row in rows}
+    for number, entry in enumerate(loaded.spec.labels):
+        announce(f"reading {entry.path}", number, len(loaded.spec.labels))
+        for video in read_labels(entry, loaded.base, findings.append):
+            yield _placed(video, loaded.spec, keys)
 
 
 def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
