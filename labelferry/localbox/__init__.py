@@ -25,6 +25,7 @@ def serve(
     key: str | None = None,
     control: bool = False,
     rate_limit: int | None = None,
+    seed: Path | None = None,
 ) -> int:
     """Serves a data folder until SIGTERM or SIGINT; returns the exit code.
 
@@ -35,6 +36,7 @@ def serve(
         key: Without one, ``LOCALBOX_KEY`` or ``localbox``.
         control: Opens the control plane under ``/_localbox/``.
         rate_limit: Requests a minute before a 429.
+        seed: A snapshot file for a folder that holds nothing yet.
 
     Raises:
         BadOptionsError: the server must not be started like this.
@@ -42,4 +44,4 @@ def serve(
     from labelferry.localbox.server import run
 
     chosen = key if key is not None else os.environ.get("LOCALBOX_KEY", DEFAULT_KEY)
-    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit))
+    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed))

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from labelferry.localbox import snapshots
 from labelferry.localbox.errors import LocalboxError, MalformedError
 from labelferry.localbox.http import Handler, database_of, json_response, with_key
-from labelferry.localbox.state import organization, request_log, settings
+from labelferry.localbox.state import imports, organization, request_log, settings
 from labelferry.localbox.state.database import Database, Session
 
 WHEN = {"now", "polls", "seconds", "never"}
@@ -38,13 +38,15 @@ def routes(*, enabled: bool) -> list[Route]:
         "flaws": _set_flaws,
         "rate-limit": _set_rate_limit,
         "integrations": organization.add_integration,
+        "import-files": _set_lifetime,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
         "transitions": lambda session, _: settings.read(session, "transitions", {}),
         "flaws": lambda session, _: settings.read(session, "flaws", []),
         "requests": lambda session, query: request_log.log(session, int(query.get("after", "0"))),
-        "state": lambda session, _: snapshots.dump(session),
+        "state": lambda session, query: snapshots.dump(session, contents="files" in query),
+        "import-files": lambda session, _: {"expire_after": imports.lifetime(session)},
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]
@@ -108,3 +110,8 @@ def _set_flaws(session: Session, names: Any) -> Any:
 def _set_rate_limit(session: Session, body: Any) -> Any:
     settings.write(session, "rate_limit", body["per_minute"])
     return body["per_minute"]
+
+
+def _set_lifetime(session: Session, body: Any) -> Any:
+    settings.write(session, imports.LIFETIME, float(body["expire_after"]))
+    return body

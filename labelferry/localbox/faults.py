@@ -1,5 +1,6 @@
 """One fault, and an answer on its way out that a fault may hold back, cut short or drop."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,8 +24,9 @@ class Fault:
 class Recorder:
     """Sends an answer on, or keeps it until somebody has decided how to spoil it."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, before_end: Callable[[], Awaitable[None]]) -> None:
         self._send = send
+        self._before_end = before_end
         self._held: list[Message] | None = None
         self.status: int | None = None
 
@@ -33,6 +35,8 @@ class Recorder:
         if message["type"] == "http.response.start":
             self.status = message["status"]
         if self._held is None:
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                await self._before_end()
             await self._send(message)
         else:
             self._held.append(message)

@@ -57,13 +57,21 @@ class Guard:
         body = await _whole(receive)
         seen = _seen(scope, body)
         fault = await run_in_threadpool(self._fault, seen)
-        recorder = Recorder(send)
         started = time.perf_counter()
+        logged = False
+
+        async def log() -> None:  # before the answer has ended, so that who has it finds it in the log
+            nonlocal logged
+            if not logged:
+                logged = True
+                elapsed = 1000 * (time.perf_counter() - started)
+                await run_in_threadpool(self._log, seen, fault, recorder.status, elapsed)
+
+        recorder = Recorder(send, log)
         try:
             await _spoiled(self._app, fault, scope, _replay(body, receive), recorder)
         finally:
-            elapsed = 1000 * (time.perf_counter() - started)
-            await run_in_threadpool(self._log, seen, fault, recorder.status, elapsed)
+            await log()
 
     def _fault(self, seen: Seen) -> Fault | None:
         with self._database.reading() as session:

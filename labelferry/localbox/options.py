@@ -25,6 +25,7 @@ class Options:
     port: int = DEFAULT_PORT
     control: bool = False
     rate_limit: int | None = None
+    seed: Path | None = None
 
 
 def check(options: Options) -> None:

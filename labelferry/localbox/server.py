@@ -6,12 +6,14 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import uvicorn
 
-from labelferry.localbox import app
+from labelferry.localbox import app, snapshots
+from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found
-from labelferry.localbox.options import Options, check
+from labelferry.localbox.options import BadOptionsError, Options, check
 from labelferry.localbox.state.database import Database
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -48,6 +50,7 @@ def run(options: Options) -> int:
     logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every bad body that somebody sends
     database = Database(options.data)
     found(database)
+    seeded(database, options.seed)
     with closing(listening(options)) as listener:
         config = uvicorn.Config(
             app.build(database, options),
@@ -62,6 +65,21 @@ def run(options: Options) -> int:
         server = Server(config, f"http://{_shown(options.host)}:{listener.getsockname()[1]}/graphql")
         server.run(sockets=[listener])
     return 0
+
+
+def seeded(database: Database, path: Path | None) -> None:
+    """Fills a new folder from a snapshot file, if one is given.
+
+    Raises:
+        BadOptionsError: the file is no snapshot.
+    """
+    if path is None:
+        return
+    try:
+        with database.writing() as session:
+            snapshots.seed_new(session, path)
+    except MalformedError as error:
+        raise BadOptionsError(str(error)) from error
 
 
 def listening(options: Options) -> socket.socket:

@@ -1,6 +1,13 @@
-"""All of the tables as one JSON value, and back: state dumps, seeds, a clean slate. Files' bytes are not part of it."""
+"""All of the tables as one JSON value, and back: state dumps, seeds, a clean slate.
 
+Files' bytes are part of it on request: a row of ``files`` then has ``content``, which is base64.
+"""
+
+import base64
+from pathlib import Path
 from typing import Any
+
+import orjson
 
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found_in
@@ -29,12 +36,27 @@ TABLES = (
     "webhooks",
     "deliveries",
 )
+MOST_BYTES = 128 << 20
 CONTROL = ("faults", "requests", "request_counts")
 
 
-def dump(session: Session) -> dict[str, Any]:
-    """Every table's rows, in the order of creation."""
-    return {table: session.rows(f"SELECT * FROM {table} ORDER BY rowid") for table in TABLES}  # noqa: S608
+def dump(session: Session, *, contents: bool = False) -> dict[str, Any]:
+    """Every table's rows, in the order of creation; with the bytes of files if they are wanted.
+
+    Raises:
+        MalformedError: there are too many bytes for one value.
+    """
+    tables = {table: session.rows(f"SELECT * FROM {table} ORDER BY rowid") for table in TABLES}  # noqa: S608
+    if contents:
+        size = sum(row["size"] for row in tables["files"])
+        if size > MOST_BYTES:
+            raise MalformedError(f"The files have {size} bytes together; a snapshot takes {MOST_BYTES}")
+        tables["files"] = [row | {"content": _encoded(session, row["id"])} for row in tables["files"]]
+    return tables
+
+
+def _encoded(session: Session, file_id: str) -> str:
+    return base64.b64encode(session.files.path(file_id).read_bytes()).decode()
 
 
 def reset(session: Session) -> str:
@@ -57,9 +79,34 @@ def seed(session: Session, snapshot: Any) -> dict[str, int]:
     _empty(session)
     for table in TABLES:
         columns = set(session.column(f"SELECT name FROM pragma_table_info('{table}')"))  # noqa: S608
-        for row in snapshot.get(table, []):
+        for entry in snapshot.get(table, []):
+            row = _restored(session, entry) if table == "files" else entry
             if set(row) - columns:
                 raise MalformedError(f"{table} has no columns {', '.join(sorted(set(row) - columns))}")
             session.insert(table, **row)
     found_in(session)
     return {table: len(snapshot.get(table, [])) for table in TABLES}
+
+
+def _restored(session: Session, entry: dict[str, Any]) -> dict[str, Any]:
+    row = dict(entry)
+    content = row.pop("content", None)
+    if content is not None:
+        session.files.put(row["id"], base64.b64decode(content, validate=True))
+    return row
+
+
+def seed_new(session: Session, path: Path) -> None:
+    """Seeds a folder that holds nothing yet from a snapshot file; any other folder is left as it is.
+
+    Raises:
+        MalformedError: the file is no snapshot.
+        OSError: it cannot be read.
+    """
+    if any(session.value(f"SELECT 1 FROM {table} LIMIT 1") for table in TABLES[1:]):  # noqa: S608 - names are ours
+        return
+    try:
+        snapshot = orjson.loads(path.read_bytes())
+        seed(session, snapshot.get("result", snapshot))
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise MalformedError(f"{path} is no snapshot: {type(error).__name__}: {error}") from error

@@ -1,16 +1,23 @@
 """The control plane: what tests of others turn, seen from outside over HTTP."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import httpx
 import labelbox as lb
 import lbox.exceptions as lb_exceptions
 import pytest
+import requests
 
+from labelferry.errors import NotFoundError
+from labelferry.labelbox import Client as OwnClient
+from labelferry.labelbox import ImportKind
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, Localbox
+from tests.conformance.conftest import KEY, Localbox, fetch
 
 ME = {"query": "query GetUserPyApi {user {id}}"}
 
@@ -170,6 +177,58 @@ def test_state_travels(http: httpx.Client, server: Localbox) -> None:
     assert http.get("/_localbox/state").json()["result"] == snapshot
 
 
+def test_a_seeded_server_serves_its_files(
+    http: httpx.Client, server: Localbox, launch: Callable[..., Localbox], tmp_path: Path
+) -> None:
+    clip, snapshot = tmp_path / "clip.mp4", tmp_path / "snapshot.json"
+    clip.write_bytes(b"bytes of a clip" * 1000)
+    dataset = lb.Client(KEY, endpoint=server.endpoint).create_dataset(name="d", iam_integration=None)
+    dataset.create_data_rows([{"row_data": str(clip), "global_key": "clip", "media_type": "VIDEO"}]).wait_till_done()
+    snapshot.write_bytes(http.get("/_localbox/state?files=1").content)
+    seeded = launch("--seed", str(snapshot))
+    client = lb.Client(KEY, endpoint=seeded.endpoint)
+    row = client.get_data_row_by_global_key("clip")
+    assert row.row_data.startswith(seeded.base)
+    assert fetch(row.row_data) == clip.read_bytes()
+    client.create_dataset(name="of its own", iam_integration=None)
+    assert seeded.stop() == 0
+    again = launch("--seed", str(snapshot))  # what the folder holds is kept
+    assert {each.name for each in lb.Client(KEY, endpoint=again.endpoint).get_datasets()} == {"d", "of its own"}
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"moons": []}', '{"files": [{"id": "../x", "content": "eA=="}]}'])
+def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.json").write_text(text)
+    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(tmp_path / "data")]
+    ended = subprocess.run(
+        [*command, "--seed", str(tmp_path / "bad.json")], capture_output=True, timeout=20, check=False
+    )
+    assert ended.returncode == 2
+    assert b"is no snapshot" in ended.stderr or b"No such tables" in ended.stderr
+
+
+def test_files_of_imports_expire(http: httpx.Client, server: Localbox) -> None:
+    client, project = project_with_row(http, server)
+    line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
+    urls = [job.input_file_url, job.status_file_url, job.error_file_url]
+    assert [httpx.get(url).status_code for url in urls] == [200] * 3
+    http.post("/_localbox/import-files", json={"expire_after": 0}).raise_for_status()
+    assert [httpx.get(url).status_code for url in urls] == [404] * 3
+    assert "expired" in httpx.get(urls[0]).json()["message"]
+    again = lb.MALPredictionImport.from_name(client, project.uid, "mal")
+    assert again.state.value == "FINISHED"
+    with pytest.raises(requests.HTTPError, match="404"):
+        _ = again.statuses
+    with OwnClient(KEY, server.endpoint) as own:
+        found = own.imports.find(project.uid, "mal", ImportKind.MAL)
+        assert found is not None
+        with pytest.raises(NotFoundError, match="24 hours"):
+            list(own.imports.statuses(found))
+    http.post("/_localbox/import-files", json={"expire_after": 3600}).raise_for_status()
+    assert [httpx.get(url).status_code for url in urls] == [200] * 3
+
+
 def test_rate_limit(http: httpx.Client) -> None:
     http.post("/_localbox/rate-limit", json={"per_minute": 3}).raise_for_status()
     answers = [http.post("/graphql", json=ME) for _ in range(5)]
@@ -196,9 +255,6 @@ def test_default_integration_signs(http: httpx.Client, server: Localbox) -> None
 
 @pytest.mark.parametrize("port_in_use", [True])
 def test_bad_starts_end_with_two(launch: Callable[..., Localbox], port_in_use: bool) -> None:
-    import subprocess
-    import sys
-
     port = launch().endpoint.split(":")[2].split("/")[0]
     again = [sys.executable, "-m", "labelferry.localbox", "--port", port, "--data", "/tmp/unused-by-localbox"]  # noqa: S108
     ended = subprocess.run(again, capture_output=True, text=True, timeout=20, check=False)

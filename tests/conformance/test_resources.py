@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import labelbox as lb
 import lbox.exceptions as lb_exceptions
 import pytest
@@ -215,6 +216,17 @@ def test_batches_are_emptied_and_deleted(labelled: Any) -> None:
     batch.remove_queued_data_rows()
     batch.delete()
     assert list(labelled.batches()) == []
+
+
+def test_deleted_labels_stay_as_templates(client: Any, localbox: Localbox, labelled: Any, keys: list[str]) -> None:
+    (batch,) = labelled.batches()
+    batch.delete_labels(set_labels_as_template=True)
+    assert labelled.get_label_count() == 0
+    row = client.get_data_row_by_global_key(keys[0]).uid
+    address = f"{localbox.base}/_page/projects/{labelled.uid}/rows/{row}"
+    page = httpx.get(address, headers={"Authorization": f"Bearer {KEY}"}).json()
+    assert page["labels"] == []
+    assert [each["text_answer"]["content"] for each in page["predictions"]["classifications"]] == [keys[0]]
 
 
 def test_labels_are_deleted_in_bulk(labelled: Any) -> None:

@@ -4,7 +4,6 @@ from typing import Any
 
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
-from labelferry.localbox.errors import UnknownOperationError
 from labelferry.localbox.resolvers.registry import field, query
 from labelferry.localbox.state import batches, projects
 from labelferry.localbox.state.batches import Batch
@@ -86,7 +85,6 @@ def delete(source: Project, context: Context, batchId: str) -> dict[str, str]:  
 
 @field("ProjectMutation", "deleteBatchLabels")
 def delete_labels(source: Project, context: Context, batchId: str, data: dict[str, Any]) -> dict[str, Any]:  # noqa: N803
-    """Removes the labels of a batch's rows; a template of the old label is not kept."""
-    if data["type"] != "RequeueData":
-        raise UnknownOperationError(f"deleteBatchLabels with type {data['type']} is not part of localbox")
-    return {"deletedLabelIds": batches.delete_labels(context.session, source.id, batchId)}
+    """Removes the labels of a batch's rows; as templates, their annotations stay as pre-labels."""
+    templates = data["type"] == "RequeueDataWithLabelAsTemplate"
+    return {"deletedLabelIds": batches.delete_labels(context.session, source.id, batchId, templates=templates)}

@@ -215,7 +215,9 @@ def remove_queued(session: Session, project_id: str | None, batch_id: str) -> Ba
     return batch
 
 
-def delete_labels(session: Session, project_id: str | None, batch_id: str) -> list[str]:
-    """Removes every label of a batch's rows, so that the rows are queued again."""
-    batch = get(session, projects.get(session, project_id).id, batch_id)
-    return labels.delete(session, labelled(session, batch))
+def delete_labels(session: Session, project_id: str | None, batch_id: str, *, templates: bool = False) -> list[str]:
+    """Removes every label of a batch's rows, which queues them again; as templates, they become pre-labels."""
+    found = labelled(session, get(session, projects.get(session, project_id).id, batch_id))
+    if templates:
+        labels.become_predictions(session, found)
+    return labels.delete(session, found)

@@ -50,6 +50,14 @@ class FileStore:
         finally:
             part.unlink(missing_ok=True)
 
+    def put(self, file_id: str, content: bytes) -> None:
+        """Puts bytes back under the id that they had.
+
+        Raises:
+            KeyError: the text is not an id of ours.
+        """
+        self.path(file_id).write_bytes(content)
+
 
 def reference(file_id: str, name: str = "") -> str:
     """How state speaks of one of our own files."""

@@ -4,15 +4,17 @@ An import is known by kind, project and name. Bad lines fail alone; the job stil
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
-from labelferry.localbox.ids import now
-from labelferry.localbox.state import files, jobs, line_verdicts, projects
+from labelferry.localbox.ids import as_text, now
+from labelferry.localbox.state import files, jobs, line_verdicts, projects, settings
 from labelferry.localbox.state.database import Session
-from labelferry.localbox.state.filestore import referenced
+from labelferry.localbox.state.filestore import reference, referenced
 
 Kind = Literal["mal-import", "label-import"]
+LIFETIME, DAY = "import_file_seconds", 86400.0
 STATES = {"IN_PROGRESS": "RUNNING", "COMPLETE": "FINISHED", "FAILED": "FAILED"}
 
 
@@ -138,6 +140,21 @@ def delete(session: Session, import_id: str) -> str:
     session.delete("imports", upload.id)
     session.delete("jobs", upload.id)
     return upload.id
+
+
+def lifetime(session: Session) -> float:
+    """How many seconds the files of an import can be had; a day, as in the service, unless a test said otherwise."""
+    return float(settings.read(session, LIFETIME, DAY))
+
+
+def expired(session: Session, file: files.File) -> bool:
+    """Whether a file belongs to an import and is too old to be had."""
+    oldest = as_text(datetime.now(UTC) - timedelta(seconds=lifetime(session)))
+    if file.created_at > oldest:
+        return False
+    pattern = reference(file.id) + "%"
+    sql = "SELECT 1 FROM imports WHERE input_file LIKE ? OR status_file LIKE ? OR error_file LIKE ? LIMIT 1"
+    return session.value(sql, (pattern,) * 3) is not None
 
 
 def as_dict(upload: Import) -> dict[str, Any]:

@@ -177,6 +177,12 @@ def _deleted(session: Session, label_id: str) -> bool:
     return True
 
 
+def become_predictions(session: Session, label_ids: list[str]) -> None:
+    """Makes pre-labels of the annotations of labels."""
+    for label_id in label_ids:
+        session.run("UPDATE annotations SET label_id = NULL WHERE label_id = ?", (label_id,))
+
+
 def lines(session: Session, label_id: str) -> list[dict[str, Any]]:
     """A label's annotations: the lines as they were imported, each with the annotation's ``id``."""
     rows = session.rows("SELECT id, line FROM annotations WHERE label_id = ? ORDER BY seq", (label_id,))
