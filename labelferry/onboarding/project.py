@@ -106,7 +106,7 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
     todo, inside = outside(onboarding)
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
-    names = []
+    names: list[str] = []
     for start in range(0, len(todo), LARGEST):
         announce("rows into the project", start, len(todo))
         part = todo[start : start + LARGEST]
