@@ -1,0 +1,89 @@
+"""Import jobs of ours that the ledger does not know, because it was lost: their lines, by what the service kept.
+
+A job's name says whose it is and what it holds: the onboarding, the way of importing, and a hash of its lines.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labelferry.errors import ConflictError, NotFoundError
+from labelferry.labelbox import ImportJob, ImportKind
+from labelferry.ledger import LineRecord
+from labelferry.model import RowRef
+from labelferry.onboarding.context import Onboarding
+from labelferry.planning.desired import IndexedLine
+from labelferry.spec import ImportAs
+
+__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs"]
+
+KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.GROUND_TRUTH}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJob:
+    """A job of ours, and the lines that it carried."""
+
+    job: ImportJob
+    lines: tuple[LineRecord, ...]
+
+
+def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
+    """Yield the jobs of ours in a project that the ledger has never heard of. Changes nothing.
+
+    They are asked for only when there are lines that the ledger does not know either.
+
+    Raises:
+        ConflictError: when the service no longer keeps what such a job carried.
+    """
+    spec, ledger = onboarding.desired.spec, onboarding.ledger
+    uuids = {record.uuid for record in ledger.lines()}
+    wanted = {line.uuid: line for line in onboarding.desired.index()}
+    if wanted.keys() <= uuids:
+        return
+    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}")
+    known = {entry.name for entry in ledger.entries("job")}
+    for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_]):
+        if ours.fullmatch(job.name) and job.name not in known:
+            yield FoundJob(job, tuple(_lines(onboarding, job, wanted)))
+
+
+def adopt(onboarding: Onboarding, found: FoundJob) -> None:
+    """Write a job and its lines into the ledger, as if it had just been sent."""
+    job, ledger = found.job, onboarding.ledger
+    ledger.claim("job", job.name, project=job.project_id, import_kind=job.kind.value, lines=len(found.lines))
+    ledger.send_lines(found.lines)
+
+
+def _lines(onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, IndexedLine]) -> Iterator[LineRecord]:
+    imported_as = str(onboarding.desired.spec.imports.as_)
+    for sent in _sent(onboarding, job):
+        uuid = str(sent.get("uuid"))
+        if uuid in wanted:
+            line = wanted[uuid]
+            yield LineRecord(uuid, imported_as, line.row, line.feature, line.source, job.name)
+        else:
+            feature = str(sent.get("name") or sent.get("schemaId") or "masks")
+            yield LineRecord(uuid, imported_as, _row(sent), feature, "an earlier version of the sources", job.name)
+
+
+def _sent(onboarding: Onboarding, job: ImportJob) -> Iterator[dict[str, Any]]:
+    """The lines of a job as they were sent; without the rest once only their statuses are left."""
+    imports = onboarding.client.imports
+    for kept in (imports.inputs, imports.statuses):
+        try:
+            lines = list(kept(job))
+        except NotFoundError:
+            continue
+        yield from lines
+        return
+    raise ConflictError(
+        f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its files: "
+        "nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
+    )
+
+
+def _row(sent: Mapping[str, Any]) -> str:
+    row = sent.get("dataRow") or {}
+    return str(row.get("globalKey") or RowRef(id=str(row.get("id"))))
