@@ -1,6 +1,6 @@
 """A page to look at: projects, their rows, a row's labels over its video, imports with their failed lines. Read-only.
 
-``/`` and its two assets hold nothing of anybody's; what they show they ask for under ``/_page/``, with the key.
+``/`` and its assets hold nothing of anybody's; what they show they ask for under ``/_page/``, with the key.
 """
 
 from collections.abc import Callable
@@ -22,6 +22,7 @@ ASSETS = Path(__file__).with_name("assets")
 LOOPBACK = "http://127.0.0.1:* http://localhost:*"
 HEADERS = {
     "Content-Security-Policy": f"default-src 'self'; media-src 'self' {LOOPBACK}; img-src 'self' {LOOPBACK} data:",
+    "Cache-Control": "no-cache",  # asked for again each time, answered with 304 while it is the same
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
@@ -68,6 +69,7 @@ def _imports(session: Session, request: Request) -> Any:
 ROUTES = [
     Route("/", _asset("page.html", "text/html; charset=utf-8"), methods=["GET"]),
     Route("/_page/page.js", _asset("page.js", "text/javascript; charset=utf-8"), methods=["GET"]),
+    Route("/_page/drawing.js", _asset("drawing.js", "text/javascript; charset=utf-8"), methods=["GET"]),
     Route("/_page/page.css", _asset("page.css", "text/css; charset=utf-8"), methods=["GET"]),
     Route("/_page/projects", _view(lambda session, _: page_views.projects_all(session)), methods=["GET"]),
     Route("/_page/projects/{project}/rows", _view(_rows), methods=["GET"]),

@@ -13,7 +13,7 @@ import uvicorn
 from labelferry.localbox import app, snapshots
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found
-from labelferry.localbox.options import BadOptionsError, Options, check
+from labelferry.localbox.options import DEFAULT_KEY, BadOptionsError, Options, check
 from labelferry.localbox.state.database import Database
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
@@ -22,15 +22,16 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class Server(uvicorn.Server):
     """Uvicorn, saying where it is once it listens."""
 
-    def __init__(self, config: uvicorn.Config, url: str) -> None:
+    def __init__(self, config: uvicorn.Config, url: str, invitation: str = "") -> None:
         super().__init__(config)
         self._url = url
+        self._invitation = invitation
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Starts to listen, then says so."""
         await super().startup(sockets)
         if self.started:
-            sys.stdout.write(f"localbox ready at {self._url}\n")
+            sys.stdout.write(f"localbox ready at {self._url}\n{self._invitation}")
             sys.stdout.flush()
 
     @contextmanager
@@ -62,7 +63,8 @@ def run(options: Options) -> int:
             timeout_graceful_shutdown=5,
             timeout_keep_alive=75,
         )
-        server = Server(config, f"http://{_shown(options.host)}:{listener.getsockname()[1]}/graphql")
+        base = f"http://{_shown(options.host)}:{listener.getsockname()[1]}"
+        server = Server(config, f"{base}/graphql", _invitation(base, options) if sys.stdout.isatty() else "")
         server.run(sockets=[listener])
     return 0
 
@@ -94,3 +96,8 @@ def listening(options: Options) -> socket.socket:
 
 def _shown(host: str) -> str:
     return f"[{host}]" if ":" in host else host
+
+
+def _invitation(base: str, options: Options) -> str:
+    """Where a person looks; the key is in it only if it is the one that everybody knows."""
+    return f"Look at it: {base}/#key={DEFAULT_KEY}\n" if options.key == DEFAULT_KEY else f"Look at it: {base}/\n"

@@ -31,7 +31,7 @@ def project(client: Any) -> Any:
     return made
 
 
-@pytest.mark.parametrize("path", ["/", "/_page/page.js", "/_page/page.css"])
+@pytest.mark.parametrize("path", ["/", "/_page/page.js", "/_page/drawing.js", "/_page/page.css"])
 def test_the_shell_is_open_and_holds_no_data(http: httpx.Client, project: Any, path: str) -> None:
     answer = http.get(path)
     assert answer.status_code == 200

@@ -132,23 +132,34 @@ def find(
     first: int | None = None,
 ) -> list[Label]:
     """The labels of a project or data row."""
-    wanted = dict(where or {})
-    datasets = ((wanted.pop("dataRow", None) or {}).get("dataset") or {}).get("id_in")
-    author = (wanted.pop("createdBy", None) or {}).get("id")
-    text, parameters = filters.condition(wanted)
-    tests = [(text, parameters), *_tests(project_id, row_id, datasets)]
-    if author is not None and author != settings.read(session, "organization")["user"]:
-        return []
-    sql = f"{SELECT} WHERE {' AND '.join(each for each, _ in tests)} ORDER BY {_order(order)}"
+    me = settings.read(session, "organization")["user"]
+    tests = [*_tests(project_id, row_id), *(test for part in _parts(where) for test in _wanted(part, me))]
+    sql = f"{SELECT} WHERE {' AND '.join(['1', *(each for each, _ in tests)])} ORDER BY {_order(order)}"
     values = tuple(value for _, values in tests for value in values)
     return session.all(Label, sql + filters.window(skip, first), values)
 
 
-def _tests(project_id: str | None, row_id: str | None, datasets: list[str] | None) -> Iterator[filters.Condition]:
+def _tests(project_id: str | None, row_id: str | None) -> Iterator[filters.Condition]:
     if project_id is not None:
         yield "project_id = ?", [project_id]
     if row_id is not None:
         yield "data_row_id = ?", [row_id]
+
+
+def _parts(where: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
+    """A filter and those inside its ANDs."""
+    if where:
+        yield {key: value for key, value in where.items() if key != "AND"}
+        for inner in where.get("AND") or []:
+            yield from _parts(inner)
+
+
+def _wanted(part: dict[str, Any], me: str) -> Iterator[filters.Condition]:
+    datasets = ((part.pop("dataRow", None) or {}).get("dataset") or {}).get("id_in")
+    author = (part.pop("createdBy", None) or {}).get("id")
+    yield filters.condition(part)
+    if author is not None:
+        yield ("1" if author == me else "0"), []
     if datasets is not None:
         slots = ", ".join("?" * len(datasets))
         yield f"data_row_id IN (SELECT id FROM data_rows WHERE dataset_id IN ({slots}))", list(datasets)  # noqa: S608

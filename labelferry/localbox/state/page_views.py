@@ -41,6 +41,7 @@ def row(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str
     found = labels.find(session, project_id=project_id, row_id=shown.id)
     return {
         "id": shown.id,
+        "project": projects.get(session, project_id).name,
         "global_key": shown.global_key,
         "row_data": url(shown.row_data),
         "media": shown.media,

@@ -70,6 +70,12 @@ def test_a_null_for_a_page_is_none(database: Database, field: str) -> None:
     assert "errors" not in answer(database, Operation(f"{{{field} {{id}}}}", {}), "http://here").body
 
 
+@pytest.mark.parametrize("where", ["{AND: null}", '{AND: [{createdBy: {id: "x"}}, {dataRow: {dataset: {id_in: []}}}]}'])
+def test_filters_of_labels_are_read_inside_and(database: Database, where: str) -> None:
+    query = f'mutation {{createProject(data: {{name: "p"}}) {{labels(where: {where}) {{id}}}}}}'
+    assert answer(database, Operation(query, {}), "http://here").body == {"data": {"createProject": {"labels": []}}}
+
+
 @pytest.mark.parametrize("size", ['"x"', "-1", "{}"])
 def test_sizes_of_pages_are_read_in_the_document_too(database: Database, size: str) -> None:
     said = answer(database, Operation(f"{{ontologies(first: {size}) {{nodes {{id}}}}}}", {}), "http://here")
