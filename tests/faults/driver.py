@@ -1,0 +1,209 @@
+"""An onboarding without Prefect, as a process that can be killed at any request.
+
+``onboard`` takes the steps of ``flows/onboard.py`` in the same order, each with a client and a ledger of its own as the
+tasks do. ``python -m tests.faults.driver`` is a warm process: for each line on stdin, a ``Job`` as JSON, it forks a
+child that does the job, waits for it and answers with its exit code (negative: the signal that ended it). What the
+child has to say it leaves in ``outcomes.json`` in the job's home.
+"""
+
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+
+from labelferry.errors import LabelferryError, PartialFailureError
+from labelferry.labelbox import Client, Policy
+from labelferry.labelbox.policy import Pace
+from labelferry.ledger import open_ledger
+from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
+from labelferry.onboarding.imports import collect, submit
+from labelferry.onboarding.ontology import ensure_ontology
+from labelferry.onboarding.project import ensure_batch, ensure_project
+from labelferry.onboarding.rows import ensure_rows
+from labelferry.onboarding.survey import survey
+from labelferry.planning.plan import refuse_conflicts
+from labelferry.planning.prepare import prepare
+from labelferry.remote import Remote
+from labelferry.reports import report_on
+from labelferry.settings import Settings
+
+BEFORE, AFTER = "before", "after"
+OUTCOMES = "outcomes.json"
+IMPORTS_SECONDS = 600.0
+"""How long an import is waited for; no second of it is real."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """What a child does.
+
+    Args:
+        home: of ledger and desired states.
+        endpoint: of the localbox.
+        specs: carried out one after another, until one fails.
+        kill_at: number of the request at which the child kills itself, from 1 on; 0 for never.
+        side: before the request is sent, or after its answer came and nobody has seen it.
+    """
+
+    home: str
+    endpoint: str
+    specs: list[str]
+    kill_at: int = 0
+    side: str = BEFORE
+
+
+class Clock:
+    """Time in which waiting takes no time."""
+
+    def __init__(self) -> None:
+        self._skipped = 0.0
+
+    def now(self) -> float:
+        return time.monotonic() + self._skipped
+
+    def sleep(self, seconds: float) -> None:
+        self._skipped += seconds
+
+
+class Deadly(httpx.BaseTransport):
+    """Counts requests, and ends the process at one of them as kill -9 does."""
+
+    def __init__(self, kill_at: int = 0, side: str = BEFORE) -> None:
+        self._inner = httpx.HTTPTransport()
+        self._kill_at, self._side = kill_at, side
+        self.requests: list[str] = []
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        self.requests.append(f"{request.method} {request.url.path}")
+        self._die(BEFORE)
+        response = self._inner.handle_request(request)
+        if len(self.requests) == self._kill_at:
+            response.read()
+            self._die(AFTER)
+        return response
+
+    def _die(self, side: str) -> None:
+        if (len(self.requests), side) == (self._kill_at, self._side):
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def close(self) -> None:
+        """Each step closes its client, and the next one goes on with this transport."""
+
+
+def settings_of(job: Job) -> Settings:
+    key = os.environ["LABELBOX_API_KEY"]
+    names = {"LABELFERRY_HOME": job.home, "LABELBOX_ENDPOINT": job.endpoint, "LABELBOX_API_KEY": key}
+    return Settings.from_environment(names)
+
+
+def onboard(spec: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
+    """The flow's order."""
+    started_at, clock = datetime.now(UTC), Clock()
+    where = Remote("Labelbox", settings.endpoint)
+
+    @contextmanager
+    def connecting(settings: Settings, where: Remote) -> Iterator[Client]:
+        assert settings.api_key is not None
+        policy = Policy(imports=Pace(every=10.0, deadline=IMPORTS_SECONDS))
+        with Client(
+            settings.api_key, where.endpoint, transport=transport, policy=policy, clock=clock.now, sleep=clock.sleep
+        ) as client:
+            yield client
+
+    folder = prepare(spec, settings, where).folder
+    taken_up = partial(open_onboarding, settings, where, folder, connecting)
+    with one_at_a_time(settings, where, folder, connecting):
+        return _steps(taken_up, str(where), started_at)
+
+
+def _steps(taken_up: "partial[AbstractContextManager[Onboarding]]", where: str, started_at: datetime) -> dict[str, Any]:
+    with taken_up() as onboarding:
+        refuse_conflicts(survey(onboarding, where).to_json())
+    with taken_up() as onboarding:
+        collect(onboarding)
+    with taken_up() as onboarding:
+        rows = ensure_rows(onboarding)
+    with taken_up() as onboarding:
+        ontology = ensure_ontology(onboarding)
+    with taken_up() as onboarding:
+        project = ensure_project(onboarding, ontology.id)
+    with taken_up() as onboarding:
+        batch = ensure_batch(onboarding, project.id)
+    with taken_up() as onboarding:
+        submitted = submit(onboarding, project.id)
+    with taken_up() as onboarding:
+        collect(onboarding)
+    outcomes: dict[str, Any] = {"rows": rows, "ontology": ontology, "project": project, "batch": batch}
+    with taken_up() as onboarding:
+        report = report_on(onboarding, where, submitted=submitted, **outcomes)
+        onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
+    return report.to_json()
+
+
+def work(job: Job, transport: Deadly) -> int:
+    """Do the specs of a job in turn, leave what there is to say, return the exit code."""
+    settings, outcomes, code = settings_of(job), [], 0
+    for spec in job.specs:
+        try:
+            report = onboard(spec, settings, transport)
+            code = PartialFailureError.exit_code if report["failed"] else 0
+            said = {"code": code, "message": "", "report": report}
+        except LabelferryError as error:
+            said = {"code": error.exit_code, "message": str(error), "kind": type(error).__name__}
+        outcomes.append(said)
+        if code := int(str(said["code"])):
+            break
+    found = {"outcomes": outcomes, "requests": transport.requests}
+    (Path(job.home) / OUTCOMES).write_bytes(orjson.dumps(found, default=str))
+    return code
+
+
+def forked(job: Job) -> int:
+    """Do a job in a child and return how it ended."""
+    child = os.fork()
+    if child == 0:
+        code = 70
+        try:
+            code = work(job, Deadly(job.kill_at, job.side))
+        finally:
+            sys.stderr.flush()
+            os._exit(code)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def warm(home: Path) -> None:
+    """Import what is imported late, so that no child has to; nobody reads the log of retries."""
+    logging.getLogger("labelferry").addHandler(logging.NullHandler())
+    for name in ("pandas", "pyarrow.compute", "labelferry.media"):
+        import_module(name)
+    open_ledger(f"sqlite:///{home / 'warm.db'}").close()
+
+
+def main() -> None:
+    """Serve jobs until stdin ends."""
+    warm(Path(sys.argv[1]))
+    for line in sys.stdin.buffer:
+        sys.stdout.write(f"{forked(Job(**orjson.loads(line)))}\n")
+        sys.stdout.flush()
+
+
+def encoded(job: Job) -> bytes:
+    """A job as ``main`` reads it."""
+    return orjson.dumps(asdict(job)) + b"\n"
+
+
+if __name__ == "__main__":
+    main()

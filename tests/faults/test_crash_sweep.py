@@ -1,0 +1,36 @@
+"""Kill -9 at a sample of the requests, on both sides; ``python -m benches.crash_sweep`` kills at each of them."""
+
+import pytest
+
+from tests.faults.driver import AFTER, BEFORE
+from tests.faults.sweep import Bench, Case, Clean, cases, failures
+
+EVERY = 5
+SEEDS = 5
+
+
+def test_a_sample_of_kills(bench: Bench, clean: Clean) -> None:
+    sample = cases(clean, EVERY)
+    assert len(sample) == 2 * -(-len(clean.requests) // EVERY)
+    assert failures(bench.killed(case, clean) for case in sample) == []
+
+
+@pytest.mark.parametrize("seed", range(1, SEEDS + 1))
+def test_a_storm(seed: int, bench: Bench, clean: Clean) -> None:
+    result = bench.stormed(seed, clean)
+    assert failures([result]) == []
+    assert result.faults > len(clean.requests) // 5, "the storm was none"
+
+
+def test_that_a_duplicate_would_be_seen(bench: Bench, clean: Clean) -> None:
+    home = bench.fresh()
+    assert bench.world.run(bench.job(home)) == 0
+    made = bench.world.ask('mutation Extra { createDataset(data: {name: "video_demo_dataset"}) { id } }')
+    assert made["createDataset"]["id"]
+    assert list(bench.wrong(home, 0, clean)) == ["2 datasets instead of 1", "datasets differ from the clean run's"]
+
+
+@pytest.mark.parametrize("side", [BEFORE, AFTER])
+def test_that_a_kill_beyond_the_end_would_be_seen(side: str, bench: Bench, clean: Clean) -> None:
+    case = Case(len(clean.requests) + 1, side)
+    assert failures([bench.killed(case, clean)]) == [f"{case.number} {side}: the first run was not killed but ended 0"]

@@ -1,0 +1,364 @@
+"""What is said and left when one thing in particular goes wrong."""
+
+from collections import Counter
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from labelferry.labelbox import Client, ImportKind
+from labelferry.ledger import LineState, State
+from tests.faults.driver import AFTER, Job
+from tests.faults.sweep import Bench, Case, Clean
+from tests.faults.world import EACH, KEY, KEYS, SPECS, counts, ledger_of, normalised, outcomes, requests, unsettled
+
+NEVER = {"when": "never"}
+JOBS = {"prelabels": "mal-import", "ground-truth": "label-import"}
+NAME = "streets"
+SPEC = """\
+name: streets
+dataset: Streets
+project: {name: Streets, media_type: VIDEO}
+ontology: {name: Streets, file: ontology.yaml}
+batch: {name: streets}
+videos: videos.csv
+labels:
+  - {format: ndjson, path: labels.ndjson}
+import: {as: AS}
+"""
+ONTOLOGY = """\
+tools:
+  - {tool: BBOX, name: car}
+"""
+UNKNOWN = "cm9unknownschema000000000"
+
+
+def box(row: str, frame: int, **feature: str) -> dict[str, Any]:
+    keyframe = {"frame": frame, "bbox": {"top": 1.5, "left": 2, "height": 3, "width": 4}}
+    return {"dataRow": {"globalKey": row}, **(feature or {"name": "car"}), "segments": [{"keyframes": [keyframe]}]}
+
+
+class Streets:
+    """A small onboarding whose files may change."""
+
+    def __init__(self, bench: Bench, folder: Path) -> None:
+        self.bench, self.world, self._folder = bench, bench.world, folder
+        self.home = bench.fresh()
+
+    def write(self, lines: list[dict[str, Any]], imported_as: str = "prelabels", ontology: str = ONTOLOGY) -> None:
+        rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in lines)
+        videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
+        (self._folder / "ontology.yaml").write_text(ontology)
+        (self._folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+        (self._folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, lines)))
+        (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as))
+
+    @property
+    def job(self) -> Job:
+        return Job(str(self.home), self.world.endpoint, [str(self._folder / "streets.yaml")])
+
+    def run(self) -> tuple[int, str]:
+        """Run, and return exit code and message."""
+        code = self.world.run(self.job)
+        said = outcomes(self.home)[-1]
+        assert code == said["code"]
+        return code, said["message"]
+
+    def report(self) -> dict[str, Any]:
+        report: dict[str, Any] = outcomes(self.home)[-1]["report"]
+        return report
+
+    def lines(self) -> Counter[LineState]:
+        with ledger_of(self.home, NAME) as ledger:
+            return Counter(line.state for line in ledger.lines())
+
+    def messages(self) -> set[str | None]:
+        with ledger_of(self.home, NAME) as ledger:
+            return {line.message for line in ledger.lines()}
+
+    def lose_ledger(self) -> None:
+        """Delete the ledger and what SQLite keeps beside it."""
+        for path in self.home.glob("ledger.db*"):
+            path.unlink()
+
+    def client(self) -> Client:
+        return Client(KEY, self.world.endpoint)
+
+
+@pytest.fixture
+def streets(bench: Bench, tmp_path: Path) -> Streets:
+    return Streets(bench, tmp_path)
+
+
+def test_a_second_run_changes_nothing(bench: Bench, clean: Clean) -> None:
+    home = bench.fresh()
+    assert bench.world.run(bench.job(home)) == 0
+    bench.world.control("DELETE", "requests")
+    before = bench.world.state()
+    assert bench.world.run(bench.job(home)) == 0
+    assert bench.world.mutations() == []
+    after = bench.world.state()
+    assert {name: after[name] for name in after if name != "jobs"} == {n: before[n] for n in before if n != "jobs"}
+    assert [said["report"]["outcome"] for said in outcomes(home)] == ["nothing to do"] * 2
+    assert len(requests(home)) < len(clean.requests)
+
+
+def test_a_lost_ledger(bench: Bench, clean: Clean) -> None:
+    home = bench.fresh()
+    assert bench.world.run(bench.job(home)) == 0
+    for path in home.glob("ledger.db*"):
+        path.unlink()
+    code = bench.world.run(bench.job(home))
+    assert list(bench.wrong(home, code, clean)) == []
+    accepted = [said["report"]["accepted"] for said in outcomes(home)]
+    assert accepted == [said["report"]["counts"]["lines"] for said in outcomes(home)]
+    bench.world.control("DELETE", "requests")
+    assert bench.world.run(bench.job(home)) == 0
+    assert bench.world.mutations() == []
+
+
+@pytest.mark.parametrize("imported_as", SPECS)
+def test_a_ledger_lost_between_two_jobs(imported_as: str, streets: Streets) -> None:
+    """The jobs at the service hold other lines than one job would that held them all."""
+    streets.write([box("street-1", 1)], imported_as)
+    assert streets.run() == (0, "")
+    grown = [box("street-1", 1), box("street-2", 2)]
+    streets.write(grown, imported_as)
+    assert streets.run() == (0, "")
+    before = normalised(streets.world.state())
+    streets.lose_ledger()
+    assert streets.run() == (0, "")
+    assert normalised(streets.world.state()) == before
+    assert (streets.report()["sent"], streets.report()["accepted"]) == (0, 2)
+    streets.write([*grown, box("street-3", 3)], imported_as)
+    streets.lose_ledger()
+    assert streets.run() == (0, "")
+    assert (streets.report()["sent"], streets.report()["accepted"]) == (1, 3)
+    assert [job["lines"] for job in streets.world.state()["imports"]] == [1, 1, 1]
+    assert len(streets.world.state()["annotations"]) == 3
+    assert len(streets.world.state()["batch_rows"]) == 3
+
+
+def test_a_lost_ledger_and_labels_that_changed(streets: Streets) -> None:
+    streets.write([box("street-1", 1)])
+    assert streets.run() == (0, "")
+    streets.lose_ledger()
+    streets.write([box("street-1", 9)])
+    code, message = streets.run()
+    assert code == 4
+    assert "street-1: 'car' from an earlier version of the sources" in message
+    assert len(streets.world.state()["annotations"]) == 1
+
+
+def without_files(state: dict[str, Any]) -> dict[str, Any]:
+    """The state a day later: the service has thrown away what it kept of imports."""
+    return {**state, "files": []}
+
+
+def test_a_lost_ledger_and_no_files(streets: Streets) -> None:
+    streets.write([box("street-1", 1)])
+    assert streets.run() == (0, "")
+    streets.world.control("POST", "seed", without_files(streets.world.state()))
+    before = normalised(streets.world.state())
+    streets.lose_ledger()
+    code, message = streets.run()
+    assert code == 4
+    assert "the service no longer keeps its files" in message
+    assert normalised(streets.world.state()) == before
+
+
+@pytest.mark.parametrize("imported_as", SPECS)
+def test_status_files_that_are_gone(imported_as: str, streets: Streets) -> None:
+    """Nobody knows the outcome any more: the lines are told as failed, and are not sent again."""
+    streets.write([box("street-1", 1), box("street-1", 2)], imported_as)
+    streets.world.control("POST", "transitions", {JOBS[imported_as]: NEVER})
+    assert streets.run()[0] == 1
+    state = without_files(streets.world.state())
+    ended = [{**job, "status": "COMPLETE"} for job in state["jobs"]]
+    files = [{**job, "status_file": job["input_file"]} for job in state["imports"]]
+    streets.world.control("POST", "seed", {**state, "jobs": ended, "imports": files})
+    assert streets.run()[0] == 3
+    assert [line["message"][:41] for line in streets.report()["failed_lines"]] == [GONE, GONE]
+    streets.world.control("DELETE", "requests")
+    assert streets.run()[0] == 3
+    assert streets.world.mutations() == []
+
+
+GONE = "the service no longer keeps the outcome o"
+
+
+@pytest.mark.parametrize("imported_as", SPECS)
+def test_a_job_that_never_ends(imported_as: str, streets: Streets) -> None:
+    streets.write([box("street-1", 1)], imported_as)
+    streets.world.control("POST", "transitions", {JOBS[imported_as]: NEVER})
+    code, message = streets.run()
+    assert (code, outcomes(streets.home)[-1]["kind"]) == (1, "DeadlineError")
+    assert "still runs at the service; run again later to pick up its outcome (waited 600 s)" in message
+    assert streets.lines() == {LineState.SENT: 1}
+    streets.world.control("POST", "seed", due_now(streets.world.state()))
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+    assert streets.lines() == {LineState.ACCEPTED: 1}
+    assert len(streets.world.state()["annotations"]) == 1
+
+
+def due_now(state: dict[str, Any]) -> dict[str, Any]:
+    """The state in which every job that runs is done the next time somebody asks."""
+    done = {"fate": "done", "due_polls": 1, "polls": 0}
+    jobs = [{**job, **done} if job["status"] == "IN_PROGRESS" else job for job in state["jobs"]]
+    return {**state, "settings": [row for row in state["settings"] if row["name"] != "transitions"], "jobs": jobs}
+
+
+def test_a_job_that_fails(streets: Streets) -> None:
+    streets.write([box("street-1", 1), box("street-1", 2)])
+    streets.world.control("POST", "transitions", {"mal-import": {"when": "now", "end": "failed"}})
+    assert streets.run() == (3, "")
+    assert all("The import failed as it was told to" in line["message"] for line in streets.report()["failed_lines"])
+    assert len(streets.report()["failed_lines"]) == 2
+    assert streets.lines() == {LineState.FAILED: 2}
+
+
+def test_one_bad_line_in_a_thousand(streets: Streets) -> None:
+    lines = [box("street-1", number) for number in range(1, 1001)]
+    lines[616] = box("street-1", 617, schemaId=UNKNOWN)
+    streets.write(lines)
+    assert streets.run() == (3, "")
+    (failed,) = streets.report()["failed_lines"]
+    assert failed["source"].endswith("labels.ndjson:617")
+    assert UNKNOWN in failed["message"]
+    assert streets.lines() == {LineState.ACCEPTED: 999, LineState.FAILED: 1}
+    assert len(streets.world.state()["annotations"]) == 999
+
+
+@pytest.mark.parametrize("operation", ["UpsertDataRowsPyApi", "createMALPredictionImportByFilePyApi", "GetOrg.*"])
+def test_a_quota_that_is_used_up(operation: str, streets: Streets) -> None:
+    """It stops at once and is not repeated; when there is quota again, the next run goes on."""
+    streets.write([box("street-1", 1)])
+    streets.world.control("POST", "faults", {"kind": "status", "status": 426, "operation": operation})
+    code, _ = streets.run()
+    assert (code, outcomes(streets.home)[-1]["kind"]) == (1, "QuotaError")
+    assert streets.world.control("GET", "faults")[0]["fired"] == 1
+    streets.world.control("DELETE", "faults")
+    assert streets.run() == (0, "")
+    assert counts(streets.world.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
+
+
+def test_an_ontology_that_changed(streets: Streets) -> None:
+    streets.write([box("street-1", 1)])
+    assert streets.run() == (0, "")
+    state = streets.world.state()
+    (ontology,) = state["ontologies"]
+    renamed = {**ontology, "normalized": ontology["normalized"].replace("car", "lorry")}
+    streets.world.control("POST", "seed", {**state, "ontologies": [renamed]})
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "ontology 'Streets' is there already, and is another" in message
+    assert "car" in message
+    assert "lorry" in message
+    assert streets.world.mutations() == []
+
+
+def test_rows_that_were_deleted(streets: Streets) -> None:
+    """Made anew, they would come without their labels: somebody has to decide."""
+    streets.write([box("street-1", 1), box("street-2", 2)])
+    assert streets.run() == (0, "")
+    state = streets.world.state()
+    (gone,) = [row["id"] for row in state["data_rows"] if row["global_key"] == "street-2"]
+    without = {
+        name: [row for row in rows if gone not in (row.get("data_row_id"), row.get("id"))]
+        for name, rows in state.items()
+    }
+    streets.world.control("POST", "seed", without)
+    before = normalised(streets.world.state())
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "1 rows that this onboarding brought in are gone, and their labels with them: street-2" in message
+    assert streets.world.mutations() == []
+    assert normalised(streets.world.state()) == before
+    streets.write([box("street-1", 1)])
+    assert streets.run() == (0, "")
+
+
+def test_rows_that_were_deleted_before_they_were_in_the_project(bench: Bench, clean: Clean) -> None:
+    """Nothing hangs on them yet, so they are made anew."""
+    home = bench.fresh()
+    number = 1 + next(at for at, name in enumerate(made_by(bench, home)) if name == "createBatchV2PyApi")
+    home = bench.fresh()
+    bench.world.run(bench.job(home, Case(number - 1, AFTER)))
+    state = bench.world.state()
+    assert [row["global_key"] for row in state["data_rows"]] == list(KEYS)
+    assert state["batches"] == []
+    bench.world.control("POST", "seed", {**state, "data_rows": []})
+    assert list(bench.wrong(home, bench.world.run(bench.job(home)), clean)) == []
+
+
+def made_by(bench: Bench, home: Path) -> list[str]:
+    """The operations of an undisturbed run, in order."""
+    assert bench.world.run(bench.job(home)) == 0
+    return [str(seen["operation"]) for seen in bench.world.control("GET", "requests")]
+
+
+@pytest.mark.parametrize("lost", [False, True])
+def test_a_batch_of_the_name_that_is_somebody_elses(lost: bool, streets: Streets) -> None:
+    """It is not taken for ours, not even when nobody heard that the name was refused."""
+    with streets.client() as client:
+        project = client.projects.create("Streets", "VIDEO").id
+        dataset = client.datasets.create("Theirs").id
+        row = {"global_key": "theirs", "row_data": "https://example.com/theirs.mp4"}
+        client.data_rows.create(dataset, [row])
+        client.batches.create(project, "streets", ["theirs"])
+    streets.write([box("street-1", 1)])
+    if lost:
+        spoiled = {"kind": "not-json", "operation": "createBatchV2PyApi", "nth": 1}
+        streets.world.control("POST", "faults", spoiled)
+        assert streets.run()[0] == 1
+        streets.world.control("DELETE", "faults")
+    for _ in range(2):
+        assert streets.run() == (0, "")
+        state = streets.world.state()
+        first, second = (batch["name"] for batch in state["batches"])
+        assert (first, second[:8]) == ("streets", "streets-")
+        assert len(state["batch_rows"]) == 2
+        assert len(state["annotations"]) == 1
+
+
+def test_two_runs_at_once(streets: Streets, tmp_path: Path) -> None:
+    streets.write([box("street-1", 1)])
+    slow = {"kind": "slow", "seconds": 3, "operation": "createBatchV2PyApi", "nth": 1}
+    streets.world.control("POST", "faults", slow)
+    with streets.world.beside(tmp_path) as other:
+        other.start(streets.job)
+        until(lambda: streets.world.control("GET", "faults")[0]["fired"] == 1)
+        code, message = streets.run()
+        assert code == 4
+        assert "another run of 'streets' is at work (process " in message
+        assert other.ended() == 0
+    assert counts(streets.world.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
+    assert streets.run() == (0, "")
+
+
+def until(holds: Callable[[], bool]) -> None:
+    """Ask until something holds; each question takes the server some time."""
+    assert any(holds() for _ in range(2_000)), "it never came to that"
+
+
+def test_the_ledger_of_a_killed_run_says_so(bench: Bench) -> None:
+    """Between the two: what was asked for is claimed, and no line is called accepted."""
+    home = bench.fresh()
+    operations = made_by(bench, home)
+    number = 1 + operations.index("createMALPredictionImportByFilePyApi")
+    home = bench.fresh()
+    assert bench.world.run(bench.job(home, Case(number, AFTER))) == -9
+    with ledger_of(home, "guide-prelabels") as ledger:
+        (job,) = ledger.entries("job")
+        assert job.state is State.CLAIMED
+        assert {line.state for line in ledger.lines()} == {LineState.SENT}
+    with Client(KEY, bench.world.endpoint) as client:
+        assert client.imports.find(job.detail["project"], job.name, ImportKind.MAL) is not None
+    assert bench.world.run(bench.job(home)) == 0
+    assert unsettled(home) == []

@@ -1,0 +1,242 @@
+"""A localbox, warm drivers, the tutorial's labels on three rows, and what the world looks like afterwards."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from base64 import b64decode, b64encode
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import httpx
+import orjson
+from PIL import Image
+
+from labelferry.ledger import Ledger, LineState, State, open_ledger
+from tests.faults.driver import OUTCOMES, Job, encoded
+
+ROOT = Path(__file__).parents[2]
+KEY = "faults-canary-key-77c1"
+READY = "localbox ready at "
+STOP_SECONDS = 30
+GUIDE = ROOT / "config" / "examples" / "guide"
+KEYS = ("sample-1", "sample-2", "sample-3")
+SPECS = ("prelabels", "ground-truth")
+MUTATIONS = {
+    name
+    for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
+    for name in re.findall(r"mutation (\w+)", source.read_text())
+} - {"exportDataRowsInProjectPyApi"}
+"""Every operation of ours that changes anything; an export is a mutation by its grammar only."""
+
+TRACES = {"settings", "files", "jobs", "upload_results", "export_chunks", "deliveries"}
+"""What being asked leaves behind: files that were uploaded, jobs, and their results."""
+
+
+@dataclass(frozen=True)
+class World:
+    """One localbox, and a process that forks drivers."""
+
+    endpoint: str
+    driver: "subprocess.Popen[bytes]"
+
+    def control(self, method: str, name: str, body: object = None) -> Any:
+        """Turn the control plane, and return its answer."""
+        url = self.endpoint.replace("/graphql", f"/_localbox/{name}")
+        answer = httpx.request(method, url, json=body, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["result"]
+
+    def ask(self, document: str, **variables: object) -> Any:
+        """Send a GraphQL document as somebody else."""
+        body, headers = {"query": document, "variables": variables}, {"Authorization": f"Bearer {KEY}"}
+        return httpx.post(self.endpoint, json=body, headers=headers, trust_env=False).json()["data"]
+
+    def state(self) -> dict[str, list[dict[str, Any]]]:
+        """Every table."""
+        state: dict[str, list[dict[str, Any]]] = self.control("GET", "state")
+        return state
+
+    def mutations(self) -> list[str]:
+        """The requests that change something, since the log was last cleared."""
+        return [seen["operation"] for seen in self.control("GET", "requests") if seen["operation"] in MUTATIONS]
+
+    def start(self, job: Job) -> None:
+        """Start a job; ``ended`` waits for it."""
+        assert self.driver.stdin is not None
+        self.driver.stdin.write(encoded(job))
+        self.driver.stdin.flush()
+
+    def ended(self) -> int:
+        """How the job that was started ended."""
+        assert self.driver.stdout is not None
+        return int(self.driver.stdout.readline())
+
+    def run(self, job: Job) -> int:
+        """Do a job and return how it ended."""
+        self.start(job)
+        return self.ended()
+
+    @contextmanager
+    def beside(self, folder: Path) -> Iterator["World"]:
+        """The same localbox with another driver."""
+        with warm_driver(folder) as driver:
+            yield World(self.endpoint, driver)
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[World]:
+    """A world of its own, its localbox in ``folder``."""
+    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder / "box"), "--control"]
+    with (folder / "localbox.log").open("wb") as log, _process(command, stdout=subprocess.PIPE, stderr=log) as server:
+        assert server.stdout is not None
+        line = server.stdout.readline().decode()
+        assert line.startswith(READY), (folder / "localbox.log").read_text()[-2000:]
+        with warm_driver(folder) as driver:
+            yield World(line.removeprefix(READY).strip(), driver)
+
+
+@contextmanager
+def warm_driver(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+    """A process that forks drivers."""
+    command = [sys.executable, "-m", "tests.faults.driver", str(folder)]
+    with _process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
+        yield driver
+
+
+@contextmanager
+def _process(command: list[str], **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    env = {**os.environ, "LOCALBOX_KEY": KEY, "LABELBOX_API_KEY": KEY}
+    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+def write_guide(folder: Path) -> list[str]:
+    """The tutorial's labels on three rows, as pre-labels and as ground truth; returns the paths of the specs."""
+    folder.mkdir(parents=True, exist_ok=True)
+    labels = [_small(orjson.loads(line)) for line in (GUIDE / "labels.ndjson").read_bytes().splitlines()]
+    lines = [orjson.dumps({**line, "dataRow": {"globalKey": key}}) for key in KEYS for line in labels]
+    (folder / "labels.ndjson").write_bytes(b"\n".join(lines))
+    videos = "".join(f"{key},https://example.com/{key}.mp4\n" for key in KEYS)
+    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+    shutil.copy(GUIDE / "ontology.yaml", folder)
+    for name in SPECS:
+        text = (GUIDE / f"{name}.yaml").read_text()
+        (folder / f"{name}.yaml").write_text(text.replace("{format: python, path: labels.py}", NDJSON))
+    return [str(folder / f"{name}.yaml") for name in SPECS]
+
+
+NDJSON = "{format: ndjson, path: labels.ndjson}"
+
+
+def _small(line: dict[str, Any]) -> dict[str, Any]:
+    """A line whose masks are a twentieth as wide and high, so that a run takes less than a second."""
+    for frame in line.get("masks", {}).get("frames", ()):
+        picture = Image.open(BytesIO(b64decode(frame["imBytes"])))
+        small = picture.resize((picture.width // 20, picture.height // 20), Image.Resampling.NEAREST)
+        small.save(file := BytesIO(), "PNG")
+        frame["imBytes"] = b64encode(file.getvalue()).decode()
+    return line
+
+
+def outcomes(home: Path) -> list[dict[str, Any]]:
+    """What the last driver had to say of each spec."""
+    found: list[dict[str, Any]] = orjson.loads((home / OUTCOMES).read_bytes())["outcomes"]
+    return found
+
+
+def requests(home: Path) -> list[str]:
+    """The requests that the last driver sent."""
+    found: list[str] = orjson.loads((home / OUTCOMES).read_bytes())["requests"]
+    return found
+
+
+def normalised(state: Mapping[str, list[dict[str, Any]]]) -> dict[str, list[str]]:
+    """The remote state without ids, times and order, each row as text; duplicates stay."""
+    names = dict(_names(state))
+    return {
+        table: sorted(_IDS.sub(lambda found: names.get(found[0], _unnamed(found[0])), _plain(row)) for row in rows)
+        for table, rows in state.items()
+        if table not in TRACES
+    }
+
+
+_IDS = re.compile(r"(?<![a-z0-9])[a-z][a-z0-9]{24}(?![a-z0-9])|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_FILES = re.compile(r"[a-z0-9]+(?=__)")
+"""The project's id that begins the name of an import's file, cut to fit."""
+_TIMES = re.compile(r"\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d[.\d]*(?:Z|\+00:00)?")
+
+
+def _plain(row: dict[str, Any]) -> str:
+    kept = {name: value for name, value in row.items() if name != "seq"}
+    return _FILES.sub("PROJECT", _TIMES.sub("TIME", orjson.dumps(kept, option=orjson.OPT_SORT_KEYS).decode()))
+
+
+def _unnamed(found: str) -> str:
+    """The uuid of a line is part of what was sent; any other id that has no name is the service's own."""
+    return found if "-" in found else "ID"
+
+
+def _names(state: Mapping[str, list[dict[str, Any]]]) -> Iterator[tuple[str, str]]:
+    """What stands for an id: a name, where the row has one; else only its table."""
+    for table in ("files", "jobs", "labels", "benchmarks", "annotations"):
+        yield from ((row["id"], table) for row in state[table])
+    for table in ("datasets", "ontologies", "projects", "batches", "imports", "feature_schemas"):
+        yield from ((row["id"], f"{table}:{row['name']}") for row in state[table])
+    yield from ((row["id"], f"row:{row['global_key']}") for row in state["data_rows"])
+    for tree in (orjson.loads(row["normalized"]) for row in state["ontologies"]):
+        yield from _schemas(tree)
+
+
+def _schemas(tree: Any) -> Iterator[tuple[str, str]]:
+    if isinstance(tree, list):
+        for each in tree:
+            yield from _schemas(each)
+    if isinstance(tree, dict):
+        said = tree.get("name") or tree.get("instructions") or tree.get("value")
+        yield from ((tree[key], f"schema:{said}") for key in ("featureSchemaId", "schemaNodeId") if tree.get(key))
+        for each in tree.values():
+            yield from _schemas(each)
+
+
+@contextmanager
+def ledger_of(home: Path, name: str) -> Iterator[Ledger]:
+    """The ledger of an onboarding, in the one workspace that it knows."""
+    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as file:
+        (workspace,) = file.workspaces_of(name)
+        yield file.of(workspace, name)
+
+
+def unsettled(home: Path) -> list[str]:
+    """What the ledger has not settled, over both onboardings; a line that is not accepted too."""
+    found: list[str] = []
+    for name in SPECS:
+        with ledger_of(home, f"guide-{name}") as ledger:
+            entries = [entry for kind in KINDS for entry in ledger.entries(kind)]
+            found += [f"{entry.kind} {entry.name}" for entry in entries if entry.state is not State.SETTLED]
+            states = Counter(line.state for line in ledger.lines())
+            found += [f"{name}: {count} lines {state}" for state, count in states.items() if state != ACCEPTED]
+            found += [] if states[ACCEPTED] else [f"{name}: no line"]
+    return found
+
+
+KINDS = ("dataset", "ontology", "project", "batch", "job")
+ACCEPTED = LineState.ACCEPTED
+EACH = {"datasets": 1, "data_rows": 3, "ontologies": 1, "projects": 1, "batches": 1, "batch_rows": 3, "imports": 2}
+"""How many of each a clean run makes; labels: one a row, from the ground truth."""
+EACH["labels"] = 3
+
+
+def counts(state: Mapping[str, list[Any]]) -> dict[str, int]:
+    """How many there are of what EACH names."""
+    return {table: len(state[table]) for table in EACH}
