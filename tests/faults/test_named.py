@@ -327,6 +327,29 @@ def test_a_batch_of_the_name_that_is_somebody_elses(lost: bool, streets: Streets
         assert len(state["annotations"]) == 1
 
 
+LATER = {"add-data-rows-to-batch": {"when": "seconds", "n": 1}}
+LARGE = 1_000
+"""Rows from which on a batch is made in two steps."""
+
+
+@pytest.mark.parametrize("transitions", [{}, LATER], ids=["at-once", "later"])
+@pytest.mark.parametrize("operation", ["createEmptyBatchPyApi", "addDataRowsToBatchAsyncPyApi"])
+def test_a_large_batch_that_was_interrupted(operation: str, transitions: dict[str, Any], streets: Streets) -> None:
+    """It is filled, whether or not the service still does so by itself, and no second one is made."""
+    streets.write([box(f"street-{number}", 1) for number in range(LARGE)])
+    spoiled = {"kind": "not-json", "operation": operation, "nth": 1}
+    streets.world.control("POST", "faults", spoiled)
+    streets.world.control("POST", "transitions", transitions)
+    first, _ = streets.run()
+    assert streets.world.control("GET", "faults")[0]["fired"] == 1
+    assert first == 0 or streets.run() == (0, "")
+    state = streets.world.state()
+    assert (len(state["batches"]), len(state["batch_rows"]), len(state["annotations"])) == (1, LARGE, LARGE)
+    streets.lose_ledger()
+    assert streets.run() == (0, "")
+    assert normalised(streets.world.state()) == normalised(state)
+
+
 def test_two_runs_at_once(streets: Streets, tmp_path: Path) -> None:
     streets.write([box("street-1", 1)])
     slow = {"kind": "slow", "seconds": 3, "operation": "createBatchV2PyApi", "nth": 1}
