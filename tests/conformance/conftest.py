@@ -15,13 +15,15 @@ import pytest
 
 lb = pytest.importorskip("labelbox", reason="the official SDK is not installed")
 
-from tests.conformance.driver import Driver  # noqa: E402 - after the check that the SDK is there
+from tests.conformance import guide  # noqa: E402 - after the check that the SDK is there
+from tests.conformance.driver import Driver  # noqa: E402
 from tests.conformance.own_driver import OwnDriver  # noqa: E402
 from tests.conformance.sdk_driver import SdkDriver  # noqa: E402
 from tests.conformance.wire import Wiretap  # noqa: E402
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 KEY = "conformance-key"
+ROWS = 3
 
 # The SDK's own noise: it warns about what it does by itself.
 SDK_WARNINGS = (
@@ -127,3 +129,42 @@ def shared() -> Path:
 def fetch(url: str) -> bytes:
     with urllib.request.urlopen(url, timeout=10) as answer:  # noqa: S310 - loopback
         return answer.read()
+
+
+@pytest.fixture
+def dataset(client: Any, unique: str) -> Any:
+    made = client.create_dataset(name=f"dataset {unique}", iam_integration=None)
+    rows = [
+        {
+            "row_data": guide.VIDEO,
+            "global_key": f"{unique}-{n}",
+            "external_id": f"ext-{unique}-{n}",
+            "media_type": "VIDEO",
+        }
+        for n in range(ROWS)
+    ]
+    task = made.create_data_rows(rows)
+    task.wait_till_done()
+    assert task.errors is None
+    return made
+
+
+@pytest.fixture
+def keys(unique: str, dataset: Any) -> list[str]:
+    return [f"{unique}-{n}" for n in range(ROWS)]
+
+
+@pytest.fixture
+def project(client: Any, unique: str) -> Any:
+    made = client.create_project(name=f"project {unique}", media_type=lb.MediaType.Video)
+    made.connect_ontology(client.create_ontology(f"ontology {unique}", guide.ontology(), media_type=lb.MediaType.Video))
+    return made
+
+
+@pytest.fixture
+def labelled(client: Any, project: Any, keys: list[str]) -> Any:
+    project.create_batch("all", global_keys=keys, priority=1)
+    lines = [{"name": "free_text", "answer": key, "dataRow": {"globalKey": key}} for key in keys]
+    job = lb.LabelImport.create_from_objects(client, project.uid, "truth", lines)
+    assert job.errors == []
+    return project

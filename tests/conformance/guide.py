@@ -20,56 +20,57 @@ def classification(kind: Any, name: str, values: list[Any] | None = None, **more
     return lb.Classification(class_type=kind, name=name, options=values or [], **more)
 
 
-def ontology() -> dict[str, Any]:
-    """The guide's ontology, with the names that its examples use and its ontology forgets."""
-    firsts = ("first_checklist_answer", "second_checklist_answer")
-    radios = ("first_radio_answer", "second_radio_answer")
+FIRSTS = ("first_checklist_answer", "second_checklist_answer")
+RADIOS = ("first_radio_answer", "second_radio_answer")
+
+
+def tools() -> list[Any]:
     tool = lb.Tool.Type
+    nested = [classification(Kind.RADIO, "checklist_class", options(*FIRSTS), scope=INDEX)]
+    text = [classification(Kind.TEXT, "sub_free_text")]
+    return [
+        lb.Tool(tool=tool.BBOX, name="bbox_video"),
+        lb.Tool(tool=tool.POINT, name="point_video"),
+        lb.Tool(tool=tool.LINE, name="line_video_frame"),
+        lb.Tool(tool=tool.RASTER_SEGMENTATION, name="video_mask"),
+        lb.Tool(tool=tool.BBOX, name="bbox_class", classifications=nested),
+        lb.Tool(tool=tool.RASTER_SEGMENTATION, name="mask_with_text_subclass", classifications=text),
+    ]
+
+
+def of_the_video() -> list[Any]:
     sub_radio = classification(Kind.RADIO, "sub_radio_question", options("first_sub_radio_answer"))
     sub_checklist = classification(Kind.CHECKLIST, "sub_checklist_question", options("first_sub_checklist_answer"))
+    radio_option = lb.Option("first_radio_answer", options=[sub_radio])
+    checklist_option = lb.Option("first_checklist_answer", options=[sub_checklist])
+    return [
+        classification(Kind.RADIO, "nested_radio_question", [radio_option]),
+        classification(Kind.CHECKLIST, "nested_checklist_question", [checklist_option]),
+        classification(Kind.RADIO, "radio_class_global", options(*RADIOS)),
+        classification(Kind.CHECKLIST, "checklist_class_global", options(*FIRSTS)),
+        classification(Kind.TEXT, "free_text"),
+        classification(Kind.TEXT, "free_text_global"),
+    ]
+
+
+def of_frames() -> list[Any]:
     risk = classification(Kind.RADIO, "risk_level", options("high"))
     distraction = classification(Kind.RADIO, "distraction_type", [lb.Option("mobile_phone_use", options=[risk])])
-    builder = lb.OntologyBuilder(
-        tools=[
-            lb.Tool(tool=tool.BBOX, name="bbox_video"),
-            lb.Tool(tool=tool.POINT, name="point_video"),
-            lb.Tool(tool=tool.LINE, name="line_video_frame"),
-            lb.Tool(tool=tool.RASTER_SEGMENTATION, name="video_mask"),
-            lb.Tool(
-                tool=tool.BBOX,
-                name="bbox_class",
-                classifications=[classification(Kind.RADIO, "checklist_class", options(*firsts), scope=INDEX)],
-            ),
-            lb.Tool(
-                tool=tool.RASTER_SEGMENTATION,
-                name="mask_with_text_subclass",
-                classifications=[classification(Kind.TEXT, "sub_free_text")],
-            ),
-        ],
-        classifications=[
-            classification(Kind.CHECKLIST, "checklist_class", options(*firsts), scope=INDEX),
-            classification(Kind.RADIO, "radio_class", options(*radios), scope=INDEX),
-            classification(Kind.RADIO, "nested_radio_question", [lb.Option("first_radio_answer", options=[sub_radio])]),
-            classification(
-                Kind.CHECKLIST,
-                "nested_checklist_question",
-                [lb.Option("first_checklist_answer", options=[sub_checklist])],
-            ),
-            classification(Kind.RADIO, "radio_class_global", options(*radios)),
-            classification(Kind.CHECKLIST, "checklist_class_global", options(*firsts)),
-            classification(Kind.TEXT, "free_text"),
-            classification(Kind.TEXT, "free_text_global"),
-            classification(
-                Kind.CHECKLIST, "road_conditions", options("rain", "construction_zone", "low_visibility"), scope=INDEX
-            ),
-            classification(Kind.RADIO, "traffic_light_state", options("red", "green"), scope=INDEX),
-            classification(Kind.TEXT, "play_description", scope=INDEX),
-            classification(
-                Kind.RADIO, "driver_behavior", [lb.Option("distracted", options=[distraction])], scope=INDEX
-            ),
-        ],
-    )
-    return builder.asdict()
+    distracted = [lb.Option("distracted", options=[distraction])]
+    conditions = options("rain", "construction_zone", "low_visibility")
+    return [
+        classification(Kind.CHECKLIST, "checklist_class", options(*FIRSTS), scope=INDEX),
+        classification(Kind.RADIO, "radio_class", options(*RADIOS), scope=INDEX),
+        classification(Kind.CHECKLIST, "road_conditions", conditions, scope=INDEX),
+        classification(Kind.RADIO, "traffic_light_state", options("red", "green"), scope=INDEX),
+        classification(Kind.TEXT, "play_description", scope=INDEX),
+        classification(Kind.RADIO, "driver_behavior", distracted, scope=INDEX),
+    ]
+
+
+def ontology() -> dict[str, Any]:
+    """The guide's ontology, with the names that its examples use and its ontology forgets."""
+    return lb.OntologyBuilder(tools=tools(), classifications=[*of_frames(), *of_the_video()]).asdict()
 
 
 BOX = {"top": 617, "left": 1371, "height": 419, "width": 505}
@@ -115,57 +116,60 @@ def masks() -> Any:
     return T.VideoMaskAnnotation(frames=frames, instances=instances)
 
 
-def annotations() -> list[Any]:
-    """Step 5's list: each entry is one label."""
-    line = T.Line(points=[T.Point(x=680, y=100), T.Point(x=100, y=190)])
-    firsts = ("first_checklist_answer", "second_checklist_answer")
-    with_radio = boxes("bbox_class", [10, 11, 13], BOX2)
-    for annotation, answer in zip(with_radio[1:], firsts, strict=True):
-        annotation.classifications = [T.ClassificationAnnotation(name="checklist_class", value=checklist(answer))]
-    nested = T.ClassificationAnnotation(name="sub_checklist_question", value=checklist("first_sub_checklist_answer"))
-    answer = T.ClassificationAnswer(name="first_checklist_answer", classifications=[nested])
-    nested_radio = T.ClassificationAnnotation(name="sub_radio_question", value=radio("first_sub_radio_answer"))
+def frame_answers() -> list[Any]:
+    def at(name: str, frames: tuple[int, ...], value: Any) -> list[Any]:
+        return [T.VideoClassificationAnnotation(name=name, frame=f, segment_index=0, value=value) for f in frames]
+
     return [
-        [
-            T.VideoClassificationAnnotation(
-                name="checklist_class", frame=frame, segment_index=0, value=checklist(*firsts)
-            )
-            for frame in (29, 35)
-        ],
-        [
-            T.VideoClassificationAnnotation(
-                name="radio_class", frame=frame, segment_index=0, value=radio("first_radio_answer")
-            )
-            for frame in (9, 15)
-        ],
+        at("checklist_class", (29, 35), checklist(*FIRSTS)),
+        at("radio_class", (9, 15), radio("first_radio_answer")),
+    ]
+
+
+def objects() -> list[Any]:
+    line = T.Line(points=[T.Point(x=680, y=100), T.Point(x=100, y=190)])
+    with_radio = boxes("bbox_class", [10, 11, 13], BOX2)
+    for annotation, answer in zip(with_radio[1:], FIRSTS, strict=True):
+        annotation.classifications = [T.ClassificationAnnotation(name="checklist_class", value=checklist(answer))]
+    lines = [
+        T.VideoObjectAnnotation(name="line_video_frame", keyframe=True, frame=frame, segment_index=segment, value=line)
+        for frame, segment in ((5, 0), (20, 0), (24, 1), (45, 1))
+    ]
+    return [
         boxes("bbox_video", [13, 19], BOX),
         with_radio,
         boxes("bbox_video", [22, 27], BOX),
         boxes("bbox_video", [22, 27], BOX2),
         [T.VideoObjectAnnotation(name="point_video", keyframe=True, frame=17, value=T.Point(x=660.134, y=407.926))],
-        [
-            T.VideoObjectAnnotation(
-                name="line_video_frame", keyframe=True, frame=frame, segment_index=segment, value=line
-            )
-            for frame, segment in ((5, 0), (20, 0), (24, 1), (45, 1))
-        ],
-        [T.ClassificationAnnotation(name="checklist_class_global", value=checklist(*firsts))],
+        lines,
+    ]
+
+
+def global_answers() -> list[Any]:
+    nested = T.ClassificationAnnotation(name="sub_checklist_question", value=checklist("first_sub_checklist_answer"))
+    answer = T.ClassificationAnswer(name="first_checklist_answer", classifications=[nested])
+    nested_radio = T.ClassificationAnnotation(name="sub_radio_question", value=radio("first_sub_radio_answer"))
+    return [
+        [T.ClassificationAnnotation(name="checklist_class_global", value=checklist(*FIRSTS))],
         [T.ClassificationAnnotation(name="radio_class_global", value=radio("first_radio_answer"))],
         [T.ClassificationAnnotation(name="nested_checklist_question", value=T.Checklist(answer=[answer]))],
         [T.ClassificationAnnotation(name="nested_radio_question", value=radio("first_radio_answer", [nested_radio]))],
         [T.ClassificationAnnotation(name="free_text_global", value=T.Text(answer="sample text"))],
-        [T.TemporalClassificationText(name="free_text", value=[(13, 19, "sample text")])],
-        [
-            T.TemporalClassificationQuestion(
-                name="traffic_light_state",
-                value=[
-                    T.TemporalClassificationAnswer(name="red", frames=[(0, 300)]),
-                    T.TemporalClassificationAnswer(name="green", frames=[(301, 800)]),
-                ],
-            )
-        ],
-        [masks()],
     ]
+
+
+def temporal_answers() -> list[Any]:
+    red = T.TemporalClassificationAnswer(name="red", frames=[(0, 300)])
+    green = T.TemporalClassificationAnswer(name="green", frames=[(301, 800)])
+    return [
+        [T.TemporalClassificationText(name="free_text", value=[(13, 19, "sample text")])],
+        [T.TemporalClassificationQuestion(name="traffic_light_state", value=[red, green])],
+    ]
+
+
+def annotations() -> list[Any]:
+    """Step 5's list: each entry is one label."""
+    return [*frame_answers(), *objects(), *global_answers(), *temporal_answers(), [masks()]]
 
 
 def labels(global_key: str, *, benchmark: bool = True) -> list[Any]:

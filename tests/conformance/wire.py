@@ -4,6 +4,7 @@ Each GraphQL document must validate, and its variables must fit, under both sche
 official SDK's own documents (section 9 of the protocol's description) and localbox's.
 """
 
+import io
 import json
 import os
 import re
@@ -15,10 +16,12 @@ import httpx
 from graphql import GraphQLError, GraphQLSchema, build_schema, get_operation_ast, parse, validate
 from graphql.execution.values import get_variable_values
 
+from labelferry.localbox.context import Upload
 from labelferry.localbox.schema import load
 
 SHARED = Path(os.environ.get("LABELFERRY_SHARED", Path(__file__).resolve().parents[3] / "shared"))
 PROTOCOL = SHARED / "labelbox" / "protocol.md"
+A_FILE = Upload(io.BytesIO(), "file", None)
 
 
 class Wiretap(httpx.BaseTransport):
@@ -54,7 +57,7 @@ def checked(document: str, variables: dict[str, Any] | None) -> str:
     operation = get_operation_ast(parse(document))
     assert operation is not None
     assert operation.name is not None
-    file_in_place = {name: "a file" if name == "file" else value for name, value in (variables or {}).items()}
+    file_in_place = {name: A_FILE if name == "file" else value for name, value in (variables or {}).items()}
     for name, schema in schemas().items():
         problems = faults(name, document)
         fitting = get_variable_values(schema, operation.variable_definitions or (), file_in_place)
