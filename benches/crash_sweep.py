@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.faults.sweep import AFTER, BEFORE, INSTANT, SHARE, SLOW, Bench, Clean, Result, cases, failures
+from tests.faults.sweep import AFTER, BEFORE, INSTANT, SLOW, Bench, Clean, Result, cases, failures
 from tests.faults.world import opened
 
 
@@ -29,11 +29,24 @@ def sweep(bench: Bench, clean: Clean, every: int) -> list[Result]:
 
 def storms(bench: Bench, clean: Clean, seeds: int) -> Iterator[Result]:
     """A storm a seed."""
-    print(f"{'seed':>7}  {'runs':>4} {'faults':>6}")
+    print(f"{'seed':>7}  {'runs':>4} {'requests':>8} {'faults':>6}")
     for seed in range(1, seeds + 1):
         result = bench.stormed(seed, clean)
-        print(f"{seed:7}  {result.runs:4} {result.faults:6}  {'WRONG' if result.wrong else 'good'}", flush=True)
+        print(
+            f"{seed:7}  {result.runs:4} {result.requests:8} {result.faults:6}  {'WRONG' if result.wrong else 'good'}",
+            flush=True,
+        )
         yield result
+
+
+def good(results: list[Result]) -> str:
+    """How many of how many ended well."""
+    return f"{sum(not result.wrong for result in results)} of {len(results)}"
+
+
+def share(results: list[Result]) -> float:
+    """The part of all requests that met a fault."""
+    return sum(result.faults for result in results) / max(1, sum(result.requests for result in results))
 
 
 def main() -> int:
@@ -51,12 +64,13 @@ def main() -> int:
         stormed = list(storms(bench, clean, asked.seeds))
         ended = time.monotonic()
     print(*failures([*killed, *stormed]), sep="\n")
-    good = sum(not result.wrong for result in killed)
-    print(f"crash sweep: N = {len(clean.requests)} requests; {good} of {len(killed)} kills ended exact", end="")
-    print(f" ({between - begun:.0f} s)")
-    good = sum(not result.wrong for result in stormed)
-    print(f"fault storm: {SHARE:.0%} of requests fail; {good} of {len(stormed)} seeds ended complete and exact", end="")
-    print(f" ({ended - between:.0f} s, {sum(result.faults for result in stormed)} faults)")
+    print(
+        f"crash sweep: N = {len(clean.requests)} requests; {good(killed)} kills ended exact ({between - begun:.0f} s)"
+    )
+    print(
+        f"fault storm: {share(stormed):.0%} of {sum(each.requests for each in stormed)} requests met a fault; ", end=""
+    )
+    print(f"{good(stormed)} seeds ended complete and exact ({ended - between:.0f} s)")
     return 1 if failures([*killed, *stormed]) else 0
 
 

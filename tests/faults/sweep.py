@@ -53,6 +53,7 @@ class Result:
     name: str
     wrong: tuple[str, ...]
     runs: int = 2
+    requests: int = 0
     faults: int = 0
 
 
@@ -104,8 +105,9 @@ class Bench:
         runs, code = 0, 1
         while code and runs < ATTEMPTS:
             code, runs = self.world.run(self.job(home)), runs + 1
-        fired = sum(fault["fired"] for fault in self.world.control("GET", "faults"))
-        return Result(name, tuple(self.wrong(home, code, clean)), runs, fired)
+        faults = self.world.control("GET", "faults")
+        fired, seen = sum(fault["fired"] for fault in faults), faults[0]["seen"]
+        return Result(name, tuple(self.wrong(home, code, clean)), runs, seen, fired)
 
     def wrong(self, home: Path, code: int, clean: Clean) -> Iterator[str]:
         """Everything that a finished case got wrong."""

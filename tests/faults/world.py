@@ -103,16 +103,16 @@ def opened(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
-def warm_driver(folder: Path) -> Iterator["subprocess.Popen[bytes]"]:
+def warm_driver(folder: Path, key: str = KEY) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that forks drivers."""
     command = [sys.executable, "-m", "tests.faults.driver", str(folder)]
-    with _process(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
+    with _process(command, key, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
         yield driver
 
 
 @contextmanager
-def _process(command: list[str], **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    env = {**os.environ, "LOCALBOX_KEY": KEY, "LABELBOX_API_KEY": KEY}
+def _process(command: list[str], key: str, **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
+    env = {**os.environ, "LOCALBOX_KEY": key, "LABELBOX_API_KEY": key}
     with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:
         try:
             yield process
