@@ -94,7 +94,10 @@ class World:
 def opened(folder: Path) -> Iterator[World]:
     """A world of its own, its localbox in ``folder``."""
     command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder / "box"), "--control"]
-    with (folder / "localbox.log").open("wb") as log, _process(command, stdout=subprocess.PIPE, stderr=log) as server:
+    with (
+        (folder / "localbox.log").open("wb") as log,
+        _process(command, KEY, stdout=subprocess.PIPE, stderr=log) as server,
+    ):
         assert server.stdout is not None
         line = server.stdout.readline().decode()
         assert line.startswith(READY), (folder / "localbox.log").read_text()[-2000:]
