@@ -1,7 +1,7 @@
 """Speed of turning labels into NDJSON, side by side with the official SDK in one run.
 
-Each side runs in a process of its own, imports done; sides take turns, and the median counts. From Python types: objects
-are made, serialised and written. From a table: a CSV file of boxes is read and written as NDJSON.
+Each side runs in a process of its own, imports done; sides take turns; medians count. From Python types: objects are
+made, serialised and written. From a table: a CSV file of boxes is read and written as NDJSON.
 
     python -m benches.encode [--turns N]
 """
