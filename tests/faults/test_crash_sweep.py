@@ -5,7 +5,7 @@ import pytest
 from tests.faults.driver import AFTER, BEFORE
 from tests.faults.sweep import SHARE, Bench, Case, Clean, cases, failures
 
-EVERY = 5
+EVERY = 7
 SEEDS = 5
 
 
