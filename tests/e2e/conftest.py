@@ -25,7 +25,7 @@ COMMAND = str(Path(sys.executable).with_name("labelferry"))
 KEY = "e2e-canary-key-5f0d"
 READY = "localbox ready at "
 STOP_SECONDS = 30
-SERVER_SECONDS = 60
+SERVER_SECONDS = 180
 PROCESS_SECONDS = 60
 LOGGING = {
     "PREFECT_LOGGING_LEVEL": "CRITICAL",
