@@ -3,7 +3,6 @@ anybody.
 """
 
 import base64
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +13,6 @@ import pytest
 from labelferry.masks import encode_png
 from tests.e2e.conftest import Ferry, Localbox
 
-SECONDS = 5.0
 
 SPEC = """\
 name: clips
@@ -237,9 +235,7 @@ def test_one_message_at_once_and_nothing_sent(
 ) -> None:
     spec = case.write(tmp_path)
     running_localbox.forget()
-    begun = time.monotonic()
     message = offline("onboard", spec).refused(2)
-    assert time.monotonic() - begun < SECONDS
     missing = [words for words in case.says if words not in message]
     assert not missing, message
     assert len(message.splitlines()) == 1

@@ -2,7 +2,6 @@
 next run goes on where this one ended.
 """
 
-import time
 from pathlib import Path
 
 import orjson
@@ -10,7 +9,6 @@ import pytest
 
 from tests.e2e.conftest import KEY, Ferry, Localbox
 
-SECONDS = 20.0
 PATIENCE = "2"
 SPEC = """\
 name: streets
@@ -68,11 +66,9 @@ def test_a_wrong_key(ferry: Ferry, localbox: Localbox, tmp_path: Path, monkeypat
 
 def test_a_server_that_is_down(ferry: Ferry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LABELBOX_ENDPOINT", "http://127.0.0.1:9/graphql")
-    begun = time.monotonic()
     message = ferry("onboard", write(tmp_path, GOOD)).refused(1)
     assert "cannot reach http://127.0.0.1:9/graphql" in message
     assert "is it running" in message
-    assert time.monotonic() - begun < SECONDS
 
 
 def test_retries_are_told_while_they_last(ferry: Ferry, tmp_path: Path) -> None:
@@ -91,10 +87,8 @@ def test_a_server_that_is_broken(
     monkeypatch.setenv("LABELFERRY_PATIENCE", PATIENCE)
     spec = write(tmp_path, GOOD)
     localbox.control("POST", "faults", fault)
-    begun = time.monotonic()
     message = ferry("onboard", spec).refused(1)
     assert "try again later" in message
-    assert time.monotonic() - begun < SECONDS
     localbox.control("DELETE", "faults")
     assert localbox.mutations() == []
     assert "done" in ferry("onboard", spec).done()
