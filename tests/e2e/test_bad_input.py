@@ -13,7 +13,6 @@ import pytest
 from labelferry.masks import encode_png
 from tests.e2e.conftest import Ferry, Localbox
 
-
 SPEC = """\
 name: clips
 dataset: Clips
