@@ -1,7 +1,6 @@
 """Every document of ours parses, and validates against the schema in the protocol's description."""
 
 import importlib
-import os
 import pkgutil
 import re
 from pathlib import Path
@@ -14,7 +13,6 @@ from labelferry.labelbox.labels import delete_document
 from labelferry.labelbox.pages import page_at
 
 BESIDE = Path(__file__).parents[4] / "shared"
-PROTOCOL = Path(os.environ.get("LABELFERRY_SHARED", BESIDE)) / "labelbox" / "protocol.md"
 
 
 def documents() -> dict[str, str]:
@@ -31,10 +29,8 @@ DOCUMENTS = documents()
 
 
 @pytest.fixture(scope="module")
-def schema() -> GraphQLSchema:
-    if not PROTOCOL.is_file():
-        pytest.skip(f"the protocol's description is not at {PROTOCOL} (set LABELFERRY_SHARED)")
-    text = PROTOCOL.read_text("utf-8")
+def schema(shared: Path) -> GraphQLSchema:
+    text = (shared / "labelbox/protocol.md").read_text("utf-8")
     return build_schema(re.findall(r"```graphql\n(.*?)```", text, re.DOTALL)[0])
 
 
