@@ -12,6 +12,7 @@ help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
 setup: .venv/ready ## make .venv with everything that the tests need
+	@mkdir -p $(PREFECT_HOME)
 
 # pip brings uv, and uv the rest: the same wheels by the same hashes in a quarter of the time.
 .venv/ready: requirements.lock requirements-setup.lock pyproject.toml
