@@ -42,10 +42,12 @@ async def graphql(request: Request) -> Response:
         return as_response(refusal(UnauthenticatedError("Invalid API key"), 401))
     try:
         operation = await read_operation(request)
+        database = database_of(request)
+        found = await run_in_threadpool(answer, database, operation, base_url(request))
     except BadRequestError as error:
         return as_response(refusal(error, 400))
-    database = database_of(request)
-    found = await run_in_threadpool(answer, database, operation, base_url(request))
+    finally:
+        await request.close()  # and with it the files of a multipart body
     return as_response(_softened(found, request), BackgroundTask(delivery.send_waiting, database))
 
 
