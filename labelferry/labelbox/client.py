@@ -3,6 +3,7 @@
 import platform
 import time
 from collections.abc import Callable
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from types import TracebackType
@@ -125,6 +126,7 @@ def _headers() -> dict[str, str]:
     return {"User-Agent": ours, "X-User-Agent": ours, "X-Python-Version": platform.python_version()}
 
 
+@cache
 def _version() -> str:
     try:
         return version("labelferry")
