@@ -11,7 +11,7 @@ from labelferry.ontology import Ontology, Option, Question, QuestionKind, Scope,
 from labelferry.ontology.file import read
 
 HERE = Path(__file__).parent
-SHARED = Path(os.environ.get("LABELFERRY_SHARED", HERE.parents[3] / "shared"))
+SHARED = Path(os.environ.get("LABELFERRY_SHARED", HERE.parents[2] / "shared"))
 
 
 def write(folder: Path, text: str, name: str = "ontology.yaml") -> Path:

@@ -9,7 +9,7 @@ from labelferry.localbox.execution import Operation, answer
 from labelferry.localbox.founding import found
 from labelferry.localbox.state.database import Database
 
-PAGE = Path(__file__).resolve().parents[3] / "docs" / "localbox-coverage.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "localbox-coverage.md"
 
 
 def test_the_page_is_fresh() -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from labelferry.localbox.validation.masks import Media
-from tests.unit.localbox.test_line_rules import found
+from tests.localbox.test_line_rules import found
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
