@@ -57,11 +57,11 @@ def test_a_track_on_other_frames_is_another() -> None:
 @pytest.mark.parametrize("kind", ["as they were", "as 32-bit floats", "all a little off"])
 def test_hundreds_find_each_other(kind: str) -> None:
     random = np.random.default_rng(7)
-    boxes = random.uniform(0, 2000, size=(200, 20, 4))
+    boxes = random.uniform(0, 2000, size=(100, 20, 4))
     back = boxes.astype(np.float32).astype(np.float64) if kind == "as 32-bit floats" else boxes
     back = back + (0.01 if kind == "all a little off" else 0)
     sent = [thing(str(n), {f: tuple(row) for f, row in enumerate(track.tolist(), 1)}) for n, track in enumerate(boxes)]
     held = [thing(str(n), {f: tuple(row) for f, row in enumerate(track.tolist(), 1)}) for n, track in enumerate(back)]
     paired = pair(sent, held[::-1], TOLERANCE)
-    assert len(paired.pairs) == 200
+    assert len(paired.pairs) == 100
     assert all(one.place == other.place for one, other in paired.pairs)
