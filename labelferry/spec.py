@@ -118,6 +118,22 @@ class Spec(_Part):
     labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
     imports: Imports = Field(Imports(), alias="import")
     frames: Frames = Frames()
+    on_existing: Literal["reuse", "update", "fail"] = Field(
+        "reuse",
+        description="Data rows that are there and differ from the manifest: take them as they are (and report it), "
+        "bring them up to date, or stop",
+    )
+    on_ontology_change: Literal["fail", "new-version"] = Field(
+        "fail", description="An ontology that is there and differs: stop, or make a new version and connect it"
+    )
+    on_changed: Literal["fail", "replace"] = Field(
+        "fail",
+        description="Pre-labels that are in and have changed in the sources: stop, or delete our own earlier import "
+        "and send them anew",
+    )
+    on_labelled: Literal["fail", "add"] = Field(
+        "fail", description="Ground truth for rows that have a label: stop, or add it as a second label"
+    )
 
     @field_validator("name")
     @classmethod
@@ -125,6 +141,17 @@ class Spec(_Part):
         if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
             raise ValueError("use letters, digits, dots, dashes and underscores, beginning with a letter or digit")
         return value
+
+    @model_validator(mode="after")
+    def _policies_fit(self) -> "Spec":
+        if self.on_changed == "replace" and self.imports.as_ is ImportAs.GROUND_TRUTH:
+            raise ValueError(
+                "on_changed: replace goes with as: prelabels only; imported ground truth cannot be taken back, "
+                "on_labelled: add puts the new beside it"
+            )
+        if self.on_labelled == "add" and self.imports.as_ is not ImportAs.GROUND_TRUTH:
+            raise ValueError("on_labelled: add goes with as: ground-truth only; pre-labels may go onto any row")
+        return self
 
 
 def name_of(spec: Any) -> str:
