@@ -1,6 +1,7 @@
 """Labelled videos into Labelbox, in the order of the guide."""
 
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated, Any
 
 from prefect import flow
@@ -10,11 +11,11 @@ from pydantic import Field
 from labelferry.errors import PartialFailureError
 from labelferry.onboarding.context import one_at_a_time
 from labelferry.planning.plan import refuse_conflicts
-from labelferry.remote import remote
+from labelferry.remote import Remote, remote
 from labelferry.settings import Settings
 from labelferry.spec import Spec, name_of
 from tasks.data_rows import create_data_rows
-from tasks.imports import import_labels
+from tasks.imports import import_labels, reopen_failed_lines
 from tasks.jobs import poll_job_errors
 from tasks.labels import assemble_labels
 from tasks.ontology import build_ontology
@@ -22,7 +23,7 @@ from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
 
-__all__ = ["onboard"]
+__all__ = ["carry_out", "onboard"]
 
 
 def run_name() -> str:
@@ -43,20 +44,36 @@ def onboard(
 
     Safe to run again at any moment: what is there already is found and reused.
     """
+    with remote(Settings.from_environment()) as where:
+        return carry_out(where, assemble_labels(where, spec), reviewed=plan)
+
+
+def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry: bool = False) -> dict[str, Any]:
+    """The steps from the assembled labels on, one run of an onboarding at a time.
+
+    Args:
+        where: which Labelbox.
+        folder: the desired state.
+        reviewed: path of a plan that has to be this one.
+        retry: whether refused lines are sent again.
+
+    Raises:
+        PartialFailureError: when all is done but lines were refused.
+    """
     started_at, settings = datetime.now(UTC), Settings.from_environment()
-    with remote(settings) as where:
-        folder = assemble_labels(where, spec)
-        with one_at_a_time(settings, where, folder):
-            refuse_conflicts(make_plan(where, folder, plan))
-            poll_job_errors(where, folder)
-            rows = create_data_rows(where, folder)
-            ontology = build_ontology(where, folder)
-            project = create_project(where, folder, ontology.id)
-            batch = create_batch(where, folder, project.id)
-            submitted = import_labels(where, folder, project.id)
-            poll_job_errors(where, folder)
-            outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
-            report = write_report(where, folder, started_at, outcomes)
+    with one_at_a_time(settings, where, folder):
+        if retry:
+            reopen_failed_lines(where, folder)
+        refuse_conflicts(make_plan(where, folder, reviewed))
+        poll_job_errors(where, folder)
+        rows = create_data_rows(where, folder)
+        ontology = build_ontology(where, folder)
+        project = create_project(where, folder, ontology.id)
+        batch = create_batch(where, folder, project.id)
+        submitted = import_labels(where, folder, project.id)
+        poll_job_errors(where, folder)
+        outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
+        report = write_report(where, folder, started_at, outcomes)
     if report["failed"]:
         raise PartialFailureError(
             f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"

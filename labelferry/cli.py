@@ -21,6 +21,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 SpecPath = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a YAML file.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of the onboarding, as in its spec.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -102,16 +103,34 @@ def demo(as_json: AsJson = False) -> None:
 
 
 def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
+    _carry_out("onboard", _name(spec), as_json, str(spec), plan=None if plan is None else str(plan))
+
+
+def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str | None) -> None:
+    """Run a flow that ends in a report, and show it, also when lines were refused."""
     failure: PartialFailureError | None = None
     with _progress(as_json):
-        flow = _flow("onboard")
         try:
-            report = flow(str(spec), plan=None if plan is None else str(plan))
+            report = _flow(flow)(*args, **options)
         except PartialFailureError as error:
-            report, failure = _kept_report(spec), error
+            report, failure = _kept_report(name), error
     _show(report, as_json, _print_report)
     if failure is not None:
         raise failure
+
+
+@app.command()
+def resume(name: Name, as_json: AsJson = False) -> None:
+    """Finish what an onboarding left undone, with the labels as they were when it began."""
+    _require_kept(name)
+    _carry_out("resume", name, as_json, name)
+
+
+@app.command("retry-failed")
+def retry_failed(name: Name, as_json: AsJson = False) -> None:
+    """Send the lines that were refused again, once their cause is mended."""
+    _require_kept(name)
+    _carry_out("retry_failed", name, as_json, name)
 
 
 @app.command()
@@ -126,14 +145,17 @@ def verify(spec: SpecPath, as_json: AsJson = False) -> None:
             _flow("verify")(str(spec))
         except (PartialFailureError, VerificationError) as error:
             failure = error
-    _show(_kept_report(spec, "-verify"), as_json, print_verification)
+    _show(_kept_report(f"{_name(spec)}-verify"), as_json, print_verification)
     if failure is not None:
         raise failure
 
 
 @app.command()
 def status(
-    name: Annotated[str, typer.Argument(help="Name of the onboarding.")],
+    name: Name,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="First write down what the service holds, after the ledger was lost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show what the ledger knows of an onboarding: its runs, and the lines that failed."""
@@ -141,8 +163,25 @@ def status(
     from labelferry.reports.status import print_status, status_of
     from labelferry.settings import Settings
 
+    if rebuild:
+        _rebuild(name)
     with open_ledger(Settings.from_environment().ledger_url) as file:
         _show(status_of(file, name), as_json, print_status)
+
+
+def _rebuild(name: str) -> None:
+    from labelferry.onboarding.context import one_at_a_time, open_onboarding
+    from labelferry.onboarding.rebuild import rebuild
+    from labelferry.remote import remote
+    from labelferry.settings import Settings
+
+    settings, folder = Settings.from_environment(), _require_kept(name)
+    with (
+        remote(settings) as where,
+        one_at_a_time(settings, where, folder),
+        open_onboarding(settings, where, folder) as onboarding,
+    ):
+        rebuild(onboarding)
 
 
 @app.command()
@@ -188,6 +227,19 @@ def _require(spec: Path) -> None:
     settings.make_home()
 
 
+def _require_kept(name: str) -> Path:
+    from labelferry.planning.store import kept
+    from labelferry.settings import Settings
+
+    return kept(name, Settings.from_environment().home)
+
+
+def _name(spec: Path) -> str:
+    from labelferry.spec import LoadedSpec
+
+    return LoadedSpec.from_file(spec).spec.name
+
+
 def _flow(name: str) -> Any:
     """A flow of the checkout.
 
@@ -212,14 +264,12 @@ def _checkout() -> Path:
     return Path(sys.modules[_flow("onboard").fn.__module__].__file__ or "").parent.parent
 
 
-def _kept_report(spec: Path, suffix: str = "") -> dict[str, Any]:
+def _kept_report(name: str) -> dict[str, Any]:
     import orjson
 
     from labelferry.settings import Settings
-    from labelferry.spec import LoadedSpec
 
-    name = LoadedSpec.from_file(spec).spec.name
-    path = Settings.from_environment().home / "reports" / f"{name}{suffix}.json"
+    path = Settings.from_environment().home / "reports" / f"{name}.json"
     report: dict[str, Any] = orjson.loads(path.read_bytes())
     return report
 

@@ -1,14 +1,15 @@
-"""Step 6 of the guide: import the payload as pre-labels or ground truth."""
+"""Step 6 of the guide: import the payload as pre-labels or ground truth; also what was refused, again."""
 
 from pathlib import Path
 
 from prefect import get_run_logger
 
 from labelferry.onboarding.imports import Submitted, submit
+from labelferry.onboarding.retry import Reopened, reopen_failed
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 
-__all__ = ["import_labels"]
+__all__ = ["import_labels", "reopen_failed_lines"]
 
 
 @step("import-labels")
@@ -18,3 +19,12 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
         submitted = submit(onboarding, project)
     get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
     return submitted
+
+
+@step("reopen-failed-lines")
+def reopen_failed_lines(where: Remote, folder: Path) -> Reopened:
+    """Let the refused lines be sent again."""
+    with taken_up(where, folder) as onboarding:
+        reopened = reopen_failed(onboarding)
+    get_run_logger().info("%d refused lines are to be sent again", reopened.lines)
+    return reopened

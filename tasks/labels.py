@@ -5,12 +5,13 @@ from pathlib import Path
 from prefect import get_run_logger
 
 from labelferry.planning.prepare import prepare
+from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec import Spec
 from tasks.skin import step
 
-__all__ = ["assemble_labels"]
+__all__ = ["assemble_labels", "take_up_labels"]
 
 
 @step("assemble-labels")
@@ -22,3 +23,9 @@ def assemble_labels(where: Remote, spec: Spec | str) -> Path:
     for finding in desired.findings[:20]:
         logger.warning(finding)
     return desired.folder
+
+
+@step("take-up-labels")
+def take_up_labels(name: str) -> Path:
+    """Return the folder of what the latest run of an onboarding began to carry out."""
+    return kept(name, Settings.from_environment().home)

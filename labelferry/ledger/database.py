@@ -16,7 +16,7 @@ from labelferry.errors import SpecError
 
 __all__ = ["VERSION", "open_database"]
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest migration in ``migrations/versions``."""
 
 LOCK = 5_711_038

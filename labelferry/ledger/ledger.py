@@ -21,18 +21,27 @@ __all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
 
 
 class State(StrEnum):
-    """Of a resource: claimed before the service is asked to make it, settled when its id is known."""
+    """Of a resource: claimed before the service is asked to make it, settled when its id is known.
+
+    An import job that is being replaced is deleting until the service has let go of it.
+    """
 
     CLAIMED = "claimed"
     SETTLED = "settled"
+    DELETING = "deleting"
 
 
 class LineState(StrEnum):
-    """Of a line: sent with a job whose outcome is not known yet, taken by the service, or refused by it."""
+    """Of a line: sent with a job whose outcome is not known yet, taken by the service, or refused by it.
+
+    A retired one does not count any more (its job was deleted, its label was sent anew, it was mended or is to be tried
+    again); it is remembered because its uuid must not be used twice.
+    """
 
     SENT = "sent"
     ACCEPTED = "accepted"
     FAILED = "failed"
+    RETIRED = "retired"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +57,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """One annotation line: where it came from, with which job it went, and what became of it."""
+    """One annotation line: where it came from, with which job it went, and what became of it.
+
+    ``generation`` says how often it was sent anew on purpose.
+    """
 
     uuid: str
     imported_as: str
@@ -58,6 +70,7 @@ class LineRecord:
     job: str
     state: LineState = LineState.SENT
     message: str | None = None
+    generation: int = 0
 
 
 def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
@@ -136,12 +149,12 @@ class Ledger:
             )
 
     def send_lines(self, records: Iterable[LineRecord]) -> None:
-        """Write down lines before their job is created; a line that failed before takes its new job."""
+        """Write down lines before their job is created; a line that was sent before takes its new job."""
         values = [
             self._key
             | {
                 name: getattr(record, name)
-                for name in ("uuid", "imported_as", "row", "feature", "source", "job", "message")
+                for name in ("uuid", "imported_as", "row", "feature", "source", "job", "message", "generation")
             }
             | {"state": str(record.state)}
             for record in records
@@ -159,15 +172,30 @@ class Ledger:
                 connection.execute(one, values)
 
     def forget_job_lines(self, job: str) -> None:
-        """Drop the lines of a job that never came to be."""
+        """Take back the lines of a job that never came to be; earlier generations of them are remembered."""
+        sent = (*self._mine(lines), lines.c.job == job, lines.c.state == LineState.SENT)
+        before = {"state": str(LineState.RETIRED), "generation": lines.c.generation - 1}
         with self._write() as connection:
-            connection.execute(lines.delete().where(*self._mine(lines), lines.c.job == job, lines.c.state == "sent"))
+            connection.execute(lines.delete().where(*sent, lines.c.generation == 0))
+            connection.execute(update(lines).where(*sent).values(before))
 
-    def forget_lines(self, uuids: Iterable[str]) -> None:
-        """Drop lines that failed and are no longer wanted."""
+    def retire_lines(self, uuids: Iterable[str]) -> None:
+        """Say that lines do not count any more."""
+        self.settle_lines((uuid, LineState.RETIRED, None) for uuid in uuids)
+
+    def doom_job(self, name: str) -> None:
+        """Say that the service is about to be asked to delete an import job."""
+        mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
         with self._write() as connection:
-            for uuid in uuids:
-                connection.execute(lines.delete().where(*self._mine(lines), lines.c.uuid == uuid))
+            connection.execute(update(resources).where(*mine).values(state=str(State.DELETING)))
+
+    def drop_job(self, name: str) -> None:
+        """Say that a doomed job is gone, and its lines with it."""
+        with self._write() as connection:
+            mine = (*self._mine(lines), lines.c.job == name)
+            connection.execute(update(lines).where(*mine).values(state=str(LineState.RETIRED)))
+            mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
+            connection.execute(resources.delete().where(*mine))
 
     def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
         """Lines in the given states (or all), of one job or one way of importing."""

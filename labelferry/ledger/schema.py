@@ -35,6 +35,7 @@ lines = Table(
     Column("job", String(255), nullable=False),
     Column("state", String(10), nullable=False),
     Column("message", Text),
+    Column("generation", Integer, nullable=False, server_default="0"),
     Index("lines_of_job", "workspace", "onboarding", "job"),
 )
 

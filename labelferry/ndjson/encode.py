@@ -1,8 +1,8 @@
 """Labelled videos -> import lines with stable ids: the same input gives the same bytes.
 
-A line's uuid is a UUIDv5 of onboarding, generation, data row, feature, track and content, unless the caller gave one.
-It ties the line to its status and is no key of idempotency: a repeated uuid is said to make the service drop lines
-silently, so equal lines of one file are numbered and every deliberate re-import is a new generation.
+A line's uuid is a UUIDv5 of onboarding, data row, feature, track and content, unless the caller gave one. It ties the
+line to its status and is no key of idempotency: a repeated uuid is said to make the service drop lines silently, so
+equal lines of one file are numbered, and a line that is sent anew on purpose takes the uuid of its next generation.
 """
 
 from collections import Counter
@@ -17,7 +17,7 @@ import orjson
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef, Track, Where
 from labelferry.ndjson.lines import lines_of
 
-__all__ = ["Line", "encode"]
+__all__ = ["Line", "encode", "of_generation", "with_uuid"]
 
 NAMESPACE = uuid5(NAMESPACE_URL, "labelferry:annotation-line")
 
@@ -45,13 +45,12 @@ class Line:
     body: bytes
 
 
-def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "", generation: int = 0) -> Iterator[Line]:
+def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator[Line]:
     """Yield the lines of ``videos``, in order.
 
     Args:
         videos: any number of them; a row may come in several.
         onboarding: what the ids hang on beside the content; two onboardings never share a uuid.
-        generation: raised for a deliberate re-import of the same content.
     """
     seen: Counter[bytes] = Counter()
     for video in videos:
@@ -65,15 +64,29 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "", generation:
             if uuid is None:
                 digest = blake2b(rest, digest_size=16, person=b"line").digest()
                 seen[digest] += 1
-                uuid = _uuid(onboarding, generation, digest, seen[digest])
+                uuid = _uuid(onboarding, digest, seen[digest])
             # The uuid comes first; splicing it in saves writing the line twice.
-            body = b'{"uuid":' + orjson.dumps(uuid) + b"," + rest[1:]
+            body = _head(uuid) + b"," + rest[1:]
             yield Line(uuid, video.row, _name(source), source.where, _keyframes(source), {"uuid": uuid, **line}, body)
 
 
-def _uuid(onboarding: str, generation: int, digest: bytes, occurrence: int) -> str:
+def of_generation(uuid: str, generation: int) -> str:
+    """The uuid under which a line goes the first time (generation 0: its own), the second time (1), and so on."""
+    return str(uuid5(NAMESPACE, f"{uuid}\n{generation}")) if generation else uuid
+
+
+def with_uuid(body: bytes, old: str, new: str) -> bytes:
+    """The body of a line, as ``encode`` wrote it, under another uuid."""
+    return _head(new) + body.removeprefix(_head(old))
+
+
+def _head(uuid: str) -> bytes:
+    return b'{"uuid":' + orjson.dumps(uuid)
+
+
+def _uuid(onboarding: str, digest: bytes, occurrence: int) -> str:
     """The digest covers row, feature and content; what is left is whose line it is, and which of several equal ones."""
-    return str(uuid5(NAMESPACE, f"{onboarding}\n{generation}\n{digest.hex()}\n{occurrence}"))
+    return str(uuid5(NAMESPACE, f"{onboarding}\n{digest.hex()}\n{occurrence}"))
 
 
 def _name(source: Track | Classification | Masks) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, held, open_ledger
 from labelferry.planning.desired import Desired
+from labelferry.planning.store import mark
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 
@@ -43,10 +44,11 @@ def open_onboarding(
 
 @contextmanager
 def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
-    """Hold the onboarding's lease, so that no other run works on it.
+    """Hold the onboarding's lease, so that no other run works on it, and remember what it is about to carry out.
 
     Raises:
         ConflictError: when another run does.
     """
     with open_onboarding(settings, remote, folder, connecting) as onboarding, held(onboarding.ledger.lease()):
+        mark(onboarding.desired)
         yield

@@ -1,6 +1,7 @@
 """Import jobs of ours that the ledger does not know, because it was lost: their lines, by what the service kept.
 
-A job's name says whose it is and what it holds: the onboarding, the way of importing, and a hash of its lines.
+A job's name says whose it is and what it holds: the onboarding, the way of importing, a hash of its lines, and how
+often any of them was sent before.
 """
 
 import re
@@ -12,11 +13,12 @@ from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import LineRecord
 from labelferry.model import RowRef
+from labelferry.ndjson import of_generation
 from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 
-__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs"]
+__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name"]
 
 KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.GROUND_TRUTH}
 
@@ -29,10 +31,22 @@ class FoundJob:
     lines: tuple[LineRecord, ...]
 
 
-def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
-    """Yield the jobs of ours in a project that the ledger has never heard of. Changes nothing.
+def job_name(onboarding: str, imported_as: str, digest: str, generation: int) -> str:
+    """The name of the job that carries lines whose bytes have this digest.
 
-    They are asked for only when there are lines that the ledger does not know either.
+    Args:
+        onboarding: name of the onboarding.
+        imported_as: prelabels or ground-truth.
+        digest: SHA-256 of the lines, in hexadecimal.
+        generation: the highest of the lines'.
+    """
+    return f"{onboarding}-{imported_as}-{digest[:16]}" + (f"-{generation}" if generation else "")
+
+
+def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
+    """Yield the jobs of ours in a project that the ledger has never heard of, earlier generations first.
+
+    Changes nothing. They are asked for only when there are lines that the ledger does not know either.
 
     Raises:
         ConflictError: when the service no longer keeps what such a job carried.
@@ -42,11 +56,16 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
     wanted = {line.uuid: line for line in onboarding.desired.index()}
     if wanted.keys() <= uuids:
         return
-    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}")
+    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
     known = {entry.name for entry in ledger.entries("job")}
-    for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_]):
-        if ours.fullmatch(job.name) and job.name not in known:
-            yield FoundJob(job, tuple(_lines(onboarding, job, wanted)))
+    jobs = [
+        (int(match[1] or 0), job)
+        for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_])
+        if (match := ours.fullmatch(job.name)) and job.name not in known
+    ]
+    for generation, job in sorted(jobs, key=lambda each: each[0]):
+        sent = {of_generation(uuid, g): (line, g) for uuid, line in wanted.items() for g in range(generation + 1)}
+        yield FoundJob(job, tuple(_lines(onboarding, job, sent)))
 
 
 def adopt(onboarding: Onboarding, found: FoundJob) -> None:
@@ -56,13 +75,17 @@ def adopt(onboarding: Onboarding, found: FoundJob) -> None:
     ledger.send_lines(found.lines)
 
 
-def _lines(onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, IndexedLine]) -> Iterator[LineRecord]:
+def _lines(
+    onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, tuple[IndexedLine, int]]
+) -> Iterator[LineRecord]:
     imported_as = str(onboarding.desired.spec.imports.as_)
     for sent in _sent(onboarding, job):
         uuid = str(sent.get("uuid"))
         if uuid in wanted:
-            line = wanted[uuid]
-            yield LineRecord(uuid, imported_as, line.row, line.feature, line.source, job.name)
+            line, generation = wanted[uuid]
+            yield LineRecord(
+                line.uuid, imported_as, line.row, line.feature, line.source, job.name, generation=generation
+            )
         else:
             feature = str(sent.get("name") or sent.get("schemaId") or "masks")
             yield LineRecord(uuid, imported_as, _row(sent), feature, "an earlier version of the sources", job.name)

@@ -4,35 +4,25 @@ A job is named after its content. It is claimed with its lines, created, waited 
 lines has an outcome; a claimed job is looked up by name before anything else happens.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from labelferry.errors import (
-    ConflictError,
-    JobFailedError,
-    NotFoundError,
-    RemoteConflictError,
-    UnavailableError,
-)
+from labelferry.errors import JobFailedError, NotFoundError, RemoteConflictError, UnavailableError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineRecord, LineState, State
-from labelferry.model import RowRef
+from labelferry.ndjson import of_generation, with_uuid
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.found import KINDS, adopt, found_jobs
-from labelferry.planning.desired import IndexedLine
+from labelferry.onboarding.found import KINDS, adopt, found_jobs, job_name
+from labelferry.onboarding.outcomes import GONE, NO_STATUS
+from labelferry.onboarding.pending import Outgoing, pending
 from labelferry.progress import announce
-from labelferry.spec import ImportAs
 
-__all__ = ["Collected", "Pending", "Submitted", "collect", "pending", "shards", "submit"]
+__all__ = ["Collected", "Submitted", "collect", "shards", "submit"]
 
 MOST_BYTES = 50_000_000
 MOST_LINES = 20_000
-GONE = (
-    "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it is not sent "
-    "again: look at the row in Labelbox, and give the onboarding a new name to send it anew"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +48,16 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
     """Send the lines that are not in yet; jobs of ours that a lost ledger does not know are taken up first.
 
     Raises:
-        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
+        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
+            spec's policies do not say what to do then.
         UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
     """
     _take_up(onboarding, project)
     todo = pending(onboarding, project)
-    onboarding.ledger.forget_lines(todo.mended)
+    for job in todo.doomed:
+        onboarding.ledger.doom_job(job)
+    delete_doomed(onboarding)
+    onboarding.ledger.retire_lines(todo.obsolete)
     jobs, sent = [], 0
     for shard in shards(todo.fresh):
         announce("sending lines", sent, len(todo.fresh))
@@ -80,83 +74,38 @@ def _take_up(onboarding: Onboarding, project: str) -> None:
         collect(onboarding)
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
-    """What there is to send, and what there is not.
-
-    Args:
-        fresh: lines that are not in.
-        mended: uuids of refused lines that are gone from the sources.
-        accepted: how many lines are in.
-        failed: how many were refused and are still the same.
-    """
-
-    fresh: list[IndexedLine]
-    mended: list[str]
-    accepted: int
-    failed: int
-
-
-def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRecord] = ()) -> Pending:
-    """Compare the desired lines with the ledger's. Changes nothing.
-
-    Args:
-        onboarding: the onboarding.
-        project: None when it is yet to be made, so that no row of it has a label.
-        found: lines at the service that the ledger does not know.
+def delete_doomed(onboarding: Onboarding) -> None:
+    """Ask the service to delete the jobs that are to be replaced; one that is gone already is as good.
 
     Raises:
-        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row.
+        UnavailableError: when the service gave no answer and still has the job; the next run asks again.
     """
-    imported_as = onboarding.desired.spec.imports.as_
-    known = {record.uuid: record for record in (*found, *onboarding.ledger.lines(imported_as=imported_as))}
-    wanted = list(onboarding.desired.index())
-    uuids = {line.uuid for line in wanted}
-    rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
-    _refuse_changed(known.values(), wanted, rows)
-    fresh = [line for line in wanted if line.uuid not in known]
-    if fresh and project is not None and imported_as is ImportAs.GROUND_TRUTH:
-        _refuse_labelled(onboarding, project, fresh)
-    mended = [each.uuid for each in known.values() if each.state is LineState.FAILED and each.uuid not in uuids]
-    states = [known[line.uuid].state for line in wanted if line.uuid in known]
-    return Pending(fresh, mended, states.count(LineState.ACCEPTED), states.count(LineState.FAILED))
+    imports, ledger = onboarding.client.imports, onboarding.ledger
+    for entry in ledger.entries("job"):
+        if entry.state is State.DELETING:
+            job = imports.find(entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"]))
+            if job is not None:
+                _delete(onboarding, job)
+            ledger.drop_job(entry.name)
 
 
-def _refuse_changed(known: Iterable[LineRecord], wanted: list[IndexedLine], rows: Collection[str]) -> None:
-    """Labels of rows that the spec no longer names are left alone; those of the others must be as they went in."""
-    uuids = {line.uuid for line in wanted}
-    stale = [
-        record
-        for record in known
-        if record.state is LineState.ACCEPTED and record.row in rows and record.uuid not in uuids
-    ]
-    if stale:
-        listed = "\n".join(f"  {record.row}: '{record.feature}' from {record.source}" for record in stale[:20])
-        raise ConflictError(
-            f"{len(stale)} labels that are in have changed or gone from the sources:\n{listed}\n"
-            "importing the new ones beside them would leave both; give the onboarding a new name, or restore the files"
-        )
+def _delete(onboarding: Onboarding, job: ImportJob) -> None:
+    imports = onboarding.client.imports
+    try:
+        imports.delete(job)
+    except NotFoundError:
+        return
+    except UnavailableError as error:
+        if not error.acted or imports.find(job.project_id, job.name, job.kind) is not None:
+            raise
 
 
-def _refuse_labelled(onboarding: Onboarding, project: str, fresh: list[IndexedLine]) -> None:
-    """Ground truth becomes a label of its own: a row that has one would get a second."""
-    rows = {line.row for line in fresh}
-    ids = {row_id: key for key, row_id in onboarding.client.data_rows.lookup(rows).items()}
-    theirs = {label.row_id for label in onboarding.client.labels.list(project)}
-    labelled = rows & {ids.get(row_id) or str(RowRef(id=row_id)) for row_id in theirs if row_id}
-    if labelled:
-        raise ConflictError(
-            f"{len(labelled)} rows have a label already: {', '.join(sorted(labelled)[:20])}; "
-            "ground truth over it would be a second label. Take these rows out, or delete their labels first"
-        )
-
-
-def shards(lines: list[IndexedLine]) -> Iterator[list[IndexedLine]]:
+def shards(lines: list[Outgoing]) -> Iterator[list[Outgoing]]:
     """Cut lines into jobs of bounded size, all lines of a row in one job."""
-    shard: list[IndexedLine] = []
+    shard: list[Outgoing] = []
     size = 0
     for row in _rows(lines):
-        row_size = sum(line.length for line in row)
+        row_size = sum(each.line.length for each in row)
         if shard and (size + row_size > MOST_BYTES or len(shard) + len(row) > MOST_LINES):
             yield shard
             shard, size = [], 0
@@ -166,37 +115,47 @@ def shards(lines: list[IndexedLine]) -> Iterator[list[IndexedLine]]:
         yield shard
 
 
-def _rows(lines: list[IndexedLine]) -> Iterator[list[IndexedLine]]:
-    row: list[IndexedLine] = []
-    for line in lines:
-        if row and line.row != row[0].row:
+def _rows(lines: list[Outgoing]) -> Iterator[list[Outgoing]]:
+    row: list[Outgoing] = []
+    for each in lines:
+        if row and each.line.row != row[0].line.row:
             yield row
             row = []
-        row.append(line)
+        row.append(each)
     if row:
         yield row
 
 
-def _send(onboarding: Onboarding, project: str, shard: list[IndexedLine]) -> str:
+def _send(onboarding: Onboarding, project: str, shard: list[Outgoing]) -> str:
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     path, digest = _write_shard(onboarding, shard)
-    name = f"{spec.name}-{spec.imports.as_}-{digest[:16]}"
+    name = job_name(spec.name, str(spec.imports.as_), digest, max(each.generation for each in shard))
     ledger.claim("job", name, project=project, import_kind=KINDS[spec.imports.as_].value, lines=len(shard))
     ledger.send_lines(
-        LineRecord(line.uuid, str(spec.imports.as_), line.row, line.feature, line.source, name) for line in shard
+        LineRecord(
+            uuid=each.line.uuid,
+            imported_as=str(spec.imports.as_),
+            row=each.line.row,
+            feature=each.line.feature,
+            source=each.line.source,
+            job=name,
+            generation=each.generation,
+        )
+        for each in shard
     )
     _create(onboarding, project, name, path)
     return name
 
 
-def _write_shard(onboarding: Onboarding, shard: list[IndexedLine]) -> tuple[Path, str]:
+def _write_shard(onboarding: Onboarding, shard: list[Outgoing]) -> tuple[Path, str]:
     folder = onboarding.desired.folder / "shards"
     folder.mkdir(exist_ok=True)
     digest, draft = sha256(), folder / "draft.ndjson"
     with draft.open("wb") as out, (onboarding.desired.folder / "lines.ndjson").open("rb") as bodies:
-        for number, line in enumerate(shard):
-            bodies.seek(line.start)
-            body = (b"\n" if number else b"") + bodies.read(line.length)
+        for number, each in enumerate(shard):
+            bodies.seek(each.line.start)
+            uuid = of_generation(each.line.uuid, each.generation)
+            body = (b"\n" if number else b"") + with_uuid(bodies.read(each.line.length), each.line.uuid, uuid)
             digest.update(body)
             out.write(body)
     path = folder / f"{digest.hexdigest()[:16]}.ndjson"
@@ -219,13 +178,14 @@ def _create(onboarding: Onboarding, project: str, name: str, path: Path) -> None
 
 
 def collect(onboarding: Onboarding) -> Collected:
-    """Wait for every job that is not settled, and settle each of its lines.
+    """Wait for every job that is not settled, and settle each of its lines; jobs that are being replaced go.
 
     Raises:
         DeadlineError: when a job still runs; the next run picks it up.
     """
+    delete_doomed(onboarding)
     jobs = accepted = failed = 0
-    open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state is not State.SETTLED]
+    open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state is State.CLAIMED]
     for number, entry in enumerate(open_jobs):
         announce("waiting for import jobs", number, len(open_jobs))
         job = onboarding.client.imports.find(
@@ -245,24 +205,23 @@ def collect(onboarding: Onboarding) -> Collected:
 
 
 def _outcomes(onboarding: Onboarding, entry: Entry, job: ImportJob) -> list[tuple[str, LineState, str | None]]:
-    sent = [record.uuid for record in onboarding.ledger.lines(job=entry.name)]
+    sent = list(onboarding.ledger.lines(job=entry.name))
     try:
         ended = onboarding.client.imports.wait(job)
         statuses = {status["uuid"]: status for status in onboarding.client.imports.statuses(ended)}
     except JobFailedError as error:
-        return [(uuid, LineState.FAILED, str(error)) for uuid in sent]
+        return [(record.uuid, LineState.FAILED, str(error)) for record in sent]
     except NotFoundError:
-        return [(uuid, LineState.FAILED, GONE) for uuid in sent]
-    return [_outcome(uuid, statuses) for uuid in sent]
+        return [(record.uuid, LineState.FAILED, GONE) for record in sent]
+    return [(record.uuid, *_outcome(statuses.get(of_generation(record.uuid, record.generation)))) for record in sent]
 
 
-def _outcome(uuid: str, statuses: dict[str, dict[str, object]]) -> tuple[str, LineState, str | None]:
-    status = statuses.get(uuid)
+def _outcome(status: Mapping[str, object] | None) -> tuple[LineState, str | None]:
     if status is None:
-        return uuid, LineState.FAILED, "the service gave no status for this line"
+        return LineState.FAILED, NO_STATUS
     if status.get("status") == "SUCCESS":
-        return uuid, LineState.ACCEPTED, None
-    return uuid, LineState.FAILED, _text(status.get("errors"))
+        return LineState.ACCEPTED, None
+    return LineState.FAILED, _text(status.get("errors"))
 
 
 def _text(errors: object) -> str:

@@ -1,5 +1,6 @@
 """Steps 3 and 4: the project with its ontology, and the batches that bring the rows in."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
@@ -20,6 +21,7 @@ __all__ = [
     "project_kind",
     "refuse_moved",
     "refuse_other_ontology",
+    "take_up_batches",
 ]
 
 LARGEST = 100_000
@@ -133,6 +135,24 @@ def _take_up(onboarding: Onboarding, project: str) -> None:
             onboarding.ledger.settle("batch", entry.name, batch.id, **entry.detail)
         else:
             _settle_inside(onboarding, project, batch, entry)
+
+
+def take_up_batches(onboarding: Onboarding, project: str) -> int:
+    """Write down batches of ours that the ledger does not know, with those of their rows that are in the project.
+
+    Changes nothing at the service; returns how many rows were found.
+    """
+    todo, _ = outside(onboarding)
+    keys = _inside(onboarding, project, todo) if todo else []
+    ours = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
+    batches = [batch for batch in onboarding.client.batches.list(project) if ours.fullmatch(batch.name)]
+    if not keys or not batches:
+        return 0
+    # Which of our batches brought in which row is not told; for what is left to do it makes no difference.
+    onboarding.ledger.settle("batch", batches[0].name, batches[0].id, project=project, keys=keys)
+    for batch in batches[1:]:
+        onboarding.ledger.settle("batch", batch.name, batch.id, project=project, keys=[])
+    return len(keys)
 
 
 def _fill(onboarding: Onboarding, project: str, batch: str, keys: Sequence[str]) -> None:

@@ -11,8 +11,9 @@ from labelferry.errors import ConflictError
 from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.found import found_jobs
-from labelferry.onboarding.imports import pending, shards
+from labelferry.onboarding.imports import shards
 from labelferry.onboarding.ontology import compare_ontology, ontology_kind
+from labelferry.onboarding.pending import Pending, pending
 from labelferry.onboarding.project import LARGEST, outside, project_kind, refuse_moved, refuse_other_ontology
 from labelferry.onboarding.resolve import Kind, look_up
 from labelferry.onboarding.rows import dataset_kind, look_up_rows, refuse_gone
@@ -20,6 +21,8 @@ from labelferry.planning.plan import Action, Plan, Step
 from labelferry.spec import Reference
 
 __all__ = ["survey"]
+
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
 
 
 def survey(onboarding: Onboarding, remote: str, requests_per_minute: int | None = None) -> Plan:
@@ -53,7 +56,7 @@ def _steps(onboarding: Onboarding) -> Iterator[Step]:
     project = _resource(onboarding, project_kind(onboarding), spec.project, requests=6)
     yield _connected(onboarding, project, ontology.id)
     yield _batch(onboarding)
-    yield _import(onboarding, project.id)
+    yield from _imports(onboarding, project.id)
 
 
 def _open_jobs(onboarding: Onboarding) -> Iterator[Step]:
@@ -61,6 +64,8 @@ def _open_jobs(onboarding: Onboarding) -> Iterator[Step]:
         if entry.state is State.CLAIMED:
             reason = "an earlier run sent it or was about to; its outcome is asked for first"
             yield Step("import", entry.name, Action.UPDATE, reason, count=entry.detail["lines"], requests=2)
+        elif entry.state is State.DELETING:
+            yield Step("import", entry.name, Action.UPDATE, REPLACED, count=entry.detail["lines"], requests=2)
 
 
 def _rows(onboarding: Onboarding) -> Iterator[Step]:
@@ -126,16 +131,25 @@ def _batch(onboarding: Onboarding) -> Step:
     )
 
 
-def _import(onboarding: Onboarding, project: str | None) -> Step:
+def _imports(onboarding: Onboarding, project: str | None) -> Iterator[Step]:
     name = str(onboarding.desired.spec.imports.as_)
     try:
         found = () if project is None else tuple(found_jobs(onboarding, project))
         todo = pending(onboarding, project, [line for each in found for line in each.lines])
     except ConflictError as error:
-        return Step("import", name, Action.CONFLICT, str(error))
+        yield Step("import", name, Action.CONFLICT, str(error))
+        return
+    for job in todo.doomed:
+        yield Step("import", job, Action.UPDATE, REPLACED, requests=2)
+    yield _import(name, todo)
+
+
+def _import(name: str, todo: Pending) -> Step:
     if not todo.fresh:
         failed = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
         return Step("import", name, Action.SKIP, f"all lines were sent before{failed}", count=todo.accepted)
-    size, jobs = sum(line.length for line in todo.fresh), sum(1 for _ in shards(todo.fresh))
-    reason = f"lines that are not in, in {jobs} jobs" if jobs > 1 else "lines that are not in"
+    size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
+    again = sum(each.generation > 0 for each in todo.fresh)
+    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason += f", in {jobs} jobs" if jobs > 1 else ""
     return Step("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=4 * jobs)

@@ -69,7 +69,7 @@ def _known(onboarding: Onboarding) -> dict[str, LineRecord]:
 def _state(line: IndexedLine, known: Mapping[str, LineRecord]) -> LineState:
     """A line that the ledger has never heard of is as pending as one whose status is not known."""
     record = known.get(line.uuid)
-    return LineState.SENT if record is None else record.state
+    return LineState.SENT if record is None or record.state is LineState.RETIRED else record.state
 
 
 def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refused]:

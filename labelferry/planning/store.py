@@ -14,6 +14,7 @@ from typing import Any
 
 import orjson
 
+from labelferry.errors import SpecError
 from labelferry.model import Classification, LabelledVideo, Masks
 from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
@@ -22,7 +23,10 @@ from labelferry.planning.desired import Counts, Desired
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec
 
-__all__ = ["store"]
+__all__ = ["kept", "mark", "store"]
+
+APPLIED = "applied"
+"""File that names the desired state which the latest onboarding took up."""
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the folders of earlier desired states are kept: longer than any run takes."""
@@ -53,9 +57,38 @@ def store(
     return Desired(folder, desired.spec, desired.counts, desired.findings, desired.fingerprint)
 
 
+def mark(desired: Desired) -> None:
+    """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
+    folder = desired.folder
+    draft = folder / APPLIED
+    draft.write_text(folder.name)
+    draft.replace(folder.parent / APPLIED)
+
+
+def kept(name: str, home: Path) -> Path:
+    """Return the folder of the desired state that the latest onboarding of that name took up.
+
+    Raises:
+        SpecError: when none was ever taken up on this machine.
+    """
+    parent = home / "onboardings" / name
+    try:
+        folder = parent / (parent / APPLIED).read_text()
+        (folder / "onboarding.json").touch()
+    except OSError as error:
+        known = ", ".join(sorted(path.parent.name for path in (home / "onboardings").glob(f"*/{APPLIED}"))) or "none"
+        raise SpecError(
+            f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
+            "Run labelferry onboard SPEC"
+        ) from error
+    return folder
+
+
 def _forget_old(parent: Path, current: Path) -> None:
+    applied = parent / APPLIED
+    keep = {current, applied, parent / applied.read_text() if applied.exists() else current}
     for folder in parent.iterdir():
-        if folder != current and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+        if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -7,6 +7,7 @@ from rich.console import Console
 
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineState
+from labelferry.onboarding.outcomes import classify
 
 __all__ = ["print_status", "status_of"]
 
@@ -35,7 +36,14 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
         "lines": {kind: ledger.line_counts(kind) for kind in ("prelabels", "ground-truth")},
         "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state == "claimed"],
         "failed_lines": [
-            {"row": line.row, "feature": line.feature, "source": line.source, "message": line.message}
+            {
+                "row": line.row,
+                "feature": line.feature,
+                "source": line.source,
+                "message": line.message,
+                "kind": classify(line.message).kind,
+                "remedy": classify(line.message).remedy,
+            }
             for line in ledger.lines(LineState.FAILED)
         ],
     }
@@ -58,3 +66,5 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
         for line in workspace["failed_lines"]:
             text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
             console.print(text, style="red", markup=False, highlight=False)
+        for kind, remedy in sorted({(line["kind"], line["remedy"]) for line in workspace["failed_lines"]}):
+            console.print(f"  {kind}: {remedy}", style="yellow", markup=False, highlight=False)

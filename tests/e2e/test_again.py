@@ -142,7 +142,7 @@ def test_labels_that_changed_or_went_are_a_conflict(
         changed = write(tmp_path, ([*boxes, box("harbour-2", 5)] if len(boxes) > 1 else boxes, TWO[1]))
         message = ferry("onboard", changed).refused(4)
     assert "harbour-1: 'ferry' from boxes.csv:2" in message
-    assert "give the onboarding a new name, or restore the files" in message
+    assert "on_changed: replace deletes our imports that hold them; or restore the files" in message
 
 
 @pytest.mark.parametrize("way", ["globalKey", "id"])

@@ -4,7 +4,7 @@ import orjson
 
 import labelferry.types as lb_types
 from labelferry.assemble import assemble
-from labelferry.ndjson import encode
+from labelferry.ndjson import encode, of_generation, with_uuid
 
 
 def point(frame: int, **kwargs: object) -> lb_types.VideoObjectAnnotation:
@@ -24,8 +24,8 @@ def test_body_is_data() -> None:
         assert line.data["isBenchmarkReferenceLabel"] is True
 
 
-def uuids(labels: list[lb_types.Label], **kwargs: object) -> list[str]:
-    return [line.uuid for line in encode(assemble(labels), **kwargs)]
+def uuids(labels: list[lb_types.Label], onboarding: str = "") -> list[str]:
+    return [line.uuid for line in encode(assemble(labels), onboarding=onboarding)]
 
 
 def test_same_input_same_bytes() -> None:
@@ -33,12 +33,20 @@ def test_same_input_same_bytes() -> None:
     assert uuids(labels) == uuids(labels)
 
 
-def test_onboarding_row_content_and_generation_count() -> None:
+def test_onboarding_row_and_content_count() -> None:
     base = uuids([label(point(1))])
     assert base != uuids([label(point(1))], onboarding="other")
-    assert base != uuids([label(point(1))], generation=1)
     assert base != uuids([label(point(2))])
     assert base != uuids([label(point(1), key="other")])
+
+
+def test_each_generation_has_a_uuid_of_its_own() -> None:
+    (line,) = encode(assemble([label(point(1))]))
+    sent = [of_generation(line.uuid, generation) for generation in range(4)]
+    assert sent[0] == line.uuid
+    assert len(set(sent)) == 4
+    again = with_uuid(line.body, line.uuid, sent[1])
+    assert orjson.loads(again) == line.data | {"uuid": sent[1]}
 
 
 def test_equal_lines_stay_apart_and_stable() -> None:

@@ -1,0 +1,19 @@
+"""Lines know their generation: how often the same content was sent anew on purpose."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column; what was sent before is the first generation."""
+    op.add_column("lines", sa.Column("generation", sa.Integer, nullable=False, server_default="0"))
+
+
+def downgrade() -> None:
+    """Drop the column."""
+    op.drop_column("lines", "generation")

@@ -1,0 +1,54 @@
+"""A ledger that was lost, rebuilt from what the service holds: by names, global keys and job names."""
+
+from dataclasses import dataclass
+
+from labelferry.errors import ConflictError
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.found import adopt, found_jobs
+from labelferry.onboarding.imports import Collected, collect
+from labelferry.onboarding.ontology import ontology_kind
+from labelferry.onboarding.project import project_kind, take_up_batches
+from labelferry.onboarding.resolve import Kind, look_up
+from labelferry.onboarding.rows import dataset_kind
+from labelferry.spec import Reference
+
+__all__ = ["Rebuilt", "rebuild"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rebuilt:
+    """What was found and written down."""
+
+    rows: int
+    jobs: int
+    accepted: int
+    failed: int
+
+
+def rebuild(onboarding: Onboarding) -> Rebuilt:
+    """Write down what the service holds of an onboarding and the ledger does not know. Changes nothing at the service.
+
+    Raises:
+        ConflictError: when its project is not there, several resources have a name, or the service no longer keeps
+            what a job carried.
+    """
+    spec = onboarding.desired.spec
+    _known(onboarding, dataset_kind(onboarding), spec.dataset)
+    _known(onboarding, ontology_kind(onboarding), spec.ontology)
+    project = _known(onboarding, project_kind(onboarding), spec.project)
+    if project is None:
+        raise ConflictError(
+            f"there is no project '{spec.project.name}': nothing to rebuild from; run labelferry onboard"
+        )
+    rows = take_up_batches(onboarding, project)
+    for found in list(found_jobs(onboarding, project)):
+        adopt(onboarding, found)
+    collected: Collected = collect(onboarding)
+    return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed)
+
+
+def _known(onboarding: Onboarding, kind: Kind, reference: Reference) -> str | None:
+    known = look_up(kind, reference, onboarding.ledger)
+    if known is not None and reference.id is None:
+        onboarding.ledger.settle(kind.name, reference.name or "", known)
+    return known
