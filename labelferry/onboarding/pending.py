@@ -4,7 +4,8 @@ Pre-labels go line by line. Ground truth goes row by row, because a row's lines 
 new, all of them are sent.
 """
 
-from collections.abc import Collection, Iterable
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
@@ -34,14 +35,15 @@ class Pending:
 
     Args:
         fresh: lines that are to be sent, those of one row after one another.
-        doomed: names of our own earlier jobs that are deleted first, because they hold labels that have changed.
+        doomed: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
+            lines each holds.
         obsolete: uuids of lines that the sources no longer hold and that do not count any more.
         accepted: how many lines are in and stay.
         failed: how many were refused and are still the same.
     """
 
     fresh: list[Outgoing]
-    doomed: list[str]
+    doomed: Mapping[str, int]
     obsolete: list[str]
     accepted: int
     failed: int
@@ -69,7 +71,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
     # Labels of rows that the spec does not name are left alone; a job at work is waited for before anything is sent.
     gone = [each for each in live.values() if each.uuid not in uuids and each.row in rows and each.state != "sent"]
     stale = [each for each in gone if each.state is LineState.ACCEPTED or each.message == GONE]
-    doomed: list[str] = []
+    doomed: Mapping[str, int] = {}
     if spec.imports.as_ is ImportAs.GROUND_TRUTH:
         _refuse_changed(
             stale, spec.on_labelled == "add", "on_labelled: add sends the whole rows anew, as second labels"
@@ -80,7 +82,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
             refuse_labelled(onboarding, project, touched)
     else:
         _refuse_changed(stale, spec.on_changed == "replace", "on_changed: replace deletes our imports that hold them")
-        doomed = sorted({record.job for record in stale})
+        doomed = Counter(each.job for each in live.values() if each.job in {record.job for record in stale})
         refuse_strangers(doomed, live.values(), uuids | {record.uuid for record in gone})
         fresh = [line for line in wanted if line.uuid not in live or live[line.uuid].job in doomed]
     sent = {line.uuid for line in fresh}

@@ -105,6 +105,8 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
         UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
     """
     _take_up(onboarding, project)
+    if not onboarding.ledger.entries("batch"):
+        take_up_batches(onboarding, project)
     todo, inside = outside(onboarding)
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
@@ -142,11 +144,11 @@ def take_up_batches(onboarding: Onboarding, project: str) -> int:
 
     Changes nothing at the service; returns how many rows were found.
     """
-    todo, _ = outside(onboarding)
-    keys = _inside(onboarding, project, todo) if todo else []
     ours = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
     batches = [batch for batch in onboarding.client.batches.list(project) if ours.fullmatch(batch.name)]
-    if not keys or not batches:
+    todo, _ = outside(onboarding)
+    keys = _inside(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
+    if not keys:
         return 0
     # Which of our batches brought in which row is not told; for what is left to do it makes no difference.
     onboarding.ledger.settle("batch", batches[0].name, batches[0].id, project=project, keys=keys)

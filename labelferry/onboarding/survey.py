@@ -139,8 +139,8 @@ def _imports(onboarding: Onboarding, project: str | None) -> Iterator[Step]:
     except ConflictError as error:
         yield Step("import", name, Action.CONFLICT, str(error))
         return
-    for job in todo.doomed:
-        yield Step("import", job, Action.UPDATE, REPLACED, requests=2)
+    for job, lines in todo.doomed.items():
+        yield Step("import", job, Action.UPDATE, REPLACED, count=lines, requests=2)
     yield _import(name, todo)
 
 

@@ -1,9 +1,11 @@
 """One localbox and one warm driver for all of these tests."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.faults.streets import Streets
 from tests.faults.sweep import Bench, Clean
 from tests.faults.world import opened
 
@@ -19,3 +21,8 @@ def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
 def clean(bench: Bench) -> Clean:
     """What an undisturbed run leaves."""
     return bench.clean()
+
+
+@pytest.fixture
+def streets(bench: Bench, tmp_path: Path) -> Streets:
+    return Streets(bench, tmp_path)

@@ -31,10 +31,12 @@ from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboar
 from labelferry.onboarding.imports import collect, submit
 from labelferry.onboarding.ontology import ensure_ontology
 from labelferry.onboarding.project import ensure_batch, ensure_project
+from labelferry.onboarding.retry import reopen_failed
 from labelferry.onboarding.rows import ensure_rows
 from labelferry.onboarding.survey import survey
 from labelferry.planning.plan import refuse_conflicts
 from labelferry.planning.prepare import prepare
+from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.reports import report_on
 from labelferry.settings import Settings
@@ -55,6 +57,7 @@ class Job:
         specs: carried out one after another, until one fails.
         kill_at: number of the request at which the child kills itself, from 1 on; 0 for never.
         side: before the request is sent, or after its answer came and nobody has seen it.
+        retry: name of an onboarding whose refused lines are sent again, instead of the specs.
     """
 
     home: str
@@ -62,6 +65,7 @@ class Job:
     specs: list[str]
     kill_at: int = 0
     side: str = BEFORE
+    retry: str = ""
 
 
 class Clock:
@@ -108,7 +112,7 @@ def settings_of(job: Job) -> Settings:
     return Settings.from_environment(names)
 
 
-def onboard(spec: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
+def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
     """The flow's order."""
     started_at, clock = datetime.now(UTC), Clock()
     where = Remote("Labelbox", settings.endpoint)
@@ -122,9 +126,12 @@ def onboard(spec: str, settings: Settings, transport: httpx.BaseTransport) -> di
         ) as client:
             yield client
 
-    folder = prepare(spec, settings, where).folder
+    folder = kept(retry, settings.home) if retry else prepare(spec, settings, where).folder
     taken_up = partial(open_onboarding, settings, where, folder, connecting)
     with one_at_a_time(settings, where, folder, connecting):
+        if retry:
+            with taken_up() as onboarding:
+                reopen_failed(onboarding)
         return _steps(taken_up, str(where), started_at)
 
 
@@ -157,7 +164,7 @@ def work(job: Job, transport: Deadly) -> int:
     settings, outcomes, code = settings_of(job), [], 0
     for spec in job.specs:
         try:
-            report = onboard(spec, settings, transport)
+            report = onboard(spec, job.retry, settings, transport)
             code = PartialFailureError.exit_code if report["failed"] else 0
             said = {"code": code, "message": "", "report": report}
         except LabelferryError as error:

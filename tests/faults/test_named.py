@@ -1,95 +1,20 @@
 """What is said and left when one thing in particular goes wrong."""
 
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import orjson
 import pytest
 
 from labelferry.labelbox import Client, ImportKind
 from labelferry.ledger import LineState, State
-from tests.faults.driver import AFTER, Job
+from tests.faults.driver import AFTER
+from tests.faults.streets import UNKNOWN, Streets, box
 from tests.faults.sweep import Bench, Case, Clean
 from tests.faults.world import EACH, KEY, KEYS, SPECS, counts, ledger_of, normalised, outcomes, requests, unsettled
 
 NEVER = {"when": "never"}
 JOBS = {"prelabels": "mal-import", "ground-truth": "label-import"}
-NAME = "streets"
-SPEC = """\
-name: streets
-dataset: Streets
-project: {name: Streets, media_type: VIDEO}
-ontology: {name: Streets, file: ontology.yaml}
-batch: {name: streets}
-videos: videos.csv
-labels:
-  - {format: ndjson, path: labels.ndjson}
-import: {as: AS}
-"""
-ONTOLOGY = """\
-tools:
-  - {tool: BBOX, name: car}
-"""
-UNKNOWN = "cm9unknownschema000000000"
-
-
-def box(row: str, frame: int, **feature: str) -> dict[str, Any]:
-    keyframe = {"frame": frame, "bbox": {"top": 1.5, "left": 2, "height": 3, "width": 4}}
-    return {"dataRow": {"globalKey": row}, **(feature or {"name": "car"}), "segments": [{"keyframes": [keyframe]}]}
-
-
-class Streets:
-    """A small onboarding whose files may change."""
-
-    def __init__(self, bench: Bench, folder: Path) -> None:
-        self.bench, self.world, self._folder = bench, bench.world, folder
-        self.home = bench.fresh()
-
-    def write(self, lines: list[dict[str, Any]], imported_as: str = "prelabels", ontology: str = ONTOLOGY) -> None:
-        rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in lines)
-        videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self._folder / "ontology.yaml").write_text(ontology)
-        (self._folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
-        (self._folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, lines)))
-        (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as))
-
-    @property
-    def job(self) -> Job:
-        return Job(str(self.home), self.world.endpoint, [str(self._folder / "streets.yaml")])
-
-    def run(self) -> tuple[int, str]:
-        """Run, and return exit code and message."""
-        code = self.world.run(self.job)
-        said = outcomes(self.home)[-1]
-        assert code == said["code"]
-        return code, said["message"]
-
-    def report(self) -> dict[str, Any]:
-        report: dict[str, Any] = outcomes(self.home)[-1]["report"]
-        return report
-
-    def lines(self) -> Counter[LineState]:
-        with ledger_of(self.home, NAME) as ledger:
-            return Counter(line.state for line in ledger.lines())
-
-    def messages(self) -> set[str | None]:
-        with ledger_of(self.home, NAME) as ledger:
-            return {line.message for line in ledger.lines()}
-
-    def lose_ledger(self) -> None:
-        """Delete the ledger and what SQLite keeps beside it."""
-        for path in self.home.glob("ledger.db*"):
-            path.unlink()
-
-    def client(self) -> Client:
-        return Client(KEY, self.world.endpoint)
-
-
-@pytest.fixture
-def streets(bench: Bench, tmp_path: Path) -> Streets:
-    return Streets(bench, tmp_path)
 
 
 def test_a_second_run_changes_nothing(bench: Bench, clean: Clean) -> None:

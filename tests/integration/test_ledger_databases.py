@@ -92,6 +92,43 @@ def test_claims_lines_and_history(url: str) -> None:
         assert ledger.history()[0]["report"] == {"n": 1}
 
 
+def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
+    with open_ledger(url) as file, file.engine.begin() as connection:
+        file.of("org", "tud").send_lines([LineRecord("old", "prelabels", "k", "f", "gt.txt:1", "j")])
+        connection.execute(text("ALTER TABLE lines DROP COLUMN generation"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with open_ledger(url) as file:
+        assert [(line.uuid, line.generation) for line in file.of("org", "tud").lines()] == [("old", 0)]
+
+
+def test_lines_of_a_job_that_never_came_to_be_are_taken_back(url: str) -> None:
+    """What was sent before is remembered, so that its uuid is not used twice."""
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        again = LineRecord("again", "prelabels", "k", "f", "gt.txt:2", "j", generation=2)
+        ledger.send_lines([LineRecord("new", "prelabels", "k", "f", "gt.txt:1", "j"), again])
+        ledger.forget_job_lines("j")
+        assert [(line.uuid, line.state, line.generation) for line in ledger.lines()] == [
+            ("again", LineState.RETIRED, 1)
+        ]
+
+
+def test_a_doomed_job_takes_its_lines_along(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        for job in ("j1", "j2"):
+            ledger.settle("job", job, f"id of {job}", project="p")
+            ledger.send_lines([LineRecord(f"line of {job}", "prelabels", "k", "f", "gt.txt:1", job)])
+        ledger.doom_job("j1")
+        assert {entry.name: entry.state for entry in ledger.entries("job")} == {
+            "j1": State.DELETING,
+            "j2": State.SETTLED,
+        }
+        ledger.drop_job("j1")
+        assert [entry.name for entry in ledger.entries("job")] == ["j2"]
+        assert ledger.line_counts("prelabels") == {"retired": 1, "sent": 1}
+
+
 def test_a_newer_ledger_is_refused(url: str) -> None:
     with open_ledger(url) as file, file.engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))

@@ -1,0 +1,260 @@
+"""Labels that are sent anew on purpose: replaced, added, tried again. No uuid is ever used twice."""
+
+from typing import Any
+
+import orjson
+import pytest
+
+from labelferry.labelbox import ImportKind
+from labelferry.ledger import LineState
+from tests.faults.driver import AFTER, BEFORE
+from tests.faults.streets import ONTOLOGY, UNKNOWN, Streets, box
+from tests.faults.sweep import KILLED
+from tests.faults.world import outcomes, requests
+
+TWO_ROWS = [box("street-1", 1), box("street-1", 2), box("street-2", 3)]
+CHANGED = [box("street-1", 1), box("street-1", 9), box("street-2", 3)]
+REPLACE = {"on_changed": "replace"}
+ADD = {"on_labelled": "add"}
+TRANSITION = {"prelabels": "mal-import", "ground-truth": "label-import"}
+FAILING = {"when": "now", "end": "failed"}
+
+
+def held(streets: Streets) -> list[tuple[str, int]]:
+    """Row and frame of each box that the service holds."""
+    state = streets.world.state()
+    keys = {row["id"]: row["global_key"] for row in state["data_rows"]}
+    return sorted((keys[row["data_row_id"]], _frame(orjson.loads(row["line"]))) for row in state["annotations"])
+
+
+def plain(labels: list[dict[str, Any]]) -> list[tuple[str, int]]:
+    """Row and frame of each box of the sources."""
+    return sorted((label["dataRow"]["globalKey"], _frame(label)) for label in labels)
+
+
+def _frame(label: dict[str, Any]) -> int:
+    return int(label["segments"][0]["keyframes"][0]["frame"])
+
+
+def uuids(streets: Streets) -> set[str]:
+    """The uuids of the lines that the jobs which are there carried."""
+    with streets.client() as client:
+        (project,) = client.projects.find("Streets")
+        jobs = [job for kind in ImportKind for job in client.imports.list(project.id, kind)]
+        return {line["uuid"] for job in jobs for line in client.imports.inputs(job)}
+
+
+def nothing_to_do(streets: Streets) -> None:
+    """Another run changes nothing."""
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+    assert streets.report()["outcome"] == "nothing to do"
+
+
+def test_changed_pre_labels_are_replaced(streets: Streets) -> None:
+    """There and back again: each time the old job goes, all of it is sent anew, and no uuid comes back."""
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    used = uuids(streets)
+    for labels in (CHANGED, TWO_ROWS, CHANGED[1:]):
+        streets.write(labels, **REPLACE)
+        assert streets.run() == (0, "")
+        assert held(streets) == plain(labels)
+        assert len(streets.world.state()["imports"]) == 1
+        assert not uuids(streets) & used
+        used |= uuids(streets)
+        assert (streets.report()["sent"], streets.report()["accepted"]) == (len(labels), len(labels))
+        nothing_to_do(streets)
+
+
+def test_only_the_jobs_that_hold_a_changed_label_are_replaced(streets: Streets) -> None:
+    streets.write(TWO_ROWS[:2], **REPLACE)
+    assert streets.run() == (0, "")
+    first = uuids(streets)
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    (kept,) = uuids(streets) - first
+    streets.write(CHANGED, **REPLACE)
+    assert streets.run() == (0, "")
+    assert held(streets) == plain(CHANGED)
+    assert kept in uuids(streets)
+    assert streets.report()["sent"] == 2
+
+
+def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Streets) -> None:
+    """Deleting it would lose what cannot be sent anew."""
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    streets.write(CHANGED[:2], **REPLACE)
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "would also delete 1 labels of 1 rows that the spec no longer names: street-2" in message
+    assert streets.world.mutations() == []
+
+
+@pytest.mark.parametrize("side", [BEFORE, AFTER])
+def test_killed_at_each_request_of_a_replacement(side: str, streets: Streets) -> None:
+    def replaced(number: int) -> int:
+        streets.home = streets.bench.fresh()
+        streets.write(TWO_ROWS, **REPLACE)
+        assert streets.run() == (0, "")
+        streets.write(CHANGED, **REPLACE)
+        return streets.kill(number, side)
+
+    assert replaced(0) == 0
+    whole = len(requests(streets.home))
+    assert held(streets) == plain(CHANGED)
+    for number in range(1, whole + 1):
+        assert replaced(number) == KILLED
+        assert streets.run() == (0, ""), number
+        assert held(streets) == plain(CHANGED), number
+        assert len(streets.world.state()["imports"]) == 1
+        assert streets.lines()[LineState.ACCEPTED] == len(CHANGED)
+
+
+@pytest.mark.parametrize("kind", ["drop-after", "truncate", "not-json"])
+def test_a_deletion_whose_answer_was_lost(kind: str, streets: Streets) -> None:
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    streets.write(CHANGED, **REPLACE)
+    fault = {"kind": kind, "operation": ".*[dD]elete.*", "nth": 1}
+    streets.world.control("POST", "faults", fault)
+    assert streets.run() == (0, "")
+    assert streets.world.control("GET", "faults")[0]["fired"] == 1
+    assert held(streets) == plain(CHANGED)
+
+
+def test_a_ledger_lost_after_a_replacement(streets: Streets) -> None:
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    streets.write(CHANGED, **REPLACE)
+    assert streets.run() == (0, "")
+    streets.lose_ledger()
+    before = uuids(streets)
+    assert streets.run() == (0, "")
+    assert uuids(streets) == before
+    assert (streets.report()["sent"], streets.report()["accepted"]) == (0, 3)
+    streets.write(TWO_ROWS, **REPLACE)
+    assert streets.run() == (0, "")
+    assert held(streets) == plain(TWO_ROWS)
+
+
+def test_changed_ground_truth_is_refused_unless_it_may_be_added(streets: Streets) -> None:
+    """The changed row goes whole, as a second label; the other row is left alone."""
+    streets.write(TWO_ROWS, "ground-truth")
+    assert streets.run() == (0, "")
+    streets.write(CHANGED, "ground-truth")
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "on_labelled: add sends the whole rows anew, as second labels" in message
+    assert streets.world.mutations() == []
+    streets.write(CHANGED, "ground-truth", **ADD)
+    assert streets.run() == (0, "")
+    assert streets.report()["sent"] == 2
+    assert held(streets) == sorted(plain(TWO_ROWS) + plain(CHANGED[:2]))
+    assert len(streets.world.state()["labels"]) == 3
+    assert len(uuids(streets)) == 5
+    nothing_to_do(streets)
+    streets.write(CHANGED, "ground-truth")
+    nothing_to_do(streets)
+
+
+def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
+    """The row has a label by then: it goes whole once that is deleted, and is refused before."""
+    streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
+    assert streets.run() == (3, "")
+    streets.write(TWO_ROWS, "ground-truth")
+    code, message = streets.run()
+    assert code == 4
+    assert "1 rows have a label already: street-1" in message
+    with streets.client() as client:
+        (project,) = client.projects.find("Streets")
+        client.labels.delete([label.id for label in client.labels.list(project.id)])
+    assert streets.run() == (0, "")
+    assert held(streets) == plain(TWO_ROWS)
+    assert len(streets.world.state()["labels"]) == 2
+    nothing_to_do(streets)
+
+
+@pytest.mark.parametrize("imported_as", TRANSITION)
+def test_refused_lines_are_sent_again(imported_as: str, streets: Streets) -> None:
+    streets.write(TWO_ROWS, imported_as)
+    streets.world.control("POST", "transitions", {TRANSITION[imported_as]: FAILING})
+    assert streets.run() == (3, "")
+    assert streets.run(retry=True) == (3, "")
+    streets.world.control("POST", "transitions", {})
+    assert streets.run() == (3, "")
+    assert held(streets) == []
+    assert streets.run(retry=True) == (0, "")
+    assert held(streets) == plain(TWO_ROWS)
+    assert streets.lines() == {LineState.ACCEPTED: 3}
+    sent = [job["name"] for job in streets.world.state()["imports"]]
+    assert len(set(sent)) == 3
+    assert [name[-2:] for name in sent[1:]] == ["-1", "-2"]
+    nothing_to_do(streets)
+    assert streets.run(retry=True) == (0, "")
+    assert len(streets.world.state()["imports"]) == 3
+    streets.lose_ledger()
+    nothing_to_do(streets)
+    assert streets.report()["accepted"] == 3
+
+
+def test_only_what_was_refused_is_sent_again(streets: Streets) -> None:
+    streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)])
+    assert streets.run() == (3, "")
+    assert streets.run(retry=True) == (3, "")
+    assert streets.report()["sent"] == 1
+    assert streets.lines() == {LineState.ACCEPTED: 1, LineState.FAILED: 1}
+    assert held(streets) == plain(TWO_ROWS[:1])
+
+
+def outcome_gone(streets: Streets, imported_as: str, kind: ImportKind) -> None:
+    """Lines went in, and a day later nobody can say so any more."""
+    streets.write(TWO_ROWS, imported_as)
+    streets.world.control("POST", "transitions", {TRANSITION[imported_as]: {"when": "never"}})
+    assert streets.run()[0] == 1
+    state = streets.world.state()
+    settings = [row for row in state["settings"] if row["name"] != "transitions"]
+    running = {"fate": "done", "due_polls": 1, "polls": 0}
+    jobs = [{**job, **running} if job["status"] == "IN_PROGRESS" else job for job in state["jobs"]]
+    streets.world.control("POST", "seed", {**state, "settings": settings, "jobs": jobs})
+    with streets.client() as client:
+        (project,) = client.projects.find("Streets")
+        (job,) = client.imports.list(project.id, kind)
+        assert client.imports.wait(job).state == "FINISHED"
+    streets.world.control("POST", "seed", {**streets.world.state(), "files": []})
+    assert streets.run()[0] == 3
+    assert held(streets) == plain(TWO_ROWS)
+
+
+def test_pre_labels_whose_outcome_is_gone_are_replaced_when_tried_again(streets: Streets) -> None:
+    """They may be in: their job is deleted first."""
+    outcome_gone(streets, "prelabels", ImportKind.MAL)
+    assert streets.run(retry=True) == (0, "")
+    assert held(streets) == plain(TWO_ROWS)
+    assert [job["name"][-2:] for job in streets.world.state()["imports"]] == ["-1"]
+    nothing_to_do(streets)
+
+
+def test_ground_truth_whose_outcome_is_gone_is_not_sent_over_its_label(streets: Streets) -> None:
+    outcome_gone(streets, "ground-truth", ImportKind.GROUND_TRUTH)
+    code, message = streets.run(retry=True)
+    assert code == 4
+    assert "2 rows have a label already: street-1, street-2" in message
+    assert streets.run()[0] == 3
+    assert held(streets) == plain(TWO_ROWS)
+    assert outcomes(streets.home)[-1]["report"]["failed"] == 3
+
+
+def test_policies_that_do_not_fit(streets: Streets) -> None:
+    streets.write(TWO_ROWS, "ground-truth", ONTOLOGY, **REPLACE)
+    code, message = streets.run()
+    assert code == 2
+    assert "on_changed: replace goes with as: prelabels only" in message
+    streets.write(TWO_ROWS, "prelabels", ONTOLOGY, **ADD)
+    code, message = streets.run()
+    assert code == 2
+    assert "on_labelled: add goes with as: ground-truth only" in message
