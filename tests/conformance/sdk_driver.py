@@ -161,6 +161,11 @@ class SdkDriver:
         found = self._project(project).labels()
         return [Label(each.uid, each.data_row().global_key, bool(each.is_benchmark_reference)) for each in found]
 
+    def delete_batch(self, project: str, batch: str) -> None:
+        """What only this client can do."""
+        with refusals():
+            next(each for each in self._project(project).batches() if each.uid == batch).delete()
+
     def delete_labels(self, project: str, labels: Sequence[Label]) -> None:
         wanted = {label.id for label in labels}
         SdkLabel.bulk_delete([each for each in self._project(project).labels() if each.uid in wanted])
