@@ -2,12 +2,15 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 
 from labelferry.errors import UnavailableError
 from labelferry.labelbox import Client, Policy
+from labelferry.labelbox.limiter import Limiter
 from labelferry.settings import Settings
 
 __all__ = ["Remote", "connect", "remote"]
@@ -35,12 +38,25 @@ class Remote:
 
 
 @contextmanager
-def connect(settings: Settings, where: Remote) -> Iterator[Client]:
-    """A client for ``where``, with the key that the settings hold for it."""
+def connect(settings: Settings, where: Remote, throttle: Callable[[], None] | None = None) -> Iterator[Client]:
+    """A client for ``where``, with the key that the settings hold for it.
+
+    Args:
+        settings: key, patience, and the limit of this process.
+        where: the Labelbox to talk to.
+        throttle: holds back each request instead of the limit of this process.
+    """
     key = settings.api_key or settings.localbox_key
-    policy = Policy(requests_per_minute=settings.requests_per_minute, budget=settings.patience)
-    with Client(key, where.endpoint, policy=policy) as client:
+    if throttle is None and settings.requests_per_minute is not None:
+        throttle = _limiter(settings.requests_per_minute).acquire
+    with Client(key, where.endpoint, policy=Policy(budget=settings.patience), throttle=throttle) as client:
         yield client
+
+
+@cache
+def _limiter(per_minute: int) -> Limiter:
+    """One for all clients of this process."""
+    return Limiter(per_minute, clock=time.monotonic, sleep=time.sleep)
 
 
 @contextmanager

@@ -7,7 +7,8 @@ LABELBOX_API_KEY        key of the real service; without it everything goes to t
 LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graphql
 LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
 LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
-LABELFERRY_RATE         requests per minute that we allow ourselves; default: no limit of our own
+LABELFERRY_RATE         requests per minute that we allow ourselves, as a number or as the account's tier: free (1500),
+                        starter or edu (5000), enterprise (20000); default: no limit of our own
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
@@ -26,6 +27,8 @@ __all__ = ["DEFAULT_ENDPOINT", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
+TIERS = {"free": 1_500, "starter": 5_000, "edu": 5_000, "enterprise": 20_000}
+"""Requests per minute that an account of each tier may send (docs.labelbox.com/docs/limits, November 2026)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Settings:
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             api_key=SecretStr(key) if key else None,
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
-            requests_per_minute=_whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
+            requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
+            or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )

@@ -18,6 +18,7 @@ from labelferry.errors import LabelferryError
 from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.remote import Remote
 from labelferry.settings import Settings
+from tasks.throttle import connect
 
 __all__ = ["step", "taken_up"]
 
@@ -38,4 +39,4 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
     """The onboarding in ``folder``, with credentials from this process's own environment."""
-    return open_onboarding(Settings.from_environment(), where, folder)
+    return open_onboarding(Settings.from_environment(), where, folder, connect)

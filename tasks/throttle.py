@@ -1,0 +1,58 @@
+"""Our requests to Labelbox, held back together with those of every other process and machine.
+
+Prefect's global concurrency limit of the name below is the account's allowance; ``make deploy`` makes it. Without it
+the limit of this process (LABELFERRY_RATE) is all there is.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from prefect.client.orchestration import get_client
+from prefect.concurrency.sync import rate_limit
+from prefect.exceptions import ObjectNotFound
+
+from labelferry.labelbox import Client
+from labelferry.remote import Remote
+from labelferry.remote import connect as connect_alone
+from labelferry.settings import Settings
+
+__all__ = ["LIMIT", "SharedThrottle", "connect"]
+
+LIMIT = "labelbox-api"
+
+
+class SharedThrottle:
+    """Called before each request; takes the allowance in blocks, because asking Prefect takes longer than a request.
+
+    Args:
+        block: requests that are taken at a time.
+    """
+
+    def __init__(self, block: int) -> None:
+        self._block, self._left, self._lock = block, 0, threading.Lock()
+
+    def __call__(self) -> None:
+        """Take one request's allowance; wait until there is one.
+
+        Raises:
+            ConcurrencySlotAcquisitionError: when the limit was removed meanwhile.
+        """
+        with self._lock:
+            if not self._left:
+                rate_limit(LIMIT, occupy=self._block, strict=True)
+                self._left = self._block
+            self._left -= 1
+
+
+@contextmanager
+def connect(settings: Settings, where: Remote) -> Iterator[Client]:
+    """A client that keeps to the limit that all share, where there is one."""
+    with get_client(sync_client=True) as prefect:
+        try:
+            shared = prefect.read_global_concurrency_limit_by_name(LIMIT)
+        except ObjectNotFound:
+            shared = None
+    throttle = None if shared is None or not shared.active else SharedThrottle(max(1, shared.limit // 2))
+    with connect_alone(settings, where, throttle) as client:
+        yield client
