@@ -10,6 +10,8 @@ LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERR
 LABELFERRY_RATE         requests per minute that we allow ourselves, as a number or as the account's tier: free (1500),
                         starter or edu (5000), enterprise (20000); default: no limit of our own
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
+LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
+                        refuses at once
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -42,6 +44,7 @@ class Settings:
         endpoint: where the real service (or another localbox) listens.
         requests_per_minute: our own limit, None for none.
         patience: seconds that a request without an answer is repeated for.
+        wait: seconds to wait for another run of the same onboarding or in the same project.
         localbox_key: key of the embedded localbox.
     """
 
@@ -51,6 +54,7 @@ class Settings:
     endpoint: str
     requests_per_minute: int | None
     patience: int
+    wait: int
     localbox_key: SecretStr
 
     @classmethod
@@ -72,6 +76,7 @@ class Settings:
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
+            wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600) or 0,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
 

@@ -9,6 +9,7 @@ from labelferry.onboarding.survey import survey
 from labelferry.remote import Remote
 from labelferry.reports.plan import plan_markdown
 from labelferry.settings import Settings
+from tasks.events import call_run
 from tasks.skin import step, taken_up
 
 __all__ = ["make_plan"]
@@ -21,6 +22,7 @@ def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> dict[
         made = survey(onboarding, str(where), Settings.from_environment().requests_per_minute)
     plan = made.to_json()
     create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {made.name}")
+    call_run(plan)
     if reviewed is not None:
         made.refuse_other(Path(reviewed))
     return plan

@@ -15,12 +15,12 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import Task
 
 from labelferry.errors import LabelferryError
-from labelferry.onboarding.context import Onboarding, open_onboarding
+from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
 from labelferry.remote import Remote
-from labelferry.settings import Settings
+from tasks.credentials import settings_of
 from tasks.throttle import connect
 
-__all__ = ["step", "taken_up"]
+__all__ = ["alone", "step", "taken_up"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -38,5 +38,10 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 
 def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
-    """The onboarding in ``folder``, with credentials from this process's own environment."""
-    return open_onboarding(Settings.from_environment(), where, folder, connect)
+    """The onboarding in ``folder``, with credentials that this process loads for itself."""
+    return open_onboarding(settings_of(where), where, folder, connect)
+
+
+def alone(where: Remote, folder: Path) -> AbstractContextManager[None]:
+    """No other run works on the onboarding in ``folder``, nor in its project, for as long as this lasts."""
+    return one_at_a_time(settings_of(where), where, folder, connect)
