@@ -40,6 +40,9 @@ bench: setup ## speed side by side with the official SDK
 up: setup ## start a Prefect server, a worker and a localbox here, and deploy
 	$(BIN)/python -m deployments.services up
 
+deploy: setup ## tell the Prefect server at PREFECT_API_URL of work pool, blocks, deployments and automations
+	$(BIN)/python -m deployments.setup
+
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
 
@@ -49,4 +52,4 @@ lock: setup ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test check bench up down lock
+.PHONY: help setup demo test check bench up deploy down lock

@@ -23,6 +23,7 @@ from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
 from tasks.skin import alone
+from tasks.storage import keep_files
 
 __all__ = ["carry_out", "onboard"]
 
@@ -66,6 +67,7 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
         if retry:
             reopen_failed_lines(where, folder)
         refuse_conflicts(make_plan(where, folder, reviewed))
+        keep_files(folder)
         poll_job_errors(where, folder)
         rows = create_data_rows(where, folder)
         ontology = build_ontology(where, folder)
@@ -75,6 +77,7 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
         poll_job_errors(where, folder)
         outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
         report = write_report(where, folder, started_at, outcomes)
+        keep_files(folder)
     if report["failed"]:
         raise PartialFailureError(
             f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"

@@ -269,7 +269,7 @@ def _kept_report(name: str) -> dict[str, Any]:
 
     from labelferry.settings import Settings
 
-    path = Settings.from_environment().home / "reports" / f"{name}.json"
+    path = Settings.from_environment().reports / f"{name}.json"
     report: dict[str, Any] = orjson.loads(path.read_bytes())
     return report
 

@@ -12,6 +12,7 @@ LABELFERRY_RATE         requests per minute that we allow ourselves, as a number
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
+LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -45,6 +46,7 @@ class Settings:
         requests_per_minute: our own limit, None for none.
         patience: seconds that a request without an answer is repeated for.
         wait: seconds to wait for another run of the same onboarding or in the same project.
+        storage: Prefect block that shards and reports are kept in.
         localbox_key: key of the embedded localbox.
     """
 
@@ -55,6 +57,7 @@ class Settings:
     requests_per_minute: int | None
     patience: int
     wait: int
+    storage: str | None
     localbox_key: SecretStr
 
     @classmethod
@@ -77,8 +80,14 @@ class Settings:
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600) or 0,
+            storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports."""
+        return self.home / "reports"
 
     def make_home(self) -> None:
         """Make the folder that everything of ours is kept in.

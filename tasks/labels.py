@@ -11,6 +11,7 @@ from labelferry.settings import Settings
 from labelferry.spec import Decisions, Spec
 from tasks.credentials import settings_of
 from tasks.skin import step
+from tasks.storage import bring
 
 __all__ = ["assemble_labels", "take_up_labels"]
 
@@ -29,4 +30,5 @@ def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None
 @step("take-up-labels")
 def take_up_labels(name: str) -> Path:
     """Return the folder of what the latest run of an onboarding began to carry out."""
+    bring(name)
     return kept(name, Settings.from_environment().home)

@@ -20,7 +20,7 @@ def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: di
     with taken_up(where, folder) as onboarding:
         report = report_on(onboarding, str(where), **outcomes)
         onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
-    report.write(Settings.from_environment().home / "reports")
+    report.write(Settings.from_environment().reports)
     create_markdown_artifact(
         key="onboarding", markdown=markdown(report), description=f"{report.name}: {report.outcome}"
     )
