@@ -18,7 +18,7 @@ from tasks.imports import import_labels, reopen_failed_lines
 from tasks.jobs import poll_job_errors
 from tasks.labels import assemble_labels
 from tasks.ontology import build_ontology
-from tasks.parameters import Credentials, Decided, ReviewedPlan, SpecOrPlace
+from tasks.parameters import Credentials, SpecOrPlace
 from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
@@ -39,15 +39,22 @@ def run_name() -> str:
 def onboard(
     spec: SpecOrPlace,
     credentials: Credentials = None,
-    decisions: Decided = AS_THE_SPEC_SAYS,
-    plan: ReviewedPlan = None,
+    decisions: Decisions = AS_THE_SPEC_SAYS,
+    plan: str = "",
 ) -> dict[str, Any]:
     """Bring the videos and labels of a spec into Labelbox.
 
     Safe to run again at any moment: what is there already is found and reused.
+
+    Args:
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, when the spec's own policies stop it with a conflict.
+        plan: Path on the worker of a plan that was reviewed; anything else than it says is refused. Empty: none.
     """
     with sent_to(credentials) as where:
-        return carry_out(where, assemble_labels(where, spec, decisions), reviewed=plan)
+        return carry_out(where, assemble_labels(where, spec, decisions), reviewed=plan or None)
 
 
 def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry: bool = False) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from prefect.runtime import flow_run
 from labelferry.spec import Decisions, name_of
 from tasks.credentials import sent_to
 from tasks.labels import assemble_labels
-from tasks.parameters import Credentials, Decided, SpecOrPlace
+from tasks.parameters import Credentials, SpecOrPlace
 from tasks.plans import make_plan
 
 __all__ = ["plan"]
@@ -22,7 +22,14 @@ def run_name() -> str:
 
 
 @flow(name="plan", flow_run_name=run_name, persist_result=False)
-def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decided = AS_THE_SPEC_SAYS) -> dict[str, Any]:
-    """Say what onboard would do with a spec. Changes nothing."""
+def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decisions = AS_THE_SPEC_SAYS) -> dict[str, Any]:
+    """Say what onboard would do with a spec. Changes nothing.
+
+    Args:
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, when the spec's own policies stop it with a conflict.
+    """
     with sent_to(credentials) as where:
         return make_plan(where, assemble_labels(where, spec, decisions))

@@ -20,6 +20,11 @@ def run_name() -> str:
 
 @flow(name="resume", flow_run_name=run_name, persist_result=False)
 def resume(name: Name, credentials: Credentials = None) -> dict[str, Any]:
-    """Finish what an onboarding left undone, with the labels as they were when it began."""
+    """Finish what an onboarding left undone, with the labels as they were when it began.
+
+    Args:
+        name: Name of the onboarding, as in its spec.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+    """
     with sent_to(credentials) as where:
         return carry_out(where, take_up_labels(name))

@@ -20,6 +20,11 @@ def run_name() -> str:
 
 @flow(name="retry-failed", flow_run_name=run_name, persist_result=False)
 def retry_failed(name: Name, credentials: Credentials = None) -> dict[str, Any]:
-    """Send the refused lines of an onboarding again, as they were when it began."""
+    """Send the refused lines of an onboarding again, as they were when it began.
+
+    Args:
+        name: Name of the onboarding, as in its spec.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+    """
     with sent_to(credentials) as where:
         return carry_out(where, take_up_labels(name), retry=True)

@@ -21,6 +21,12 @@ def run_name() -> str:
 
 @flow(name="sync", flow_run_name=run_name, persist_result=False)
 def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
-    """Bring what is new or changed in the files of a spec into Labelbox."""
+    """Bring what is new or changed in the files of a spec into Labelbox.
+
+    Args:
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+    """
     with sent_to(credentials) as where:
         return carry_out(where, assemble_labels(where, spec))

@@ -24,8 +24,11 @@ def run_name() -> str:
 def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
     """Read the labels of a spec back from Labelbox and compare them with what was sent.
 
-    The name of an onboarding will do: what its latest run carried out is compared then. Pre-labels cannot be read
-    back; for them the statuses of their lines are told.
+    Pre-labels cannot be read back; for them the statuses of their lines are told.
+
+    Args:
+        spec: As for onboard; or the name of an onboarding, which compares what its latest run carried out.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as where:
         folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)

@@ -103,10 +103,10 @@ def demo(as_json: AsJson = False) -> None:
 
 
 def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
-    _carry_out("onboard", _name(spec), as_json, str(spec), plan=None if plan is None else str(plan))
+    _carry_out("onboard", _name(spec), as_json, str(spec), plan="" if plan is None else str(plan))
 
 
-def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str | None) -> None:
+def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str) -> None:
     """Run a flow that ends in a report, and show it, also when lines were refused."""
     failure: PartialFailureError | None = None
     with _progress(as_json):

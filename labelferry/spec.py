@@ -29,6 +29,7 @@ __all__ = [
     "name_of",
 ]
 
+OPEN: Literal["as the spec says"] = "as the spec says"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -160,19 +161,19 @@ class Spec(_Part):
 
 
 class Decisions(_Part):
-    """What somebody decides for one run; what is left open is as the spec says."""
+    """For one run, when the policies of the spec stop it with a conflict: what somebody decides instead."""
 
-    on_existing: Literal["reuse", "update", "fail"] | None = Field(
-        None, description="Data rows that are there and differ: take them as they are, bring them up to date, or stop"
+    on_existing: Literal["as the spec says", "reuse", "update", "fail"] = Field(
+        OPEN, description="Data rows that are there and differ: take them as they are, bring them up to date, or stop"
     )
-    on_ontology_change: Literal["fail", "new-version"] | None = Field(
-        None, description="An ontology that is there and differs: stop, or make a new version and connect it"
+    on_ontology_change: Literal["as the spec says", "fail", "new-version"] = Field(
+        OPEN, description="An ontology that is there and differs: stop, or make a new version and connect it"
     )
-    on_changed: Literal["fail", "replace"] | None = Field(
-        None, description="Pre-labels that are in and have changed: stop, or replace our own earlier import"
+    on_changed: Literal["as the spec says", "fail", "replace"] = Field(
+        OPEN, description="Pre-labels that are in and have changed: stop, or replace our own earlier import"
     )
-    on_labelled: Literal["fail", "add"] | None = Field(
-        None, description="Ground truth for rows that have a label: stop, or add it as a second label"
+    on_labelled: Literal["as the spec says", "fail", "add"] = Field(
+        OPEN, description="Ground truth for rows that have a label: stop, or add it as a second label"
     )
 
 
@@ -244,7 +245,7 @@ class LoadedSpec:
         Raises:
             SpecError: when a decision does not go with what the spec imports.
         """
-        chosen = decisions.model_dump(exclude_none=True)
+        chosen = {policy: choice for policy, choice in decisions.model_dump().items() if choice != OPEN}
         if not chosen:
             return self
         try:
