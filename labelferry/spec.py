@@ -119,7 +119,7 @@ class Spec(_Part):
     ontology: OntologyRef
     batch: Batch = Batch()
     videos: str | list[dict[str, Any]] = Field(
-        description="Table of videos (CSV, Parquet, Excel, JSON lines), or a list"
+        description="Table of videos (CSV, Parquet, Excel, JSON lines), a pattern of video files, or a list"
     )
     labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
     imports: Imports = Field(Imports(), alias="import")
