@@ -70,6 +70,8 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
         "LABELFERRY_SYNC_CRON": "*/15 * * * *",
         "LABELFERRY_VERIFY_CRON": "0 6 * * 1",
         "LABELFERRY_TIMEZONE": "UTC",
+        "LABELFERRY_TASK_RETRIES": "2",
+        "LABELFERRY_TASK_RETRY_SECONDS": "120",
         "LABELFERRY_STORAGE": "local-file-system/labelferry",
     }
     return {name: environment.get(name) or value for name, value in wanted.items()}
