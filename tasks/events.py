@@ -29,11 +29,13 @@ def gist(plan: Mapping[str, Any]) -> str:
     conflicts = sum(step["action"] == "conflict" for step in steps)
     rows, lines = (_created(steps, kind) for kind in ("data rows", "import"))
     if conflicts:
-        return "1 conflict" if conflicts == 1 else f"{conflicts} conflicts"
+        return _many(conflicts, "conflict")
     if rows:
-        return f"{rows} new row{'s' * (rows != 1)}"
+        return _many(rows, "new row")
     if lines:
-        return f"{lines} new line{'s' * (lines != 1)}"
+        return _many(lines, "new line")
+    if begun := sum(step["count"] for step in steps if step["kind"] == "import" and step["action"] == "update"):
+        return f"{_many(begun, 'line')} to finish"
     return "changes" if any(step["action"] in ("create", "update") for step in steps) else "nothing new"
 
 
@@ -57,3 +59,7 @@ def tell_onboarded(report: Mapping[str, Any], where: Remote) -> None:
 
 def _created(steps: list[Mapping[str, Any]], kind: str) -> int:
     return sum(step["count"] for step in steps if step["kind"] == kind and step["action"] == "create")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"
