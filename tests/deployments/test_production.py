@@ -33,6 +33,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
         stack.start_localbox()
         if scaled:
             stack.start_redis()
+        stack.run("migrate", *composed.services["migrate"]["command"])
         stack.start("server", lambda: answers(f"{stack.api}/health"))
         if scaled:
             stack.start("scheduler")
@@ -102,6 +103,20 @@ def test_ledger_is_in_postgresql(stack: Stack, client: httpx.Client) -> None:
     assert not (stack.folder / "home" / "ledger.db").exists()
     status = json.loads(stack.run("worker", "labelferry", "status", "guide-prelabels", "--json"))
     assert status["workspaces"][0]["lines"]["prelabels"].keys() == {"accepted"}
+
+
+def test_a_restored_ledger_is_the_same(stack: Stack, client: httpx.Client) -> None:
+    """As docs/operate.md has it: pg_dump while everything runs, createdb, pg_restore."""
+    wait_for_runs(client, RUN_SECONDS, "COMPLETED")
+    dump = str(stack.folder / "ledger.dump")
+    stack.postgres("pg_dump", "--format=custom", f"--file={dump}", "ledger")
+    stack.postgres("createdb", "restored")
+    stack.postgres("pg_restore", "--no-owner", "--role=labelferry", "--dbname=restored", dump)
+    url = stack.environment("worker")["LABELFERRY_LEDGER"]
+    urls = (url, url.replace("/ledger", "/restored"))
+    status = ("labelferry", "status", "guide-prelabels", "--json")
+    kept, restored = (json.loads(stack.run("worker", *status, LABELFERRY_LEDGER=each)) for each in urls)
+    assert restored["workspaces"][0]["lines"] == kept["workspaces"][0]["lines"]
 
 
 def test_both_workers_are_seen(client: httpx.Client) -> None:
