@@ -26,7 +26,7 @@ __all__ = ["KEY", "Stack", "postgres_tools"]
 ROOT = DEPLOYMENTS.parent
 BIN = Path(sys.executable).parent
 KEY, PASSWORD = "production-canary-key", "production canary / password"
-START_SECONDS, STOP_SECONDS = 90, 20
+START_SECONDS, STOP_SECONDS = 180, 20
 
 
 @dataclass
