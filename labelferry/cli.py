@@ -185,6 +185,27 @@ def _rebuild(name: str) -> None:
 
 
 @app.command()
+def metrics(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File that is replaced in one step, for node_exporter's textfile collector."),
+    ] = None,
+) -> None:
+    """Count what the ledger holds, of every onboarding, in Prometheus' text form. Changes nothing."""
+    from prometheus_client import generate_latest, write_to_textfile
+
+    from labelferry.ledger import open_ledger
+    from labelferry.reports.metrics import metrics_of
+    from labelferry.settings import Settings
+
+    with open_ledger(Settings.from_environment().ledger_url) as file:
+        if out is None:
+            sys.stdout.buffer.write(generate_latest(metrics_of(file)))
+        else:
+            write_to_textfile(str(out), metrics_of(file))
+
+
+@app.command()
 def localbox(
     port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.")] = 8765,
     data: Annotated[Path | None, typer.Option(help="Folder of its data; default: in LABELFERRY_HOME.")] = None,
