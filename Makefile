@@ -50,6 +50,8 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --
   --no-emit-index-url --no-emit-find-links
 lock: setup ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra video --extra postgres --extra redis --no-emit-package labelferry --no-annotate \
+	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
 .PHONY: help setup demo test check bench up deploy down lock

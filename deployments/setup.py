@@ -14,6 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectNotFound
 
 from deployments.automations import ensure_automations
 from deployments.blocks import ensure_blocks
@@ -51,13 +54,22 @@ def set_up(environment: Mapping[str, str]) -> None:
     Raises:
         SetupError: when Prefect refuses something.
     """
-    prefect(environment, "work-pool", "create", POOL, "--type", environment["LABELFERRY_POOL_TYPE"], "--overwrite")
+    ensure_pool(environment["LABELFERRY_POOL_TYPE"])
     ensure_rate_limit(Settings.from_environment(environment).requests_per_minute)
     alerts = ensure_blocks(environment)
     with tempfile.TemporaryDirectory() as folder:
         prefect(environment, "deploy", "--all", "--prefect-file", str(prefect_file(environment, Path(folder))))
     made = ensure_automations(alerts)
     print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}")
+
+
+def ensure_pool(kind: str) -> None:
+    """Make the work pool; one that is there, maybe of another kind and made by its worker, stays as it is."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(POOL)
+        except ObjectNotFound:
+            client.create_work_pool(WorkPoolCreate(name=POOL, type=kind))
 
 
 def defaults(environment: Mapping[str, str]) -> dict[str, str]:

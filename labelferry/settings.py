@@ -79,7 +79,7 @@ class Settings:
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
-            wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600) or 0,
+            wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
@@ -109,10 +109,10 @@ def _user_data_folder() -> Path:
     return user_data_path("labelferry")
 
 
-def _whole(env: Mapping[str, str], name: str, what: str, example: int) -> int | None:
+def _whole(env: Mapping[str, str], name: str, what: str, example: int, least: int = 1) -> int | None:
     text = env.get(name, "")
     if not text:
         return None
-    if not text.isdecimal() or not int(text):
+    if not text.isdecimal() or int(text) < least:
         raise SpecError(f"{name} is {text!r}; give {what} as a whole number, such as {example}")
     return int(text)

@@ -44,11 +44,9 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 
 def deploy(stack: Stack) -> None:
-    """The work pool and the deployments, in the place of the one-shot service."""
-    prefect = ["prefect", "--no-prompt"]
-    stack.run("deploy", *prefect, "work-pool", "create", "labelferry", "--type", "process")
-    files = ["--prefect-file", "deployments/prefect.yaml"]
-    stack.run("deploy", *prefect, "deploy", "--name", "sync", *files, LABELFERRY_SYNC_CRON=EVERY_MINUTE)
+    """The one-shot service, twice: it may run again."""
+    for _ in range(2):
+        stack.run("deploy", *stack.composed.services["deploy"]["command"], LABELFERRY_SYNC_CRON=EVERY_MINUTE)
 
 
 @pytest.fixture
@@ -90,7 +88,7 @@ def test_scheduled_runs_appear_and_one_completes(stack: Stack, client: httpx.Cli
     assert all(run["auto_scheduled"] for run in scheduled)
     ended = wait_for_runs(client, RUN_SECONDS, "COMPLETED", "FAILED", "CRASHED")
     assert {run["state"]["type"] for run in ended} == {"COMPLETED"}
-    assert (stack.folder / "home" / "reports" / "guide-prelabels.json").exists()
+    assert (stack.folder / "home" / "reports" / "guide-ground-truth.json").exists()
 
 
 def test_ledger_is_in_postgresql(stack: Stack, client: httpx.Client) -> None:
@@ -101,8 +99,8 @@ def test_ledger_is_in_postgresql(stack: Stack, client: httpx.Client) -> None:
     assert values["labelferry_runs_total"] >= 1
     assert values["labelferry_open_jobs"] == 0
     assert not (stack.folder / "home" / "ledger.db").exists()
-    status = json.loads(stack.run("worker", "labelferry", "status", "guide-prelabels", "--json"))
-    assert status["workspaces"][0]["lines"]["prelabels"].keys() == {"accepted"}
+    status = json.loads(stack.run("worker", "labelferry", "status", "guide-ground-truth", "--json"))
+    assert status["workspaces"][0]["lines"]["ground-truth"].keys() == {"accepted"}
 
 
 def test_a_restored_ledger_is_the_same(stack: Stack, client: httpx.Client) -> None:
@@ -114,7 +112,7 @@ def test_a_restored_ledger_is_the_same(stack: Stack, client: httpx.Client) -> No
     stack.postgres("pg_restore", "--no-owner", "--role=labelferry", "--dbname=restored", dump)
     url = stack.environment("worker")["LABELFERRY_LEDGER"]
     urls = (url, url.replace("/ledger", "/restored"))
-    status = ("labelferry", "status", "guide-prelabels", "--json")
+    status = ("labelferry", "status", "guide-ground-truth", "--json")
     kept, restored = (json.loads(stack.run("worker", *status, LABELFERRY_LEDGER=each)) for each in urls)
     assert restored["workspaces"][0]["lines"] == kept["workspaces"][0]["lines"]
 

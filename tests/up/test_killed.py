@@ -5,8 +5,8 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from tests.deployed.conftest import Deployed, flow_processes, until
 from tests.e2e.conftest import Localbox
+from tests.up.conftest import Deployed, flow_processes, until
 
 NOTICED_SECONDS = 240
 """Ninety without a heartbeat, after the last one, and the server's time to notice."""

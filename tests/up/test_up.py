@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.deployed.conftest import ROOT, Deployed
 from tests.e2e.conftest import Localbox
+from tests.up.conftest import ROOT, Deployed
 
 FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")

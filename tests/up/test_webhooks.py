@@ -11,8 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from deployments.webhooks import receiver, signature
-from tests.deployed.conftest import ROOT, Deployed, free_port, until
 from tests.e2e.conftest import KEY, Localbox
+from tests.up.conftest import ROOT, Deployed, free_port, until
 
 SECRET = "s3cr3t-of-the-webhook"
 BODY = b'{"id": "label-1", "project": {"id": "project-1"}}'

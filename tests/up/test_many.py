@@ -4,8 +4,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.deployed.conftest import ENDED, Deployed, onboarding
 from tests.e2e.conftest import Localbox
+from tests.up.conftest import ENDED, Deployed, onboarding
 
 LIMIT = 4
 """Of the deployment onboard at a time, in prefect.yaml."""

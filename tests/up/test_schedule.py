@@ -3,8 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from tests.deployed.conftest import NEVER, RUN_SECONDS, Deployed, onboarding, until
 from tests.e2e.conftest import Localbox
+from tests.up.conftest import NEVER, RUN_SECONDS, Deployed, onboarding, until
 
 SCHEDULED_SECONDS = 90
 EVERY_MINUTE = {"cron": "* * * * *", "timezone": "Europe/Berlin"}

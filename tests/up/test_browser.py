@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.deployed.conftest import Deployed, onboarding, until
 from tests.e2e.conftest import Localbox
+from tests.up.conftest import Deployed, onboarding, until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine (Debian's package)")
