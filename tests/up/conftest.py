@@ -1,7 +1,7 @@
 """What ``make up`` starts, used as its users use it; labels go to a localbox that the tests can break.
 
-The services are started once. Tasks are not tried again by themselves and requests not for long, so that what breaks
-shows at once.
+The services are started once, and may connect to this machine only (``loopback/``). Tasks are not tried again by
+themselves and requests not for long, so that what breaks shows at once.
 """
 
 import os
@@ -127,10 +127,16 @@ class Deployed:
         subprocess.run([*SERVICES, "up"], cwd=ROOT, env=dict(self.environment), check=True, timeout=300)
 
     def down(self) -> None:
-        """Stop everything, and see that it is gone."""
+        """Stop everything, and see that it is gone, and that nothing of it called anybody else."""
         pids = [int(path.read_text()) for path in (self.home / "up").glob("*.pid")]
         subprocess.run([*SERVICES, "down"], cwd=ROOT, env=dict(self.environment), check=True, timeout=120)
         assert [pid for pid in pids if alive(pid)] == []
+        assert self.outbound() == ""
+
+    def outbound(self) -> str:
+        """What any of our processes wanted from other machines."""
+        log = Path(self.environment["LOOPBACK_LOG"])
+        return log.read_text() if log.exists() else ""
 
     def _ended(self, run: str) -> dict[str, Any] | None:
         found: dict[str, Any] = self.api("GET", f"/flow_runs/{run}")
@@ -145,6 +151,8 @@ def services(home: Path, **changes: str) -> Deployed:
         "PREFECT_HOME": str(home / "prefect"),
         "LABELFERRY_PREFECT_PORT": str(port),
         "LABELFERRY_LOCALBOX_PORT": str(free_port()),
+        "PYTHONPATH": str(Path(__file__).with_name("loopback")),
+        "LOOPBACK_LOG": str(home / "outbound.txt"),
         **changes,
     }
     return Deployed(f"http://127.0.0.1:{port}", home, environment)
