@@ -73,7 +73,7 @@ def test_onboard_from_its_deployment(services: tuple[httpx.Client, Path]) -> Non
     assert run["state"]["type"] == "COMPLETED"
     assert (home / "reports" / "guide-prelabels.json").exists()
     artifacts = client.post("/artifacts/filter", json={"artifacts": {"flow_run_id": {"any_": [run["id"]]}}}).json()
-    assert "guide-prelabels" in artifacts[0]["data"]
+    assert "guide-prelabels" in {each["key"]: each for each in artifacts}["onboarding"]["data"]
 
 
 def test_sync_on_its_schedule(services: tuple[httpx.Client, Path]) -> None:
