@@ -4,6 +4,7 @@ The page's form is ``report.html.jinja``; every text in it is escaped, and the p
 the browser load nothing, whatever stands in a name or a message.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
@@ -19,6 +20,7 @@ __all__ = ["render_html"]
 TEMPLATE = "report.html.jinja"
 MOST_FAILED, MOST_FINDINGS = 5_000, 500
 STRIP_BYTES, COLUMNS = 80_000, 4
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip]) -> str:
@@ -33,7 +35,12 @@ def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[S
 
     loader = FileSystemLoader(Path(__file__).parent)
     environment = Environment(
-        loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
     return environment.get_template(TEMPLATE).render(
         report=report,
@@ -47,6 +54,11 @@ def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[S
         bars=bars(report.steps),
         when=_when(report.steps),
     )
+
+
+def _printable(value: object) -> object:
+    """HTML has no place for control characters, names may."""
+    return CONTROL.sub("\ufffd", value) if type(value) is str else value
 
 
 def _total(report: Report) -> Mapping[str, int]:
