@@ -16,10 +16,10 @@ __all__ = ["show_report", "show_shards"]
 VIDEOS = 3
 
 
-def show_shards(rows: list[dict[str, Any]]) -> None:
+def show_shards(rows: list[dict[str, Any]], description: str) -> None:
     """Make a table of the import jobs, if there are any."""
     if rows:
-        create_table_artifact(key="import-jobs", table=rows, description="import jobs, and what became of their lines")
+        create_table_artifact(key="import-jobs", table=rows, description=description)
 
 
 def show_report(report: Report, strips: list[Strip]) -> None:
@@ -29,7 +29,8 @@ def show_report(report: Report, strips: list[Strip]) -> None:
         if rows:
             create_table_artifact(key=key, table=rows, description=f"{key.replace('-', ' ')} of {report.name}")
     if report.page is not None:
-        create_link_artifact(key="project", link=report.page, link_text=f"project {report.project}")
+        text = f"project {report.project}"
+        create_link_artifact(key="project", link=report.page, link_text=text, description="where to look at it")
     sheet = None if report.nothing_done else contact_sheet(strips[:VIDEOS])
     text, description = markdown(report, sheet), f"{report.name}: {report.outcome}"
     create_markdown_artifact(key="onboarding", markdown=text, description=description)

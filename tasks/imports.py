@@ -20,7 +20,7 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
     with taken_up(where, folder) as onboarding:
         submitted = submit(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []
-    show_shards(shards)
+    show_shards(shards, "as they were sent")
     get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
     return submitted
 

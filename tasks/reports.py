@@ -25,6 +25,6 @@ def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: di
         report = report_on(onboarding, str(where), journal=journal(), page=page, folder=reports, **outcomes)
         onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
         strips, shards = write_files(report, onboarding, reports), shard_rows(onboarding.ledger)
-    show_shards(shards)
+    show_shards(shards, "what became of them")
     show_report(report, strips)
     return report.to_json()

@@ -81,10 +81,11 @@ def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colo
     font = ImageFont.load_default(size=11)
     shown = "".join(sign if sign.isprintable() else "?" for sign in text)
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
-    left, top, right, bottom = pen.textbbox(at, shown, font=font)
+    x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # what would run out of the picture moves in
+    left, top, right, bottom = pen.textbbox((x, at[1]), shown, font=font)
     pen.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
     light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 150
-    pen.text(at, shown, fill=PAPER if light else INK, font=font)
+    pen.text((x, at[1]), shown, fill=PAPER if light else INK, font=font)
 
 
 def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
@@ -110,7 +111,7 @@ def _corners(shape: Shape) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
     x, y = _corners(shape).min(axis=0) * canvas.scale
-    at = (min(max(float(x) + 2, 2), canvas.picture.width - 20), min(max(float(y) - 14, 1), canvas.picture.height - 14))
+    at = (float(x) + 2, min(max(float(y) - 14, 1), canvas.picture.height - 14))
     name = f"refused: {shape.name}" if shape.refused else shape.name
     caption(pen, at, name, canvas.colour(shape.name, shape.refused))
 

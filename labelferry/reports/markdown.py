@@ -3,7 +3,8 @@
 Measured in Chromium with the UI v2 of Prefect 3.8.8: a picture of a ``data:`` address in a markdown artifact is shown,
 PNG and JPEG alike, scaled to the column; an image artifact with such an address is shown too, but followed by the whole
 address, which runs over the rest of the page. So pictures go into the markdown. HTML in markdown is carried out,
-therefore every text of the users is escaped; cells of table artifacts are shown as they are.
+therefore every text of the users is escaped; cells of table artifacts are shown as they are. The column is 580 pixels
+wide and clips nothing: a wide table in markdown runs over the rest of the page, a table artifact is scrolled.
 """
 
 import re
@@ -57,14 +58,13 @@ def plain(text: str) -> str:
 
 
 def _failed(report: Report) -> str:
-    listed = "\n".join(
-        f"| {plain(line.source)} | {plain(line.row)} | {plain(line.feature)} | {line.kind} | {plain(line.message)} |"
+    listed = [
+        f"- {plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
         for line in report.failed_lines[:SHOWN]
-    )
-    remedies = "\n".join(
-        f"- **{kind}**: {plain(remedy)}"
+    ]
+    more = [f"- and {report.failed - SHOWN} more"] if report.failed > SHOWN else []
+    remedies = [
+        f"**{kind}**: {plain(remedy)}\n"
         for kind, remedy in sorted({(line.kind, line.remedy) for line in report.failed_lines})
-    )
-    more = f"\n\nand {report.failed - SHOWN} more" if report.failed > SHOWN else ""
-    head = "| source | row | feature | class | message |\n|---|---|---|---|---|"
-    return f"## Failed lines\n\n{head}\n{listed}{more}\n\n{remedies}"
+    ]
+    return "\n".join(["## Failed lines\n", *listed, *more, "", *remedies]).rstrip()

@@ -21,12 +21,12 @@ def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
         states[line.job][line.state] += 1
     return [
         {
-            "job": entry.name,
             "state": STATES[entry.state],
             "lines": entry.detail["lines"],
             "accepted": states[entry.name][LineState.ACCEPTED],
             "failed": states[entry.name][LineState.FAILED],
             "pending": states[entry.name][LineState.SENT],
+            "job": entry.name,
             "id": entry.remote_id or "",
         }
         for entry in ledger.entries("job")[:MOST_ROWS]
@@ -44,10 +44,10 @@ def failed_rows(report: Report) -> list[dict[str, str]]:
     return [
         {
             "source": line.source,
-            "row": line.row,
-            "feature": line.feature,
             "class": line.kind,
             "message": line.message,
+            "row": line.row,
+            "feature": line.feature,
             "what to do": line.remedy,
         }
         for line in report.failed_lines[:MOST_ROWS]

@@ -60,7 +60,7 @@ def test_markdown_has_the_picture_the_link_and_every_remedy() -> None:
     text = markdown(report(), b"\xff\xd8jpeg")
     assert "![labels on frames](data:image/jpeg;base64,/9hqcGVn)" in text
     assert "| project | [project-1](https://app.labelbox.com/projects/project-1) |" in text
-    assert "- **fix-ontology**: make the ontology and the label agree" in text
+    assert "**fix-ontology**: make the ontology and the label agree" in text
     said, found = markup(text.replace("[project-1](", "").partition("## Labels")[0])
     assert all(" ".join(name.replace("\0", "\ufffd").split()) in said for name in HOSTILE)
     assert not found & {"html_inline", "html_block", "image", "link_open"}
