@@ -34,6 +34,8 @@ COLOURS: tuple[Colour, ...] = (
 """Of classes, in turn: none is near that of refused lines, all can be seen on dark and on light ground."""
 INK, PAPER = (255, 255, 255), (17, 24, 39)
 MOST_SHAPES, MOST_CAPTIONS, MOST_ANSWERS, LONGEST = 400, 24, 3, 34
+FAR = 30_000.0
+"""Pixels; what lies further outside is drawn here, where Pillow's whole numbers do not end."""
 COVER = 0.45
 """How much of the frame a mask hides."""
 
@@ -90,11 +92,12 @@ def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colo
 
 def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
     colour = canvas.colour(shape.name, shape.refused)
-    points = _corners(shape) * canvas.scale
+    points = np.clip(_corners(shape) * canvas.scale, -FAR, FAR)
     flat = [(float(x), float(y)) for x, y in points]
     if shape.geometry is Geometry.BOX:
         (left, top), (right, bottom) = flat
-        pen.rectangle((left, top, max(left, right), max(top, bottom)), outline=colour, width=2)
+        ends = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+        pen.rectangle(ends, outline=colour, width=2)
     elif shape.geometry is Geometry.LINE and len(flat) > 1:
         pen.line(flat, fill=colour, width=2, joint="curve")
     else:
@@ -110,7 +113,7 @@ def _corners(shape: Shape) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]
 
 
 def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
-    x, y = _corners(shape).min(axis=0) * canvas.scale
+    x, y = np.clip(_corners(shape).min(axis=0) * canvas.scale, -FAR, FAR)
     at = (float(x) + 2, min(max(float(y) - 14, 1), canvas.picture.height - 14))
     name = f"refused: {shape.name}" if shape.refused else shape.name
     caption(pen, at, name, canvas.colour(shape.name, shape.refused))

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from labelferry.errors import InputError
 from labelferry.model import LabelledVideo, Where
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
@@ -92,9 +93,8 @@ def _names(chosen: Mapping[str, Iterable[IndexedLine]]) -> list[str]:
 
 def _content(desired: Desired, lines: list[IndexedLine], refused: Collection[str]) -> Content:
     first = sorted(lines, key=lambda line: line.uuid not in refused)
-    drawn = list(_affordable(first))
-    videos = tuple(_read(desired, line) for line in drawn)
-    bad = tuple(line.uuid in refused for line in drawn)
+    drawn = [(video, line.uuid in refused) for line in _affordable(first) for video in _read(desired, line)]
+    videos, bad = tuple(video for video, _ in drawn), tuple(is_refused for _, is_refused in drawn)
     return Content(videos, bad, len(lines) - len(drawn), desired.spec.frames.temporal_base)
 
 
@@ -107,8 +107,12 @@ def _affordable(lines: Iterable[IndexedLine]) -> Iterator[IndexedLine]:
         yield line
 
 
-def _read(desired: Desired, line: IndexedLine) -> LabelledVideo:
-    return read_line(orjson.loads(desired.body(line)), Where(line.source))
+def _read(desired: Desired, line: IndexedLine) -> Iterator[LabelledVideo]:
+    """The label of a line; what the strict reader refuses is left out, so that it does not end a run that is done."""
+    try:
+        yield read_line(orjson.loads(desired.body(line)), Where(line.source))
+    except InputError:
+        return
 
 
 def _strip(row: str, content: Content, facts: Mapping[str, Any], colours: Mapping[str, Colour], count: int) -> Strip:

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from labelferry.demo import FRAMES, boxes, draw_scene
 from labelferry.model import LabelledVideo, Where
 from labelferry.pictures import contact_sheet, draw_strips
-from labelferry.pictures.drawing import REFUSED
+from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
 from labelferry.pictures.frames import read_frames
 from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
 from labelferry.planning.desire import desire
@@ -149,3 +149,27 @@ def test_only_so_many_lines_are_drawn(make: Make) -> None:
     ]
     (strip,) = draw_strips(make(lines))
     assert (strip.lines, strip.left_out) == (300, 50)
+
+
+@pytest.mark.parametrize("far", [1e300, -1e300, 1e9, 0.0, 1e-300])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        '"bbox": {"left": FAR, "top": FAR, "width": 3, "height": 4}',
+        '"bbox": {"left": 1, "top": 2, "width": FAR, "height": FAR}',
+        '"point": {"x": FAR, "y": FAR}',
+        '"line": [{"x": FAR, "y": 1}, {"x": 1, "y": FAR}]',
+        '"line": [{"x": FAR, "y": 1}]',
+    ],
+)
+def test_wild_coordinates_are_drawn_as_well_as_can_be(far: float, shape: str) -> None:
+    picture = Image.new("RGB", (64, 48))
+    draw(Canvas(picture, 0.5, {}), content(BOX % f'{{"frame": 1, {shape.replace("FAR", str(far))}}}'), 1)
+    assert picture.size == (64, 48)
+
+
+@pytest.mark.parametrize("name", ["\n" * 50, "\u202e\u0000", "x" * 5000, "日本語", "👩‍👩‍👧"])
+def test_any_name_can_be_written(name: str) -> None:
+    picture = Image.new("RGB", (64, 48))
+    caption(ImageDraw.Draw(picture), (60, 2), name, PAPER)
+    assert len(set(picture.get_flattened_data())) > 1
