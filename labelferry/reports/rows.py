@@ -15,11 +15,14 @@ STATES = {State.CLAIMED: "waiting for its outcome", State.SETTLED: "done", State
 
 
 def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
-    """A row for each import job: its lines, and how many of them are in, refused, or not known to be in."""
+    """A row for each import job: its lines, and how many of them are in, refused, or not known to be in.
+
+    Those that are not done come first, then those with refused lines.
+    """
     states: defaultdict[str, Counter[LineState]] = defaultdict(Counter)
     for line in ledger.lines(LineState.SENT, LineState.ACCEPTED, LineState.FAILED):
         states[line.job][line.state] += 1
-    return [
+    rows = [
         {
             "state": STATES[entry.state],
             "lines": entry.detail["lines"],
@@ -29,8 +32,10 @@ def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
             "job": entry.name,
             "id": entry.remote_id or "",
         }
-        for entry in ledger.entries("job")[:MOST_ROWS]
+        for entry in ledger.entries("job")
     ]
+    rows.sort(key=lambda row: (row["state"] == STATES[State.SETTLED], -int(row["failed"])))
+    return rows[:MOST_ROWS]
 
 
 def finding_rows(report: Report) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from markdown_it import MarkdownIt
 
+from labelferry.ledger import LineRecord, LineState, open_ledger
 from labelferry.remote import Remote
 from labelferry.reports import markdown
 from labelferry.reports.journal import Journal
@@ -14,7 +15,7 @@ from labelferry.reports.lines import LineOutcome, tallies
 from labelferry.reports.links import project_page
 from labelferry.reports.markdown import plain
 from labelferry.reports.plan import plan_markdown
-from labelferry.reports.rows import failed_rows, finding_rows
+from labelferry.reports.rows import failed_rows, finding_rows, shard_rows
 from labelferry.reports.spreadsheet import COLUMNS, write_csv
 from tests.unit.reports.conftest import HOSTILE, report
 
@@ -72,6 +73,23 @@ def test_a_plan_in_markdown_is_escaped() -> None:
     counts = dict.fromkeys(("rows", "tracks", "keyframes", "lines", "bytes"), 1)
     text = plan_markdown({"name": "n", "steps": [step], "counts": counts, "seconds": None, "requests": 1, "hash": "h"})
     assert not markup(text)[1] & {"html_inline", "html_block", "image", "link_open"}
+
+
+def test_jobs_that_need_somebody_come_first(tmp_path: Path) -> None:
+    with open_ledger(f"sqlite:///{tmp_path / 'ledger.db'}") as file:
+        ledger = file.of("workspace", "harbour")
+        for name, state in (("a-good", LineState.ACCEPTED), ("b-bad", LineState.FAILED), ("c-open", LineState.SENT)):
+            ledger.claim("job", name, lines=2)
+            records = [LineRecord(f"{name}-{n}", "prelabels", "row", "car", "f:1", name, state) for n in range(2)]
+            ledger.send_lines(records)
+            if state is not LineState.SENT:
+                ledger.settle("job", name, f"id-{name}", lines=2)
+        rows = shard_rows(ledger)
+    assert [tuple(row.values()) for row in rows] == [
+        ("waiting for its outcome", 2, 0, 0, 2, "c-open", ""),
+        ("done", 2, 0, 2, 0, "b-bad", "id-b-bad"),
+        ("done", 2, 2, 0, 0, "a-good", "id-a-good"),
+    ]
 
 
 def test_rows_are_plain_values() -> None:
