@@ -17,7 +17,7 @@ from labelferry.model import LabelledVideo, Where
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
 from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
-from labelferry.pictures.frames import read_frames
+from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, frames_to_show
 from labelferry.planning.desired import Desired, IndexedLine
 from labelferry.sources.ndjson import read_line
@@ -29,6 +29,8 @@ __all__ = ["Strip", "draw_strips"]
 
 STAMP_WIDTH, MOST_STAMP_HEIGHT = 320, 320
 MOST_LINES, MOST_BYTES = 300, 20_000_000
+PATIENCE = 10.0
+"""Seconds for reading frames of videos."""
 GROUND: Colour = (71, 85, 105)
 UNKNOWN_SIZE = (640, 360)
 
@@ -41,7 +43,7 @@ class Strip:
         row: global key, or id.
         frames: their numbers, counted from 1.
         stamps: a picture for each frame, all of one size.
-        seen: whether the pictures show the video itself.
+        seen: how many of the pictures show the video itself.
         lines: how many lines are drawn.
         left_out: how many are not, because there are so many.
         refused: how many of those drawn were refused.
@@ -50,7 +52,7 @@ class Strip:
     row: str
     frames: tuple[int, ...]
     stamps: "tuple[Image.Image, ...]"
-    seen: bool
+    seen: int
     lines: int
     left_out: int
     refused: int
@@ -68,8 +70,9 @@ def draw_strips(desired: Desired, refused: Collection[str] = (), *, videos: int 
     chosen = _choose(desired, refused, videos)
     colours = dict(zip(_names(chosen), cycle(COLOURS), strict=False))
     media = {identity(str(row["global_key"])): row for row in desired.rows()}
+    artist = _Artist(colours, frames, Patience(PATIENCE))
     return [
-        _strip(row, _content(desired, lines, refused), media.get(identity(row), {}), colours, frames)
+        artist.strip(row, _content(desired, lines, refused), media.get(identity(row), {}))
         for row, lines in chosen.items()
     ]
 
@@ -115,24 +118,30 @@ def _read(desired: Desired, line: IndexedLine) -> Iterator[LabelledVideo]:
         return
 
 
-def _strip(row: str, content: Content, facts: Mapping[str, Any], colours: Mapping[str, Colour], count: int) -> Strip:
-    numbers = [number for number in frames_to_show(content, count) if number >= FIRST_FRAME]
-    seen = read_frames(Path(facts["file"]), numbers) if "file" in facts else {}
-    size = next(iter(seen.values())).size if seen else _size(content, facts)
-    stamps = tuple(_stamp(seen.get(number), size, content, number, colours) for number in numbers)
-    return Strip(row, tuple(numbers), stamps, bool(seen), len(content.videos), content.left_out, sum(content.refused))
+@dataclass(frozen=True, slots=True)
+class _Artist:
+    """What all strips have in common: the colours of classes, the number of frames, the time to read them."""
 
+    colours: Mapping[str, Colour]
+    count: int
+    patience: Patience
 
-def _stamp(
-    frame: "Image.Image | None", size: tuple[int, int], content: Content, number: int, colours: Mapping[str, Colour]
-) -> "Image.Image":
-    from PIL import Image
+    def strip(self, row: str, content: Content, facts: Mapping[str, Any]) -> Strip:
+        numbers = [number for number in frames_to_show(content, self.count) if number >= FIRST_FRAME]
+        seen = read_frames(Path(facts["file"]), numbers, self.patience) if "file" in facts else {}
+        size = next(iter(seen.values())).size if seen else _size(content, facts)
+        stamps = tuple(self.stamp(seen.get(number), size, content, number) for number in numbers)
+        refused = sum(content.refused)
+        return Strip(row, tuple(numbers), stamps, len(seen), len(content.videos), content.left_out, refused)
 
-    scale = min(STAMP_WIDTH / size[0], MOST_STAMP_HEIGHT / size[1])
-    small = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
-    ground = Image.new("RGB", small, GROUND) if frame is None else frame.convert("RGB").resize(small)
-    draw(Canvas(ground, scale, colours), content, number)
-    return ground
+    def stamp(self, frame: "Image.Image | None", size: tuple[int, int], content: Content, number: int) -> "Image.Image":
+        from PIL import Image
+
+        scale = min(STAMP_WIDTH / size[0], MOST_STAMP_HEIGHT / size[1])
+        small = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+        ground = Image.new("RGB", small, GROUND) if frame is None else frame.resize(small)
+        draw(Canvas(ground, scale, self.colours), content, number)
+        return ground
 
 
 def _size(content: Content, facts: Mapping[str, Any]) -> tuple[int, int]:

@@ -12,7 +12,7 @@ from labelferry.demo import FRAMES, boxes, draw_scene
 from labelferry.model import LabelledVideo, Where
 from labelferry.pictures import contact_sheet, draw_strips
 from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
-from labelferry.pictures.frames import read_frames
+from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
 from labelferry.planning.desire import desire
 from labelferry.planning.desired import Desired
@@ -47,6 +47,13 @@ def make(tmp_path: Path) -> Make:
         return desire(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
 
     return made
+
+
+@pytest.fixture(scope="module")
+def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("scene")
+    draw_scene(folder)
+    return folder / "scene.mp4"
 
 
 def content(*lines: str, base: int = 1) -> Content:
@@ -86,9 +93,8 @@ def test_frames_are_spread_over_what_there_is_to_see() -> None:
 
 
 @pytest.mark.parametrize("frame", [1, 2, 30, 31, FRAMES])
-def test_the_frame_of_a_video_is_the_one_of_that_number(frame: int, tmp_path: Path) -> None:
-    draw_scene(tmp_path)
-    picture = np.asarray(read_frames(tmp_path / "scene.mp4", [frame])[frame]).astype(int)
+def test_the_frame_of_a_video_is_the_one_of_that_number(frame: int, scene: Path) -> None:
+    picture = np.asarray(read_frames(scene, [frame], Patience(60))[frame]).astype(int)
     (first,) = (box for box in boxes() if (box.frame, box.track) == (frame, 1))
     row = picture[first.top + 15]
     inside = np.flatnonzero(row[:, 0] - row[:, 2] > 80)
@@ -98,19 +104,24 @@ def test_the_frame_of_a_video_is_the_one_of_that_number(frame: int, tmp_path: Pa
 
 def test_what_is_no_video_gives_no_frame(tmp_path: Path) -> None:
     (tmp_path / "no.mp4").write_bytes(b"no video at all")
-    assert read_frames(tmp_path / "no.mp4", [1]) == {}
-    assert read_frames(tmp_path / "gone.mp4", [1]) == {}
+    assert read_frames(tmp_path / "no.mp4", [1], Patience(60)) == {}
+    assert read_frames(tmp_path / "gone.mp4", [1], Patience(60)) == {}
 
 
-def test_frames_beyond_the_end_are_not_there(tmp_path: Path) -> None:
-    draw_scene(tmp_path)
-    assert list(read_frames(tmp_path / "scene.mp4", [FRAMES, FRAMES + 50])) == [FRAMES]
+def test_frames_beyond_the_end_are_not_there(scene: Path) -> None:
+    assert list(read_frames(scene, [FRAMES, FRAMES + 50], Patience(60))) == [FRAMES]
+
+
+def test_frames_that_take_too_long_are_not_waited_for(scene: Path) -> None:
+    ticks = iter([0.0, *[1.0] * 4, *[9.0] * 900])
+    found = read_frames(scene, [1, 2, FRAMES], Patience(5, clock=lambda: next(ticks)))
+    assert list(found) == [1, 2]
 
 
 def test_without_the_video_the_ground_is_plain_and_of_its_size(make: Make) -> None:
     made = make([BOX % FIRST], "global_key,row_data,width,height\nclip,https://example.com/clip.mp4,160,120")
     (strip,) = draw_strips(made)
-    assert (strip.frames, strip.seen, strip.lines, strip.left_out) == ((1,), False, 1, 0)
+    assert (strip.frames, strip.seen, strip.lines, strip.left_out) == ((1,), 0, 1, 0)
     assert strip.stamps[0].size == (320, 240)
     assert (
         strip.stamps[0].getpixel((20, 60)) == strip.stamps[0].getpixel((79, 60)) != strip.stamps[0].getpixel((50, 80))

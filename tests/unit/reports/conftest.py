@@ -68,4 +68,4 @@ def report(**changes: Any) -> Report:
 @pytest.fixture
 def strips() -> list[Strip]:
     stamp = Image.new("RGB", (32, 24), (10, 120, 200))
-    return [Strip(name, (1, 9), (stamp, stamp), False, 2, 1, 1) for name in HOSTILE]
+    return [Strip(name, (1, 9), (stamp, stamp), 1, 2, 1, 1) for name in HOSTILE]

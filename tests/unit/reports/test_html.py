@@ -81,6 +81,13 @@ def test_every_failed_line_has_its_place_its_class_and_its_remedy(page: Page) ->
     assert "What to do: make the ontology and the label agree" in page.text
 
 
+def test_a_picture_says_what_it_does_not_show(page: Page) -> None:
+    told = (
+        "2 lines, 1 of them refused; 1 more are not drawn; partly on a plain ground, since the video could not be read"
+    )
+    assert page.text.count(told) == len(HOSTILE)
+
+
 def test_the_counts_add_up(page: Page) -> None:
     rows = {
         cells[0]: [int(cell) for cell in cells[1:]]
