@@ -1,0 +1,49 @@
+"""labelferry/settings.py and the client's policy -> docs/reference/settings.md."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import fields
+
+from docs.generate.markdown import attributes, generated, prose, table
+from labelferry import settings
+from labelferry.labelbox.policy import DEFAULT_POLICY, Pace, Policy
+
+__all__ = ["lines", "variables"]
+
+
+def lines() -> Iterator[str]:
+    """The page, line by line."""
+    yield from generated("Settings", "labelferry/settings.py and labelferry/labelbox/policy.py")
+    yield "All settings are environment variables. A variable that cannot be understood is refused (exit code 2)."
+    yield ""
+    yield from table(("variable", "meaning"), ((f"`{name}`", meaning) for name, meaning in variables().items()))
+    yield "## Fixed numbers of the client"
+    yield ""
+    yield prose(Policy.__doc__).replace("The client's numbers; times in seconds.", "How long, how often; in seconds.")
+    yield "A wait asks again at once, then at growing distances up to the longest, until its deadline. Only"
+    yield "`LABELFERRY_PATIENCE` changes one of them, `budget`."
+    yield ""
+    said = attributes(Policy.__doc__)
+    yield from table(
+        ("name", "number", "what"),
+        ((f"`{each.name}`", _number(getattr(DEFAULT_POLICY, each.name)), said[each.name]) for each in fields(Policy)),
+    )
+
+
+def variables() -> dict[str, str]:
+    """The table in the module's docstring."""
+    _, _, body, _ = re.split(r"^=+ +=+$", settings.__doc__ or "", flags=re.M)
+    found: dict[str, str] = {}
+    for line in body.strip().splitlines():
+        name, _, meaning = line.partition(" ")
+        if name:
+            found[name] = meaning.strip()
+        else:
+            found[list(found)[-1]] += f" {meaning.strip()}"
+    return found
+
+
+def _number(value: float | Pace | None) -> str:
+    if isinstance(value, Pace):
+        return f"every {value.every:g} at most, {value.deadline:g} in all"
+    return "none" if value is None else f"{value:g}"
