@@ -1,0 +1,87 @@
+"""The pages whose commands are typed, each in a folder of its own, two at a time, with one Prefect server for all."""
+
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from tests.docs.pages import DOCS, ROOT, Reader, blocks
+from tests.e2e.conftest import COMMAND, READY, prefect_url
+
+__all__ = ["prefect_url"]
+
+KEY = "typed-by-the-docs-tests"
+CHECKOUT = {"start/localbox.md", "start/labelbox.md"}
+"""Pages that start in a checkout; the others start in an empty folder, with the commands on the path."""
+
+PAGES = sorted(
+    str(path.relative_to(DOCS))
+    for path in DOCS.rglob("*.md")
+    if not path.name.startswith("localbox-") and any(block.language == "console" for block in blocks(path))
+)
+
+
+@pytest.fixture(scope="session")
+def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A localbox that stands for the real service."""
+    folder = tmp_path_factory.mktemp("service")
+    command = [COMMAND, "localbox", "--port", "0", "--data", str(folder), "--key", KEY]
+    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+        try:
+            assert server.stdout
+            yield server.stdout.readline().removeprefix(READY).strip()
+        finally:
+            server.terminate()
+            server.wait(30)
+
+
+@pytest.fixture(scope="session")
+def followed(
+    prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Mapping[str, "Future[dict[str, str]]"]]:
+    """What the commands of each page print."""
+    with ThreadPoolExecutor(2) as pool:
+        yield {
+            page: pool.submit(reader(page, prefect_url, endpoint, tmp_path_factory).follow, DOCS / page)
+            for page in sorted(PAGES, key=lambda page: page not in CHECKOUT)
+        }
+
+
+def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathFactory) -> Reader:
+    folder = folders.mktemp("page")
+    environment = {
+        "HOME": str(folder),
+        "COLUMNS": "160",
+        "PREFECT_API_URL": prefect_url,
+        "PREFECT_HOME": str(folder / "prefect"),
+    }
+    if page not in CHECKOUT:
+        path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+        return Reader(folder, {**environment, "PATH": path, "LABELFERRY_HOME": str(folder / "home")})
+    copy_checkout(folder)
+    if page == "start/labelbox.md":
+        environment["LABELBOX_ENDPOINT"] = endpoint
+    stands_for = {"8765": str(free_port()), "https://api.labelbox.com/graphql": endpoint}
+    return Reader(folder, environment, stands_for, KEY)
+
+
+def copy_checkout(folder: Path) -> None:
+    """The files under version control, with this checkout's own environment, which is taken for up to date."""
+    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    for name in filter(None, listed.split("\0")):
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(ROOT / name, folder / name)
+    (folder / ".venv").mkdir()
+    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / ".venv" / "ready").touch()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
