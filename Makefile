@@ -36,7 +36,7 @@ check: setup ## ruff, mypy, import directions
 
 docs: setup ## the documentation site in site/, its reference pages generated anew
 	$(BIN)/python -m docs.generate
-	$(BIN)/mkdocs build --quiet --strict
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
 bench: setup ## speed side by side with the official SDK
 	$(BIN)/python -m benches.encode

@@ -22,7 +22,7 @@ CHECKOUT = {"start/localbox.md", "start/labelbox.md"}
 PAGES = sorted(
     str(path.relative_to(DOCS))
     for path in DOCS.rglob("*.md")
-    if not path.name.startswith("localbox-") and any(block.language == "console" for block in blocks(path))
+    if any(block.language == "console" for block in blocks(path))
 )
 
 
@@ -42,18 +42,20 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def followed(
-    prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
+    request: pytest.FixtureRequest, prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, "Future[dict[str, str]]"]]:
-    """What the commands of each page print."""
+    """What the commands of each page print that a test of this run asks for; the longest page begins."""
+    asked = {page for item in request.session.items for page in PAGES if page in item.name}
     with ThreadPoolExecutor(2) as pool:
         yield {
             page: pool.submit(reader(page, prefect_url, endpoint, tmp_path_factory).follow, DOCS / page)
-            for page in sorted(PAGES, key=lambda page: page not in CHECKOUT)
+            for page in sorted(asked | {"start/localbox.md"}, reverse=True)
         }
 
 
 def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathFactory) -> Reader:
     folder = folders.mktemp("page")
+    stands_for = {"8765": str(free_port()), "https://api.labelbox.com/graphql": endpoint}
     environment = {
         "HOME": str(folder),
         "COLUMNS": "160",
@@ -62,11 +64,10 @@ def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathF
     }
     if page not in CHECKOUT:
         path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
-        return Reader(folder, {**environment, "PATH": path, "LABELFERRY_HOME": str(folder / "home")})
+        return Reader(folder, {**environment, "PATH": path, "LABELFERRY_HOME": str(folder / "home")}, stands_for)
     copy_checkout(folder)
     if page == "start/labelbox.md":
         environment["LABELBOX_ENDPOINT"] = endpoint
-    stands_for = {"8765": str(free_port()), "https://api.labelbox.com/graphql": endpoint}
     return Reader(folder, environment, stands_for, KEY)
 
 

@@ -100,16 +100,16 @@ class Reader:
             return
         for each in typed(block):
             if block.title == OTHER:
-                others.append(self._start(each))
+                others.append(self._popen(["bash", "-c", self._meant(each.command)]))
+                self._await(each, others[-1])
             else:
                 self._compare(each, self._type(each, shell))
 
-    def _start(self, each: Typed) -> "subprocess.Popen[str]":
-        other = self._popen(["bash", "-c", self._meant(each.command)])
+    def _await(self, each: Typed, other: "subprocess.Popen[str]") -> None:
+        """Wait for the lines that the page shows; they are the first that it prints."""
+        assert other.stdout
         for shown in each.shown:
-            assert other.stdout
             assert words(other.stdout.readline()) == words(self._meant(shown))
-        return other
 
     def _type(self, each: Typed, shell: "subprocess.Popen[str]") -> str:
         assert shell.stdin
