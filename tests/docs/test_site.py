@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -13,12 +14,14 @@ from urllib.parse import unquote, urlsplit
 import pytest
 import typer.main
 import yaml
+from playwright.sync_api import sync_playwright
 
 from labelferry.cli import app
 from labelferry.spec import LoadedSpec
 from tests.docs.pages import DOCS, ROOT, Block, blocks
 
 BLOCKS = [(str(path.relative_to(DOCS)), block) for path in sorted(DOCS.rglob("*.md")) for block in blocks(path)]
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LOADED = {"script": "src", "img": "src", "iframe": "src", "link": "href", "source": "src", "video": "src"}
 
 
@@ -80,6 +83,23 @@ def test_links_out_are_addresses(site: Path) -> None:
         assert parts.scheme == ("http" if local else "https"), link
         assert local or re.fullmatch(r"[a-z0-9.-]+\.[a-z]{2,}", parts.netloc), link
         assert not re.search(r"\s", link), link
+
+
+@pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+def test_the_site_opens_from_a_disk_and_is_searched_there(site: Path) -> None:
+    asked: list[str] = []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--host-resolver-rules=MAP * ~NOTFOUND"]
+        )
+        page = browser.new_page()
+        page.on("request", lambda request: asked.append(request.url))
+        page.goto((site / "index.html").as_uri())
+        page.fill("input[name=query]", "ledger")
+        page.wait_for_selector(".md-search-result__item")
+        browser.close()
+    assert asked
+    assert [url for url in asked if not url.startswith(("file:", "data:", "blob:"))] == []
 
 
 @pytest.mark.parametrize(("page", "block"), of("yaml"))
