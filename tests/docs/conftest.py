@@ -1,20 +1,24 @@
 """The pages whose commands are typed, each in a folder of its own, two at a time, with one Prefect server for all."""
 
+import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 
+import httpx
 import pytest
 
 from tests.docs.pages import DOCS, ROOT, Reader, blocks
-from tests.e2e.conftest import COMMAND, READY, prefect_url
 
-__all__ = ["prefect_url"]
-
+BIN = Path(sys.executable).parent
+READY = "localbox ready at "
+SERVER_SECONDS, STOP_SECONDS = 180.0, 30.0
 KEY = "typed-by-the-docs-tests"
 CHECKOUT = {"start/localbox.md", "start/labelbox.md"}
 """Pages that start in a checkout; the others start in an empty folder, with the commands on the path."""
@@ -27,17 +31,54 @@ PAGES = sorted(
 
 
 @pytest.fixture(scope="session")
+def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of a Prefect server, so that not every command starts one of its own."""
+    port, folder = free_port(), tmp_path_factory.mktemp("prefect")
+    command = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(port)]
+    env = {**os.environ, "PREFECT_HOME": str(folder)}
+    with (
+        (folder / "log.txt").open("wb") as log,
+        subprocess.Popen(command, env=env, stdout=log, stderr=log, start_new_session=True) as server,
+    ):
+        try:
+            url = f"http://127.0.0.1:{port}/api"
+            until = time.monotonic() + SERVER_SECONDS
+            while not answers(f"{url}/health"):
+                assert server.poll() is None, (folder / "log.txt").read_text()[-2000:]
+                assert time.monotonic() < until, (folder / "log.txt").read_text()[-2000:]
+                time.sleep(0.2)
+            yield url
+        finally:
+            os.killpg(server.pid, signal.SIGTERM)
+            stop(server)
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2, trust_env=False).is_success
+    except httpx.TransportError:
+        return False
+
+
+def stop(server: "subprocess.Popen[bytes]") -> None:
+    try:
+        server.wait(STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        os.killpg(server.pid, signal.SIGKILL)
+
+
+@pytest.fixture(scope="session")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A localbox that stands for the real service."""
     folder = tmp_path_factory.mktemp("service")
-    command = [COMMAND, "localbox", "--port", "0", "--data", str(folder), "--key", KEY]
+    command = [str(BIN / "labelferry"), "localbox", "--port", "0", "--data", str(folder), "--key", KEY]
     with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
         try:
             assert server.stdout
             yield server.stdout.readline().removeprefix(READY).strip()
         finally:
             server.terminate()
-            server.wait(30)
+            server.wait(STOP_SECONDS)
 
 
 @pytest.fixture(scope="session")
@@ -45,11 +86,12 @@ def followed(
     request: pytest.FixtureRequest, prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, "Future[dict[str, str]]"]]:
     """What the commands of each page print that a test of this run asks for; the longest page begins."""
-    asked = {page for item in request.session.items for page in PAGES if page in item.name}
+    names = [item.name.replace("test_demo", "start/localbox.md") for item in request.session.items]
+    asked = {page for page in PAGES if any(page in name for name in names)}
     with ThreadPoolExecutor(2) as pool:
         yield {
             page: pool.submit(reader(page, prefect_url, endpoint, tmp_path_factory).follow, DOCS / page)
-            for page in sorted(asked | {"start/localbox.md"}, reverse=True)
+            for page in sorted(asked, reverse=True)
         }
 
 
@@ -63,7 +105,7 @@ def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathF
         "PREFECT_HOME": str(folder / "prefect"),
     }
     if page not in CHECKOUT:
-        path = f"{Path(sys.executable).parent}:/usr/bin:/bin"
+        path = f"{BIN}:/usr/bin:/bin"
         return Reader(folder, {**environment, "PATH": path, "LABELFERRY_HOME": str(folder / "home")}, stands_for)
     copy_checkout(folder)
     if page == "start/labelbox.md":
@@ -78,7 +120,7 @@ def copy_checkout(folder: Path) -> None:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)
     (folder / ".venv").mkdir()
-    (folder / ".venv" / "bin").symlink_to(Path(sys.executable).parent)
+    (folder / ".venv" / "bin").symlink_to(BIN)
     (folder / ".venv" / "ready").touch()
 
 
