@@ -9,7 +9,9 @@ from docs import generate
 from docs.generate.checks import FAMILIES, rules
 from docs.generate.settings import variables
 from labelferry import checks, settings
+from labelferry.onboarding.outcomes import OutcomeKind
 from labelferry.sources.registry import READERS
+from tests.docs.pages import DOCS, ROOT
 
 
 @pytest.mark.parametrize("page", generate.PAGES)
@@ -46,3 +48,18 @@ def test_every_format_is_on_the_page() -> None:
         assert f"### `format: {name}`" in page
         for field in entry.model_fields:
             assert f"| `{field}` |" in page
+
+
+def test_every_kind_of_refusal_is_explained() -> None:
+    page = (DOCS / "how-to" / "failed-line.md").read_text()
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {str(kind) for kind in OutcomeKind}
+
+
+def test_every_case_beside_the_sdk_was_executed() -> None:
+    """The contents of masks are looked into by the checks, which have tests of their own."""
+    ran = (ROOT / "tests" / "golden" / "test_sdk_behaviour.py").read_text().upper()
+    shown = re.findall(
+        r"[WDAES]\d+", "".join(re.findall(r"^\| ([WDAES]\d[^|]*)\|", (DOCS / "sdk.md").read_text(), re.M))
+    )
+    assert len(shown) == len(set(shown)) == 8 + 13 + 14 + 9 + 5
+    assert {case for case in shown if not re.search(rf"(_|\"){case}(_|\"| )", ran)} == {"A5"}
