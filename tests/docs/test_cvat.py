@@ -40,3 +40,13 @@ def test_what_has_no_place_is_refused(shared: Path, tmp_path: Path) -> None:
     xml = shared / "data" / "cvat_video" / "datumaro" / "annotations.xml"
     with pytest.raises(ValueError, match="frame 10: points with 3 points has no place"):
         read(xml, tmp_path)
+
+
+def test_a_rotated_box_is_refused(tmp_path: Path) -> None:
+    rows = '<box frame="4" xtl="1" ytl="2" xbr="3" ybr="4" rotation="ROTATION"/>'
+    xml = tmp_path / "rotated.xml"
+    xml.write_text(f'<annotations><track label="ferry">{rows}</track></annotations>'.replace("ROTATION", "0.00"))
+    assert len(read(xml, tmp_path)) == 1
+    xml.write_text(xml.read_text().replace("0.00", "30.00"))
+    with pytest.raises(ValueError, match="frame 4: box with 2 points has no place"):
+        read(xml, tmp_path)
