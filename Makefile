@@ -34,6 +34,10 @@ check: setup ## ruff, mypy, import directions
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/architecture
 
+docs: setup ## the documentation site in site/, its reference pages generated anew
+	$(BIN)/python -m docs.generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 bench: setup ## speed side by side with the official SDK
 	$(BIN)/python -m benches.encode
 
@@ -54,4 +58,4 @@ lock: setup ## resolve the lock files anew
 	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test check bench up deploy down lock
+.PHONY: help setup demo test check docs bench up deploy down lock
