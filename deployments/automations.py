@@ -18,6 +18,8 @@ BEAT = "prefect.flow-run.heartbeat"
 ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 SILENCE = timedelta(seconds=90)
 """Three beats of PREFECT_FLOWS_HEARTBEAT_FREQUENCY in prefect.yaml."""
+STARTING = timedelta(minutes=15)
+"""More than a run takes from its submission to its first line, an image to be pulled included."""
 
 SUBJECT = "labelferry: {{ flow_run.name }} {{ flow_run.state.name | lower }}"
 BODY = "{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}"
@@ -63,6 +65,21 @@ def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
             within=SILENCE,
         ),
         actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: its process or worker was killed")],
+    )
+    yield AutomationCore(
+        name="labelferry: runs that never began have crashed",
+        description="A run whose worker is killed while it starts the process stays pending.",
+        trigger=EventTrigger(
+            match={"prefect.resource.id": "prefect.flow-run.*"},
+            match_related=OURS,
+            for_each={"prefect.resource.id"},
+            after={"prefect.flow-run.Pending"},
+            expect={"prefect.flow-run.Running", BEAT, *ENDED},
+            posture=Posture.Proactive,
+            threshold=1,
+            within=STARTING,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="Never began: its worker was killed")],
     )
     yield AutomationCore(
         name="labelferry: verify what was onboarded",

@@ -10,13 +10,8 @@ from labelferry.reports import metrics
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operate.md").read_text()
-BLOCKS = re.findall(r"^```console\n(.*?)^```", PAGE, re.M | re.S)
-COMMANDS = [
-    shlex.split(line[2:])
-    for block in BLOCKS
-    for line in block.replace("\\\n", "").splitlines()
-    if line[:2] in ("$ ", "# ")
-]
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.M | re.S)
+COMMANDS = [shlex.split(line) for block in BLOCKS for line in block.replace("\\\n", "").splitlines()]
 MADE = {"deployments/secrets", "deployments/secrets/postgres_password", "deployments/secrets/labelbox_api_key"}
 LATER = {*MADE, "deployments/secrets/*", "deployments/specs"}
 """What the commands themselves make."""

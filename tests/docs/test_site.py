@@ -131,7 +131,7 @@ def test_shell_that_is_not_typed_is_shell(page: str, block: Block) -> None:
     text = "\n".join(re.sub(r"^[\d*]+ [\d*]+ \* \* \* ", "", line) for line in block.text.splitlines())
     subprocess.run(["bash", "-n"], input=text, text=True, check=True)
     commands: Any = typer.main.get_command(app)
-    assert set(re.findall(r"labelferry ([a-z][a-z-]*)", text)) <= set(commands.commands)
+    assert set(re.findall(r"^labelferry ([a-z][a-z-]*)", text, flags=re.M)) <= set(commands.commands)
     for target in re.findall(r"^make (\w+)", text, flags=re.M):
         assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.M), target
 

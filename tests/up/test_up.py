@@ -32,6 +32,7 @@ def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed)
     before = everything(deployed)
     assert {each[0] for each in before["deployments"]} == FLOWS
     assert before["automations"] == [
+        "labelferry: runs that never began have crashed",
         "labelferry: silent runs have crashed",
         "labelferry: tell of failed and crashed runs",
         "labelferry: verify what was onboarded",
