@@ -74,7 +74,7 @@ Kind = TypeVar("Kind")
 
 
 def _of(label: Label, kind: type[Kind]) -> list[Kind]:
-    return [annotation for annotation in _all(label) if type(annotation) is kind]
+    return [annotation for annotation in _all(label) if isinstance(annotation, kind)]
 
 
 def _all(label: Label) -> Sequence[Any]:

@@ -50,6 +50,22 @@ def test_a_mask_comes_from_a_file(as_given: Callable[[Path], Any], tmp_path: Pat
     assert [from_file] == lines(T.VideoMaskAnnotation(frames=[frame], instances=instances))
 
 
+def test_classes_of_ones_own_are_written_too() -> None:
+    class Choice(T.Radio):
+        pass
+
+    class Car(T.VideoObjectAnnotation):
+        pass
+
+    class Weather(T.VideoClassificationAnnotation):
+        pass
+
+    choice = Choice(answer=T.ClassificationAnswer(name="a"))
+    made = [Car(name="c", frame=1, keyframe=True, value=POINT), Weather(name="w", frame=1, value=choice)]
+    label = T.Label(data={"global_key": "g"}, annotations=made)
+    assert {line["name"] for line in labelferry.to_ndjson([label])} == {"c", "w"}
+
+
 def temporal(frames: Any) -> list[dict[str, Any]]:
     answer = T.TemporalClassificationAnswer(name="a", frames=frames)
     return lines(T.TemporalClassificationQuestion(name="q", value=[answer]))
