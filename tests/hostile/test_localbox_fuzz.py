@@ -166,7 +166,16 @@ def test_every_ontology_is_made_or_refused(database: Database, tree: dict[str, A
 
 PAYLOAD = st.dictionaries(
     st.sampled_from(
-        ["row_data", "global_key", "external_id", "metadata_fields", "attachments", "media_type", "dataset_id"]
+        [
+            "row_data",
+            "global_key",
+            "external_id",
+            "metadata_fields",
+            "metadata",
+            "attachments",
+            "media_type",
+            "dataset_id",
+        ]
     ),
     st.recursive(
         st.none() | st.booleans() | st.integers(-9, 9) | st.text(st.characters(codec="utf-8"), max_size=5),
