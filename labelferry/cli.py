@@ -207,10 +207,13 @@ def metrics(
 
 @app.command()
 def localbox(
-    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes any free one.")] = 8765,
+    port: Annotated[int, typer.Option(help="Port; 0 takes any free one.")] = 8765,
+    host: Annotated[str, typer.Option(help="Address; any but loopback needs a key of your own too.")] = "127.0.0.1",
     data: Annotated[Path | None, typer.Option(help="Folder of its data; default: in LABELFERRY_HOME.")] = None,
     key: Annotated[str | None, typer.Option(help="Key that it asks for; default: LOCALBOX_KEY or localbox.")] = None,
     control: Annotated[bool, typer.Option("--control", help="Open the control plane under /_localbox/.")] = False,
+    rate_limit: Annotated[int | None, typer.Option(help="Requests a minute before a 429; default: no limit.")] = None,
+    seed: Annotated[Path | None, typer.Option(help="A snapshot file for a folder that holds nothing yet.")] = None,
 ) -> None:
     """Serve a local Labelbox on this machine until it is stopped."""
     from labelferry.localbox import BadOptionsError, serve  # noqa: TID251  the one door to it
@@ -218,11 +221,12 @@ def localbox(
 
     settings = Settings.from_environment()
     folder = data or settings.home / "localbox"
-    chosen = key or settings.localbox_key.get_secret_value()
+    chosen = key if key is not None else settings.localbox_key.get_secret_value()
     try:
-        sys.exit(serve(data=folder, port=port, key=chosen, control=control))
+        code = serve(data=folder, port=port, host=host, key=chosen, control=control, rate_limit=rate_limit, seed=seed)
     except (BadOptionsError, OSError) as error:
         raise SpecError(f"localbox: {error}") from error
+    sys.exit(code)
 
 
 def _desire(spec: Path, folder: Path) -> Any:

@@ -14,7 +14,15 @@ from labelferry.types import (
     VideoClassificationAnnotation,
 )
 
-__all__ = ["answers_of", "feature_of", "global_classification", "metrics_of", "one_value", "sub_classifications"]
+__all__ = [
+    "answers_of",
+    "feature_of",
+    "global_classification",
+    "metrics_of",
+    "one_value",
+    "question_of",
+    "sub_classifications",
+]
 
 
 def global_classification(annotation: ClassificationAnnotation, where: Where) -> Classification:
@@ -22,7 +30,7 @@ def global_classification(annotation: ClassificationAnnotation, where: Where) ->
     value, what = annotation.value, f"{where}: '{annotation.name or annotation.feature_schema_id}'"
     return Classification(
         feature=feature_of(annotation),
-        question=QUESTIONS[type(value)],
+        question=question_of(value),
         answers=answers_of(value, where),
         where=where,
         confidence=one_value([annotation.confidence, value.confidence], "confidence", what),
@@ -32,6 +40,11 @@ def global_classification(annotation: ClassificationAnnotation, where: Where) ->
 
 
 QUESTIONS = {Radio: Question.RADIO, Checklist: Question.CHECKLIST, Text: Question.TEXT}
+
+
+def question_of(value: Radio | Checklist | Text) -> Question:
+    """How a value answers; a subclass of the user's answers as its base does."""
+    return next(question for kind, question in QUESTIONS.items() if isinstance(value, kind))
 
 
 def answers_of(value: Radio | Checklist | Text, where: Where) -> tuple[Answer, ...]:

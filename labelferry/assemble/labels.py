@@ -40,6 +40,8 @@ def assemble(labels: Iterable[Label], source: str = "labels") -> Iterator[Labell
             videos.append(_assemble_one(label, Where(source, detail=f"label {number}")))
         except AnnotationError as error:
             problems.append(str(error))
+        except RecursionError:
+            problems.append(f"{source} (label {number}): questions are nested too deeply; nest less than 100 levels")
     if problems:
         more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
         raise AnnotationError("\n".join(problems[:SHOWN] + more))
@@ -72,7 +74,7 @@ Kind = TypeVar("Kind")
 
 
 def _of(label: Label, kind: type[Kind]) -> list[Kind]:
-    return [annotation for annotation in _all(label) if type(annotation) is kind]
+    return [annotation for annotation in _all(label) if isinstance(annotation, kind)]
 
 
 def _all(label: Label) -> Sequence[Any]:

@@ -51,9 +51,9 @@ def _png(frame: GivenFrame, where: Where) -> bytes | None:
             )
         png: bytes = encode_png(image)
         return png
-    if isinstance(image, Path):
+    if isinstance(image, (Path, str)):
         try:
-            return image.read_bytes()
+            return Path(image).read_bytes()
         except OSError as error:
             raise SourceError(f"{image}: mask at frame {frame.index} cannot be read: {error.strerror}") from error
     return image

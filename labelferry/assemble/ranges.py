@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labelferry.assemble.answers import QUESTIONS, answers_of, feature_of, metrics_of, same_annotation
+from labelferry.assemble.answers import answers_of, feature_of, metrics_of, question_of, same_annotation
 from labelferry.assemble.segments import segment_numbers
 from labelferry.errors import AnnotationError
 from labelferry.model import Answer, Classification, Span, Where
@@ -43,7 +43,7 @@ def _classification(group: Group, where: Where, uuid: str | None) -> Classificat
     metrics = same_annotation(group, "custom_metrics", what)
     return Classification(
         feature=feature,
-        question=QUESTIONS[kind],
+        question=question_of(group[0].value),
         answers=tuple(_ranges(group, where, what)),
         where=where,
         confidence=confidence,

@@ -71,7 +71,7 @@ def _node(annotation: Temporal, path: str) -> _Node:
 
 def _texts(annotation: TemporalClassificationText, what: str) -> Iterator[_Value]:
     for value in annotation.value:
-        if isinstance(value, str) or len(value) != 3 or not isinstance(value[2], str):
+        if len(value) != 3 or not isinstance(value[2], str):
             raise AnnotationError(f"{what}: {value!r} is not (start, end, text)")
         if not value[2]:
             raise AnnotationError(f"{what}: an empty text at frames {value[0]} to {value[1]}; leave it out")

@@ -6,11 +6,11 @@ for a wrong key; 501 for what localbox does not have (``app.py`` softens it for 
 
 import logging
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, TypeGuard
+from typing import Any
 
 from graphql import (
     DocumentNode,
@@ -21,11 +21,14 @@ from graphql import (
     GraphQLSyntaxError,
     OperationDefinitionNode,
     OperationType,
-    SelectionNode,
+    TypeInfo,
+    TypeInfoVisitor,
+    Visitor,
     execute_sync,
     get_operation_ast,
     parse,
     validate,
+    visit,
 )
 
 from labelferry.localbox import schema, work
@@ -107,24 +110,39 @@ def _problems(query: str) -> list[GraphQLError]:
     return validate(schema.load(), _document(query), max_errors=20)
 
 
+class _Unknown(Visitor):
+    """Gathers what a client asks for that localbox does not have: operations, and whole relations of known types.
+
+    An unknown field without a selection of its own is a slip of the pen and left to validation.
+    """
+
+    def __init__(self, types: TypeInfo) -> None:
+        super().__init__()
+        self._types = types
+        self.names: list[str] = []
+
+    def enter_field(self, node: FieldNode, *_: object) -> None:
+        """Notes a field that its owner does not have."""
+        owner, name = self._types.get_parent_type(), node.name.value
+        if not isinstance(owner, GraphQLObjectType) or name in owner.fields or name.startswith("__"):
+            return
+        if owner.name in OPERATIONS:
+            self.names.append(name)
+        elif node.selection_set:
+            self.names.append(f"{owner.name}.{name}")
+
+
+OPERATIONS = frozenset({"Query", "Mutation", "ProjectMutation"})
+
+
+@lru_cache(maxsize=512)
 def _unknown_fields(operation: OperationDefinitionNode) -> list[str]:
-    root = schema.load().get_root_type(operation.operation)
-    missing = _missing(operation.selection_set.selections, root)
-    if operation.operation != OperationType.MUTATION or missing:
-        return missing
-    inner = schema.load().get_type("ProjectMutation")
-    nested = [each for each in operation.selection_set.selections if _is_named(each, "project")]
-    return [name for each in nested if each.selection_set for name in _missing(each.selection_set.selections, inner)]
-
-
-def _missing(selections: Iterable[SelectionNode], owner: object) -> list[str]:
-    known = set(owner.fields) if isinstance(owner, GraphQLObjectType) else set()
-    named = [each.name.value for each in selections if isinstance(each, FieldNode)]
-    return [name for name in named if name not in known and not name.startswith("__")]
-
-
-def _is_named(node: SelectionNode, name: str) -> TypeGuard[FieldNode]:
-    return isinstance(node, FieldNode) and node.name.value == name
+    if schema.load().get_root_type(operation.operation) is None:
+        return [each.name.value for each in operation.selection_set.selections if isinstance(each, FieldNode)]
+    types = TypeInfo(schema.load())
+    visitor = _Unknown(types)
+    visit(operation, TypeInfoVisitor(types, visitor))
+    return visitor.names
 
 
 def _executed(

@@ -23,6 +23,7 @@ MOST_DIGITS = 18
 """Of a frame number given as text."""
 
 Frames = NDArray[np.int64]
+PAIRS = (tuple, list, np.ndarray)
 
 
 class Span(NamedTuple):
@@ -83,8 +84,8 @@ def spans_of(value: Iterable[Sequence[object]], what: str) -> tuple[Span, ...]:
         AnnotationError: when there is none, a pair is not two frames, or it ends before it starts.
     """
     spans = []
-    for pair in value:
-        if isinstance(pair, str) or len(pair) != 2:
+    for pair in value if isinstance(value, Iterable) else [value]:
+        if not isinstance(pair, PAIRS) or len(pair) != 2:
             raise AnnotationError(f"{what}: {pair!r} is not a (start, end) pair of frames")
         start, end = as_frame(pair[0], what), as_frame(pair[1], what)
         if start > end:

@@ -14,6 +14,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 import orjson
 
+from labelferry.errors import AnnotationError
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef, Track, Where
 from labelferry.ndjson.lines import lines_of
 
@@ -59,7 +60,7 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator
             line: dict[str, Any] = {"dataRow": reference, **content}
             if video.benchmark:
                 line["isBenchmarkReferenceLabel"] = True
-            rest = orjson.dumps(line)
+            rest = _written(line, source)
             uuid = source.uuid
             if uuid is None:
                 digest = blake2b(rest, digest_size=16, person=b"line").digest()
@@ -68,6 +69,15 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator
             # The uuid comes first; splicing it in saves writing the line twice.
             body = _head(uuid) + b"," + rest[1:]
             yield Line(uuid, video.row, _name(source), source.where, _keyframes(source), {"uuid": uuid, **line}, body)
+
+
+def _written(line: dict[str, Any], source: Track | Classification | Masks) -> bytes:
+    try:
+        return orjson.dumps(line)
+    except orjson.JSONEncodeError as error:
+        raise AnnotationError(
+            f"{source.where}: {_name(source)!r} cannot be written as JSON: {error}; mend its text or nest less deeply"
+        ) from error
 
 
 def of_generation(uuid: str, generation: int) -> str:

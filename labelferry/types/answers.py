@@ -8,9 +8,9 @@ from labelferry.errors import AnnotationError
 from labelferry.types.rules import (
     Metrics,
     called,
-    check_confidence,
     check_extra,
     check_named,
+    check_scores,
     classifications_of,
     list_of,
 )
@@ -31,7 +31,7 @@ class ClassificationAnswer(Strict):
 
     def __post_init__(self) -> None:
         check_named(self)
-        check_confidence(self)
+        check_scores(self)
         self.classifications = classifications_of(self, ClassificationAnnotation)
 
 
@@ -46,7 +46,7 @@ class Radio(Strict):
     def __post_init__(self) -> None:
         if not isinstance(self.answer, ClassificationAnswer):
             raise AnnotationError("Radio: answer must be one ClassificationAnswer")
-        check_confidence(self)
+        check_scores(self)
 
 
 @dataclass(slots=True)
@@ -61,7 +61,7 @@ class Checklist(Strict):
         self.answer = list_of(self.answer, ClassificationAnswer, "Checklist: answer")
         if not self.answer:
             raise AnnotationError("Checklist: no answer; give at least one or leave the annotation out")
-        check_confidence(self)
+        check_scores(self)
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Text(Strict):
     def __post_init__(self) -> None:
         if not isinstance(self.answer, str) or not self.answer:
             raise AnnotationError("Text: answer must be some text; leave the annotation out when there is none")
-        check_confidence(self)
+        check_scores(self)
         self.classifications = classifications_of(self, ClassificationAnnotation)
 
 
@@ -98,5 +98,5 @@ class ClassificationAnnotation(Strict):
         check_named(self)
         if not isinstance(self.value, Value):
             raise AnnotationError(f"{called(self)}: value must be a Radio, a Checklist or a Text")
-        check_confidence(self)
+        check_scores(self)
         check_extra(self)

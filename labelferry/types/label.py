@@ -33,10 +33,12 @@ class Label(Strict):
     is_benchmark_reference: bool = False
 
     def __post_init__(self) -> None:
-        given = {key: value for key, value in dict(self.data).items() if value is not None}
-        if len(given) != 1 or not given.keys() <= {"global_key", "uid"} or not all(given.values()):
+        data = self.data if isinstance(self.data, Mapping) else {}
+        given = {key: value for key, value in data.items() if value is not None}
+        texts = all(isinstance(value, str) and value for value in given.values())
+        if len(given) != 1 or not given.keys() <= {"global_key", "uid"} or not texts:
             raise AnnotationError(
-                f"Label: data is {dict(self.data)!r}; give exactly one of global_key and uid (the data row's id)"
+                f"Label: data is {self.data!r}; give exactly one of global_key and uid (the data row's id)"
             )
         self.data = given
         if isinstance(self.annotations, Annotation):

@@ -26,7 +26,7 @@ class MaskFrame(Strict):
 
     index: int
     instance_uri: str | None = None
-    im_bytes: bytes | NDArray[np.uint8] | Path | None = None
+    im_bytes: bytes | NDArray[np.uint8] | Path | str | None = None
 
     def __post_init__(self) -> None:
         self.index = as_frame(self.index, "MaskFrame")
@@ -35,8 +35,10 @@ class MaskFrame(Strict):
             raise AnnotationError(f"{what}: give exactly one of im_bytes and instance_uri")
         if self.instance_uri is not None and not (isinstance(self.instance_uri, str) and URI.match(self.instance_uri)):
             raise AnnotationError(f"{what}: instance_uri {self.instance_uri!r} is not a URL")
+        if isinstance(self.im_bytes, str):
+            self.im_bytes = Path(self.im_bytes)
         if self.im_bytes is not None and not isinstance(self.im_bytes, (bytes, np.ndarray, Path)):
-            raise AnnotationError(f"{what}: im_bytes must be PNG bytes, an RGB array or a pathlib.Path")
+            raise AnnotationError(f"{what}: im_bytes must be PNG bytes, an RGB array or the path of a file")
         if isinstance(self.im_bytes, bytes) and not self.im_bytes:
             raise AnnotationError(f"{what}: im_bytes is empty; give the bytes of a PNG")
 

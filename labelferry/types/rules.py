@@ -1,7 +1,9 @@
 """What the annotation classes check when they are made."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -11,10 +13,10 @@ from labelferry.model.frames import LARGEST, as_frame
 __all__ = [
     "Metrics",
     "called",
-    "check_confidence",
     "check_extra",
     "check_frame",
     "check_named",
+    "check_scores",
     "classifications_of",
     "colour",
     "list_of",
@@ -33,9 +35,12 @@ def called(annotation: Any) -> str:
 def check_named(annotation: Any) -> None:
     """Refuse an annotation with neither name nor schema id."""
     name, schema_id = annotation.name, annotation.feature_schema_id
-    if not (name or schema_id) or not isinstance(name or "", str) or (name is not None and not name.strip()):
+    texts = all(isinstance(each or "", str) for each in (name, schema_id))
+    if not texts or not (name or schema_id) or (name is not None and not name.strip()):
+        given = "" if schema_id is None else f" and feature_schema_id {schema_id!r}"
         raise AnnotationError(
-            f"{type(annotation).__name__}: name is {name!r}; give the ontology's name for it, or a feature_schema_id"
+            f"{type(annotation).__name__}: name is {name!r}{given}; "
+            "give the ontology's name for it, or a feature_schema_id"
         )
 
 
@@ -54,11 +59,38 @@ def check_frame(annotation: Any) -> None:
             ) from error
 
 
-def check_confidence(annotation: Any) -> None:
-    """Refuse a confidence outside 0 to 1."""
-    value = annotation.confidence
-    if value is not None and (isinstance(value, bool) or not 0 <= number(value) <= 1):
-        raise AnnotationError(f"{type(annotation).__name__}: confidence is {value!r}; it must lie between 0 and 1")
+def check_scores(annotation: Any) -> None:
+    """Put confidence and custom metrics into plain numbers; refuse what JSON or Labelbox has no place for."""
+    what = type(annotation).__name__
+    if annotation.confidence is not None:
+        annotation.confidence = _confidence(annotation.confidence, what)
+    if annotation.custom_metrics is not None:
+        given = list_of(annotation.custom_metrics, Mapping, f"{what}: custom_metrics")
+        annotation.custom_metrics = tuple(_metric(metric, what) for metric in given)
+
+
+def _confidence(value: Any, what: str) -> float:
+    score = _plain(value)
+    if score is None or not 0 <= score <= 1:
+        raise AnnotationError(f"{what}: confidence is {value!r}; it must be a number between 0 and 1")
+    return score
+
+
+def _metric(metric: Mapping[str, Any], what: str) -> dict[str, Any]:
+    value = _plain(metric.get("value"))
+    if set(metric) != {"name", "value"} or not isinstance(metric["name"], str) or value is None:
+        raise AnnotationError(
+            f'{what}: custom metric {dict(metric)!r} is not {{"name": text, "value": number}} with a finite number'
+        )
+    return {"name": metric["name"], "value": value}
+
+
+def _plain(value: Any) -> float | None:
+    """A finite number, numpy's too, as Python's own."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
+        return None
+    plain: float = value.item() if isinstance(value, np.generic) else value
+    return plain if math.isfinite(plain) else None
 
 
 def check_extra(annotation: Any) -> None:
@@ -66,6 +98,10 @@ def check_extra(annotation: Any) -> None:
     extra = annotation.extra
     if extra is None:
         return
+    if not isinstance(extra, Mapping):
+        raise AnnotationError(f"{type(annotation).__name__}: extra is {extra!r}; give a dict such as {{'uuid': ...}}")
+    if "uuid" in extra and not (isinstance(extra["uuid"], (str, UUID)) and str(extra["uuid"])):
+        raise AnnotationError(f"{type(annotation).__name__}: uuid is {extra['uuid']!r}; give some text or leave it out")
     unknown = sorted(set(extra) - {"uuid"})
     if unknown:
         raise AnnotationError(

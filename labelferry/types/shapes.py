@@ -41,5 +41,9 @@ class Line(Strict):
     points: Sequence[Point]
 
     def __post_init__(self) -> None:
-        if len(self.points) < 2 or not all(type(point) is Point for point in self.points):
+        if (
+            not isinstance(self.points, Sequence)
+            or len(self.points) < 2
+            or not all(type(point) is Point for point in self.points)
+        ):
             raise AnnotationError("Line: points must be two or more Point objects")

@@ -49,6 +49,7 @@ class TemporalClassificationText(Strict):
 
     def __post_init__(self) -> None:
         check_named(self)
+        self.value = list_of(self.value, (tuple, list), f"{called(self)}: value")
         self.classifications = classifications_of(self, Temporal)
 
 

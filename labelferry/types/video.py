@@ -9,10 +9,10 @@ from labelferry.types.answers import ClassificationAnnotation, Value
 from labelferry.types.rules import (
     Metrics,
     called,
-    check_confidence,
     check_extra,
     check_frame,
     check_named,
+    check_scores,
     classifications_of,
 )
 from labelferry.types.shapes import Line, Point, Rectangle
@@ -39,7 +39,7 @@ class VideoClassificationAnnotation(Strict):
         if not isinstance(self.value, Value):
             raise AnnotationError(f"{called(self)}: value must be a Radio, a Checklist or a Text")
         check_frame(self)
-        check_confidence(self)
+        check_scores(self)
         check_extra(self)
 
 
@@ -72,7 +72,7 @@ class VideoObjectAnnotation(Strict):
     instance: str | int | None = None
 
     def __post_init__(self) -> None:
-        if not self.name:
+        if type(self.name) is not str or not self.name.strip() or self.feature_schema_id is not None:
             check_named(self)
         if type(self.value) not in SHAPES:
             raise AnnotationError(

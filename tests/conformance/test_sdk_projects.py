@@ -159,3 +159,10 @@ def test_feature_schemas(client: Any, unique: str) -> None:
 def test_unknown_operations_say_their_name(client: Any, project: Any) -> None:
     with pytest.raises(lb_exceptions.OperationNotAllowedException, match="CloneProject"):
         project.clone()
+
+
+def test_unknown_relations_say_their_name(project: Any) -> None:
+    with pytest.raises(lb_exceptions.OperationNotAllowedException, match=r"MemberOverview.*Project\.members"):
+        list(project.members())
+    with pytest.raises(lb_exceptions.OperationNotAllowedException, match="localbox has no Project"):
+        project.get_overview()

@@ -36,6 +36,29 @@ def test_upsert_by_key(client: Any, dataset: Any, keys: list[str]) -> None:
     assert (row.global_key, row.external_id) == (keys[0] + "-new", "renamed")
 
 
+def test_upsert_takes_metadata_by_name_and_replaces_attachments(client: Any, dataset: Any, unique: str) -> None:
+    key = f"described-{unique}"
+
+    def upsert(**item: Any) -> Any:
+        task = dataset.upsert_data_rows([item])
+        task.wait_till_done()
+        assert task.errors is None
+        return client.get_data_row_by_global_key(key)
+
+    def fields(row: Any) -> dict[str, Any]:
+        return {field["name"]: field["value"] for field in row.metadata_fields}
+
+    notes = [{"type": "RAW_TEXT", "value": "a", "name": "one"}, {"type": "RAW_TEXT", "value": "b", "name": "two"}]
+    named = [{"name": "tag", "value": "night"}, {"name": "split", "value": "train"}]
+    made = upsert(row_data=guide.VIDEO, global_key=key, attachments=notes, metadata=named)
+    assert fields(made) == {"tag": "night", "split": "train"}
+    (read,) = client.get_data_row_metadata_ontology().bulk_export([made.uid])
+    assert {field.name for field in read.fields} == {"tag", "train"}
+    changed = upsert(key=GlobalKey(key), attachments=notes[:1], metadata=[{"name": "tag", "value": "day"}])
+    assert fields(changed) == {"tag": "day"}
+    assert [each.attachment_name for each in changed.attachments()] == ["one"]
+
+
 def test_equal_keys_in_one_upload(dataset: Any, unique: str) -> None:
     row = {"row_data": guide.VIDEO, "global_key": f"twin-{unique}", "media_type": "VIDEO"}
     task = dataset.create_data_rows([dict(row), dict(row)])

@@ -5,6 +5,7 @@
 
 import contextlib
 import io
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -141,9 +142,40 @@ def uploaded(database: Database, value: Any) -> str:
     return str(url)
 
 
+NODE_WORDS = ["tools", "classifications", "options", "tool", "type", "name", "value", "label", "scope"]
+NODE_WORDS += ["featureSchemaId", "schemaNodeId", "instructions", "color"]
+TREES: Any = st.recursive(
+    ODD,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(NODE_WORDS), inner, max_size=6),
+    max_leaves=20,
+)
+ONTOLOGY_MADE = 'mutation($tree: String!){upsertOntology(data: {name: "x", normalized: $tree}){id normalized}}'
+FEATURE_MADE = "mutation($tree: String!){upsertRootSchemaNode(data: {normalized: $tree}){id name}}"
+DEEP = '{"classifications":[' * 150 + "]}" * 150
+
+
+@given(st.dictionaries(st.sampled_from(NODE_WORDS), TREES, max_size=6))
+@BROAD
+def test_every_ontology_is_made_or_refused(database: Database, tree: dict[str, Any]) -> None:
+    for text in (json.dumps(tree), DEEP):
+        for document in (ONTOLOGY_MADE, FEATURE_MADE):
+            said = answer(database, Operation(document, {"tree": text}), "http://here")
+            assert said.status == 200, said
+            assert set(said.codes) <= {"MALFORMED_REQUEST"}
+
+
 PAYLOAD = st.dictionaries(
     st.sampled_from(
-        ["row_data", "global_key", "external_id", "metadata_fields", "attachments", "media_type", "dataset_id"]
+        [
+            "row_data",
+            "global_key",
+            "external_id",
+            "metadata_fields",
+            "metadata",
+            "attachments",
+            "media_type",
+            "dataset_id",
+        ]
     ),
     st.recursive(
         st.none() | st.booleans() | st.integers(-9, 9) | st.text(st.characters(codec="utf-8"), max_size=5),

@@ -71,6 +71,8 @@ PASS: dict[str, dict[str, Any]] = {
     "two segments": {"name": "box", "segments": [{"keyframes": [at(1), at(3)]}, {"keyframes": [at(5)]}]},
     "keyframe out of order": track(at(9), at(1)),
     "radio of a keyframe as a list": track(at(1, classifications=[{"name": "colour", "answer": [{"name": "red"}]}])),
+    "radio of a track": track(at(1)) | {"classifications": [{"name": "colour", "answer": {"name": "red"}}]},
+    "nothing beside the segments": track(at(1)) | {"classifications": []},
     "point": track({"frame": 17, "point": {"x": 660.134, "y": 407.926}}, name="dot"),
     "line": track({"frame": 5, "line": [{"x": 1, "y": 2}, {"x": 3, "y": 4}]}, name="path"),
     "global radio": {"name": "mood", "answer": {"name": "good"}},
@@ -136,6 +138,10 @@ FAIL: dict[str, tuple[dict[str, Any], str]] = {
     "unknown nested option": (
         {"name": "mood", "answer": {"name": "good", "classifications": [{"name": "inner", "answer": {"name": "no"}}]}},
         "Ontology does not contain name: no",
+    ),
+    "unknown beside the segments": (
+        track(at(1)) | {"classifications": [{"name": "who", "answer": "x"}]},
+        "Ontology does not contain name: who",
     ),
     "unknown in a keyframe": (track(at(1, classifications=[{"name": "who", "answer": "x"}])), "contain name: who"),
     "wrong shape": (track({"frame": 1, "point": {"x": 1, "y": 2}}), "frame 1 needs bbox, not point"),

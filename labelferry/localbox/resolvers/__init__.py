@@ -11,6 +11,7 @@ from labelferry.localbox.resolvers import (
     ontologies,
     organization,
     projects,
+    row_details,
     uploads,
     webhooks,
 )
@@ -27,6 +28,7 @@ RESOURCES = (
     ontologies,
     organization,
     projects,
+    row_details,
     uploads,
     webhooks,
 )

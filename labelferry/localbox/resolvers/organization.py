@@ -7,7 +7,7 @@ from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, query
 from labelferry.localbox.state import filters, jobs, organization, projects
 from labelferry.localbox.state.jobs import Job
-from labelferry.localbox.state.organization import Integration, Organization, User
+from labelferry.localbox.state.organization import Integration, Organization, Role, User
 
 
 @query("user")
@@ -28,6 +28,12 @@ def users(
 
 
 field("Organization", "users")(users)
+
+
+@query("roles")
+def roles(_: None, context: Context) -> list[Role]:
+    """The roles that somebody may have: here, the user's."""
+    return [organization.user(context.session).org_role]
 
 
 @query("organization")

@@ -125,3 +125,11 @@ def project_webhooks(
 ) -> list[webhooks.Webhook]:
     """The project's webhooks."""
     return filters.page(webhooks.of_project(context.session, source.id), skip, first)
+
+
+@field("Project", "benchmarks")
+def project_benchmarks(
+    source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
+) -> list[labels.Benchmark]:
+    """The labels of the project that others are measured by."""
+    return filters.page(labels.benchmarks_of_project(context.session, source.id), skip, first)

@@ -58,7 +58,7 @@ def _failure(row: dict[str, Any]) -> dict[str, Any]:
         "externalId": _text(spec.get("external_id")),
         "globalKey": _text(spec.get("global_key")),
         "rowData": _text(asset),
-        "metadata": _metadata(spec.get("metadata_fields")),
+        "metadata": _metadata(spec.get("metadata_fields") or spec.get("metadata")),
         "attachments": _attachments(spec.get("attachments")),
     }
     return {"message": row["message"], "spec": sent}

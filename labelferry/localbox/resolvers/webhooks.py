@@ -4,7 +4,7 @@ from typing import Any
 
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import projects, webhooks
+from labelferry.localbox.state import filters, projects, webhooks
 from labelferry.localbox.state.webhooks import Webhook
 
 
@@ -33,3 +33,9 @@ def webhook(_: None, context: Context, where: dict[str, Any] | None = None) -> W
 def webhook_project(source: Webhook, context: Context) -> projects.Project | None:
     """The project whose events it is told of; null means all."""
     return projects.get(context.session, source.project_id) if source.project_id else None
+
+
+@field("Organization", "webhooks")
+def all_webhooks(_: object, context: Context, skip: int = 0, first: int = 100, **_where: Any) -> list[Webhook]:
+    """Every webhook."""
+    return filters.page(webhooks.every(context.session), skip, first)

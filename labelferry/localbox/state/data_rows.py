@@ -84,8 +84,9 @@ def columns(payload: dict[str, Any]) -> dict[str, Any]:
     if "row_data" in payload:
         data = payload["row_data"]
         taken["row_data"] = relative(data) if isinstance(data, str) else as_json(data)
-    if "metadata_fields" in payload:
-        taken["metadata"] = as_json(payload["metadata_fields"])
+    for name in ("metadata_fields", "metadata"):  # the SDK's word on create, and the one of its upsert
+        if name in payload:
+            taken["metadata"] = as_json(payload[name])
     if "attachments" in payload:
         taken["attachments"] = as_json([_attachment(each) for each in payload["attachments"]])
     return taken

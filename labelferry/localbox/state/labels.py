@@ -103,6 +103,12 @@ def get_benchmark(session: Session, benchmark_id: str) -> Benchmark:
     return benchmark
 
 
+def benchmarks_of_project(session: Session, project_id: str) -> list[Benchmark]:
+    """A project's benchmarks, oldest first."""
+    mine = "label_id IN (SELECT id FROM labels WHERE project_id = ?)"
+    return session.all(Benchmark, f"{BENCHMARK} WHERE {mine} ORDER BY created_at, id", (project_id,))
+
+
 def drop_benchmark(session: Session, label_id: str) -> str:
     """Makes a label an ordinary one again."""
     benchmark = benchmark_of(session, label_id)

@@ -84,6 +84,17 @@ def _described(value: dict[str, Any], known: list[Field], options: dict[str, str
 
 def raw(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Metadata as pairs of schema id and value, an enum's option beside its field, as the SDK reads them."""
-    by_name = {each["name"]: each["id"] for each in fields(session)}
-    pairs = [(value.get("schemaId") or by_name.get(str(value.get("name"))), value.get("value")) for value in sent]
+    known = fields(session)
+    pairs = [pair for value in sent for pair in _pairs(value, {each["name"]: each for each in known})]
     return [{"schemaId": field_id, "value": value} for field_id, value in pairs if field_id]
+
+
+def _pairs(value: dict[str, Any], by_name: dict[str, Field]) -> list[tuple[str | None, Any]]:
+    sent_id = value.get("schemaId") or value.get("schema_id")
+    field = by_name.get(str(value.get("name")))
+    if sent_id or field is None:
+        return [(sent_id, value.get("value"))]
+    chosen: list[tuple[str | None, Any]] = [
+        (option["id"], {}) for option in field["options"] if option["name"] == value.get("value")
+    ]
+    return [(field["id"], {} if chosen else value.get("value")), *chosen]

@@ -12,6 +12,8 @@ from labelferry.localbox.state import filters
 from labelferry.localbox.state.database import Session, as_json
 
 NESTED = ("tools", "classifications", "options")
+TEXTS = ("tool", "type", "name", "instructions", "scope", "color", "featureSchemaId", "schemaNodeId")
+DEEPEST = 50
 
 
 @dataclass(frozen=True)
@@ -62,14 +64,23 @@ def create(session: Session, name: str, normalized: str, media_type: str | None)
     return get(session, ontology_id)
 
 
-def nodes(tree: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def nodes(tree: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
     """Every tool, classification and option, parents first."""
+    if depth > DEEPEST:
+        raise MalformedError(f"The ontology is nested more than {DEEPEST} levels deep")
     for member in NESTED:
-        for node in tree.get(member) or []:
-            if not isinstance(node, dict):
-                raise MalformedError(f"The ontology has something in `{member}` that is not an object")
+        for node in _members(tree, member):
             yield node
-            yield from nodes(node)
+            yield from nodes(node, depth + 1)
+
+
+def _members(tree: dict[str, Any], member: str) -> list[dict[str, Any]]:
+    found = tree.get(member) or []
+    if not isinstance(found, list):
+        raise MalformedError(f"The ontology's `{member}` must be a list")
+    if not all(isinstance(node, dict) for node in found):
+        raise MalformedError(f"The ontology has something in `{member}` that is not an object")
+    return found
 
 
 def _parsed(normalized: str) -> dict[str, Any]:
@@ -83,6 +94,9 @@ def _parsed(normalized: str) -> dict[str, Any]:
 
 
 def _identify(node: dict[str, Any]) -> None:
+    odd = [name for name in TEXTS if not isinstance(node.get(name), str | None)]
+    if odd:
+        raise MalformedError(f"The ontology has a `{odd[0]}` that is not a text: {node[odd[0]]}")
     node["schemaNodeId"] = node.get("schemaNodeId") or new_id()
     node["featureSchemaId"] = node.get("featureSchemaId") or new_id()
     if "tool" in node:
@@ -142,12 +156,23 @@ def delete(session: Session, ontology_id: str) -> None:
     session.delete("ontologies", ontology_id)
 
 
+def replace(session: Session, ontology_id: str, tree: dict[str, Any]) -> None:
+    """Gives an ontology another tree."""
+    session.update("ontologies", ontology_id, normalized=as_json(tree), updated_at=now())
+
+
 def create_feature(session: Session, normalized: str) -> dict[str, Any]:
     """A new feature schema; returns its tree."""
+    tree = read_feature(normalized)
+    _keep_feature(session, tree)
+    return tree
+
+
+def read_feature(normalized: str) -> dict[str, Any]:
+    """The tree of a feature schema, with an id on every node."""
     tree = _parsed(normalized)
     for node in (tree, *nodes(tree)):
         _identify(node)
-    _keep_feature(session, tree)
     return tree
 
 

@@ -77,6 +77,11 @@ def of_project(session: Session, project_id: str) -> list[Webhook]:
     return session.all(Webhook, f"{SELECT} WHERE project_id = ? ORDER BY seq", (project_id,))
 
 
+def every(session: Session) -> list[Webhook]:
+    """All webhooks, of one project or of all."""
+    return session.all(Webhook, f"{SELECT} ORDER BY seq")
+
+
 def update(session: Session, webhook_id: str | None, data: dict[str, Any]) -> Webhook:
     """Changes topics, URL or status."""
     webhook = get(session, webhook_id)

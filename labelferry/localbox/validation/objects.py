@@ -25,6 +25,7 @@ def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iter
     else:
         problems = [each for segment in segments for each in _segment_faults(segment, tool, geometry, frame_count)]
         yield from problems or _order_faults(segments, tool)
+        yield from nested_faults(node.get("classifications"), tool.children, Place(frame_count, nested=True))
 
 
 def _segment_faults(segment: object, tool: Feature, geometry: str, frame_count: int | None) -> Iterator[str]:

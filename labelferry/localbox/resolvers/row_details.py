@@ -1,0 +1,75 @@
+"""Attachments and metadata of data rows that exist."""
+
+from typing import Any
+
+from labelferry.localbox.context import Context
+from labelferry.localbox.errors import NotFoundError
+from labelferry.localbox.resolvers.registry import mutation, query
+from labelferry.localbox.state import attachments, row_metadata
+from labelferry.localbox.state.data_rows import DataRow
+
+
+@mutation("createDataRowAttachment")
+def create_attachment(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """Hangs an attachment on a row."""
+    return _shown(context, attachments.add(context.session, data["dataRowId"], data))
+
+
+@mutation("updateDataRowAttachment")
+def update_attachment(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
+    """Changes an attachment."""
+    return _shown(context, attachments.update(context.session, where.get("id"), data))
+
+
+@mutation("deleteDataRowAttachment")
+def delete_attachment(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
+    """Takes an attachment off its row."""
+    return {"id": attachments.delete(context.session, where.get("id"))}
+
+
+def _shown(context: Context, attachment: dict[str, Any]) -> dict[str, Any]:
+    return attachment | {"value": context.url(attachment["value"])}
+
+
+@mutation("upsertDataRowCustomMetadata")
+def upsert_metadata(_: None, context: Context, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Sets metadata of rows; returns those that could not be, each with the reason."""
+    failed = []
+    for asked in data:
+        try:
+            row_metadata.put(context.session, asked)
+        except NotFoundError as error:
+            names = {name: asked.get(name) for name in ("dataRowId", "globalKey", "fields")}
+            failed.append(names | {"error": str(error)})
+    return failed
+
+
+@mutation("deleteDataRowCustomMetadata")
+def delete_metadata(
+    _: None,
+    context: Context,
+    dataRowIdentifiers: list[dict[str, Any]] | None = None,  # noqa: N803 - the schema's word
+) -> list[dict[str, Any]]:
+    """Removes metadata of rows; returns those that could not be, each with the reason."""
+    failed = []
+    for asked in dataRowIdentifiers or []:
+        named = asked["dataRowIdentifier"]
+        try:
+            row_metadata.take_away(context.session, _row(context, named["id"], named["idType"]), asked["schemaIds"])
+        except NotFoundError as error:
+            gone = [{"schemaId": each} for each in asked["schemaIds"]]
+            failed.append({"dataRowId": named["id"], "fields": gone, "error": str(error)})
+    return failed
+
+
+@query("dataRowCustomMetadata")
+def read_metadata(_: None, context: Context, where: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """The metadata of rows."""
+    asked = (where or {}).get("dataRowIdentifiers") or {"ids": [], "idType": "ID"}
+    rows = [_row(context, each, asked["idType"]) for each in asked["ids"]]
+    return [row_metadata.read(context.session, row) for row in rows]
+
+
+def _row(context: Context, value: str, id_type: str) -> DataRow:
+    by_key = id_type == "GKEY"
+    return row_metadata.find(context.session, None if by_key else value, value if by_key else None)
