@@ -20,8 +20,15 @@ def announce(what: str, done: int = 0, total: int | None = None) -> None:
 
 @contextmanager
 def watching(listener: Listener) -> Iterator[None]:
-    """Hear every announcement that is made inside."""
-    token = _listener.set(listener)
+    """Hear every announcement that is made inside; who listened before goes on to hear them too."""
+    before = _listener.get()
+
+    def both(what: str, done: int, total: int | None) -> None:
+        listener(what, done, total)
+        if before is not None:
+            before(what, done, total)
+
+    token = _listener.set(both)
     try:
         yield
     finally:

@@ -1,6 +1,6 @@
 """What Prefect's UI shows of a report: tables of import jobs, refused lines and findings, and the report itself.
 
-A progress artifact is not among them: the UI shows no more of it than a number.
+Long steps also have a progress artifact, of which the UI shows the number of per cent.
 """
 
 from typing import Any

@@ -21,6 +21,8 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
         submitted = submit(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []
     show_shards(shards, "as they were sent")
+    for shard in (each for each in shards if each["job"] in submitted.jobs):
+        get_run_logger().info("job %s: %s lines", shard["job"], shard["lines"])
     get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
     return submitted
 

@@ -22,6 +22,7 @@ from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboar
 from labelferry.remote import Remote
 from tasks.credentials import settings_of
 from tasks.journals import journal
+from tasks.progress import shown
 from tasks.throttle import connect
 
 __all__ = ["alone", "step", "taken_up"]
@@ -42,7 +43,7 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     def made(function: Callable[P, R]) -> Task[P, R]:
         @wraps(function)
         def timed(*args: P.args, **kwargs: P.kwargs) -> R:
-            with journal().timing(name):
+            with journal().timing(name), shown(name):
                 return function(*args, **kwargs)
 
         return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)(timed)

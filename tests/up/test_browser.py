@@ -51,10 +51,14 @@ def submit(page: Page, deployed: Deployed, spec: Path) -> str:
     page.goto(f"{deployed.url}/v2/deployments/deployment/{deployed.deployment('onboard')['id']}")
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
-    page.locator("textarea").first.fill(str(spec))
+    asked = page.locator("textarea").first
+    expect(asked).to_have_value(deployed.deployment("onboard")["parameters"]["spec"])
+    page.wait_for_load_state("networkidle")
+    asked.fill(str(spec))
     expect(page.get_by_text("Path of a spec file on the worker")).to_be_visible()
     keep(page, "form", spec.parent)
     page.get_by_role("button", name="Submit").click()
+    page.wait_for_url("**/deployment/*?tab=Runs")
     new: set[str] = until(lambda: {run["id"] for run in deployed.runs_of("onboard")} - known, 30, "the run")
     return new.pop()
 
@@ -66,8 +70,10 @@ def watch(page: Page, deployed: Deployed, run: str, state: str) -> None:
 
 
 def open_artifact(page: Page, key: str) -> None:
+    """From a run's page to what an artifact of it holds."""
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text(key, exact=True).first.click()
+    page.locator("a[href*='/artifacts/artifact/']").first.click()
 
 
 def test_onboarded_seen_run_again_broken_and_retried(
@@ -78,7 +84,7 @@ def test_onboarded_seen_run_again_broken_and_retried(
     watch(page, deployed, run, "Completed")
     expect(page.get_by_text("onboard seen: 1 new row").first).to_be_visible()
     open_artifact(page, "onboarding")
-    expect(page.get_by_text("seen: done")).to_be_visible()
+    expect(page.get_by_text("seen: done").first).to_be_visible()
     picture = page.locator("img[src^='data:image/']").first
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
@@ -89,7 +95,7 @@ def test_onboarded_seen_run_again_broken_and_retried(
     watch(page, deployed, run, "Completed")
     expect(page.get_by_text("onboard seen: nothing new").first).to_be_visible()
     open_artifact(page, "onboarding")
-    expect(page.get_by_text("seen: nothing to do")).to_be_visible()
+    expect(page.get_by_text("seen: nothing to do").first).to_be_visible()
     assert localbox.mutations() == []
 
     onboarding(tmp_path, "seen", rows=2)
