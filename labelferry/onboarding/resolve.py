@@ -44,7 +44,8 @@ def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
     """
     known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
-        if reference.id is None:
+        entry = ledger.entry(kind.name, name)
+        if reference.id is None and (entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known)):
             ledger.settle(kind.name, name, known)
         return Resolved(known, created=False)
     ledger.claim(kind.name, name)

@@ -41,6 +41,7 @@ class Report:
         counts: what the sources hold.
         rows_created: data rows made by this run.
         rows_reused: data rows that were there.
+        rows_updated: how many of those this run brought up to date.
         project: id.
         ontology: id.
         made: kinds of resources that this run made.
@@ -50,7 +51,7 @@ class Report:
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
-        findings: warnings about the input.
+        findings: warnings about the input, and how rows that were there differ from it.
         folder: where the desired state lies.
     """
 
@@ -60,6 +61,7 @@ class Report:
     counts: Counts
     rows_created: int
     rows_reused: int
+    rows_updated: int
     project: str
     ontology: str
     made: tuple[str, ...]
@@ -75,7 +77,7 @@ class Report:
     @property
     def nothing_done(self) -> bool:
         """Whether everything had been there before."""
-        return not (self.rows_created or self.made or self.batched or self.sent)
+        return not (self.rows_created or self.rows_updated or self.made or self.batched or self.sent)
 
     @property
     def outcome(self) -> str:
@@ -115,6 +117,7 @@ def report_on(
         counts=onboarding.desired.counts,
         rows_created=rows.created,
         rows_reused=rows.reused,
+        rows_updated=rows.updated,
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
@@ -124,7 +127,7 @@ def report_on(
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(_failed(onboarding)),
-        findings=onboarding.desired.findings,
+        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
         folder=str(onboarding.desired.folder),
     )
 
