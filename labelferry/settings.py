@@ -4,6 +4,7 @@
 variable                meaning
 ======================  =====================================================================================
 LABELBOX_API_KEY        key of the real service; without it everything goes to the embedded localbox
+LABELBOX_API_KEY_FILE   file that holds the key (such as a mounted secret); LABELBOX_API_KEY goes before it
 LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graphql
 LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
 LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
@@ -23,7 +24,7 @@ from pydantic import SecretStr
 
 from labelferry.errors import SpecError
 
-__all__ = ["DEFAULT_ENDPOINT", "Settings"]
+__all__ = ["DEFAULT_ENDPOINT", "TIERS", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
@@ -63,11 +64,10 @@ class Settings:
         env = os.environ if environment is None else environment
         home = Path(env["LABELFERRY_HOME"]) if env.get("LABELFERRY_HOME") else _user_data_folder()
         home = home.expanduser().absolute()
-        key = env.get("LABELBOX_API_KEY", "").strip()
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=SecretStr(key) if key else None,
+            api_key=_key(env),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
@@ -93,6 +93,21 @@ def _user_data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("labelferry")
+
+
+def _key(env: Mapping[str, str]) -> SecretStr | None:
+    """The key, from the environment or from the file that it names."""
+    key, file = env.get("LABELBOX_API_KEY", "").strip(), env.get("LABELBOX_API_KEY_FILE", "")
+    if key or not file:
+        return SecretStr(key) if key else None
+    try:
+        key = Path(file).expanduser().read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error
+    if not key:
+        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is empty; put the key into it")
+    return SecretStr(key)
 
 
 def _whole(env: Mapping[str, str], name: str, what: str, example: int) -> int | None:

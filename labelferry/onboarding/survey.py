@@ -46,15 +46,22 @@ def survey(onboarding: Onboarding, remote: str, requests_per_minute: int | None 
     Raises:
         RemoteError: when the service cannot be asked.
     """
+    before, steps = onboarding.client.sent, tuple(_steps(onboarding))
+    looked = onboarding.client.sent - before
     return Plan(
         name=onboarding.desired.spec.name,
         remote=remote,
         workspace=onboarding.ledger.workspace,
         desired=onboarding.desired.fingerprint,
         counts=asdict(onboarding.desired.counts),
-        steps=tuple(_steps(onboarding)),
+        steps=steps,
         requests_per_minute=requests_per_minute,
+        look_ups=2 * looked + TASKS,
     )
+
+
+TASKS = 10
+"""Tasks of a run; each asks whose key it has. The plan looks, and the steps look again at what it saw."""
 
 
 def _steps(onboarding: Onboarding) -> Iterator[Step]:

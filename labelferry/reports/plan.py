@@ -36,8 +36,9 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
 
 
 def _total(plan: Mapping[str, Any]) -> str:
-    counts, seconds = plan["counts"], plan["seconds"]
-    took = f", {seconds:.0f} s at the account's limit" if seconds is not None else ""
+    counts, limit = plan["counts"], plan["requests_per_minute"]
+    at = f"the limit of {limit} a minute" if limit else "a free account's limit (LABELFERRY_RATE names another)"
+    took = f", {plan['seconds']:.0f} s at {at}"
     return (
         f"{counts['rows']} rows, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['lines']} lines, "
         f"{counts['bytes']} bytes; about {plan['requests']} requests{took}"

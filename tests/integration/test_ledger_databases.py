@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from labelferry.errors import ConflictError, SpecError
+from labelferry.errors import ConflictError, LedgerError, SpecError
 from labelferry.ledger import LineRecord, LineState, State, held, open_ledger
 from labelferry.ledger.schema import metadata
 
@@ -29,13 +30,16 @@ def as_owner(command: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     tools = postgres_tools()
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
-    folder = tmp_path_factory.mktemp("postgres")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users, by any pytest at work
+        yield from serving(tools, Path(made))
+
+
+def serving(tools: Path, folder: Path) -> Iterator[str]:
+    """A PostgreSQL server while it is needed."""
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     with socket.socket() as listener:
@@ -195,3 +199,27 @@ def test_a_lease_of_another_machine_expires(url: str) -> None:
         theirs.release()
         with pytest.raises(ConflictError):
             theirs.take()
+
+
+def test_a_database_that_fails_in_the_middle_of_a_run_is_named(url: str) -> None:
+    with open_ledger(url) as file:
+        with file.engine.begin() as connection:
+            connection.execute(text("DROP TABLE lines"))
+        with pytest.raises(LedgerError, match=r"the ledger's database failed: .*lines.*; nothing is lost, run"):
+            file.of("org", "tud").line_counts("prelabels")
+
+
+def test_a_server_that_went_away_in_the_middle_of_a_run(postgres_url: str) -> None:
+    with open_ledger(postgres_url) as file, open_ledger(postgres_url) as other:
+        ledger = file.of("org", "gone")
+        ledger.claim("dataset", "d")
+        with other.engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid()")
+            )
+        with pytest.raises(LedgerError, match="the ledger's database failed: "):
+            ledger.settle("dataset", "d", "id")
+        ledger.settle("dataset", "d", "id")
+        entry = ledger.entry("dataset", "d")
+        assert entry is not None
+        assert entry.state is State.SETTLED
