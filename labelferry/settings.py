@@ -11,6 +11,8 @@ LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERR
 LABELFERRY_RATE         requests per minute that we allow ourselves, as a number or as the account's tier: free (1500),
                         starter or edu (5000), enterprise (20000); default: no limit of our own
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
+LABELFERRY_DEADLINE     seconds that one job of the service (an import, an upload, an export) is waited for; a later run
+                        takes up what has not ended by then; default: 14400 for imports, 3600 for the others
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -43,6 +45,7 @@ class Settings:
         endpoint: where the real service (or another localbox) listens.
         requests_per_minute: our own limit, None for none.
         patience: seconds that a request without an answer is repeated for.
+        deadline: seconds that a job of the service is waited for, None for the client's own.
         localbox_key: key of the embedded localbox.
     """
 
@@ -52,6 +55,7 @@ class Settings:
     endpoint: str
     requests_per_minute: int | None
     patience: int
+    deadline: int | None
     localbox_key: SecretStr
 
     @classmethod
@@ -72,6 +76,7 @@ class Settings:
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
+            deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
 

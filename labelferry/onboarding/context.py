@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, held, open_ledger
 from labelferry.planning.desired import Desired
@@ -46,9 +47,17 @@ def open_onboarding(
 def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
     """Hold the onboarding's lease, so that no other run works on it, and remember what it is about to carry out.
 
+    A run that stops at an error is written into the history with it.
+
     Raises:
         ConflictError: when another run does.
     """
     with open_onboarding(settings, remote, folder, connecting) as onboarding, held(onboarding.ledger.lease()):
         mark(onboarding.desired)
-        yield
+        started_at = onboarding.ledger.now()
+        try:
+            yield
+        except LabelferryError as error:
+            outcome = "conflict" if isinstance(error, ConflictError) else "failed"
+            onboarding.ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
+            raise

@@ -7,16 +7,17 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text, update
 
 from labelferry.errors import ConflictError, LedgerError, SpecError
-from labelferry.ledger import LineRecord, LineState, State, held, open_ledger
-from labelferry.ledger.schema import metadata
+from labelferry.ledger import LedgerFile, LineRecord, LineState, State, held, open_ledger
+from labelferry.ledger.schema import leases, metadata
 
 
 def postgres_tools() -> Path | None:
@@ -223,3 +224,19 @@ def test_a_server_that_went_away_in_the_middle_of_a_run(postgres_url: str) -> No
         entry = ledger.entry("dataset", "d")
         assert entry is not None
         assert entry.state is State.SETTLED
+
+
+def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
+    """Somebody else took over meanwhile; the sleeper is interrupted wherever it is, and takes nothing away."""
+    with open_ledger(url) as file:
+        lease = file.of("org", "tud").lease()
+        with pytest.raises(ConflictError, match="its lease ended and another run took over"), held(lease, every=0.05):
+            sleep_past_the_lease(file)
+        with pytest.raises(ConflictError, match="process 7 on another-machine"):
+            lease.take()
+
+
+def sleep_past_the_lease(file: LedgerFile) -> None:
+    with file.engine.begin() as connection:
+        connection.execute(update(leases).values(holder="process 7 on another-machine, begun 1"))
+    threading.Event().wait(60)

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SpecError
+from labelferry.labelbox import Pace, Policy
+from labelferry.remote import policy_of
 from labelferry.settings import Settings
 
 KEY = "canary-key-of-the-settings"
@@ -38,3 +40,11 @@ def test_a_key_file_without_a_key_never_means_localbox(content: bytes | None, sa
         file.write_bytes(content)
     with pytest.raises(SpecError, match=f"LABELBOX_API_KEY_FILE: .*{said}".replace("(", r"\(").replace(")", r"\)")):
         key_of(LABELBOX_API_KEY_FILE=str(file))
+
+
+def test_a_deadline_holds_for_every_wait() -> None:
+    settings = Settings.from_environment({"LABELFERRY_HOME": "/nowhere", "LABELFERRY_DEADLINE": "7"})
+    policy = policy_of(settings)
+    paces = [value for name in Policy.__slots__ if isinstance(value := getattr(policy, name), Pace)]
+    assert [pace.deadline for pace in paces] == [7] * 4
+    assert policy_of(Settings.from_environment({"LABELFERRY_HOME": "/nowhere"})).imports.deadline == 14_400
