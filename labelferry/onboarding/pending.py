@@ -150,7 +150,7 @@ def _of_ours(rows: Collection[str]) -> str:
         return ""
     return (
         f"Of these, {_some(rows)} hold what this onboarding itself brought in; a row's lines become one label, which "
-        "a line that was refused then and is mended now cannot join. "
+        "a line that is new, or was refused and is mended now, cannot join. "
     )
 
 

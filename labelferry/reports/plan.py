@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 __all__ = ["plan_markdown", "print_plan"]
@@ -19,7 +20,8 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
         table.add_column(name)
     for step in plan["steps"]:
         action, count = step["action"], str(step["count"] or "")
-        table.add_row(f"[{COLOURS[action]}]{action}[/]", f"{step['kind']} '{step['name']}'", count, step["reason"])
+        what, why = escape(f"{step['kind']} '{step['name']}'"), escape(step["reason"])
+        table.add_row(f"[{COLOURS[action]}]{action}[/]", what, count, why)
     console.print(table, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
