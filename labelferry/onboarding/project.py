@@ -108,8 +108,13 @@ def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
         )
 
 
-def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
+def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
     """Make sure that every row is in the project.
+
+    Args:
+        onboarding: the onboarding.
+        project: id.
+        largest: rows of a batch.
 
     Raises:
         UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
@@ -121,9 +126,9 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names: list[str] = []
-    for start in range(0, len(todo), LARGEST):
+    for start in range(0, len(todo), largest):
         announce("rows into the project", start, len(todo))
-        part = todo[start : start + LARGEST]
+        part = todo[start : start + largest]
         names.extend(_bring_in(onboarding, project, part))
     return BatchOutcome(len(todo), inside, tuple(names))
 
