@@ -45,7 +45,9 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     found = []
     for row in held:
         there = row["data_row"]
-        want = wanted[identity(there["global_key"])]
+        want = wanted.get(identity(str(there.get("global_key"))))
+        if want is None:
+            continue
         differences, changes = _own(want, row)
         differences += _dataset(onboarding, there.get("details") or {})
         if differences:

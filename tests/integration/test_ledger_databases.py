@@ -97,6 +97,15 @@ def test_claims_lines_and_history(url: str) -> None:
         assert ledger.history()[0]["report"] == {"n": 1}
 
 
+def test_texts_that_a_database_may_not_take(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.send_lines([LineRecord("1", "prelabels", "k", "a\0b", "gt.txt:1", "j")])
+        ledger.settle_lines([("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
+        (line,) = ledger.lines()
+        assert (line.feature, line.message) == ("a␀b", "bad␀ \ud7ff 🚲")
+
+
 def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
     with open_ledger(url) as file, file.engine.begin() as connection:
         file.of("org", "tud").send_lines([LineRecord("old", "prelabels", "k", "f", "gt.txt:1", "j")])
