@@ -34,11 +34,18 @@ check: setup ## ruff, mypy, import directions
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/architecture
 
+docs: setup ## the documentation site in site/, its reference pages generated anew
+	$(BIN)/python -m docs.generate
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
+
 bench: setup ## speed side by side with the official SDK
 	$(BIN)/python -m benches.encode
 
 up: setup ## start a Prefect server, a worker and a localbox here, and deploy
 	$(BIN)/python -m deployments.services up
+
+deploy: setup ## tell the Prefect server at PREFECT_API_URL of work pool, blocks, deployments and automations
+	$(BIN)/python -m deployments.setup
 
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
@@ -47,6 +54,8 @@ LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --
   --no-emit-index-url --no-emit-find-links
 lock: setup ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
+	$(LOCK) pyproject.toml --extra video --extra postgres --extra redis --no-emit-package labelferry --no-annotate \
+	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test check bench up down lock
+.PHONY: help setup demo test check docs bench up deploy down lock

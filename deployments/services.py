@@ -87,8 +87,6 @@ def environment(settings: Settings) -> dict[str, str]:
     return {
         **os.environ,
         "LABELFERRY_HOME": str(settings.home),
-        "LABELFERRY_CHECKOUT": str(CHECKOUT),
-        "LABELFERRY_SYNC_CRON": os.environ.get("LABELFERRY_SYNC_CRON", "*/15 * * * *"),
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str(settings.home / "prefect")),
         "PREFECT_API_URL": API,
         "PREFECT_UI_API_URL": API,
@@ -97,6 +95,9 @@ def environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_READ_BATCH_SIZE": "100",
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
+        "PREFECT_WORKER_QUERY_SECONDS": "5",
+        "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
+        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "DO_NOT_TRACK": "1",
     }
 
@@ -131,19 +132,16 @@ def start(
 
 
 def deploy(env: Mapping[str, str]) -> None:
-    """Create the work pool and the deployments, or bring them up to date.
+    """Tell the server of work pool, blocks, deployments and automations; see ``deployments/setup.py``.
 
     Raises:
-        ServiceError: when Prefect refuses one.
+        ServiceError: when it refuses something.
     """
-    pool = ["work-pool", "create", "labelferry", "--type", "process", "--overwrite"]
-    deployments = ["deploy", "--all", "--prefect-file", "deployments/prefect.yaml"]
-    for arguments in (pool, deployments):
-        done = subprocess.run(  # noqa: S603  our own commands
-            [BIN / "prefect", "--no-prompt", *arguments], cwd=CHECKOUT, env=dict(env), capture_output=True, text=True
-        )
-        if done.returncode:
-            raise ServiceError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+    done = subprocess.run(
+        [sys.executable, "-m", "deployments.setup"], cwd=CHECKOUT, env=dict(env), capture_output=True, text=True
+    )
+    if done.returncode:
+        raise ServiceError(f"deploying failed:\n{done.stdout}{done.stderr}")
 
 
 def down(folder: Path) -> None:

@@ -2,50 +2,59 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from labelferry.errors import PartialFailureError
-from labelferry.onboarding.context import one_at_a_time
 from labelferry.planning.plan import refuse_conflicts
-from labelferry.remote import Remote, remote
-from labelferry.settings import Settings
-from labelferry.spec import Spec, name_of
+from labelferry.remote import Remote
+from labelferry.spec import Decisions, name_of
+from tasks.credentials import sent_to
 from tasks.data_rows import create_data_rows
+from tasks.events import tell_onboarded
 from tasks.imports import import_labels, reopen_failed_lines
 from tasks.jobs import poll_job_errors
 from tasks.labels import assemble_labels
 from tasks.ontology import build_ontology
+from tasks.parameters import Credentials, SpecOrPlace
 from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
+from tasks.skin import alone
+from tasks.storage import keep_files
 
 __all__ = ["carry_out", "onboard"]
 
+AS_THE_SPEC_SAYS = Decisions()
+
 
 def run_name() -> str:
-    """What Prefect's UI calls the run."""
+    """What Prefect's UI calls the run, until its plan says more."""
     return f"onboard {name_of(flow_run.parameters.get('spec', ''))}"
 
 
 @flow(name="onboard", flow_run_name=run_name, persist_result=False)
 def onboard(
-    spec: Annotated[str | Spec, Field(description="Path of a spec file on the worker, or the spec itself")],
-    plan: Annotated[str | None, Field(description="Path of a reviewed plan; anything else is refused")] = None,
+    spec: SpecOrPlace,
+    credentials: Credentials = None,
+    decisions: Decisions = AS_THE_SPEC_SAYS,
+    plan: str = "",
 ) -> dict[str, Any]:
     """Bring the videos and labels of a spec into Labelbox.
 
-    Args:
-        spec: path of a spec file on the worker, or the spec itself.
-        plan: path of a reviewed plan; when the world has moved on since, nothing is done.
-
     Safe to run again at any moment: what is there already is found and reused.
+
+    Args:
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, when the spec's own policies stop it with a conflict.
+        plan: Path on the worker of a plan that was reviewed; anything else than it says is refused. Empty: none.
     """
-    with remote(Settings.from_environment()) as where:
-        return carry_out(where, assemble_labels(where, spec), reviewed=plan)
+    with sent_to(credentials) as where:
+        return carry_out(where, assemble_labels(where, spec, decisions), reviewed=plan or None)
 
 
 def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry: bool = False) -> dict[str, Any]:
@@ -60,11 +69,12 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
     Raises:
         PartialFailureError: when all is done but lines were refused.
     """
-    started_at, settings = datetime.now(UTC), Settings.from_environment()
-    with one_at_a_time(settings, where, folder):
+    started_at = datetime.now(UTC)
+    with alone(where, folder):
         if retry:
             reopen_failed_lines(where, folder)
         refuse_conflicts(make_plan(where, folder, reviewed))
+        keep_files(folder)
         poll_job_errors(where, folder)
         rows = create_data_rows(where, folder)
         ontology = build_ontology(where, folder)
@@ -74,8 +84,10 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
         poll_job_errors(where, folder)
         outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
         report = write_report(where, folder, started_at, outcomes)
+        keep_files(folder)
     if report["failed"]:
         raise PartialFailureError(
             f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"
         )
+    tell_onboarded(report, where)
     return report

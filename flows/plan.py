@@ -1,33 +1,35 @@
 """What onboard would do, before it does anything."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import Field
 
-from labelferry.remote import remote
-from labelferry.settings import Settings
-from labelferry.spec import Spec, name_of
+from labelferry.spec import Decisions, name_of
+from tasks.credentials import sent_to
 from tasks.labels import assemble_labels
+from tasks.parameters import Credentials, SpecOrPlace
 from tasks.plans import make_plan
 
 __all__ = ["plan"]
 
+AS_THE_SPEC_SAYS = Decisions()
+
 
 def run_name() -> str:
-    """What Prefect's UI calls the run."""
+    """What Prefect's UI calls the run, until its plan says more."""
     return f"plan {name_of(flow_run.parameters.get('spec', ''))}"
 
 
 @flow(name="plan", flow_run_name=run_name, persist_result=False)
-def plan(
-    spec: Annotated[str | Spec, Field(description="Path of a spec file on the worker, or the spec itself")],
-) -> dict[str, Any]:
+def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decisions = AS_THE_SPEC_SAYS) -> dict[str, Any]:
     """Say what onboard would do with a spec. Changes nothing.
 
     Args:
-        spec: path of a spec file on the worker, or the spec itself.
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, when the spec's own policies stop it with a conflict.
     """
-    with remote(Settings.from_environment()) as where:
-        return make_plan(where, assemble_labels(where, spec))
+    with sent_to(credentials) as where:
+        return make_plan(where, assemble_labels(where, spec, decisions))

@@ -1,15 +1,14 @@
 """What an onboarding left undone, finished: the labels as they were when it began, not as their files are now."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from flows.onboard import carry_out
-from labelferry.remote import remote
-from labelferry.settings import Settings
+from tasks.credentials import sent_to
 from tasks.labels import take_up_labels
+from tasks.parameters import Credentials, Name
 
 __all__ = ["resume"]
 
@@ -20,11 +19,12 @@ def run_name() -> str:
 
 
 @flow(name="resume", flow_run_name=run_name, persist_result=False)
-def resume(name: Annotated[str, Field(description="Name of the onboarding, as in its spec")]) -> dict[str, Any]:
-    """Finish what an onboarding left undone.
+def resume(name: Name, credentials: Credentials = None) -> dict[str, Any]:
+    """Finish what an onboarding left undone, with the labels as they were when it began.
 
     Args:
-        name: of the onboarding, as in its spec.
+        name: Name of the onboarding, as in its spec.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with remote(Settings.from_environment()) as where:
+    with sent_to(credentials) as where:
         return carry_out(where, take_up_labels(name))

@@ -1,30 +1,30 @@
 """Lines that the service refused, sent again once their cause is mended."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from flows.onboard import carry_out
-from labelferry.remote import remote
-from labelferry.settings import Settings
+from tasks.credentials import sent_to
 from tasks.labels import take_up_labels
+from tasks.parameters import Credentials, Name
 
 __all__ = ["retry_failed"]
 
 
 def run_name() -> str:
     """What Prefect's UI calls the run."""
-    return f"retry failed lines of {flow_run.parameters.get('name', '')}"
+    return f"retry-failed {flow_run.parameters.get('name', '')}"
 
 
 @flow(name="retry-failed", flow_run_name=run_name, persist_result=False)
-def retry_failed(name: Annotated[str, Field(description="Name of the onboarding, as in its spec")]) -> dict[str, Any]:
+def retry_failed(name: Name, credentials: Credentials = None) -> dict[str, Any]:
     """Send the refused lines of an onboarding again, as they were when it began.
 
     Args:
-        name: of the onboarding, as in its spec.
+        name: Name of the onboarding, as in its spec.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with remote(Settings.from_environment()) as where:
+    with sent_to(credentials) as where:
         return carry_out(where, take_up_labels(name), retry=True)

@@ -1,20 +1,32 @@
-"""The same as ``onboard``, for a schedule: a manifest or folder of labels that grows; only what is new moves."""
+"""The same steps as ``onboard``, for a schedule: a manifest or folder that grows; only what is new or changed moves."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
-from pydantic import Field
+from prefect.runtime import flow_run
 
-from flows.onboard import onboard
+from flows.onboard import carry_out
+from labelferry.spec import name_of
+from tasks.credentials import sent_to
+from tasks.labels import assemble_labels
+from tasks.parameters import Credentials, SpecOrPlace
 
 __all__ = ["sync"]
 
 
-@flow(name="sync", persist_result=False)
-def sync(spec: Annotated[str, Field(description="Path of a spec file on the worker")]) -> dict[str, Any]:
-    """Bring what is new in the files of a spec into Labelbox.
+def run_name() -> str:
+    """What Prefect's UI calls the run, until its plan says more."""
+    return f"sync {name_of(flow_run.parameters.get('spec', ''))}"
+
+
+@flow(name="sync", flow_run_name=run_name, persist_result=False)
+def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
+    """Bring what is new or changed in the files of a spec into Labelbox.
 
     Args:
-        spec: path of a spec file on the worker.
+        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
+            the second tab it is filled in here.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    return onboard(spec)
+    with sent_to(credentials) as where:
+        return carry_out(where, assemble_labels(where, spec))

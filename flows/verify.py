@@ -1,16 +1,15 @@
 """What Labelbox holds, beside what was sent. Changes nothing."""
 
-from typing import Annotated, Any
+from typing import Any
 
 from prefect import flow
 from prefect.runtime import flow_run
-from pydantic import Field
 
 from labelferry.errors import PartialFailureError, VerificationError
-from labelferry.remote import remote
-from labelferry.settings import Settings
-from labelferry.spec import Spec, name_of
-from tasks.labels import assemble_labels
+from labelferry.spec import is_name, name_of
+from tasks.credentials import sent_to
+from tasks.labels import assemble_labels, take_up_labels
+from tasks.parameters import Credentials, SpecOrPlace
 from tasks.verification import verify_labels
 
 __all__ = ["verify"]
@@ -22,18 +21,17 @@ def run_name() -> str:
 
 
 @flow(name="verify", flow_run_name=run_name, persist_result=False)
-def verify(
-    spec: Annotated[str | Spec, Field(description="Path of a spec file on the worker, or the spec itself")],
-) -> dict[str, Any]:
+def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
     """Read the labels of a spec back from Labelbox and compare them with what was sent.
 
-    Args:
-        spec: path of a spec file on the worker, or the spec itself.
-
     Pre-labels cannot be read back; for them the statuses of their lines are told.
+
+    Args:
+        spec: As for onboard; or the name of an onboarding, which compares what its latest run carried out.
+        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with remote(Settings.from_environment()) as where:
-        folder = assemble_labels(where, spec)
+    with sent_to(credentials) as where:
+        folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)
         result = verify_labels(where, folder)
     name, totals = result["name"], result["totals"]
     if result["outcome"] == "differs":

@@ -103,10 +103,10 @@ def demo(as_json: AsJson = False) -> None:
 
 
 def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
-    _carry_out("onboard", _name(spec), as_json, str(spec), plan=None if plan is None else str(plan))
+    _carry_out("onboard", _name(spec), as_json, str(spec), plan="" if plan is None else str(plan))
 
 
-def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str | None) -> None:
+def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str) -> None:
     """Run a flow that ends in a report, and show it, also when lines were refused."""
     failure: PartialFailureError | None = None
     with _progress(as_json):
@@ -182,6 +182,27 @@ def _rebuild(name: str) -> None:
         open_onboarding(settings, where, folder) as onboarding,
     ):
         rebuild(onboarding)
+
+
+@app.command()
+def metrics(
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", help="File that is replaced in one step, for node_exporter's textfile collector."),
+    ] = None,
+) -> None:
+    """Count what the ledger holds, of every onboarding, in Prometheus' text form. Changes nothing."""
+    from prometheus_client import generate_latest, write_to_textfile
+
+    from labelferry.ledger import open_ledger
+    from labelferry.reports.metrics import metrics_of
+    from labelferry.settings import Settings
+
+    with open_ledger(Settings.from_environment().ledger_url) as file:
+        if out is None:
+            sys.stdout.buffer.write(generate_latest(metrics_of(file)))
+        else:
+            write_to_textfile(str(out), metrics_of(file))
 
 
 @app.command()
@@ -269,7 +290,7 @@ def _kept_report(name: str) -> dict[str, Any]:
 
     from labelferry.settings import Settings
 
-    path = Settings.from_environment().home / "reports" / f"{name}.json"
+    path = Settings.from_environment().reports / f"{name}.json"
     report: dict[str, Any] = orjson.loads(path.read_bytes())
     return report
 

@@ -10,7 +10,7 @@ import yaml
 
 from labelferry.errors import SpecError
 
-__all__ = ["Located", "load"]
+__all__ = ["Located", "load", "read"]
 
 MOST_VALUES = 100_000
 """More than any ontology has (Labelbox takes 4,000 features): stops YAML aliases that unfold without end."""
@@ -44,7 +44,16 @@ def load(path: Path) -> Located:
         raise SpecError(f"{path}: cannot be read ({error.strerror}); give the path of a file you may read") from error
     except UnicodeDecodeError as error:
         raise SpecError(f"{path}: not UTF-8 text; save it as UTF-8") from error
-    return _json(text, str(path)) if path.suffix.lower() == ".json" else _yaml(text, str(path))
+    return _json(text, str(path)) if path.suffix.lower() == ".json" else read(text, str(path))
+
+
+def read(text: str, source: str) -> Located:
+    """Read YAML text, which JSON is as well.
+
+    Raises:
+        SpecError: with ``source`` and the line, when it is neither.
+    """
+    return _yaml(text, source)
 
 
 def _json(text: str, source: str) -> Located:

@@ -27,11 +27,13 @@ class Remote:
         name: "Labelbox" or "localbox", as people read it.
         endpoint: GraphQL address.
         data: folder of the localbox that we started ourselves.
+        credentials: name of what holds its key; None for the environment.
     """
 
     name: str
     endpoint: str
     data: str | None = None
+    credentials: str | None = None
 
     def __str__(self) -> str:
         return f"the embedded localbox (data in {self.data})" if self.data else f"{self.name} at {self.endpoint}"

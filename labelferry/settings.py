@@ -13,6 +13,9 @@ LABELFERRY_RATE         requests per minute that we allow ourselves, as a number
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
 LABELFERRY_DEADLINE     seconds that one job of the service (an import, an upload, an export) is waited for; a later run
                         takes up what has not ended by then; default: 14400 for imports, 3600 for the others
+LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
+                        refuses at once
+LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -46,6 +49,8 @@ class Settings:
         requests_per_minute: our own limit, None for none.
         patience: seconds that a request without an answer is repeated for.
         deadline: seconds that a job of the service is waited for, None for the client's own.
+        wait: seconds to wait for another run of the same onboarding or in the same project.
+        storage: Prefect block that shards and reports are kept in.
         localbox_key: key of the embedded localbox.
     """
 
@@ -56,6 +61,8 @@ class Settings:
     requests_per_minute: int | None
     patience: int
     deadline: int | None
+    wait: int
+    storage: str | None
     localbox_key: SecretStr
 
     @classmethod
@@ -77,8 +84,15 @@ class Settings:
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
+            wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
+            storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
+
+    @property
+    def reports(self) -> Path:
+        """Folder of the reports."""
+        return self.home / "reports"
 
     def make_home(self) -> None:
         """Make the folder that everything of ours is kept in.
@@ -115,10 +129,10 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     return SecretStr(key)
 
 
-def _whole(env: Mapping[str, str], name: str, what: str, example: int) -> int | None:
+def _whole(env: Mapping[str, str], name: str, what: str, example: int, least: int = 1) -> int | None:
     text = env.get(name, "")
     if not text:
         return None
-    if not text.isdecimal() or not int(text):
+    if not text.isdecimal() or int(text) < least:
         raise SpecError(f"{name} is {text!r}; give {what} as a whole number, such as {example}")
     return int(text)

@@ -10,11 +10,12 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from labelferry.errors import SpecError
-from labelferry.located import Located, load
+from labelferry.located import Located, load, read
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
     "Batch",
+    "Decisions",
     "Frames",
     "ImportAs",
     "Imports",
@@ -23,8 +24,13 @@ __all__ = [
     "Project",
     "Reference",
     "Spec",
+    "is_name",
+    "is_text",
     "name_of",
 ]
+
+OPEN: Literal["as the spec says"] = "as the spec says"
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class _Part(BaseModel):
@@ -113,7 +119,7 @@ class Spec(_Part):
     ontology: OntologyRef
     batch: Batch = Batch()
     videos: str | list[dict[str, Any]] = Field(
-        description="Table of videos (CSV, Parquet, Excel, JSON lines), or a list"
+        description="Table of videos (CSV, Parquet, Excel, JSON lines), a pattern of video files, or a list"
     )
     labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
     imports: Imports = Field(Imports(), alias="import")
@@ -138,7 +144,7 @@ class Spec(_Part):
     @field_validator("name")
     @classmethod
     def _plain_name(cls, value: str) -> str:
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", value):
+        if not NAME.fullmatch(value):
             raise ValueError("use letters, digits, dots, dashes and underscores, beginning with a letter or digit")
         return value
 
@@ -154,9 +160,38 @@ class Spec(_Part):
         return self
 
 
+class Decisions(_Part):
+    """For one run, when the policies of the spec stop it with a conflict: what somebody decides instead."""
+
+    on_existing: Literal["as the spec says", "reuse", "update", "fail"] = Field(
+        OPEN, description="Data rows that are there and differ: take them as they are, bring them up to date, or stop"
+    )
+    on_ontology_change: Literal["as the spec says", "fail", "new-version"] = Field(
+        OPEN, description="An ontology that is there and differs: stop, or make a new version and connect it"
+    )
+    on_changed: Literal["as the spec says", "fail", "replace"] = Field(
+        OPEN, description="Pre-labels that are in and have changed: stop, or replace our own earlier import"
+    )
+    on_labelled: Literal["as the spec says", "fail", "add"] = Field(
+        OPEN, description="Ground truth for rows that have a label: stop, or add it as a second label"
+    )
+
+
 def name_of(spec: Any) -> str:
-    """What a run is called after: the onboarding's name, or the path when only that is known."""
-    return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
+    """What a run is called after: the onboarding's name, or where the spec comes from when only that is known."""
+    if not isinstance(spec, str):
+        return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
+    return "a pasted spec" if is_text(spec) else spec
+
+
+def is_text(spec: str) -> bool:
+    """Whether this is a spec itself, in YAML or JSON, and not the place of one."""
+    return "\n" in spec.strip() or spec.lstrip().startswith("{")
+
+
+def is_name(spec: Any) -> bool:
+    """Whether this is the name of an onboarding, and not the path of a file that is there, nor a spec itself."""
+    return isinstance(spec, str) and NAME.fullmatch(spec) is not None and not Path(spec).is_file()
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,8 +220,17 @@ class LoadedSpec:
         return cls(_validate(load(path), str(path)), path.absolute().parent, trusted=True)
 
     @classmethod
+    def from_text(cls, text: str, source: str, base: Path) -> "LoadedSpec":
+        """Read a spec that came as text, pasted or from an address; it may not name files of code.
+
+        Raises:
+            SpecError: with ``source`` and line, when it does, or says something that a spec has no place for.
+        """
+        return cls.from_form(_validate(read(text, source), source), base)
+
+    @classmethod
     def from_form(cls, spec: Spec, base: Path) -> "LoadedSpec":
-        """Take a spec that somebody filled in or pasted; it may not name files of code.
+        """Take a spec that somebody filled in; it may not name files of code.
 
         Raises:
             SpecError: when it does.
@@ -194,6 +238,22 @@ class LoadedSpec:
         if any(entry.format == "python" for entry in spec.labels):
             raise SpecError("labels: format python runs code, so it is taken only from a spec file on this machine")
         return cls(spec, base, trusted=False)
+
+    def decided(self, decisions: Decisions) -> "LoadedSpec":
+        """The same spec with what somebody decided for this run.
+
+        Raises:
+            SpecError: when a decision does not go with what the spec imports.
+        """
+        chosen = {policy: choice for policy, choice in decisions.model_dump().items() if choice != OPEN}
+        if not chosen:
+            return self
+        try:
+            spec = Spec.model_validate(self.spec.model_dump(by_alias=True) | chosen)
+        except ValidationError as error:
+            texts = (str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
+            raise SpecError(f"decisions: {'; '.join(texts)}") from error
+        return LoadedSpec(spec, self.base, self.trusted)
 
 
 def _validate(tree: Located, source: str) -> Spec:

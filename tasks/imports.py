@@ -7,6 +7,8 @@ from prefect import get_run_logger
 from labelferry.onboarding.imports import Submitted, submit
 from labelferry.onboarding.retry import Reopened, reopen_failed
 from labelferry.remote import Remote
+from labelferry.reports.rows import shard_rows
+from tasks.artifacts import show_shards
 from tasks.skin import step, taken_up
 
 __all__ = ["import_labels", "reopen_failed_lines"]
@@ -17,6 +19,8 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
     """Send the lines that are not in yet."""
     with taken_up(where, folder) as onboarding:
         submitted = submit(onboarding, project)
+        shards = shard_rows(onboarding.ledger) if submitted.jobs else []
+    show_shards(shards, "as they were sent")
     get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
     return submitted
 

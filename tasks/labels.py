@@ -8,16 +8,18 @@ from labelferry.planning.prepare import prepare
 from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec import Spec
+from labelferry.spec import Decisions, Spec
+from tasks.credentials import settings_of
 from tasks.skin import step
+from tasks.storage import bring
 
 __all__ = ["assemble_labels", "take_up_labels"]
 
 
 @step("assemble-labels")
-def assemble_labels(where: Remote, spec: Spec | str) -> Path:
+def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
     """Read, check and encode everything that the spec names; return the folder that it lies in."""
-    desired = prepare(spec, Settings.from_environment(), where)
+    desired = prepare(spec, settings_of(where), where, decisions)
     counts, logger = desired.counts, get_run_logger()
     logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)
     for finding in desired.findings[:20]:
@@ -28,4 +30,5 @@ def assemble_labels(where: Remote, spec: Spec | str) -> Path:
 @step("take-up-labels")
 def take_up_labels(name: str) -> Path:
     """Return the folder of what the latest run of an onboarding began to carry out."""
+    bring(name)
     return kept(name, Settings.from_environment().home)

@@ -1,4 +1,4 @@
-"""The plan: what would be done, kept as JSON and shown before the first change."""
+"""The plan: what would be done, shown before the first change and remembered for the report."""
 
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from labelferry.onboarding.survey import survey
 from labelferry.remote import Remote
 from labelferry.reports.plan import plan_markdown
 from labelferry.settings import Settings
+from tasks.events import call_run
+from tasks.journals import journal
 from tasks.skin import step, taken_up
 
 __all__ = ["make_plan"]
@@ -19,8 +21,9 @@ def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> dict[
     """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
     with taken_up(where, folder) as onboarding:
         made = survey(onboarding, str(where), Settings.from_environment().requests_per_minute)
-    plan = made.to_json()
+    plan = journal().plan = made.to_json()
     create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {made.name}")
+    call_run(plan)
     if reviewed is not None:
         made.refuse_other(Path(reviewed))
     return plan

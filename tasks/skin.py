@@ -1,11 +1,14 @@
 """What every task has in common: no cache (the ledger knows better), and retries only for what may pass by itself.
 
+When it began and ended stands in the run's journal.
+
 How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAULT_RETRIES and
 PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): somebody at a terminal wants the message now.
 """
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -15,12 +18,13 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import Task
 
 from labelferry.errors import LabelferryError
-from labelferry.onboarding.context import Onboarding, open_onboarding
+from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
 from labelferry.remote import Remote
-from labelferry.settings import Settings
+from tasks.credentials import settings_of
+from tasks.journals import journal
 from tasks.throttle import connect
 
-__all__ = ["step", "taken_up"]
+__all__ = ["alone", "step", "taken_up"]
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -34,9 +38,23 @@ def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
 
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task of that name."""
-    return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)
+
+    def made(function: Callable[P, R]) -> Task[P, R]:
+        @wraps(function)
+        def timed(*args: P.args, **kwargs: P.kwargs) -> R:
+            with journal().timing(name):
+                return function(*args, **kwargs)
+
+        return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)(timed)
+
+    return made
 
 
 def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
-    """The onboarding in ``folder``, with credentials from this process's own environment."""
-    return open_onboarding(Settings.from_environment(), where, folder, connect)
+    """The onboarding in ``folder``, with credentials that this process loads for itself."""
+    return open_onboarding(settings_of(where), where, folder, connect)
+
+
+def alone(where: Remote, folder: Path) -> AbstractContextManager[None]:
+    """No other run works on the onboarding in ``folder``, nor in its project, for as long as this lasts."""
+    return one_at_a_time(settings_of(where), where, folder, connect)

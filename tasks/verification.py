@@ -20,7 +20,7 @@ def verify_labels(where: Remote, folder: Path) -> dict[str, Any]:
     """Compare what the service holds with what was sent, keep the result, return its counts."""
     with taken_up(where, folder) as onboarding:
         found = verify(onboarding, str(where))
-    found.write(Settings.from_environment().home / "reports")
+    found.write(Settings.from_environment().reports)
     create_markdown_artifact(
         key="verification",
         markdown=verification_markdown(found.to_json()),

@@ -27,7 +27,7 @@ from labelferry.labelbox.call import Call, Json
 
 __all__ = ["LOOK_FIRST", "judge", "retry_after"]
 
-LOOK_FIRST = "it may have acted: look before sending it again"
+LOOK_FIRST = "it may have acted: run labelferry again, which looks before it sends anything"
 
 _KEY = "check LABELBOX_API_KEY"
 _OURS = "the service does not take this document: please report it, with this message"

@@ -1,4 +1,4 @@
-"""One run of an onboarding at a time: a lease in the ledger that its holder renews and that expires by itself.
+"""One run at a time of an onboarding, and in a project: a lease in the ledger that its holder renews and that expires.
 
 A run that was killed leaves its lease behind. On the same machine the next run sees that the process is gone and takes
 over at once; from another machine it waits until the lease has expired.
@@ -8,9 +8,11 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import CursorResult, Engine, delete, or_, select, update
@@ -18,19 +20,22 @@ from sqlalchemy.exc import IntegrityError
 
 from labelferry.errors import ConflictError, LedgerError
 from labelferry.ledger.schema import leases
+from labelferry.progress import announce
 
 __all__ = ["Lease", "held"]
 
 TERM = timedelta(seconds=60)
+ASK_AGAIN_SECONDS = 1.0
+LONGEST = 200
 
 
 class Lease:
-    """The lease of one onboarding in one workspace."""
+    """The lease of one thing in one workspace: an onboarding, or what ``what`` names."""
 
-    def __init__(self, engine: Engine, workspace: str, onboarding: str, clock: Callable[[], datetime]) -> None:
-        self._engine, self._clock, self._name = engine, clock, onboarding
-        self._key = {"workspace": workspace, "onboarding": onboarding}
-        self._mine = (leases.c.workspace == workspace, leases.c.onboarding == onboarding)
+    def __init__(self, engine: Engine, workspace: str, what: str, clock: Callable[[], datetime]) -> None:
+        self._engine, self._clock, self._what = engine, clock, what
+        self._key = {"workspace": workspace, "onboarding": _short(what)}
+        self._mine = (leases.c.workspace == workspace, leases.c.onboarding == _short(what))
         self.holder = _this_process()
 
     def take(self) -> None:
@@ -46,7 +51,7 @@ class Lease:
         if row is None:
             return self.take()
         raise ConflictError(
-            f"another run of '{self._name}' is at work ({row.holder}); wait until it has ended. "
+            f"another run of {self._what} is at work ({row.holder}); wait until it has ended. "
             f"If it was killed, its lease ends at {row.expires_at:%H:%M:%S} UTC"
         )
 
@@ -55,7 +60,7 @@ class Lease:
         query = update(leases).where(*self._mine, leases.c.holder == self.holder)
         with self._engine.begin() as connection:
             done: CursorResult[tuple[()]] = connection.execute(query.values(self._term()))
-            return done.rowcount == 1
+        return done.rowcount == 1 or self._insert()
 
     def release(self) -> None:
         """Give the lease back."""
@@ -84,15 +89,26 @@ class Lease:
 
 
 @contextmanager
-def held(lease: Lease, every: float = TERM.total_seconds() / 3) -> Iterator[None]:
+def held(
+    lease: Lease,
+    wait: float = 0,
+    sleep: Callable[[float], None] = time.sleep,
+    every: float = TERM.total_seconds() / 3,
+) -> Iterator[None]:
     """Hold a lease for as long as the block runs, renewing it in the background.
 
-    A process that slept past its lease's end finds somebody else at work: it is interrupted then, as by Ctrl-C.
+    A process that slept past its lease's end may find somebody else at work: it is interrupted then, as by Ctrl-C.
+
+    Args:
+        lease: what is held.
+        wait: seconds to wait for another run that holds it.
+        sleep: how to wait.
+        every: seconds between renewals.
 
     Raises:
-        ConflictError: when another run holds it, or took it over.
+        ConflictError: when another run holds it, still after the wait, or took it over.
     """
-    lease.take()
+    _take(lease, wait, sleep)
     ended, lost, main = threading.Event(), threading.Event(), threading.main_thread().ident or 0
 
     def keep() -> None:
@@ -118,6 +134,24 @@ def held(lease: Lease, every: float = TERM.total_seconds() / 3) -> Iterator[None
         ended.set()
         keeper.join()
         lease.release()
+
+
+def _short(what: str) -> str:
+    """What fits the column: the names of projects may be longer."""
+    return what if len(what) <= LONGEST else f"{what[:100]} {sha256(what.encode()).hexdigest()}"
+
+
+def _take(lease: Lease, wait: float, sleep: Callable[[float], None]) -> None:
+    left = wait
+    while True:
+        try:
+            return lease.take()
+        except ConflictError:
+            if left <= 0:
+                raise
+        announce("waiting for another run")
+        sleep(min(ASK_AGAIN_SECONDS, left))
+        left -= ASK_AGAIN_SECONDS
 
 
 def _this_process() -> str:

@@ -212,9 +212,9 @@ class Ledger:
                     **{name: row[name] for name in LineRecord.__slots__} | {"state": LineState(row["state"])}
                 )
 
-    def lease(self) -> Lease:
-        """What lets only one run of this onboarding at a time."""
-        return Lease(self._file.engine, self.workspace, self.onboarding, self._file.clock)
+    def lease(self, what: str | None = None) -> Lease:
+        """What lets only one run at a time of this onboarding, or of ``what`` over all onboardings."""
+        return Lease(self._file.engine, self.workspace, what or f"'{self.onboarding}'", self._file.clock)
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
         """Add a run to the history."""

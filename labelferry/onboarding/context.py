@@ -45,19 +45,28 @@ def open_onboarding(
 
 @contextmanager
 def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
-    """Hold the onboarding's lease, so that no other run works on it, and remember what it is about to carry out.
+    """Hold the leases of the onboarding and its project, so that no other run works on them, and remember the folder.
 
     A run that stops at an error is written into the history with it.
 
     Raises:
-        ConflictError: when another run does.
+        ConflictError: when another run does, and has not ended within the seconds that the settings say to wait.
     """
-    with open_onboarding(settings, remote, folder, connecting) as onboarding, held(onboarding.ledger.lease()):
-        mark(onboarding.desired)
-        started_at = onboarding.ledger.now()
-        try:
+    with open_onboarding(settings, remote, folder, connecting) as onboarding:
+        ledger, project = onboarding.ledger, onboarding.desired.spec.project
+        whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
+        with held(ledger.lease(), settings.wait), held(whole, settings.wait), _told(ledger, remote):
+            mark(onboarding.desired)
             yield
-        except LabelferryError as error:
-            outcome = "conflict" if isinstance(error, ConflictError) else "failed"
-            onboarding.ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
-            raise
+
+
+@contextmanager
+def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
+    """Write a run that stops at an error into the history."""
+    started_at = ledger.now()
+    try:
+        yield
+    except LabelferryError as error:
+        outcome = "conflict" if isinstance(error, ConflictError) else "failed"
+        ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
+        raise

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from labelferry.errors import ConflictError, NotFoundError, UnavailableError
-from labelferry.ledger import Ledger, State
+from labelferry.ledger import Ledger, State, held
 from labelferry.spec import Reference
 
 __all__ = ["Kind", "Resolved", "look_up", "resolve"]
+
+MAKING_SECONDS = 300.0
+"""How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
 
 
 class _HasId(Protocol):
@@ -42,10 +45,18 @@ def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
         ConflictError: when several have the name.
         UnavailableError: when making it had no answer and it cannot be found; the next run asks again first.
     """
+    name = reference.name or ""
+    if reference.id is not None:
+        return Resolved(look_up(kind, reference, ledger) or reference.id, created=False)
+    with held(ledger.lease(f"making {kind.name} '{name}'"), MAKING_SECONDS):
+        return _look_up_or_make(kind, reference, ledger)
+
+
+def _look_up_or_make(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
     known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
         entry = ledger.entry(kind.name, name)
-        if reference.id is None and (entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known)):
+        if entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known):
             ledger.settle(kind.name, name, known)
         return Resolved(known, created=False)
     ledger.claim(kind.name, name)

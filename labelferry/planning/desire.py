@@ -15,6 +15,7 @@ from labelferry.ontology.file import read as read_ontology
 from labelferry.planning.desired import Desired
 from labelferry.planning.store import store
 from labelferry.progress import announce
+from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, LoadedSpec, Spec
@@ -52,8 +53,9 @@ def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = No
 
 def _labels(loaded: LoadedSpec, rows: tuple[VideoRow, ...], findings: list[Finding]) -> Iterator[LabelledVideo]:
     keys = {identity(row.global_key): row.global_key for row in rows}
-    for number, entry in enumerate(loaded.spec.labels):
-        announce(f"reading {entry.path}", number, len(loaded.spec.labels))
+    entries = [each for entry in loaded.spec.labels for each in entries_of(entry, loaded.base)]
+    for number, entry in enumerate(entries):
+        announce(f"reading {entry.path}", number, len(entries))
         for video in read_labels(entry, loaded.base, findings.append):
             yield _placed(video, loaded.spec, keys)
 

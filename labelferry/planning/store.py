@@ -23,7 +23,7 @@ from labelferry.planning.desired import Counts, Desired
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec
 
-__all__ = ["kept", "mark", "store"]
+__all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
 
 APPLIED = "applied"
 """File that names the desired state which the latest onboarding took up."""
@@ -41,7 +41,7 @@ def store(
     findings: list[Finding],
 ) -> Desired:
     """Write a desired state under ``home`` and return it."""
-    parent = home / "onboardings" / spec.name
+    parent = home / home_of(spec.name)
     parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
@@ -55,6 +55,11 @@ def store(
         shutil.rmtree(draft, ignore_errors=True)
     _forget_old(parent, folder)
     return Desired(folder, desired.spec, desired.counts, desired.findings, desired.fingerprint)
+
+
+def home_of(name: str) -> Path:
+    """Where the desired states of an onboarding lie, below the folder that everything of ours is kept in."""
+    return Path("onboardings", name)
 
 
 def mark(desired: Desired) -> None:
@@ -71,12 +76,12 @@ def kept(name: str, home: Path) -> Path:
     Raises:
         SpecError: when none was ever taken up on this machine.
     """
-    parent = home / "onboardings" / name
+    parent = home / home_of(name)
     try:
         folder = parent / (parent / APPLIED).read_text()
         (folder / "onboarding.json").touch()
     except OSError as error:
-        known = ", ".join(sorted(path.parent.name for path in (home / "onboardings").glob(f"*/{APPLIED}"))) or "none"
+        known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
         raise SpecError(
             f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
             "Run labelferry onboard SPEC"

@@ -7,6 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from labelferry.reports.markdown import plain
+
 __all__ = ["plan_markdown", "print_plan"]
 
 COLOURS = {"create": "green", "update": "cyan", "conflict": "red", "reuse": "default", "skip": "default"}
@@ -30,11 +32,11 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
 def plan_markdown(plan: Mapping[str, Any]) -> str:
     """The plan as a markdown table."""
     rows = "\n".join(
-        f"| {s['action']} | {s['kind']} | {s['name']} | {s['count'] or ''} | {' '.join(s['reason'].split())} |"
+        f"| {s['action']} | {s['kind']} | {plain(s['name'])} | {s['count'] or ''} | {plain(s['reason'])} |"
         for s in plan["steps"]
     )
     head = "| action | what | name | how many | why |\n|---|---|---|---|---|"
-    return f"# {plan['name']}: plan\n\n{head}\n{rows}\n\n{_total(plan)}\n\nHash `{plan['hash']}`"
+    return f"# {plain(plan['name'])}: plan\n\n{head}\n{rows}\n\n{_total(plan)}\n\nHash `{plan['hash']}`"
 
 
 def _total(plan: Mapping[str, Any]) -> str:

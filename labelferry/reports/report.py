@@ -1,7 +1,8 @@
 """The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,24 +11,29 @@ import orjson
 from labelferry.ledger import LineState
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.imports import Submitted
+from labelferry.onboarding.outcomes import classify
 from labelferry.onboarding.project import BatchOutcome
 from labelferry.onboarding.resolve import Resolved
 from labelferry.onboarding.rows import RowsOutcome
 from labelferry.planning.desired import Counts
+from labelferry.reports.journal import Journal, StepTime
+from labelferry.reports.lines import Tally, line_outcomes, tallies
 
-__all__ = ["FailedLine", "Report", "report_on"]
+__all__ = ["FailedLine", "Report", "failed_lines", "report_on"]
 
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class FailedLine:
-    """A line that is not in, and where it came from."""
+    """A line that is not in, where it came from, what kind of failure it is, and what to do about it."""
 
     row: str
     feature: str
     source: str
     message: str
+    kind: str
+    remedy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +59,12 @@ class Report:
         failed_lines: the first of those.
         findings: warnings about the input, and how rows that were there differ from it.
         folder: where the desired state lies.
+        pending: lines that were sent and are not known to be in, over all runs.
+        tallies: the lines of the sources, by kind; accepted, failed and pending add up.
+        planned: the steps of the plan, as plain values.
+        steps: when each step of the run began and ended.
+        page: where people look at the project, None where there is no such page.
+        html: path of this report as a page, None when it is not kept.
     """
 
     name: str
@@ -73,6 +85,12 @@ class Report:
     failed_lines: tuple[FailedLine, ...]
     findings: tuple[str, ...]
     folder: str
+    pending: int = 0
+    tallies: tuple[Tally, ...] = ()
+    planned: tuple[Mapping[str, Any], ...] = ()
+    steps: tuple[StepTime, ...] = ()
+    page: str | None = None
+    html: str | None = None
 
     @property
     def nothing_done(self) -> bool:
@@ -105,9 +123,26 @@ def report_on(
     project: Resolved,
     batch: BatchOutcome,
     submitted: Submitted,
+    journal: Journal | None = None,
+    page: str | None = None,
+    folder: Path | None = None,
 ) -> Report:
-    """Put the outcomes together."""
+    """Put the outcomes together.
+
+    Args:
+        onboarding: desired state and ledger.
+        remote: which Labelbox it was, for people.
+        rows: what became of the data rows.
+        ontology: the ontology, found or made.
+        project: the project, found or made.
+        batch: what was brought into the project.
+        submitted: what was sent.
+        journal: the plan of the run, and when its steps ran.
+        page: where people look at the project.
+        folder: where the report will be kept.
+    """
     spec, ledger = onboarding.desired.spec, onboarding.ledger
+    remembered = journal or Journal()
     states = ledger.line_counts(str(spec.imports.as_))
     made = {"dataset": rows.dataset_created, "ontology": ontology.created, "project": project.created}
     return Report(
@@ -126,13 +161,20 @@ def report_on(
         sent=submitted.lines,
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
-        failed_lines=tuple(_failed(onboarding)),
+        failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
         findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
         folder=str(onboarding.desired.folder),
+        pending=states.get(LineState.SENT, 0),
+        tallies=tallies(line_outcomes(onboarding.desired, ledger)),
+        planned=tuple((remembered.plan or {}).get("steps", ())),
+        steps=tuple(remembered.steps),
+        page=page,
+        html=None if folder is None else str(folder / f"{spec.name}.html"),
     )
 
 
-def _failed(onboarding: Onboarding) -> Iterator[FailedLine]:
-    records = onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_))
-    for record, _ in zip(records, range(SHOWN), strict=False):
-        yield FailedLine(record.row, record.feature, record.source, record.message or "")
+def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
+    """Every line that was refused, by the ledger."""
+    for record in onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_)):
+        found = classify(record.message)
+        yield FailedLine(record.row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)

@@ -26,6 +26,8 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
         console.print(f"  ... and {report['failed'] - SHOWN} more: labelferry status {report['name']}", style="red")
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
     console.print(f"  files in {report['folder']}", markup=False, highlight=False)
+    if report["html"]:
+        console.print(f"  report in {report['html']}", markup=False, highlight=False)
     console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from labelferry.errors import SourceError
 from labelferry.model.findings import Finding
@@ -21,7 +21,7 @@ class LabelsEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str
+    path: str = Field(description="File, relative to the spec; a pattern such as labels/*.txt takes all that match")
 
     def file(self, base: Path) -> Path:
         """The file meant, relative to the folder of the spec.

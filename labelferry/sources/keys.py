@@ -6,6 +6,7 @@ no space at either end, unique in the organisation). Two spaces in a row are all
 
 import re
 from collections.abc import Iterable
+from functools import reduce
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -65,12 +66,17 @@ def _wrong(key: str) -> str | None:
     return None
 
 
+PLACEHOLDERS = ("{stem}", "{name}")
+"""Of a spec's global key: the labels file's name without its ending, and with it (``sources/folders.py``)."""
+
+
 def _valid(text: str) -> str:
     key = text.strip()
-    if wrong := _wrong(key):
+    filled = reduce(lambda said, placeholder: said.replace(placeholder, "x"), PLACEHOLDERS, key)
+    if wrong := _wrong(filled):
         raise ValueError(wrong)
     return key
 
 
 GlobalKey = Annotated[str, AfterValidator(_valid)]
-"""A global key as an option of a spec."""
+"""A global key as an option of a spec; placeholders stand for the name of the file."""

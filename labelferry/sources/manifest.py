@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
+from labelferry.sources.folders import files_of, is_many
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import read_sheet
 
@@ -60,7 +61,8 @@ def read_videos(videos: str | Sequence[Mapping[str, Any]], base: Path) -> tuple[
     """Read the videos of a spec, in the order given.
 
     Args:
-        videos: path of a CSV, TSV, Parquet, Excel or JSON lines file, or the rows themselves.
+        videos: path of a CSV, TSV, Parquet, Excel or JSON lines file, a pattern of video files (each one's name is its
+            global key), or the rows themselves.
         base: folder of the spec, which paths are relative to.
 
     Raises:
@@ -74,6 +76,10 @@ def read_videos(videos: str | Sequence[Mapping[str, Any]], base: Path) -> tuple[
 
 
 def _from_file(source: str, base: Path) -> Iterator[tuple[Mapping[str, Any], Where]]:
+    if is_many(source):
+        for name in files_of(source, base):
+            yield {"global_key": Path(name).name, "row_data": name}, Where(source, detail=name)
+        return
     path = base / source
     if not path.is_file():
         raise SourceError(f"{source}: no such file under {base}; paths are relative to the spec")

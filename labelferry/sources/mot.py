@@ -42,7 +42,7 @@ class MotLabels(LabelsEntry):
     """
 
     format: Literal["mot"]
-    global_key: GlobalKey = Field(description="The video")
+    global_key: GlobalKey = Field(description="The video; {stem} and {name} stand for the name of the file")
     classes: dict[int, ClassName] | None = Field(
         default=None, min_length=1, description="Class name by id; by default from labels.txt beside the file"
     )

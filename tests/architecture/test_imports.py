@@ -18,9 +18,10 @@ FORBIDDEN = {
     "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
     "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
-    "planning": {"onboarding", "reports", "verification"},
+    "planning": {"onboarding", "reports", "verification", "pictures"},
+    "pictures": {"checks", "labelbox", "ledger", "onboarding", "reports", "verification"},
     "verification": {"sources", "checks", "labelbox", "onboarding", "reports", "spec", "ontology"},
-    "onboarding": {"reports"},
+    "onboarding": {"reports", "pictures"},
 }  # fmt: skip
 
 

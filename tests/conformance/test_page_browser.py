@@ -85,7 +85,7 @@ def pictured(url: str, path: Path, profile: Path) -> Image.Image:
 
 def test_the_box_is_where_the_keyframes_say(localbox: Localbox, place: tuple[Any, Any], tmp_path: Path) -> None:
     project, row = place
-    kept = Path(os.environ.get("LOCALBOX_SCREENSHOTS", tmp_path))
+    kept = Path(os.environ.get("LABELFERRY_SCREENSHOTS", tmp_path))
     kept.mkdir(parents=True, exist_ok=True)
     url = f"{localbox.base}/#key={KEY}/{project.uid}/{row.uid}/11"
     image = pictured(url, kept / "localbox-row.png", tmp_path / "profile")

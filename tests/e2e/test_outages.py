@@ -112,7 +112,7 @@ def test_an_outage_half_way(operation: str, kind: str, ferry: Ferry, localbox: L
     localbox.control("POST", "faults", {"kind": kind, "status": 503, "operation": operation, "nth": 1})
     first = ferry("onboard", spec)
     if first.code:
-        assert "look before sending it again" in first.refused(1)
+        assert "it may have acted: run labelferry again" in first.refused(1)
         ferry("onboard", spec).done()
     assert {name: len(localbox.table(name)) for name in ("data_rows", "projects", "batches", "imports", "labels")} == {
         "data_rows": 1,

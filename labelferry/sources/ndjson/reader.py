@@ -21,7 +21,7 @@ from labelferry.sources.ndjson.masks import MASK_KEYS, masks
 from labelferry.sources.ndjson.tracks import TRACK_KEYS, track
 from labelferry.sources.text import bytes_of, fault
 
-__all__ = ["NdjsonLabels", "read"]
+__all__ = ["NdjsonLabels", "read", "read_line"]
 
 LINE_KEYS = frozenset({"dataRow", "uuid", "isBenchmarkReferenceLabel"})
 KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "masks": MASK_KEYS}
@@ -61,6 +61,15 @@ def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
         if uuid is not None:
             seen[uuid] = where
         yield video
+
+
+def read_line(value: object, where: Where) -> LabelledVideo:
+    """Read one import line that names its data row.
+
+    Raises:
+        AnnotationError: when it is not what Labelbox takes.
+    """
+    return _video(value, At(where), None)[0]
 
 
 def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:

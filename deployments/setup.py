@@ -1,0 +1,122 @@
+"""``make deploy``: everything that a Prefect server needs to know of labelferry; may be run again at any time.
+
+The work pool, the requests that all workers together may send, the block types and the storage block, the deployments
+of ``prefect.yaml``, and the automations. What is there is brought up to date, nothing is made twice.
+"""
+
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import yaml
+from prefect.client.orchestration import get_client
+from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.exceptions import ObjectNotFound
+
+from deployments.automations import ensure_automations
+from deployments.blocks import ensure_blocks
+from deployments.limits import ensure_rate_limit
+from labelferry.errors import LabelferryError, SpecError
+from labelferry.settings import Settings
+
+__all__ = ["CHECKOUT", "SetupError", "defaults", "main"]
+
+CHECKOUT = Path(__file__).resolve().parents[1]
+PREFECT_FILE = CHECKOUT / "deployments" / "prefect.yaml"
+POOL = "labelferry"
+
+
+class SetupError(LabelferryError):
+    """Prefect refused something."""
+
+
+def main() -> int:
+    """Set everything up; returns the exit code."""
+    environment = os.environ | defaults(os.environ)
+    try:
+        if not environment.get("PREFECT_API_URL"):
+            raise SpecError("PREFECT_API_URL is not set; say which Prefect server this is for, or use make up")
+        set_up(environment)
+    except LabelferryError as error:
+        print(f"labelferry: {error}", file=sys.stderr)
+        return error.exit_code
+    return 0
+
+
+def set_up(environment: Mapping[str, str]) -> None:
+    """Make what is missing and change what is different.
+
+    Raises:
+        SetupError: when Prefect refuses something.
+    """
+    ensure_pool(environment["LABELFERRY_POOL_TYPE"])
+    ensure_rate_limit(Settings.from_environment(environment).requests_per_minute)
+    alerts = ensure_blocks(environment)
+    with tempfile.TemporaryDirectory() as folder:
+        prefect(environment, "deploy", "--all", "--prefect-file", str(prefect_file(environment, Path(folder))))
+    made = ensure_automations(alerts)
+    print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}")
+
+
+def ensure_pool(kind: str) -> None:
+    """Make the work pool; one that is there, maybe of another kind and made by its worker, stays as it is."""
+    with get_client(sync_client=True) as client:
+        try:
+            client.read_work_pool(POOL)
+        except ObjectNotFound:
+            client.create_work_pool(WorkPoolCreate(name=POOL, type=kind))
+
+
+def defaults(environment: Mapping[str, str]) -> dict[str, str]:
+    """What ``prefect.yaml`` asks the environment for, where the environment does not say."""
+    wanted = {
+        "LABELFERRY_CHECKOUT": str(CHECKOUT),
+        "LABELFERRY_VERSION": version("labelferry"),
+        "LABELFERRY_POOL_TYPE": "process",
+        "LABELFERRY_SYNC_SPEC": "config/examples/guide/ground-truth.yaml",
+        "LABELFERRY_SYNC_CRON": "*/15 * * * *",
+        "LABELFERRY_VERIFY_CRON": "0 6 * * 1",
+        "LABELFERRY_TIMEZONE": "UTC",
+        "LABELFERRY_TASK_RETRIES": "2",
+        "LABELFERRY_TASK_RETRY_SECONDS": "120",
+        "LABELFERRY_STORAGE": "local-file-system/labelferry",
+    }
+    return {name: environment.get(name) or value for name, value in wanted.items()}
+
+
+def prefect_file(environment: Mapping[str, str], folder: Path) -> Path:
+    """The deployments' file; one that clones instead of using a checkout when LABELFERRY_GIT names a repository."""
+    if not environment.get("LABELFERRY_GIT"):
+        return PREFECT_FILE
+    content: dict[str, Any] = yaml.safe_load(PREFECT_FILE.read_text(encoding="utf-8"))
+    clone = {"repository": environment["LABELFERRY_GIT"], "branch": environment.get("LABELFERRY_GIT_BRANCH") or "main"}
+    content["pull"] = [{"prefect.deployments.steps.git_clone": clone}]
+    path = folder / "prefect.yaml"
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
+    return path
+
+
+def prefect(environment: Mapping[str, str], *arguments: str) -> None:
+    """Run one of Prefect's own commands in the checkout.
+
+    Raises:
+        SetupError: with what it said, when it fails.
+    """
+    done = subprocess.run(  # noqa: S603  our own command
+        [Path(sys.executable).with_name("prefect"), "--no-prompt", *arguments],
+        cwd=CHECKOUT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise SetupError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

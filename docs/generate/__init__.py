@@ -1,0 +1,22 @@
+"""Code -> the pages of ``docs/reference``: the same names, defaults and words that the code itself uses."""
+
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+
+from docs.generate import checks, cli, settings, spec
+
+__all__ = ["FOLDER", "PAGES", "text"]
+
+FOLDER = Path(__file__).resolve().parents[1] / "reference"
+
+PAGES: Mapping[str, Callable[[], Iterable[str]]] = {
+    "spec.md": spec.lines,
+    "settings.md": settings.lines,
+    "cli.md": cli.lines,
+    "checks.md": checks.lines,
+}
+
+
+def text(page: str) -> str:
+    """The whole page, as it should stand in its file."""
+    return "\n".join(PAGES[page]()) + "\n"

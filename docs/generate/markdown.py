@@ -1,0 +1,52 @@
+"""Docstrings and values -> markdown."""
+
+import inspect
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+__all__ = ["attributes", "generated", "prose", "table"]
+
+
+def generated(title: str, source: str) -> Iterator[str]:
+    """The head of a page, and the word that it is not to be edited."""
+    yield f"# {title}"
+    yield ""
+    yield f"<!-- Generated from {source} by `make docs`; do not edit. -->"
+    yield ""
+
+
+def prose(docstring: str | None) -> str:
+    """A docstring's paragraphs, without its sections of arguments, as markdown."""
+    text = re.split(r"\n(?:Args|Attributes|Raises|Returns|Yields):", inspect.cleandoc(docstring or ""))[0]
+    return text.strip().replace("``", "`")
+
+
+def attributes(docstring: str | None) -> Mapping[str, str]:
+    """What a docstring's section of arguments says of each name."""
+    lines = re.split(r"\n(?:Args|Attributes):\n", inspect.cleandoc(docstring or ""))[-1].split("\n")
+    found: dict[str, str] = {}
+    for line in lines:
+        if named := re.match(r"    (\w+): (.+)", line):
+            found[named[1]] = named[2]
+        elif line.startswith("     ") and found:
+            found[list(found)[-1]] += f" {line.strip()}"
+        elif line.strip():
+            break
+    return {name: said.replace("``", "`").rstrip(".") for name, said in found.items()}
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
+    """A table; cells stay on one line."""
+    titles = list(head)
+    yield f"| {' | '.join(titles)} |"
+    yield "|" + "---|" * len(titles)
+    for row in rows:
+        yield f"| {' | '.join(map(_cell, row))} |"
+    yield ""
+
+
+def _cell(text: str) -> str:
+    """One line, in which angle brackets are no HTML unless they are code anyway."""
+    parts = " ".join(text.split()).replace("|", "\\|").split("`")
+    parts[::2] = [part.replace("<", "&lt;").replace(">", "&gt;") for part in parts[::2]]
+    return "`".join(parts)

@@ -1,0 +1,115 @@
+"""labelferry/spec.py and the formats of labels -> docs/reference/spec.md, by way of the models' JSON schema."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from docs.generate.markdown import attributes, generated, prose, table
+from labelferry.sources import manifest
+from labelferry.spec import Spec
+
+__all__ = ["lines"]
+
+Schema = Mapping[str, Any]
+
+WORDS = {"string": "text", "integer": "whole number", "number": "number", "boolean": "true or false"}
+
+
+def lines() -> Iterator[str]:
+    """The page, line by line."""
+    schema = Spec.model_json_schema()
+    parts = schema["$defs"]
+    yield from generated("The spec", "labelferry/spec.py and labelferry/sources")
+    yield str(schema["description"])
+    yield ""
+    yield "One YAML or JSON file; paths in it are relative to its folder. Keys that are not listed here are refused,"
+    yield "with their line. `labelferry check SPEC` reads and checks it, offline."
+    yield ""
+    yield from _keys(schema, parts)
+    for key, field in schema["properties"].items():
+        if "$ref" in field:
+            yield from _part(f"`{key}`", _referred(field, parts), parts)
+    yield from _videos()
+    yield from _formats(schema["properties"]["labels"]["items"], parts)
+
+
+def _videos() -> Iterator[str]:
+    said = attributes(manifest.VideoRow.__doc__)
+    yield "## `videos`"
+    yield ""
+    yield "The path of a table (CSV, TSV, Parquet, Excel, JSON lines), or the rows themselves as a list of mappings."
+    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell is as good as none."
+    yield "Width, height, fps and frame count of a local file are read from it, where the manifest does not say them."
+    yield ""
+    rows = [(f"`{name}`", said[name]) for name in manifest.COLUMNS]
+    yield from table(("column", "what"), [*rows, (f"`{manifest.METADATA}<name>`", said["metadata"])])
+
+
+def _formats(items: Schema, parts: Schema) -> Iterator[str]:
+    yield "## `labels`"
+    yield ""
+    yield "A list of files. Each entry says its `format`, and the format says which other keys it has."
+    yield ""
+    for name, reference in items["discriminator"]["mapping"].items():
+        yield from _part(f"`format: {name}`", _referred({"$ref": reference}, parts), parts, level="###")
+
+
+def _part(title: str, schema: Schema, parts: Schema, level: str = "##") -> Iterator[str]:
+    yield f"{level} {title}"
+    yield ""
+    yield prose(schema.get("description"))
+    yield ""
+    yield from _keys(schema, parts)
+
+
+def _keys(schema: Schema, parts: Schema) -> Iterator[str]:
+    required = schema.get("required", ())
+    yield from table(
+        ("key", "value", "default", "what"),
+        (
+            (f"`{key}`", _value(key, field, parts), _default(field, key in required), _what(field, parts))
+            for key, field in schema["properties"].items()
+        ),
+    )
+
+
+def _referred(field: Schema, parts: Schema) -> Schema:
+    found: Schema = parts[field["$ref"].rsplit("/", 1)[-1]]
+    return found
+
+
+def _what(field: Schema, parts: Schema) -> str:
+    known = field if "description" in field or "$ref" not in field else _referred(field, parts)
+    return prose(known.get("description"))
+
+
+def _value(key: str, field: Schema, parts: Schema) -> str:
+    if "oneOf" in field:
+        return f"[an entry](#{key})"
+    if "anyOf" in field:
+        return " or ".join(_value(key, one, parts) for one in field["anyOf"] if one.get("type") != "null")
+    if "$ref" in field:
+        part = _referred(field, parts)
+        return _value(key, part, parts) if "enum" in part else f"[mapping](#{key})"
+    if choices := field.get("enum", [field["const"]] if "const" in field else ()):
+        return ", ".join(f"`{choice}`" for choice in choices)
+    return _plain(key, field, parts)
+
+
+def _plain(key: str, field: Schema, parts: Schema) -> str:
+    if field["type"] == "array":
+        return f"list of {_value(key, field['items'], parts)}"
+    if field["type"] == "object":
+        inner = field.get("additionalProperties")
+        return f"mapping to {_value(key, inner, parts)}" if isinstance(inner, Mapping) else "mapping"
+    bounds = f" from {field['minimum']} to {field['maximum']}" if {"minimum", "maximum"} <= set(field) else ""
+    return WORDS[field["type"]] + bounds
+
+
+def _default(field: Schema, required: bool) -> str:
+    default = field.get("default")
+    if required:
+        return "**required**"
+    if default is None or default in ([], {}):
+        return ""
+    return "as below" if isinstance(default, Mapping) else f"`{json.dumps(default).strip(chr(34))}`"

@@ -1,0 +1,142 @@
+"""A frame and its labels -> a picture, in the size of a stamp."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from labelferry.masks.png import open_png
+from labelferry.model import Geometry
+from labelferry.model.masks import Masks
+from labelferry.pictures.shapes import Content, Shape, answers_at, shapes_at
+
+if TYPE_CHECKING:
+    from PIL import Image, ImageDraw
+
+__all__ = ["COLOURS", "PAPER", "Canvas", "Colour", "caption", "draw"]
+
+Colour = tuple[int, int, int]
+
+REFUSED: Colour = (225, 29, 72)
+"""Lines that the service refused; no class has this colour."""
+COLOURS: tuple[Colour, ...] = (
+    (250, 204, 21),
+    (56, 189, 248),
+    (74, 222, 128),
+    (192, 132, 252),
+    (251, 146, 60),
+    (45, 212, 191),
+    (163, 230, 53),
+    (129, 140, 248),
+    (253, 224, 171),
+    (134, 160, 190),
+)
+"""Of classes, in turn: none is near that of refused lines, all can be seen on dark and on light ground."""
+INK, PAPER = (255, 255, 255), (17, 24, 39)
+MOST_SHAPES, MOST_CAPTIONS, MOST_ANSWERS, LONGEST = 400, 24, 3, 34
+FAR = 30_000.0
+"""Pixels; what lies further outside is drawn here, where Pillow's whole numbers do not end."""
+COVER = 0.45
+"""How much of the frame a mask hides."""
+
+
+class Canvas:
+    """A picture that is drawn on in the video's own pixels.
+
+    Args:
+        ground: the frame, already in the size of the stamp.
+        scale: stamp pixels for each pixel of the video.
+        colours: by class.
+    """
+
+    def __init__(self, ground: "Image.Image", scale: float, colours: Mapping[str, Colour]) -> None:
+        self.picture, self.scale, self.colours = ground, scale, colours
+
+    def colour(self, name: str, refused: bool) -> Colour:
+        """The colour of a class, or that of refused lines."""
+        return REFUSED if refused else self.colours.get(name, INK)
+
+
+def draw(canvas: Canvas, content: Content, frame: int) -> None:
+    """Draw the masks, then the tracks, then the answers of a frame."""
+    from PIL import ImageDraw
+
+    for video, refused in zip(content.videos, content.refused, strict=True):
+        for masks in video.masks:
+            _draw_masks(canvas, masks, frame, refused)
+    pen, captions = ImageDraw.Draw(canvas.picture), 0
+    for shape, _ in zip(shapes_at(content, frame), range(MOST_SHAPES), strict=False):
+        _draw_shape(pen, canvas, shape)
+        if captions < MOST_CAPTIONS:
+            _name_shape(pen, canvas, shape)
+            captions += 1
+    answers = list(answers_at(content, frame))
+    more = [f"and {len(answers) - MOST_ANSWERS} more answers"] if len(answers) > MOST_ANSWERS else []
+    for number, answer in enumerate([*more, *answers[:MOST_ANSWERS]]):
+        caption(pen, (4, canvas.picture.height - 16 - 14 * number), answer, PAPER)
+
+
+def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colour: Colour) -> None:
+    """Write a short text on a plate of the colour, in the ink that can be read on it."""
+    from PIL import ImageFont
+
+    font = ImageFont.load_default(size=11)
+    shown = "".join(sign if sign.isprintable() else "?" for sign in text)
+    shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
+    x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # what would run out of the picture moves in
+    left, top, right, bottom = pen.textbbox((x, at[1]), shown, font=font)
+    pen.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
+    light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 150
+    pen.text((x, at[1]), shown, fill=PAPER if light else INK, font=font)
+
+
+def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
+    colour = canvas.colour(shape.name, shape.refused)
+    points = np.clip(_corners(shape) * canvas.scale, -FAR, FAR)
+    flat = [(float(x), float(y)) for x, y in points]
+    if shape.geometry is Geometry.BOX:
+        (left, top), (right, bottom) = flat
+        ends = (min(left, right), min(top, bottom), max(left, right), max(top, bottom))
+        pen.rectangle(ends, outline=colour, width=2)
+    elif shape.geometry is Geometry.LINE and len(flat) > 1:
+        pen.line(flat, fill=colour, width=2, joint="curve")
+    else:
+        x, y = flat[0]
+        pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=colour, outline=INK)
+
+
+def _corners(shape: Shape) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+    if shape.geometry is Geometry.BOX:
+        left, top, width, height = shape.coords
+        return np.array([[left, top], [left + width, top + height]])
+    return np.atleast_2d(shape.coords)
+
+
+def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
+    x, y = np.clip(_corners(shape).min(axis=0) * canvas.scale, -FAR, FAR)
+    at = (float(x) + 2, min(max(float(y) - 14, 1), canvas.picture.height - 14))
+    name = f"refused: {shape.name}" if shape.refused else shape.name
+    caption(pen, at, name, canvas.colour(shape.name, shape.refused))
+
+
+def _draw_masks(canvas: Canvas, masks: Masks, frame: int, refused: bool) -> None:
+    from PIL import Image, ImageDraw
+
+    for png in (each.png for each in masks.frames if each.frame == frame and each.png is not None):
+        composite = open_png(png).resize(canvas.picture.size, Image.Resampling.NEAREST)
+        pixels = np.asarray(composite)
+        for colour, name, area in _areas(pixels, masks, canvas, refused):
+            cover = Image.fromarray((area * round(255 * COVER)).astype(np.uint8))
+            canvas.picture.paste(Image.new("RGB", composite.size, colour), mask=cover)
+            rows, columns = np.nonzero(area)
+            caption(ImageDraw.Draw(canvas.picture), (float(columns.mean()), float(rows.mean())), name, colour)
+
+
+def _areas(
+    pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", masks: Masks, canvas: Canvas, refused: bool
+) -> "Iterator[tuple[Colour, str, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]]":
+    for instance in masks.instances:
+        area = (pixels == np.array(instance.colour, dtype=np.uint8)).all(axis=-1)
+        if area.any():
+            name = str(instance.feature)
+            yield canvas.colour(name, refused), f"refused: {name}" if refused else name, area

@@ -1,0 +1,131 @@
+"""Tracks, masks and answers -> what is to be seen of them on one frame.
+
+Labelbox draws a track between two keyframes of one segment on the straight way from one to the other, and nothing
+between two segments; a mask is there on its own frames only.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from labelferry.model import Answer, Classification, Geometry, LabelledVideo, Track
+from labelferry.model.frames import FIRST_FRAME, Span, coalesce
+from labelferry.model.tracks import Coords
+
+__all__ = ["Content", "Shape", "answers_at", "frames_to_show", "shapes_at"]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """The labels of a row that are drawn.
+
+    Args:
+        videos: the labels of each line.
+        refused: for each line, whether the service refused it.
+        left_out: how many further lines are not drawn.
+        temporal_base: number of the first frame in ranges of answers.
+    """
+
+    videos: tuple[LabelledVideo, ...]
+    refused: tuple[bool, ...]
+    left_out: int = 0
+    temporal_base: int = FIRST_FRAME
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """A box, point or line on one frame; ``coords`` as in Track, one keyframe of it."""
+
+    geometry: Geometry
+    coords: Coords
+    name: str
+    refused: bool
+
+
+def shapes_at(content: Content, frame: int) -> Iterator[Shape]:
+    """What the tracks show on a frame, between keyframes on the straight way."""
+    for video, refused in zip(content.videos, content.refused, strict=True):
+        for track in video.tracks:
+            coords = _coords_at(track, frame)
+            if coords is not None:
+                yield Shape(track.geometry, coords, str(track.feature), refused)
+
+
+def _coords_at(track: Track, frame: int) -> Coords | None:
+    before = int(np.searchsorted(track.frames, frame, side="right")) - 1
+    if before < 0:
+        return None
+    after, here = before + 1, track.points(before)
+    if int(track.frames[before]) == frame:
+        return here
+    if after == len(track) or track.segment[before] != track.segment[after]:
+        return None
+    there = track.points(after)
+    if here.shape != there.shape:
+        return here
+    part = (frame - int(track.frames[before])) / int(track.frames[after] - track.frames[before])
+    return np.asarray(here + (there - here) * part, dtype=np.float64)
+
+
+def answers_at(content: Content, frame: int) -> Iterator[str]:
+    """The answers of the row that hold on a frame, as ``question: answer``."""
+    number = frame - FIRST_FRAME + content.temporal_base
+    for video in content.videos:
+        for question in video.classifications:
+            said = [str(answer) for answer in question.answers if _holds(answer, number)]
+            if said:
+                yield f"{question.feature}: {', '.join(said)}"
+
+
+def _holds(answer: Answer, number: int) -> bool:
+    return not answer.spans or any(span.start <= number <= span.end for span in answer.spans)
+
+
+def frames_to_show(content: Content, count: int) -> list[int]:
+    """Up to ``count`` frames on which there is something to see, spread over the video, in order."""
+    masked = sorted({frame.frame for video in content.videos for masks in video.masks for frame in masks.frames})
+    moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
+    answered = coalesce(_answered(content)) if not (masked or moving) else ()
+    spans = moving or answered or (() if masked else (Span(FIRST_FRAME, FIRST_FRAME),))
+    of_masks = min(len(masked), count // 2 if spans else count)
+    chosen = {masked[place] for place in _spread(len(masked), of_masks)}
+    chosen.update(_nth(spans, place) for place in _spread(sum(_length(span) for span in spans), count - of_masks))
+    return sorted(chosen)
+
+
+def _answered(content: Content) -> Iterator[Span]:
+    shift = FIRST_FRAME - content.temporal_base
+    for question in _questions(content.videos):
+        for answer in question.answers:
+            yield from (Span(span.start + shift, span.end + shift) for span in answer.spans)
+
+
+def _questions(videos: Iterable[LabelledVideo]) -> Iterator[Classification]:
+    for video in videos:
+        yield from video.classifications
+
+
+def _ranges(track: Track) -> Iterator[Span]:
+    for segment in np.unique(track.segment):
+        frames = track.frames[track.segment == segment]
+        yield Span(int(frames[0]), int(frames[-1]))
+
+
+def _spread(total: int, count: int) -> list[int]:
+    """``count`` places among ``total``, each in the middle of its part."""
+    if total <= count:
+        return list(range(total))
+    return [(2 * number + 1) * total // (2 * count) for number in range(count)]
+
+
+def _nth(spans: Iterable[Span], place: int) -> int:
+    for span in spans:
+        if place < _length(span):
+            return span.start + place
+        place -= _length(span)
+    raise IndexError(place)
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start + 1

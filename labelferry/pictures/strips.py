@@ -1,0 +1,155 @@
+"""A desired state -> a strip for each of a few videos: some of its frames with the labels on them.
+
+The frame comes from the video when its file is on this machine and can be read, else the labels are drawn on a plain
+ground of the video's size. How much is read and drawn is bounded, whatever the onboarding's size.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import cycle, groupby, islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from labelferry.errors import InputError
+from labelferry.model import LabelledVideo, Where
+from labelferry.model.frames import FIRST_FRAME
+from labelferry.model.keys import identity
+from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
+from labelferry.pictures.frames import Patience, read_frames
+from labelferry.pictures.shapes import Content, frames_to_show
+from labelferry.planning.desired import Desired, IndexedLine
+from labelferry.sources.ndjson import read_line
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+__all__ = ["Strip", "draw_strips"]
+
+STAMP_WIDTH, MOST_STAMP_HEIGHT = 320, 320
+MOST_LINES, MOST_BYTES = 300, 20_000_000
+PATIENCE = 10.0
+"""Seconds for reading frames of videos."""
+GROUND: Colour = (71, 85, 105)
+UNKNOWN_SIZE = (640, 360)
+
+
+@dataclass(frozen=True, slots=True)
+class Strip:
+    """Some frames of one video.
+
+    Args:
+        row: global key, or id.
+        frames: their numbers, counted from 1.
+        stamps: a picture for each frame, all of one size.
+        seen: how many of the pictures show the video itself.
+        lines: how many lines are drawn.
+        left_out: how many are not, because there are so many.
+        refused: how many of those drawn were refused.
+    """
+
+    row: str
+    frames: tuple[int, ...]
+    stamps: "tuple[Image.Image, ...]"
+    seen: int
+    lines: int
+    left_out: int
+    refused: int
+
+
+def draw_strips(desired: Desired, refused: Collection[str] = (), *, videos: int = 6, frames: int = 4) -> list[Strip]:
+    """Draw the first videos that have labels, those with refused lines before the others.
+
+    Args:
+        desired: the desired state.
+        refused: uuids of lines that the service refused; they are drawn in a colour of their own.
+        videos: how many at most.
+        frames: how many of each at most.
+    """
+    chosen = _choose(desired, refused, videos)
+    colours = dict(zip(_names(chosen), cycle(COLOURS), strict=False))
+    media = {identity(str(row["global_key"])): row for row in desired.rows()}
+    artist = _Artist(colours, frames, Patience(PATIENCE))
+    return [
+        artist.strip(row, _content(desired, lines, refused), media.get(identity(row), {}))
+        for row, lines in chosen.items()
+    ]
+
+
+def _choose(desired: Desired, refused: Collection[str], count: int) -> dict[str, list[IndexedLine]]:
+    quiet: dict[str, list[IndexedLine]] = {}
+    loud: dict[str, list[IndexedLine]] = {}
+    for row, lines in groupby(desired.index(), key=lambda line: line.row):
+        listed = list(lines)
+        found = loud if any(line.uuid in refused for line in listed) else quiet
+        if len(found) < count:
+            found[row] = listed
+    return dict(islice((loud | quiet).items(), count))
+
+
+def _names(chosen: Mapping[str, Iterable[IndexedLine]]) -> list[str]:
+    """Classes in order of appearance; a line of masks names several, joined by commas."""
+    features = (line.feature for lines in chosen.values() for line in lines)
+    return list(dict.fromkeys(name for feature in features for name in (feature, *feature.split(", "))))
+
+
+def _content(desired: Desired, lines: list[IndexedLine], refused: Collection[str]) -> Content:
+    first = sorted(lines, key=lambda line: line.uuid not in refused)
+    drawn = [(video, line.uuid in refused) for line in _affordable(first) for video in _read(desired, line)]
+    videos, bad = tuple(video for video, _ in drawn), tuple(is_refused for _, is_refused in drawn)
+    return Content(videos, bad, len(lines) - len(drawn), desired.spec.frames.temporal_base)
+
+
+def _affordable(lines: Iterable[IndexedLine]) -> Iterator[IndexedLine]:
+    size = 0
+    for line in islice(lines, MOST_LINES):
+        size += line.length
+        if size > MOST_BYTES:
+            return
+        yield line
+
+
+def _read(desired: Desired, line: IndexedLine) -> Iterator[LabelledVideo]:
+    """The label of a line; what the strict reader refuses is left out, so that it does not end a run that is done."""
+    try:
+        yield read_line(orjson.loads(desired.body(line)), Where(line.source))
+    except InputError:
+        return
+
+
+@dataclass(frozen=True, slots=True)
+class _Artist:
+    """What all strips have in common: the colours of classes, the number of frames, the time to read them."""
+
+    colours: Mapping[str, Colour]
+    count: int
+    patience: Patience
+
+    def strip(self, row: str, content: Content, facts: Mapping[str, Any]) -> Strip:
+        numbers = [number for number in frames_to_show(content, self.count) if number >= FIRST_FRAME]
+        seen = read_frames(Path(facts["file"]), numbers, self.patience) if "file" in facts else {}
+        size = next(iter(seen.values())).size if seen else _size(content, facts)
+        stamps = tuple(self.stamp(seen.get(number), size, content, number) for number in numbers)
+        refused = sum(content.refused)
+        return Strip(row, tuple(numbers), stamps, len(seen), len(content.videos), content.left_out, refused)
+
+    def stamp(self, frame: "Image.Image | None", size: tuple[int, int], content: Content, number: int) -> "Image.Image":
+        from PIL import Image
+
+        scale = min(STAMP_WIDTH / size[0], MOST_STAMP_HEIGHT / size[1])
+        small = max(1, round(size[0] * scale)), max(1, round(size[1] * scale))
+        ground = Image.new("RGB", small, GROUND) if frame is None else frame.resize(small)
+        draw(Canvas(ground, scale, self.colours), content, number)
+        return ground
+
+
+def _size(content: Content, facts: Mapping[str, Any]) -> tuple[int, int]:
+    """The video's size, or what the labels need when nobody knows it."""
+    if "width" in facts and "height" in facts:
+        return int(facts["width"]), int(facts["height"])
+    width, height = UNKNOWN_SIZE
+    for track in (track for video in content.videos for track in video.tracks):
+        ends = track.coords[:, :2] + (track.coords[:, 2:] if track.coords.shape[1] == 4 else 0)
+        width, height = max(width, int(ends[:, 0].max())), max(height, int(ends[:, 1].max()))
+    return width, height

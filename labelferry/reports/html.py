@@ -1,0 +1,102 @@
+"""A report -> one HTML file that opens anywhere: no other file, no address, no script is needed to read it.
+
+The page's form is ``report.html.jinja``; every text in it is escaped, and the page's own content security policy lets
+the browser load nothing, whatever stands in a name or a message.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
+from pathlib import Path
+from typing import Any
+
+from labelferry.pictures import Strip, contact_sheet
+from labelferry.reports.journal import StepTime, bars
+from labelferry.reports.report import FailedLine, Report
+
+__all__ = ["render_html"]
+
+TEMPLATE = "report.html.jinja"
+MOST_FAILED, MOST_FINDINGS = 5_000, 500
+STRIP_BYTES, COLUMNS = 80_000, 4
+CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip]) -> str:
+    """Return the page.
+
+    Args:
+        report: the outcomes.
+        failed: every refused line.
+        strips: pictures of labels on frames.
+    """
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+    loader = FileSystemLoader(Path(__file__).parent)
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template(TEMPLATE).render(
+        report=report,
+        total=_total(report),
+        elsewhere=_elsewhere(report),
+        failures=_by_kind(failed[:MOST_FAILED]),
+        unlisted=max(0, len(failed) - MOST_FAILED),
+        findings=[_finding(text) for text in report.findings[:MOST_FINDINGS]],
+        unlisted_findings=max(0, len(report.findings) - MOST_FINDINGS),
+        pictures=list(_pictures(strips)),
+        bars=bars(report.steps),
+        when=_when(report.steps),
+    )
+
+
+def _printable(value: object) -> object:
+    """HTML has no place for control characters, names may."""
+    return CONTROL.sub("\ufffd", value) if type(value) is str else value
+
+
+def _total(report: Report) -> Mapping[str, int]:
+    names = ("lines", "accepted", "failed", "pending")
+    return {name: sum(getattr(tally, name) for tally in report.tallies) for name in names}
+
+
+def _elsewhere(report: Report) -> int:
+    """Lines of earlier runs whose rows the spec no longer names."""
+    total = _total(report)
+    known = (report.accepted - total["accepted"], report.failed - total["failed"])
+    return sum(max(0, more) for more in known)
+
+
+def _by_kind(failed: Iterable[FailedLine]) -> list[dict[str, Any]]:
+    ordered = sorted(failed, key=lambda line: line.kind)
+    groups = ((kind, list(lines)) for kind, lines in groupby(ordered, key=lambda line: line.kind))
+    return [{"kind": kind, "remedy": lines[0].remedy, "lines": lines} for kind, lines in groups]
+
+
+def _finding(text: str) -> dict[str, str]:
+    severity, _, said = text.partition(": ")
+    return {"severity": severity, "text": said}
+
+
+def _pictures(strips: Iterable[Strip]) -> Iterable[dict[str, Any]]:
+    for strip in strips:
+        sheet = contact_sheet([strip], STRIP_BYTES, columns=COLUMNS, titles=False)
+        if sheet is not None:
+            yield {"strip": strip, "jpeg": b64encode(sheet).decode("ascii")}
+
+
+def _when(steps: Sequence[StepTime]) -> dict[str, str] | None:
+    if not steps:
+        return None
+    first, last = min(step.started_at for step in steps), max(step.ended_at for step in steps)
+    return {"started": _clock(first), "ended": _clock(last), "took": f"{StepTime('', first, last).seconds:.1f} s"}
+
+
+def _clock(moment: str) -> str:
+    return f"{moment[:10]} {moment[11:19]} UTC"

@@ -1,0 +1,100 @@
+"""Desired state and ledger -> what became of every line, and how many of each kind.
+
+Each line of the sources is accepted, failed or pending (not sent, or sent and not known to be in), and nothing else,
+so that the counts add up.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+import orjson
+
+from labelferry.ledger import Ledger, LineRecord, LineState
+from labelferry.onboarding.outcomes import classify
+from labelferry.planning.desired import Desired
+
+__all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies"]
+
+PENDING = "pending"
+SHAPES = {"bbox": "box", "point": "point", "line": "line"}
+
+
+@dataclass(frozen=True, slots=True)
+class LineOutcome:
+    """A line of the sources, and what became of it.
+
+    Args:
+        kind: box, point, line, mask or classification.
+        state: accepted, failed or pending.
+        job: the import job that it went with, empty when it was not sent.
+        failure: which kind of failure it is, empty for other states.
+    """
+
+    row: str
+    feature: str
+    kind: str
+    source: str
+    keyframes: int
+    uuid: str
+    job: str = ""
+    state: str = PENDING
+    failure: str = ""
+    message: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many lines of a kind the sources hold; accepted, failed and pending add up to them."""
+
+    kind: str
+    lines: int
+    accepted: int
+    failed: int
+    pending: int
+
+
+def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
+    """Yield every line of the desired state, in its order, with what the ledger knows of it."""
+    known = {record.uuid: record for record in ledger.lines(imported_as=str(desired.spec.imports.as_))}
+    with (desired.folder / "lines.ndjson").open("rb") as bodies:
+        for line, body in zip(desired.index(), bodies, strict=True):
+            yield LineOutcome(
+                line.row,
+                line.feature,
+                _kind(body),
+                line.source,
+                line.keyframes,
+                line.uuid,
+                *_outcome(known.get(line.uuid)),
+            )
+
+
+def tallies(outcomes: Iterable[LineOutcome]) -> tuple[Tally, ...]:
+    """Count lines by kind and state, the most frequent kind first."""
+    counted: dict[str, Counter[str]] = {}
+    for outcome in outcomes:
+        counted.setdefault(outcome.kind, Counter())[outcome.state] += 1
+    listed = sorted(counted.items(), key=lambda item: (-item[1].total(), item[0]))
+    return tuple(
+        Tally(kind, states.total(), states[LineState.ACCEPTED], states[LineState.FAILED], states[PENDING])
+        for kind, states in listed
+    )
+
+
+def _outcome(record: LineRecord | None) -> tuple[str, str, str, str]:
+    if record is None or record.state is LineState.RETIRED:
+        return "", PENDING, "", ""
+    if record.state is LineState.SENT:
+        return record.job, PENDING, "", ""
+    if record.state is LineState.ACCEPTED:
+        return record.job, str(record.state), "", ""
+    return record.job, str(record.state), str(classify(record.message).kind), record.message or ""
+
+
+def _kind(body: bytes) -> str:
+    line = orjson.loads(body)
+    if "segments" in line:
+        keyframe = line["segments"][0]["keyframes"][0]
+        return next(kind for shape, kind in SHAPES.items() if shape in keyframe)
+    return "mask" if "masks" in line else "classification"

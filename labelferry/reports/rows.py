@@ -1,0 +1,59 @@
+"""An onboarding and its report -> rows of plain values, for tables such as those of Prefect's UI."""
+
+from collections import Counter, defaultdict
+from typing import Any
+
+from labelferry.ledger import Ledger, LineState, State
+from labelferry.reports.report import Report
+
+__all__ = ["failed_rows", "finding_rows", "shard_rows"]
+
+MOST_ROWS = 500
+"""Of a table in the UI; the files of the report have all."""
+
+STATES = {State.CLAIMED: "waiting for its outcome", State.SETTLED: "done", State.DELETING: "being replaced"}
+
+
+def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
+    """A row for each import job: its lines, and how many of them are in, refused, or not known to be in.
+
+    Those that are not done come first, then those with refused lines.
+    """
+    states: defaultdict[str, Counter[LineState]] = defaultdict(Counter)
+    for line in ledger.lines(LineState.SENT, LineState.ACCEPTED, LineState.FAILED):
+        states[line.job][line.state] += 1
+    rows = [
+        {
+            "state": STATES[entry.state],
+            "lines": entry.detail["lines"],
+            "accepted": states[entry.name][LineState.ACCEPTED],
+            "failed": states[entry.name][LineState.FAILED],
+            "pending": states[entry.name][LineState.SENT],
+            "job": entry.name,
+            "id": entry.remote_id or "",
+        }
+        for entry in ledger.entries("job")
+    ]
+    rows.sort(key=lambda row: (row["state"] == STATES[State.SETTLED], -int(row["failed"])))
+    return rows[:MOST_ROWS]
+
+
+def finding_rows(report: Report) -> list[dict[str, str]]:
+    """A row for each finding about the input: how bad it is, and what it says."""
+    parted = (finding.partition(": ") for finding in report.findings[:MOST_ROWS])
+    return [{"severity": severity, "finding": text} for severity, _, text in parted]
+
+
+def failed_rows(report: Report) -> list[dict[str, str]]:
+    """A row for each refused line: where it came from, what kind of failure it is, and what to do."""
+    return [
+        {
+            "source": line.source,
+            "class": line.kind,
+            "message": line.message,
+            "row": line.row,
+            "feature": line.feature,
+            "what to do": line.remedy,
+        }
+        for line in report.failed_lines[:MOST_ROWS]
+    ]

@@ -1,0 +1,80 @@
+"""The key of Labelbox as a Prefect block: flows and tasks pass its name, and each process loads the key for itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any, cast
+
+from prefect.blocks.abstract import CredentialsBlock
+from prefect.settings import PREFECT_UI_URL
+from pydantic import Field, HttpUrl, SecretStr
+
+from labelferry.errors import SpecError
+from labelferry.labelbox import Client
+from labelferry.remote import Remote, remote
+from labelferry.settings import DEFAULT_ENDPOINT, Settings
+
+__all__ = ["LabelboxCredentials", "reference", "sent_to", "settings_of"]
+
+
+def logo() -> HttpUrl | None:
+    """A picture that Prefect's own server has, so that it shows where no other host is reached.
+
+    Prefect takes only http(s) addresses for it, and no picture by value.
+    """
+    ui = PREFECT_UI_URL.value()
+    return HttpUrl(f"{ui}/v2/ico/android-chrome-192x192.png") if ui else None
+
+
+class LabelboxCredentials(CredentialsBlock):
+    """Where Labelbox is, and the key that opens it."""
+
+    _block_type_name = "Labelbox Credentials"
+    _block_type_slug = "labelbox-credentials"
+    _logo_url = logo()
+
+    api_key: SecretStr = Field(description="API key, from Labelbox's workspace settings")
+    endpoint: str = Field(DEFAULT_ENDPOINT, description="GraphQL address of Labelbox, or of a localbox")
+
+    def get_client(self) -> Client:
+        """Return a client that is to be closed by the caller."""
+        return Client(self.api_key, self.endpoint)
+
+    def saved_as(self) -> str:
+        """The name under which any process may load this block.
+
+        Raises:
+            SpecError: when there is none.
+        """
+        if self._block_document_name is None:
+            raise SpecError("credentials: the block is not saved; save it under a name, and choose that")
+        return self._block_document_name
+
+
+@contextmanager
+def sent_to(credentials: LabelboxCredentials | None) -> Iterator[Remote]:
+    """The Labelbox that the block opens; without one, that of the environment, or a localbox of our own.
+
+    Raises:
+        SpecError: when the block was never saved, so that no other process could load it.
+    """
+    if credentials is None:
+        with remote(Settings.from_environment()) as where:
+            yield where
+        return
+    yield Remote("Labelbox", credentials.endpoint, credentials=credentials.saved_as())
+
+
+def settings_of(where: Remote) -> Settings:
+    """The settings of this process, with the key of the block that ``where`` names."""
+    settings = Settings.from_environment()
+    if where.credentials is None:
+        return settings
+    block = cast("LabelboxCredentials", LabelboxCredentials.load(where.credentials))  # its type says: or a coroutine
+    return replace(settings, api_key=block.api_key, endpoint=block.endpoint)
+
+
+def reference(where: Remote) -> dict[str, Any] | None:
+    """The block that ``where`` names, as a parameter of another run: what is stored is this, never the key."""
+    slug = f"{LabelboxCredentials.get_block_type_slug()}/{where.credentials}"
+    return None if where.credentials is None else {"$ref": {"block_document_slug": slug}}

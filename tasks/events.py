@@ -1,0 +1,65 @@
+"""What a run tells the rest of the world: its name, once it is known what it does, and that a project is onboarded."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from prefect.client.orchestration import get_client
+from prefect.events import emit_event
+from prefect.runtime import flow_run
+
+from labelferry.remote import Remote
+from tasks.credentials import reference
+
+__all__ = ["ONBOARDED", "call_run", "tell_onboarded"]
+
+ONBOARDED = "labelferry.project.onboarded"
+
+
+def call_run(plan: Mapping[str, Any]) -> None:
+    """Name the run after what its plan says: "onboard tud-campus: 3 new rows"."""
+    name = f"{flow_run.get_flow_name()} {plan['name']}: {gist(plan)}"
+    with get_client(sync_client=True) as client:
+        client.update_flow_run(UUID(flow_run.get_id()), name=name)
+
+
+def gist(plan: Mapping[str, Any]) -> str:
+    """A plan in a few words."""
+    steps = plan["steps"]
+    conflicts = sum(step["action"] == "conflict" for step in steps)
+    rows, lines = (_created(steps, kind) for kind in ("data rows", "import"))
+    if conflicts:
+        return _many(conflicts, "conflict")
+    if rows:
+        return _many(rows, "new row")
+    if lines:
+        return _many(lines, "new line")
+    if begun := sum(step["count"] for step in steps if step["kind"] == "import" and step["action"] == "update"):
+        return f"{_many(begun, 'line')} to finish"
+    return "changes" if any(step["action"] in ("create", "update") for step in steps) else "nothing new"
+
+
+def tell_onboarded(report: Mapping[str, Any], where: Remote) -> None:
+    """Say that labels came in, so that automations may go on from there; a run that did nothing says nothing."""
+    if report["outcome"] != "done":
+        return
+    name = report["name"]
+    emit_event(
+        ONBOARDED,
+        resource={"prefect.resource.id": f"labelferry.onboarding.{name}", "prefect.resource.name": name},
+        payload={
+            "name": name,
+            "imported_as": report["imported_as"],
+            "project": report["project"],
+            "lines": report["accepted"],
+            "credentials": reference(where),
+        },
+    )
+
+
+def _created(steps: list[Mapping[str, Any]], kind: str) -> int:
+    return sum(step["count"] for step in steps if step["kind"] == kind and step["action"] == "create")
+
+
+def _many(count: int, what: str) -> str:
+    return f"{count} {what}" if count == 1 else f"{count} {what}s"

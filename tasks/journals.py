@@ -1,0 +1,19 @@
+"""The journal of each flow run that this process carries out, in memory: a run that begins anew measures anew."""
+
+from prefect.runtime import flow_run
+
+from labelferry.reports.journal import Journal
+
+__all__ = ["journal"]
+
+KEPT = 32
+
+_journals: dict[str, Journal] = {}
+
+
+def journal() -> Journal:
+    """The journal of the flow run that is at work here."""
+    found = _journals.setdefault(str(flow_run.id), Journal())
+    while len(_journals) > KEPT:
+        del _journals[next(iter(_journals))]
+    return found

@@ -1,0 +1,15 @@
+"""What the flows ask for: the fields of the form in Prefect's UI. Their help texts are the flows' docstrings."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from labelferry.spec import Spec
+from tasks.credentials import LabelboxCredentials
+
+__all__ = ["Credentials", "Name", "SpecOrPlace"]
+
+Place = Annotated[str, Field(title="Path, address or text", min_length=1)]
+SpecOrPlace = Place | Spec
+Credentials = LabelboxCredentials | None
+Name = Annotated[str, Field(min_length=1)]

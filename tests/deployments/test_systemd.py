@@ -1,0 +1,64 @@
+"""systemd's own reading of the units: nothing unknown in them, and little that they may touch."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+UNITS = ROOT / "deployments" / "systemd"
+NAMES = sorted(path.name.replace("@", "@1") for path in UNITS.glob("labelferry-*.*") if path.is_file())
+SERVICES = [name for name in NAMES if name.endswith(".service")]
+EXPOSURE = 20
+"""Tenths of systemd's score from 0 (may touch nothing) to 100."""
+
+pytestmark = pytest.mark.skipif(
+    shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed (Debian's package systemd)"
+)
+
+
+def analyze(units: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""}
+    return subprocess.run(["systemd-analyze", *arguments], env=environment, capture_output=True, text=True)
+
+
+@pytest.fixture
+def units(tmp_path: Path) -> Path:
+    """The units, for a labelferry that is installed where this one is."""
+    folder = tmp_path / "units"
+    shutil.copytree(UNITS, folder)
+    for unit in folder.rglob("*.*"):
+        if unit.is_file():
+            unit.write_text(unit.read_text().replace("/opt/labelferry/.venv/bin", str(Path(sys.executable).parent)))
+    return folder
+
+
+def test_units_are_valid(units: Path) -> None:
+    assert len(NAMES) == 6
+    done = analyze(units, "verify", "--man=no", *NAMES)
+    assert (done.returncode, done.stderr.strip()) == (0, "")
+
+
+def test_a_wrong_unit_is_not(units: Path) -> None:
+    unit = units / "labelferry-server.service"
+    unit.write_text(unit.read_text().replace("KillMode=mixed", "KillMood=mixed"))
+    assert "KillMood" in analyze(units, "verify", "--man=no", unit.name).stderr
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_services_may_touch_little(units: Path, service: str) -> None:
+    done = analyze(units, "security", "--offline=true", f"--threshold={EXPOSURE}", service)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_long_services_end_in_time() -> None:
+    """A worker whose server has gone never ends by itself."""
+    texts = [path.read_text() for path in UNITS.glob("*.service")]
+    long = [text for text in texts if "Type=exec" in text]
+    assert len(long) == 3
+    for text in long:
+        assert "KillMode=mixed" in text
+        assert "TimeoutStopSec=" in text

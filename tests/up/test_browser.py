@@ -1,0 +1,118 @@
+"""Prefect's UI in a real Chromium, as somebody uses it: fill the form in, watch, look at the picture, break and retry.
+
+Pictures are kept in LABELFERRY_SCREENSHOTS. Chromium may look up no name but this machine's: Prefect's pages would
+call a host of its maker's.
+"""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.conftest import Localbox
+from tests.up.conftest import Deployed, onboarding, until
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine (Debian's package)")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
+)
+PATIENCE = 60_000.0
+
+
+@pytest.fixture
+def page() -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
+        opened = browser.new_page(viewport={"width": 1300, "height": 1100})
+        opened.set_default_timeout(PATIENCE)
+        yield opened
+        browser.close()
+
+
+def keep(page: Page, name: str, folder: Path) -> None:
+    """Keep a picture of the page."""
+    places = Path(os.environ.get("LABELFERRY_SCREENSHOTS", folder))
+    places.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=places / f"prefect-{name}.png")
+
+
+def submit(page: Page, deployed: Deployed, spec: Path) -> str:
+    """Open the deployment, fill in the form and submit it; returns the run's id."""
+    known = {run["id"] for run in deployed.runs_of("onboard")}
+    page.goto(f"{deployed.url}/v2/deployments/deployment/{deployed.deployment('onboard')['id']}")
+    page.get_by_role("button", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Custom run").click()
+    page.locator("textarea").first.fill(str(spec))
+    expect(page.get_by_text("Path of a spec file on the worker")).to_be_visible()
+    keep(page, "form", spec.parent)
+    page.get_by_role("button", name="Submit").click()
+    new: set[str] = until(lambda: {run["id"] for run in deployed.runs_of("onboard")} - known, 30, "the run")
+    return new.pop()
+
+
+def watch(page: Page, deployed: Deployed, run: str, state: str) -> None:
+    """Watch the run's page until it shows the state."""
+    page.goto(f"{deployed.url}/v2/runs/flow-run/{run}")
+    expect(page.get_by_text(state, exact=True).first).to_be_visible(timeout=180_000)
+
+
+def open_artifact(page: Page, key: str) -> None:
+    page.get_by_role("tab", name="Artifacts").click()
+    page.get_by_text(key, exact=True).first.click()
+
+
+def test_onboarded_seen_run_again_broken_and_retried(
+    deployed: Deployed, localbox: Localbox, page: Page, tmp_path: Path
+) -> None:
+    spec = onboarding(tmp_path, "seen")
+    run = submit(page, deployed, spec)
+    watch(page, deployed, run, "Completed")
+    expect(page.get_by_text("onboard seen: 1 new row").first).to_be_visible()
+    open_artifact(page, "onboarding")
+    expect(page.get_by_text("seen: done")).to_be_visible()
+    picture = page.locator("img[src^='data:image/']").first
+    expect(picture).to_be_visible()
+    assert picture.evaluate("image => image.complete && image.naturalWidth") > 100
+    keep(page, "report", tmp_path)
+
+    localbox.forget()
+    run = submit(page, deployed, spec)
+    watch(page, deployed, run, "Completed")
+    expect(page.get_by_text("onboard seen: nothing new").first).to_be_visible()
+    open_artifact(page, "onboarding")
+    expect(page.get_by_text("seen: nothing to do")).to_be_visible()
+    assert localbox.mutations() == []
+
+    onboarding(tmp_path, "seen", rows=2)
+    broken(localbox)
+    run = submit(page, deployed, spec)
+    watch(page, deployed, run, "Failed")
+    page.get_by_role("tab", name="Details").click()
+    expect(page.get_by_text("503 Service Unavailable").first).to_be_visible()
+    keep(page, "failed", tmp_path)
+
+    localbox.control("DELETE", "faults")
+    localbox.forget()
+    page.get_by_role("button", name="Open menu").last.click()
+    page.get_by_role("menuitem", name="Retry").click()
+    page.get_by_role("button", name="Retry").click()
+    until(lambda: deployed.state(run) == "COMPLETED", 180, "the retried run")
+    watch(page, deployed, run, "Completed")
+    keep(page, "retried", tmp_path)
+    assert localbox.mutations() == ["createMALPredictionImportByFilePyApi"]
+    assert sorted(line["dataRow"]["globalKey"] for line in localbox.annotations()) == ["seen-0", "seen-1"]
+
+
+def broken(localbox: Localbox) -> Any:
+    """From now on the service takes no import."""
+    fault = {"kind": "status", "status": 503, "operation": "createMALPredictionImportByFilePyApi"}
+    return localbox.control("POST", "faults", fault)

@@ -1,0 +1,101 @@
+"""make up: what it deploys, and that it may be run again; the form; make down ends everything (the fixture's end)."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from tests.e2e.conftest import Localbox
+from tests.up.conftest import ROOT, Deployed
+
+FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
+SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
+
+
+def everything(deployed: Deployed) -> dict[str, Any]:
+    """What the server was told of labelferry, without ids and times."""
+    deployments = deployed.api("POST", "/deployments/filter", {})
+    automations = deployed.api("POST", "/automations/filter", {})
+    blocks = deployed.api("POST", "/block_documents/filter", {})
+    limits = deployed.api("POST", "/v2/concurrency_limits/filter", {})
+    return {
+        "deployments": sorted([str(each[name]) for name in SCALARS] for each in deployments),
+        "schedules": sorted(str(s["schedule"]) for each in deployments for s in each["schedules"]),
+        "automations": sorted(each["name"] for each in automations),
+        "blocks": sorted(f"{each['block_type']['slug']}/{each['name']}" for each in blocks if not each["is_anonymous"]),
+        "pools": sorted(each["name"] for each in deployed.api("POST", "/work_pools/filter", {})),
+        "limits": sorted(each["name"] for each in limits),
+    }
+
+
+def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed) -> None:
+    before = everything(deployed)
+    assert {each[0] for each in before["deployments"]} == FLOWS
+    assert before["automations"] == [
+        "labelferry: runs that never began have crashed",
+        "labelferry: silent runs have crashed",
+        "labelferry: tell of failed and crashed runs",
+        "labelferry: verify what was onboarded",
+    ]
+    assert {"custom-webhook/labelferry-alerts", "local-file-system/labelferry"} <= set(before["blocks"])
+    environment = dict(deployed.environment) | {"PREFECT_API_URL": f"{deployed.url}/api"}
+    subprocess.run([sys.executable, "-m", "deployments.setup"], cwd=ROOT, env=environment, check=True, timeout=180)
+    assert everything(deployed) == before
+
+
+def test_the_form_says_what_it_asks_for(deployed: Deployed) -> None:
+    schema = deployed.deployment("onboard")["parameter_openapi_schema"]
+    asked = sorted(schema["properties"].items(), key=lambda item: item[1]["position"])
+    assert [name for name, _ in asked] == ["spec", "credentials", "decisions", "plan"]
+    assert all(field["description"] for _, field in asked)
+    assert schema["required"] == ["spec"]
+    assert schema["definitions"]["LabelboxCredentials"]["block_type_slug"] == "labelbox-credentials"
+    choices = schema["definitions"]["Decisions"]["properties"]["on_changed"]
+    assert choices["enum"] == ["as the spec says", "fail", "replace"]
+
+
+def test_wrong_input_is_refused_when_it_is_submitted(deployed: Deployed) -> None:
+    import httpx
+
+    path = f"{deployed.url}/api/deployments/{deployed.deployment('onboard')['id']}/create_flow_run"
+    body = {"parameters": {"spec": "a.yaml", "decisions": {"on_changed": "perhaps"}}}
+    answer = httpx.post(path, json=body, timeout=30, trust_env=False)
+    assert answer.status_code == 409
+    assert "on_changed" in answer.text
+
+
+def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
+    """The key comes from the block; the run's parameters hold no more than its name."""
+    from tests.e2e.conftest import KEY
+
+    kind = deployed.api("GET", "/block_types/slug/labelbox-credentials")
+    schema = deployed.api("POST", "/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}})
+    document = {
+        "name": spec.stem,
+        "data": {"api_key": KEY, "endpoint": localbox.endpoint},
+        "block_type_id": kind["id"],
+        "block_schema_id": schema[0]["id"],
+    }
+    made = deployed.api("POST", "/block_documents/", document)
+    text = (
+        spec.read_text()
+        .replace("videos.csv", f"{spec.parent}/videos.csv")
+        .replace("boxes.csv", f"{spec.parent}/boxes.csv")
+    )
+    run = deployed.run("onboard", spec=text, credentials={"$ref": {"block_document_id": made["id"]}})
+    assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
+    assert run["name"] == f"onboard {spec.stem}: 1 new row"
+    assert KEY not in str(run)
+    assert len(localbox.annotations()) == 1
+
+
+def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Path) -> None:
+    """Another machine resumes from there."""
+    assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
+    kept = deployed.home / "storage"
+    assert list((kept / "onboardings" / spec.stem).glob("*/shards/*.ndjson"))
+    assert (kept / "reports" / f"{spec.stem}.json").exists()
+    here = deployed.home / "onboardings" / spec.stem
+    here.rename(here.with_name(f"{spec.stem}-of-another-machine"))
+    assert deployed.run("resume", name=spec.stem)["state"]["type"] == "COMPLETED"
+    assert (here / "applied").exists()

@@ -1,0 +1,104 @@
+"""Labelbox's webhooks as Prefect events: what is signed becomes one, what is not is refused."""
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from starlette.testclient import TestClient
+
+from deployments.webhooks import receiver, signature
+from tests.e2e.conftest import KEY, Localbox
+from tests.up.conftest import ROOT, Deployed, free_port, until
+
+SECRET = "s3cr3t-of-the-webhook"
+BODY = b'{"id": "label-1", "project": {"id": "project-1"}}'
+TOPIC = {"X-Labelbox-Event": "LABEL_CREATED"}
+
+
+@pytest.fixture
+def told() -> list[tuple[str, dict[str, Any]]]:
+    return []
+
+
+@pytest.fixture
+def http(told: list[tuple[str, dict[str, Any]]]) -> TestClient:
+    return TestClient(receiver(SECRET, lambda event, **what: told.append((event, what))))
+
+
+def test_a_signed_delivery_is_told(http: TestClient, told: list[tuple[str, dict[str, Any]]]) -> None:
+    answer = http.post("/", content=BODY, headers=TOPIC | {"X-Hub-Signature": signature(SECRET, BODY)})
+    assert answer.status_code == 204
+    resource = {"prefect.resource.id": "labelbox.project.project-1"}
+    payload = {"id": "label-1", "project": {"id": "project-1"}}
+    assert told == [("labelbox.label_created", {"resource": resource, "payload": payload})]
+
+
+@pytest.mark.parametrize(
+    ("body", "headers", "status"),
+    [
+        (BODY, TOPIC, 401),
+        (BODY, TOPIC | {"X-Hub-Signature": signature("another", BODY)}, 401),
+        (BODY + b" ", TOPIC | {"X-Hub-Signature": signature(SECRET, BODY)}, 401),
+        (BODY, {"X-Hub-Signature": signature(SECRET, BODY)}, 400),
+        (b"[]", TOPIC | {"X-Hub-Signature": signature(SECRET, b"[]")}, 400),
+        (b"{", TOPIC | {"X-Hub-Signature": signature(SECRET, b"{")}, 400),
+    ],
+    ids=["unsigned", "another secret", "changed", "no topic", "a list", "no JSON"],
+)
+def test_anything_else_is_refused(
+    body: bytes, headers: dict[str, str], status: int, http: TestClient, told: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert http.post("/", content=body, headers=headers).status_code == status
+    assert told == []
+
+
+def test_no_secret_no_receiver() -> None:
+    command = [sys.executable, "-m", "deployments.webhooks"]
+    ended = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr.count("LABELFERRY_WEBHOOK_SECRET")) == (2, 1)
+
+
+@pytest.fixture
+def address(deployed: Deployed) -> Iterator[str]:
+    """The receiver as a process of its own."""
+    port = free_port()
+    environment = dict(deployed.environment) | {
+        "PREFECT_API_URL": f"{deployed.url}/api",
+        "LABELFERRY_WEBHOOK_SECRET": SECRET,
+        "LABELFERRY_WEBHOOK_PORT": str(port),
+    }
+    url = f"http://127.0.0.1:{port}/"
+    with subprocess.Popen([sys.executable, "-m", "deployments.webhooks"], cwd=ROOT, env=environment) as process:
+        until(lambda: _answers(url), 60, "the receiver")
+        yield url
+        process.terminate()
+        process.wait(30)
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url, trust_env=False).status_code == 405
+    except httpx.TransportError:
+        return False
+
+
+def test_a_label_made_in_labelbox_is_an_event_in_prefect(
+    deployed: Deployed, localbox: Localbox, address: str, spec: Path
+) -> None:
+    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    mutation = (
+        f'mutation CreateWebhookPyApi {{createWebhook(data: {{topics: {{set: [LABEL_CREATED]}}, url: "{address}", '
+        f'secret: "{SECRET}"}}) {{id}}}}'
+    )
+    headers = {"Authorization": f"Bearer {KEY}"}
+    made = httpx.post(localbox.endpoint, json={"query": mutation}, headers=headers, trust_env=False).json()
+    assert made["data"]["createWebhook"]["id"], made
+    assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
+    asked = {"filter": {"event": {"name": ["labelbox.label_created"]}}}
+    found = until(lambda: deployed.api("POST", "/events/filter", asked)["events"], 60, "the event")
+    project = localbox.table("projects")[0]["id"]
+    assert found[0]["resource"]["prefect.resource.id"] == f"labelbox.project.{project}"
