@@ -10,6 +10,7 @@
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
     ├── VerificationError                1   the service does not hold what was sent; the report says what differs
+    ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
     └── RemoteError                      1   the service
         ├── AuthenticationError              wrong or missing key
@@ -38,6 +39,7 @@ __all__ = [
     "InputError",
     "JobFailedError",
     "LabelferryError",
+    "LedgerError",
     "NotFoundError",
     "PartialFailureError",
     "PermissionDeniedError",
@@ -90,6 +92,12 @@ class PartialFailureError(LabelferryError):
 
 class VerificationError(LabelferryError):
     """The service does not hold what was sent, or nobody knows yet."""
+
+
+class LedgerError(LabelferryError):
+    """The ledger's database failed in the middle of a run: it went away, is full, or stayed locked."""
+
+    retryable = True
 
 
 class ConflictError(LabelferryError):

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from labelferry.errors import UnavailableError
@@ -13,7 +13,7 @@ from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.limiter import Limiter
 from labelferry.settings import Settings
 
-__all__ = ["Remote", "connect", "remote"]
+__all__ = ["Remote", "connect", "policy_of", "remote"]
 
 READY = "localbox ready at "
 STOP_SECONDS = 10.0
@@ -51,8 +51,20 @@ def connect(settings: Settings, where: Remote, throttle: Callable[[], None] | No
     key = settings.api_key or settings.localbox_key
     if throttle is None and settings.requests_per_minute is not None:
         throttle = _limiter(settings.requests_per_minute).acquire
-    with Client(key, where.endpoint, policy=Policy(budget=settings.patience), throttle=throttle) as client:
+    with Client(key, where.endpoint, policy=policy_of(settings), throttle=throttle) as client:
         yield client
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The client's numbers, with those that the settings name."""
+    policy = Policy(budget=settings.patience)
+    if settings.deadline is None:
+        return policy
+    paces = {name: replace(getattr(policy, name), deadline=settings.deadline) for name in WAITS}
+    return replace(policy, **paces)
+
+
+WAITS = ("lookup", "task", "processing", "imports")
 
 
 @cache

@@ -4,12 +4,15 @@
 variable                meaning
 ======================  =====================================================================================
 LABELBOX_API_KEY        key of the real service; without it everything goes to the embedded localbox
+LABELBOX_API_KEY_FILE   file that holds the key (such as a mounted secret); LABELBOX_API_KEY goes before it
 LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graphql
 LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
 LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
 LABELFERRY_RATE         requests per minute that we allow ourselves, as a number or as the account's tier: free (1500),
                         starter or edu (5000), enterprise (20000); default: no limit of our own
 LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
+LABELFERRY_DEADLINE     seconds that one job of the service (an import, an upload, an export) is waited for; a later run
+                        takes up what has not ended by then; default: 14400 for imports, 3600 for the others
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
 LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
@@ -26,7 +29,7 @@ from pydantic import SecretStr
 
 from labelferry.errors import SpecError
 
-__all__ = ["DEFAULT_ENDPOINT", "Settings"]
+__all__ = ["DEFAULT_ENDPOINT", "TIERS", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
@@ -45,6 +48,7 @@ class Settings:
         endpoint: where the real service (or another localbox) listens.
         requests_per_minute: our own limit, None for none.
         patience: seconds that a request without an answer is repeated for.
+        deadline: seconds that a job of the service is waited for, None for the client's own.
         wait: seconds to wait for another run of the same onboarding or in the same project.
         storage: Prefect block that shards and reports are kept in.
         localbox_key: key of the embedded localbox.
@@ -56,6 +60,7 @@ class Settings:
     endpoint: str
     requests_per_minute: int | None
     patience: int
+    deadline: int | None
     wait: int
     storage: str | None
     localbox_key: SecretStr
@@ -70,15 +75,15 @@ class Settings:
         env = os.environ if environment is None else environment
         home = Path(env["LABELFERRY_HOME"]) if env.get("LABELFERRY_HOME") else _user_data_folder()
         home = home.expanduser().absolute()
-        key = env.get("LABELBOX_API_KEY", "").strip()
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=SecretStr(key) if key else None,
+            api_key=_key(env),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
+            deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
@@ -107,6 +112,21 @@ def _user_data_folder() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("labelferry")
+
+
+def _key(env: Mapping[str, str]) -> SecretStr | None:
+    """The key, from the environment or from the file that it names."""
+    key, file = env.get("LABELBOX_API_KEY", "").strip(), env.get("LABELBOX_API_KEY_FILE", "")
+    if key or not file:
+        return SecretStr(key) if key else None
+    try:
+        key = Path(file).expanduser().read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it is no text"
+        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error
+    if not key:
+        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is empty; put the key into it")
+    return SecretStr(key)
 
 
 def _whole(env: Mapping[str, str], name: str, what: str, example: int, least: int = 1) -> int | None:

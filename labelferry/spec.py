@@ -40,7 +40,7 @@ class _Part(BaseModel):
 class Reference(_Part):
     """A resource by name (it must be the only one of that name), or by Labelbox's id."""
 
-    name: str | None = Field(None, min_length=1, description="Exact name")
+    name: str | None = Field(None, min_length=1, max_length=200, description="Exact name")
     id: str | None = Field(None, min_length=1, description="Labelbox id, for a resource that is there already")
 
     @model_validator(mode="before")
@@ -80,7 +80,7 @@ class OntologyRef(Reference):
 class Batch(_Part):
     """The batch that brings the rows into the project."""
 
-    name: str = Field("labelferry", min_length=1, description="Name of the first batch")
+    name: str = Field("labelferry", min_length=1, max_length=200, description="Name of the first batch")
     priority: int = Field(5, ge=1, le=5, description="1 is the highest, 5 the lowest")
 
 

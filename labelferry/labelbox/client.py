@@ -71,6 +71,7 @@ class Client:
         self._attach(wire)
 
     def _attach(self, wire: Wire) -> None:
+        self._wire = wire
         files = Files(wire)
         self.organization = OrganizationResource(wire)
         self.user = UserResource(wire)
@@ -84,6 +85,11 @@ class Client:
         self.imports = ImportResource(wire, files)
         self.labels = LabelResource(wire)
         self.exports = ExportResource(wire, self.tasks, files)
+
+    @property
+    def sent(self) -> int:
+        """How many requests went to the service so far, repeated ones included."""
+        return self._wire.sent
 
     def upload(self, source: Path | str | bytes, filename: str | None = None, content_type: str | None = None) -> str:
         """Upload a file, streamed from disk, and return its address at the service.

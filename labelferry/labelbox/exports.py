@@ -3,6 +3,7 @@
 The service cuts its stream anywhere, so chunks are joined before lines are split (official SDK 7.17.0).
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,8 @@ __all__ = ["DEFAULT_PARAMS", "ExportResource"]
 
 START = """mutation exportDataRowsInProjectPyApi($input: ExportDataRowsInProjectInput!) {
   exportDataRowsInProject(input: $input) { taskId isStreamable } }"""
+START_CATALOG = """mutation exportDataRowsInCatalogPyApi($input: ExportDataRowsInCatalogInput!) {
+  exportDataRowsInCatalog(input: $input) { taskId isStreamable } }"""
 HEADER = """query GetExportMetadataHeaderPyApi($where: WhereUniqueIdInput, $streamType: TaskStreamType!) {
   task(where: $where) { exportMetadataHeader(streamType: $streamType) { totalSize totalLines } } }"""
 CHUNK = """query GetExportFileFromOffsetPyApi(
@@ -27,6 +30,9 @@ CHUNK = """query GetExportFileFromOffsetPyApi(
     offsets { start end } lines { start end } file } } }"""
 
 KEYS_AT_ONCE = 2_000
+EXPORTS_AT_ONCE = 10
+"""What Labelbox lets run in a project at a time (https://docs.labelbox.com/docs/limits)."""
+
 DEFAULT_PARAMS = {
     "mediaTypeOverride": None,
     "includeAttachments": False,
@@ -40,8 +46,22 @@ DEFAULT_PARAMS = {
 }
 
 
+ROWS_ONLY = {
+    **DEFAULT_PARAMS,
+    "includeMetadata": True,
+    "includeProjectDetails": False,
+    "includeLabelDetails": False,
+    "includePredictions": False,
+    "projectIds": None,
+    "modelRunIds": None,
+    "allProjects": False,
+    "allModelRuns": False,
+}
+"""Of catalog exports: the rows and their metadata, no label of any project."""
+
+
 class ExportResource(Resource):
-    """Exports of projects."""
+    """Exports of projects and of the catalog."""
 
     def __init__(self, wire: Wire, tasks: TaskResource, files: Files) -> None:
         super().__init__(wire)
@@ -62,9 +82,17 @@ class ExportResource(Resource):
             JobFailedError: an export ended FAILED.
             DeadlineError: an export has not ended within the policy's time.
         """
-        for search in _searches(global_keys):
-            filters = {"projectId": project_id, "searchQuery": {"scope": None, "query": search}}
-            yield from self._export(filters, {**DEFAULT_PARAMS, **params})
+        for_project, wanted = {"projectId": project_id}, {**DEFAULT_PARAMS, **params}
+        yield from self._exports(START, "exportDataRowsInProject", for_project, global_keys, wanted)
+
+    def catalog(self, global_keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the data rows that have these keys, wherever they are, with dataset and metadata and without labels.
+
+        Raises:
+            JobFailedError: an export ended FAILED.
+            DeadlineError: an export has not ended within the policy's time.
+        """
+        yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, ROWS_ONLY)
 
     def picture(self, url: str) -> bytes:
         """Return the composite of a mask that an export names by address.
@@ -74,8 +102,20 @@ class ExportResource(Resource):
         """
         return self._files.picture(url)
 
-    def _export(self, filters: Json, params: Json) -> Iterator[Json]:
-        task_id = self._start(filters, params)
+    def _exports(
+        self, document: str, field: str, scope: Json, global_keys: Sequence[str] | None, params: Json
+    ) -> Iterator[Json]:
+        """Start some exports ahead, and read them in order."""
+        started: deque[str] = deque()
+        for search in _searches(global_keys):
+            filters = {**scope, "searchQuery": {"scope": None, "query": search}}
+            started.append(self._start(document, field, filters, params))
+            if len(started) == EXPORTS_AT_ONCE:
+                yield from self._read(started.popleft())
+        while started:
+            yield from self._read(started.popleft())
+
+    def _read(self, task_id: str) -> Iterator[Json]:
         self._tasks.finish(task_id)
         if (size := self._size(task_id, "ERRORS")) > 0:
             said = b"".join(self._chunks(task_id, "ERRORS", size)).decode("utf-8", "replace")
@@ -83,10 +123,10 @@ class ExportResource(Resource):
         for line in _lines(self._chunks(task_id, "RESULT", self._size(task_id, "RESULT"))):
             yield orjson.loads(line)
 
-    def _start(self, filters: Json, params: Json) -> str:
+    def _start(self, document: str, field: str, filters: Json, params: Json) -> str:
         wanted = {"taskName": None, "isStreamableReady": True, "streamable": True, "filters": filters, "params": params}
-        call = Call(document=START, variables={"input": wanted}, repeatable=True)  # a second export only reads twice
-        return str(present(self._wire.send(call).get("exportDataRowsInProject"), "the export")["taskId"])
+        call = Call(document=document, variables={"input": wanted}, repeatable=True)  # a second export only reads twice
+        return str(present(self._wire.send(call).get(field), "the export")["taskId"])
 
     def _size(self, task_id: str, stream: str) -> int:
         answer = self._wire.send(query(HEADER, where={"id": task_id}, streamType=stream))

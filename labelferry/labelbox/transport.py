@@ -52,6 +52,7 @@ class Wire:
     ) -> None:
         self.http = http
         self.policy = policy
+        self.sent = 0
         self._endpoints = endpoints
         self._auth = _Bearer(key)
         self._throttle = throttle
@@ -100,6 +101,7 @@ class Wire:
 
     def _once(self, call: Call) -> Json:
         self._throttle()
+        self.sent += 1
         url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
         with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):
             response = self.http.post(url, auth=self._auth, timeout=self._timeout(call), **content)

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError, OperationalError
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
-from labelferry.errors import SpecError
+from labelferry.errors import LedgerError, SpecError
 
 __all__ = ["VERSION", "open_database"]
 
@@ -40,7 +40,18 @@ def open_database(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, OperationalError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {reason}") from error
+    event.listen(engine, "handle_error", _say_what_failed)
     return engine
+
+
+def _say_what_failed(context: ExceptionContext) -> None:
+    """Turn what fails from now on into an error of ours; a row that is there already is an answer."""
+    error = context.sqlalchemy_exception
+    if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
+        reason = str(context.original_exception).splitlines()[0]
+        raise LedgerError(
+            f"the ledger's database failed: {reason}; nothing is lost, run again when it is well"
+        ) from error
 
 
 def _update(engine: Engine) -> None:

@@ -5,11 +5,12 @@ over at once; from another machine it waits until the lease has expired.
 """
 
 import os
+import signal
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
@@ -17,7 +18,7 @@ from pathlib import Path
 from sqlalchemy import CursorResult, Engine, delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from labelferry.errors import ConflictError
+from labelferry.errors import ConflictError, LedgerError
 from labelferry.ledger.schema import leases
 from labelferry.progress import announce
 
@@ -54,10 +55,12 @@ class Lease:
             f"If it was killed, its lease ends at {row.expires_at:%H:%M:%S} UTC"
         )
 
-    def renew(self) -> None:
-        """Push the end further away."""
+    def renew(self) -> bool:
+        """Push the end further away; return whether the lease is still ours."""
+        query = update(leases).where(*self._mine, leases.c.holder == self.holder)
         with self._engine.begin() as connection:
-            connection.execute(update(leases).where(*self._mine, leases.c.holder == self.holder).values(self._term()))
+            done: CursorResult[tuple[()]] = connection.execute(query.values(self._term()))
+        return done.rowcount == 1 or self._insert()
 
     def release(self) -> None:
         """Give the lease back."""
@@ -86,28 +89,47 @@ class Lease:
 
 
 @contextmanager
-def held(lease: Lease, wait: float = 0, sleep: Callable[[float], None] = time.sleep) -> Iterator[None]:
+def held(
+    lease: Lease,
+    wait: float = 0,
+    sleep: Callable[[float], None] = time.sleep,
+    every: float = TERM.total_seconds() / 3,
+) -> Iterator[None]:
     """Hold a lease for as long as the block runs, renewing it in the background.
+
+    A process that slept past its lease's end may find somebody else at work: it is interrupted then, as by Ctrl-C.
 
     Args:
         lease: what is held.
         wait: seconds to wait for another run that holds it.
         sleep: how to wait.
+        every: seconds between renewals.
 
     Raises:
-        ConflictError: when another run holds it, still after the wait.
+        ConflictError: when another run holds it, still after the wait, or took it over.
     """
     _take(lease, wait, sleep)
-    ended = threading.Event()
+    ended, lost, main = threading.Event(), threading.Event(), threading.main_thread().ident or 0
 
     def keep() -> None:
-        while not ended.wait(TERM.total_seconds() / 3):
-            lease.renew()
+        while not ended.wait(every):
+            with suppress(LedgerError):  # the next time, maybe; whoever needs the ledger meanwhile says what is wrong
+                if not lease.renew():
+                    lost.set()
+                    signal.pthread_kill(main, signal.SIGINT)
+                    return
 
     keeper = threading.Thread(target=keep, name="lease", daemon=True)
     keeper.start()
     try:
         yield
+    except KeyboardInterrupt as error:
+        if not lost.is_set():
+            raise
+        raise ConflictError(
+            "this run stood still for so long that its lease ended and another run took over; it has stopped. "
+            "Nothing is lost: wait until the other has ended"
+        ) from error
     finally:
         ended.set()
         keeper.join()

@@ -152,10 +152,8 @@ class Ledger:
         """Write down lines before their job is created; a line that was sent before takes its new job."""
         values = [
             self._key
-            | {
-                name: getattr(record, name)
-                for name in ("uuid", "imported_as", "row", "feature", "source", "job", "message", "generation")
-            }
+            | {name: _storable(getattr(record, name)) for name in ("row", "feature", "source", "message")}
+            | {name: getattr(record, name) for name in ("uuid", "imported_as", "job", "generation")}
             | {"state": str(record.state)}
             for record in records
         ]
@@ -166,7 +164,9 @@ class Ledger:
     def settle_lines(self, outcomes: Iterable[tuple[str, LineState, str | None]]) -> None:
         """Write down what became of lines: (uuid, state, message)."""
         one = update(lines).where(*self._mine(lines), lines.c.uuid == bindparam("line"))
-        values = [{"line": uuid, "state": str(state), "message": message} for uuid, state, message in outcomes]
+        values = [
+            {"line": uuid, "state": str(state), "message": _storable(message)} for uuid, state, message in outcomes
+        ]
         if values:
             with self._write() as connection:
                 connection.execute(one, values)
@@ -267,6 +267,11 @@ class Ledger:
     def _write(self) -> Iterator[Connection]:
         with self._file.engine.begin() as connection:
             yield connection
+
+
+def _storable(text: str | None) -> str | None:
+    """A text without the one character that PostgreSQL does not keep; the service or a file may have put it in."""
+    return text if text is None else text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 CHUNK = 500

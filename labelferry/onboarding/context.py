@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, held, open_ledger
 from labelferry.planning.desired import Desired
@@ -46,12 +47,26 @@ def open_onboarding(
 def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
     """Hold the leases of the onboarding and its project, so that no other run works on them, and remember the folder.
 
+    A run that stops at an error is written into the history with it.
+
     Raises:
         ConflictError: when another run does, and has not ended within the seconds that the settings say to wait.
     """
     with open_onboarding(settings, remote, folder, connecting) as onboarding:
         ledger, project = onboarding.ledger, onboarding.desired.spec.project
         whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
-        with held(ledger.lease(), settings.wait), held(whole, settings.wait):
+        with held(ledger.lease(), settings.wait), held(whole, settings.wait), _told(ledger, remote):
             mark(onboarding.desired)
             yield
+
+
+@contextmanager
+def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
+    """Write a run that stops at an error into the history."""
+    started_at = ledger.now()
+    try:
+        yield
+    except LabelferryError as error:
+        outcome = "conflict" if isinstance(error, ConflictError) else "failed"
+        ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
+        raise

@@ -136,8 +136,23 @@ def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str])
     theirs = {label.row_id for label in onboarding.client.labels.list(project)}
     labelled = set(rows) & {ids.get(row_id) or str(RowRef(id=row_id)) for row_id in theirs if row_id}
     if labelled:
+        in_ = onboarding.ledger.lines(LineState.ACCEPTED, imported_as=str(ImportAs.GROUND_TRUTH))
+        ours = labelled & {record.row for record in in_}
         raise ConflictError(
-            f"{len(labelled)} rows have a label already: {', '.join(sorted(labelled)[:SHOWN])}; "
-            "ground truth over it would be a second label. Take these rows out, delete their labels in Labelbox first "
-            "(the whole row is sent again then), or say on_labelled: add"
+            f"{len(labelled)} rows have a label already: {_some(labelled)}; "
+            f"ground truth over it would be a second label. {_of_ours(ours)}Take these rows out, delete their labels "
+            "in Labelbox first (the whole row is sent again then), or say on_labelled: add"
         )
+
+
+def _of_ours(rows: Collection[str]) -> str:
+    if not rows:
+        return ""
+    return (
+        f"Of these, {_some(rows)} hold what this onboarding itself brought in; a row's lines become one label, which "
+        "a line that is new, or was refused and is mended now, cannot join. "
+    )
+
+
+def _some(rows: Collection[str]) -> str:
+    return ", ".join(sorted(rows)[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from labelferry.errors import ConflictError, JobFailedError, RejectedError, RemoteConflictError, UnavailableError
-from labelferry.labelbox import Batch, Project
+from labelferry.labelbox import Batch, Ontology, Project
 from labelferry.ledger import Entry, State
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.resolve import Kind, Resolved, resolve
+from labelferry.onboarding.versions import is_version_of
 from labelferry.progress import announce
 
 __all__ = [
@@ -63,11 +64,13 @@ def project_kind(onboarding: Onboarding) -> Kind:
 def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
     """Whether the project is connected to the ontology; None means: to one that is yet to be made.
 
+    False when it has none yet, or an earlier version that the spec lets go of.
+
     Raises:
         ConflictError: when it works with another one.
     """
     connected, wanted = onboarding.client.projects.ontology(project), onboarding.desired.spec.project
-    if connected is None:
+    if connected is None or (connected.id != ontology and _gives_way(onboarding, connected)):
         return False
     if connected.id != ontology:
         raise ConflictError(
@@ -75,6 +78,13 @@ def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | 
             f"the one of the spec ({ontology or 'not made yet'}); name another project, or that ontology by id"
         )
     return True
+
+
+def _gives_way(onboarding: Onboarding, connected: Ontology) -> bool:
+    """Whether an ontology is an earlier version of the one wanted, and the spec says that versions may change."""
+    spec = onboarding.desired.spec
+    earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)
+    return spec.on_ontology_change == "new-version" and (earlier or connected.id == spec.ontology.id)
 
 
 def _create_project(onboarding: Onboarding, name: str) -> Project:
@@ -98,8 +108,13 @@ def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
         )
 
 
-def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
+def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
     """Make sure that every row is in the project.
+
+    Args:
+        onboarding: the onboarding.
+        project: id.
+        largest: rows of a batch.
 
     Raises:
         UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
@@ -111,9 +126,9 @@ def ensure_batch(onboarding: Onboarding, project: str) -> BatchOutcome:
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names: list[str] = []
-    for start in range(0, len(todo), LARGEST):
+    for start in range(0, len(todo), largest):
         announce("rows into the project", start, len(todo))
-        part = todo[start : start + LARGEST]
+        part = todo[start : start + largest]
         names.extend(_bring_in(onboarding, project, part))
     return BatchOutcome(len(todo), inside, tuple(names))
 

@@ -55,7 +55,9 @@ def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
 def _look_up_or_make(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
     known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
-        ledger.settle(kind.name, name, known)
+        entry = ledger.entry(kind.name, name)
+        if entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known):
+            ledger.settle(kind.name, name, known)
         return Resolved(known, created=False)
     ledger.claim(kind.name, name)
     made = _make(kind, name)

@@ -1,25 +1,36 @@
-"""Step 1: data rows by global key. Look up, create what is missing, reuse what exists."""
+"""Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labelferry.errors import ConflictError, RejectedError, UnavailableError
+from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
+from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.drift import bring_up_to_date, find_drift, refuse_drift
 from labelferry.onboarding.resolve import Kind, resolve
 from labelferry.progress import announce
 
-__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows", "refuse_gone"]
+__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows", "refuse_gone", "remove_unfilled"]
 
 
 @dataclass(frozen=True, slots=True)
 class RowsOutcome:
-    """How the rows came to be there; ``dataset`` is None when none had to be made."""
+    """How the rows came to be there.
+
+    Args:
+        created: rows that were made.
+        reused: rows that were there.
+        updated: how many of those were brought up to date.
+        drift: how the others differ from the manifest.
+        dataset_created: whether a dataset was made for them.
+    """
 
     created: int
     reused: int
-    dataset: str | None = None
+    updated: int = 0
+    drift: tuple[str, ...] = ()
     dataset_created: bool = False
 
 
@@ -33,11 +44,14 @@ def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
     """
     missing, present = look_up_rows(onboarding)
     refuse_gone(onboarding, missing)
-    if not missing:
-        return RowsOutcome(0, len(present))
-    dataset = resolve(dataset_kind(onboarding), onboarding.desired.spec.dataset, onboarding.ledger)
-    _create(onboarding, dataset.id, missing)
-    return RowsOutcome(len(missing), len(present), dataset.id, dataset.created)
+    drift = find_drift(onboarding, present)
+    refuse_drift(onboarding, drift)
+    updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
+    left = tuple(str(each) for each in drift if not (updated and each.changes))
+    created, dataset_created = _create_missing(onboarding, missing) if missing else (0, False)
+    remove_unfilled(onboarding)
+    there = len(missing) - created + len(present)
+    return RowsOutcome(created, there, updated, left, dataset_created and bool(created))
 
 
 def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -70,7 +84,33 @@ def dataset_kind(onboarding: Onboarding) -> Kind:
     return Kind("dataset", datasets.get, datasets.find, datasets.create)
 
 
-def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> None:
+def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, bool]:
+    """Make rows, and the dataset where there is none; return how many were made, and whether the dataset was."""
+    reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
+    dataset = resolve(dataset_kind(onboarding), reference, ledger)
+    if dataset.created:
+        ledger.settle("dataset", reference.name or "", dataset.id, unfilled=True)
+    return _create(onboarding, dataset.id, missing), dataset.created
+
+
+def remove_unfilled(onboarding: Onboarding) -> None:
+    """Take back a dataset of ours that stayed empty, because somebody else made all of its rows meanwhile."""
+    datasets, ledger = onboarding.client.datasets, onboarding.ledger
+    for entry in ledger.entries("dataset"):
+        if entry.state is State.SETTLED and entry.remote_id and entry.detail.get("unfilled"):
+            try:
+                empty = datasets.row_count(entry.remote_id) == 0
+            except NotFoundError:
+                empty = False
+            if empty:
+                datasets.delete(entry.remote_id)
+                ledger.release("dataset", entry.name)
+            else:
+                ledger.settle("dataset", entry.name, entry.remote_id)
+
+
+def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
+    """Make rows and return how many were made; those that are there by now count as well as made."""
     payloads = []
     for number, row in enumerate(rows):
         announce("data rows", number, len(rows))
@@ -81,17 +121,18 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
     except UnavailableError as error:
         if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
             raise
-        return
+        return len(rows)
     if result.refused is not None:  # some were duplicates, so none was taken: now that they are known, the rest goes
         found = onboarding.client.data_rows.lookup(keys)
         rest = [payload for payload in payloads if found[payload["global_key"]] is None]
         if not rest:
-            return
+            return 0
         result = onboarding.client.data_rows.create(dataset, rest)
     refused = [failure for failure in result.failures if not failure.is_duplicate]
     if refused:
         listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in refused[:20])
         raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
+    return len(result.created)
 
 
 def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:

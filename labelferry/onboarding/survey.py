@@ -6,13 +6,15 @@ plan as a conflict. The requests of a step are counted from the documents that i
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from typing import Any
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.drift import SHOWN, find_drift
 from labelferry.onboarding.found import found_jobs
 from labelferry.onboarding.imports import shards
-from labelferry.onboarding.ontology import compare_ontology, ontology_kind
+from labelferry.onboarding.ontology import choose_ontology
 from labelferry.onboarding.pending import Pending, pending
 from labelferry.onboarding.project import LARGEST, outside, project_kind, refuse_moved, refuse_other_ontology
 from labelferry.onboarding.resolve import Kind, look_up
@@ -23,6 +25,14 @@ from labelferry.spec import Reference
 __all__ = ["survey"]
 
 REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+
+NEW, FOUND, BY_ID = "none has the name", "the only one of its name", "named by id"
+
+WHAT_THEN = {
+    "reuse": "on_existing: reuse takes them as they are",
+    "update": "on_existing: update brings them up to date",
+    "fail": "on_existing: fail; mend the manifest, or say update or reuse",
+}
 
 
 def survey(onboarding: Onboarding, remote: str, requests_per_minute: int | None = None) -> Plan:
@@ -36,23 +46,30 @@ def survey(onboarding: Onboarding, remote: str, requests_per_minute: int | None 
     Raises:
         RemoteError: when the service cannot be asked.
     """
+    before, steps = onboarding.client.sent, tuple(_steps(onboarding))
+    looked = onboarding.client.sent - before
     return Plan(
         name=onboarding.desired.spec.name,
         remote=remote,
         workspace=onboarding.ledger.workspace,
         desired=onboarding.desired.fingerprint,
         counts=asdict(onboarding.desired.counts),
-        steps=tuple(_steps(onboarding)),
+        steps=steps,
         requests_per_minute=requests_per_minute,
+        look_ups=2 * looked + TASKS,
     )
+
+
+TASKS = 10
+"""Tasks of a run; each asks whose key it has. The plan looks, and the steps look again at what it saw."""
 
 
 def _steps(onboarding: Onboarding) -> Iterator[Step]:
     spec = onboarding.desired.spec
     yield from _open_jobs(onboarding)
     yield from _rows(onboarding)
-    ontology = _resource(onboarding, ontology_kind(onboarding), spec.ontology, requests=1)
-    yield _compared(onboarding, ontology)
+    ontology = _ontology(onboarding)
+    yield ontology
     project = _resource(onboarding, project_kind(onboarding), spec.project, requests=6)
     yield _connected(onboarding, project, ontology.id)
     yield _batch(onboarding)
@@ -82,6 +99,18 @@ def _rows(onboarding: Onboarding) -> Iterator[Step]:
         yield Step("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=5 + files)
     if present:
         yield Step("data rows", "there", Action.REUSE, "found by global key", count=len(present))
+        yield from _drift(onboarding, present)
+
+
+def _drift(onboarding: Onboarding, present: list[dict[str, Any]]) -> Iterator[Step]:
+    drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
+    if not drift:
+        return
+    mended = sum(bool(each.changes) for each in drift) if policy == "update" else 0
+    action = Action.CONFLICT if policy == "fail" else Action.UPDATE if mended else Action.REUSE
+    listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
+    reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
+    yield Step("data rows", "differ", action, reason, count=len(drift), requests=5 if mended else 0)
 
 
 def _resource(onboarding: Onboarding, kind: Kind, reference: Reference, requests: int) -> Step:
@@ -91,18 +120,23 @@ def _resource(onboarding: Onboarding, kind: Kind, reference: Reference, requests
     except ConflictError as error:
         return Step(kind.name, name, Action.CONFLICT, str(error))
     if known is None:
-        return Step(kind.name, name, Action.CREATE, "none has the name", requests=requests)
-    return Step(kind.name, name, Action.REUSE, "named by id" if reference.id else "the only one of its name", id=known)
+        return Step(kind.name, name, Action.CREATE, NEW, requests=requests)
+    return Step(kind.name, name, Action.REUSE, BY_ID if reference.id else FOUND, id=known)
 
 
-def _compared(onboarding: Onboarding, step: Step) -> Step:
-    if step.id is None:
-        return step
+def _ontology(onboarding: Onboarding) -> Step:
+    wanted = onboarding.desired.spec.ontology
     try:
-        compare_ontology(onboarding, step.id)
+        chosen = choose_ontology(onboarding)
     except ConflictError as error:
-        return Step(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
-    return step
+        return Step("ontology", wanted.name or wanted.id or "", Action.CONFLICT, str(error))
+    name = chosen.reference.name or wanted.name or wanted.id or ""
+    listed = "".join(f"\n  {line}" for line in chosen.differences)
+    if chosen.id is None:
+        reason = f"a new version, because '{wanted.name or wanted.id}' differs:{listed}" if listed else NEW
+        return Step("ontology", name, Action.CREATE, reason, requests=1)
+    reason = "a version of it holds what the labels need" if listed else BY_ID if wanted.id else FOUND
+    return Step("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
 def _connected(onboarding: Onboarding, step: Step, ontology: str | None) -> Step:
@@ -114,9 +148,8 @@ def _connected(onboarding: Onboarding, step: Step, ontology: str | None) -> Step
     except ConflictError as error:
         return Step(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
     if step.id is not None and not connected:
-        return Step(
-            step.kind, step.name, Action.UPDATE, "there without an ontology: it is connected", step.id, requests=5
-        )
+        reason = "there without this ontology: it is connected"
+        return Step(step.kind, step.name, Action.UPDATE, reason, step.id, requests=5)
     return step
 
 

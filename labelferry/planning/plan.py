@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from labelferry.errors import ConflictError, SpecError
+from labelferry.settings import TIERS
 
 __all__ = ["Action", "Plan", "Step", "refuse_conflicts"]
 
@@ -60,6 +61,7 @@ class Plan:
         desired: fingerprint of the desired state.
         counts: what the sources hold.
         steps: the decisions.
+        look_ups: about how many requests it takes to look at everything, besides those of the steps.
         requests_per_minute: the account's limit, for the time it takes; None when nobody knows.
     """
 
@@ -70,6 +72,7 @@ class Plan:
     counts: Mapping[str, int]
     steps: tuple[Step, ...]
     requests_per_minute: int | None = None
+    look_ups: int = 0
 
     @property
     def conflicts(self) -> tuple[Step, ...]:
@@ -84,12 +87,15 @@ class Plan:
     @property
     def requests(self) -> int:
         """About how many requests all of it takes."""
-        return sum(step.requests for step in self.steps)
+        return self.look_ups + sum(step.requests for step in self.steps)
 
     @property
-    def seconds(self) -> float | None:
-        """How long the requests take at the account's limit, waits for the service's own work aside."""
-        return None if self.requests_per_minute is None else self.requests * 60 / self.requests_per_minute
+    def seconds(self) -> float:
+        """How long the requests take at the account's limit, waits for the service's own work aside.
+
+        At that of a free account, the lowest, when nobody knows.
+        """
+        return self.requests * 60 / (self.requests_per_minute or TIERS["free"])
 
     @property
     def hash(self) -> str:

@@ -29,7 +29,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     project = f"[{plain(report.project)}]({report.page})" if report.page else plain(report.project)
     rows = [
         ("project", project),
-        ("data rows", f"{report.rows_created} created, {report.rows_reused} reused"),
+        ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
         ("masks", f"{counts.masks} frames"),
         ("classifications", counts.classifications),

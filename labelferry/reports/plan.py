@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from labelferry.reports.markdown import plain
@@ -21,7 +22,8 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
         table.add_column(name)
     for step in plan["steps"]:
         action, count = step["action"], str(step["count"] or "")
-        table.add_row(f"[{COLOURS[action]}]{action}[/]", f"{step['kind']} '{step['name']}'", count, step["reason"])
+        what, why = escape(f"{step['kind']} '{step['name']}'"), escape(step["reason"])
+        table.add_row(f"[{COLOURS[action]}]{action}[/]", what, count, why)
     console.print(table, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
@@ -38,8 +40,9 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
 
 
 def _total(plan: Mapping[str, Any]) -> str:
-    counts, seconds = plan["counts"], plan["seconds"]
-    took = f", {seconds:.0f} s at the account's limit" if seconds is not None else ""
+    counts, limit = plan["counts"], plan["requests_per_minute"]
+    at = f"the limit of {limit} a minute" if limit else "a free account's limit (LABELFERRY_RATE names another)"
+    took = f", {plan['seconds']:.0f} s at {at}"
     return (
         f"{counts['rows']} rows, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['lines']} lines, "
         f"{counts['bytes']} bytes; about {plan['requests']} requests{took}"

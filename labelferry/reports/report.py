@@ -47,6 +47,7 @@ class Report:
         counts: what the sources hold.
         rows_created: data rows made by this run.
         rows_reused: data rows that were there.
+        rows_updated: how many of those this run brought up to date.
         project: id.
         ontology: id.
         made: kinds of resources that this run made.
@@ -56,7 +57,7 @@ class Report:
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
-        findings: warnings about the input.
+        findings: warnings about the input, and how rows that were there differ from it.
         folder: where the desired state lies.
         pending: lines that were sent and are not known to be in, over all runs.
         tallies: the lines of the sources, by kind; accepted, failed and pending add up.
@@ -72,6 +73,7 @@ class Report:
     counts: Counts
     rows_created: int
     rows_reused: int
+    rows_updated: int
     project: str
     ontology: str
     made: tuple[str, ...]
@@ -93,7 +95,7 @@ class Report:
     @property
     def nothing_done(self) -> bool:
         """Whether everything had been there before."""
-        return not (self.rows_created or self.made or self.batched or self.sent)
+        return not (self.rows_created or self.rows_updated or self.made or self.batched or self.sent)
 
     @property
     def outcome(self) -> str:
@@ -150,6 +152,7 @@ def report_on(
         counts=onboarding.desired.counts,
         rows_created=rows.created,
         rows_reused=rows.reused,
+        rows_updated=rows.updated,
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
@@ -159,7 +162,7 @@ def report_on(
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
-        findings=onboarding.desired.findings,
+        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
         folder=str(onboarding.desired.folder),
         pending=states.get(LineState.SENT, 0),
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),

@@ -1,12 +1,12 @@
 """The ledger -> what is known of an onboarding."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 
 from labelferry.errors import SpecError
-from labelferry.ledger import LedgerFile, LineState
+from labelferry.ledger import LedgerFile, LineState, State
 from labelferry.onboarding.outcomes import classify
 
 __all__ = ["print_status", "status_of"]
@@ -31,10 +31,11 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
         "workspace": workspace,
         "runs": [
             {"started_at": run["started_at"], "outcome": run["outcome"], "remote": run["report"]["remote"]}
+            | {"message": run["report"].get("message", "")}
             for run in ledger.history()
         ],
         "lines": {kind: ledger.line_counts(kind) for kind in ("prelabels", "ground-truth")},
-        "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state == "claimed"],
+        "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state != State.SETTLED],
         "failed_lines": [
             {
                 "row": line.row,
@@ -53,10 +54,7 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
     """Print the history and every failed line."""
     for workspace in status["workspaces"]:
         console.print(f"[bold]{status['name']}[/bold] in workspace {workspace['workspace']}", highlight=False)
-        for run in workspace["runs"]:
-            console.print(
-                f"  {run['started_at']:%Y-%m-%d %H:%M:%S}  {run['outcome']}  {run['remote']}", highlight=False
-            )
+        _print_runs(workspace["runs"], console)
         for kind, counts in workspace["lines"].items():
             if counts:
                 listed = ", ".join(f"{count} {state}" for state, count in sorted(counts.items()))
@@ -68,3 +66,10 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
             console.print(text, style="red", markup=False, highlight=False)
         for kind, remedy in sorted({(line["kind"], line["remedy"]) for line in workspace["failed_lines"]}):
             console.print(f"  {kind}: {remedy}", style="yellow", markup=False, highlight=False)
+
+
+def _print_runs(runs: Iterable[Mapping[str, Any]], console: Console) -> None:
+    for run in runs:
+        console.print(f"  {run['started_at']:%Y-%m-%d %H:%M:%S}  {run['outcome']}  {run['remote']}", highlight=False)
+        if run["message"]:
+            console.print(f"      {run['message'].splitlines()[0]}", markup=False, highlight=False)

@@ -42,7 +42,8 @@ def _headline(report: Mapping[str, Any]) -> str:
 def _table(report: Mapping[str, Any]) -> Table:
     counts = report["counts"]
     table = Table(show_header=False, box=None, padding=(0, 2))
-    table.add_row("data rows", f"{report['rows_created']} created, {report['rows_reused']} reused")
+    updated = f", {report['rows_updated']} of them brought up to date" if report["rows_updated"] else ""
+    table.add_row("data rows", f"{report['rows_created']} created, {report['rows_reused']} reused{updated}")
     table.add_row("tracks", f"{counts['tracks']} with {counts['keyframes']} keyframes")
     table.add_row("masks", f"{counts['masks']} frames")
     table.add_row("classifications", str(counts["classifications"]))

@@ -40,7 +40,7 @@ MUTATIONS = {
     name
     for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
     for name in re.findall(r"mutation (\w+)", source.read_text())
-} - {"exportDataRowsInProjectPyApi"}
+} - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
 """Every operation of ours that changes anything; an export is a mutation by its grammar only."""
 
 

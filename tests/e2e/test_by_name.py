@@ -17,6 +17,10 @@ def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_pa
     localbox.control("POST", "faults", QUOTA)
     ferry("onboard", spec).refused(1)
     assert localbox.annotations() == []
+    said = ferry("status", "harbour").done()
+    assert "failed  Labelbox at" in said
+    assert "the account's allowance is used up" in said
+    assert "pending: harbour-prelabels-" in said
     localbox.control("DELETE", "faults")
     (tmp_path / "boxes.csv").write_text("\n".join([*BOXES, box("harbour-1", 77)]))
     ferry("plan", spec).done()

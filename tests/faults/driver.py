@@ -58,6 +58,7 @@ class Job:
         kill_at: number of the request at which the child kills itself, from 1 on; 0 for never.
         side: before the request is sent, or after its answer came and nobody has seen it.
         retry: name of an onboarding whose refused lines are sent again, instead of the specs.
+        ledger: its database URL; SQLite in the home when there is none.
     """
 
     home: str
@@ -66,6 +67,7 @@ class Job:
     kill_at: int = 0
     side: str = BEFORE
     retry: str = ""
+    ledger: str = ""
 
 
 class Clock:
@@ -109,6 +111,7 @@ class Deadly(httpx.BaseTransport):
 def settings_of(job: Job) -> Settings:
     key = os.environ["LABELBOX_API_KEY"]
     names = {"LABELFERRY_HOME": job.home, "LABELBOX_ENDPOINT": job.endpoint, "LABELBOX_API_KEY": key}
+    names |= {"LABELFERRY_LEDGER": job.ledger}
     return Settings.from_environment(names)
 
 

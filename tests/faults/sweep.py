@@ -1,12 +1,12 @@
 """The crash sweep and the fault storm: cases, and what is wrong after each ([] when nothing is)."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from tests.faults.driver import AFTER, BEFORE, Job
-from tests.faults.world import EACH, World, counts, normalised, outcomes, requests, unsettled, write_guide
+from tests.faults.world import EACH, World, counts, ledger_url, normalised, outcomes, requests, unsettled, write_guide
 
 INSTANT: Mapping[str, Any] = {}
 SLOW: Mapping[str, Any] = {"*": {"when": "polls", "n": 1}}
@@ -60,7 +60,14 @@ class Result:
 class Bench:
     """A world and specs; each case gets an empty localbox and a home of its own."""
 
-    def __init__(self, world: World, folder: Path, transitions: Mapping[str, Any] = INSTANT) -> None:
+    def __init__(
+        self,
+        world: World,
+        folder: Path,
+        transitions: Mapping[str, Any] = INSTANT,
+        new_ledger: Callable[[], str] = lambda: "",
+    ) -> None:
+        self._new_ledger = new_ledger
         self.world, self._folder, self._homes, self._transitions = world, folder, 0, transitions
         self.specs = write_guide(folder / "specs")
 
@@ -71,12 +78,14 @@ class Bench:
         self._homes += 1
         home = self._folder / f"home-{self._homes}"
         home.mkdir()
+        if url := self._new_ledger():
+            (home / "ledger.url").write_text(url)
         return home
 
     def job(self, home: Path, case: Case | None = None) -> Job:
         """Both onboardings, killed or not."""
         kill = (case.number, case.side) if case else (0, BEFORE)
-        return Job(str(home), self.world.endpoint, self.specs, *kill)
+        return Job(str(home), self.world.endpoint, self.specs, *kill, ledger=ledger_url(home))
 
     def clean(self) -> Clean:
         """Run undisturbed."""

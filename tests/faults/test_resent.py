@@ -169,13 +169,27 @@ def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
     streets.write(TWO_ROWS, "ground-truth")
     code, message = streets.run()
     assert code == 4
-    assert "1 rows have a label already: street-1" in message
+    assert "1 rows have a label already: street-1;" in message
+    assert "street-1 hold what this onboarding itself brought in" in message
+    assert "delete their labels in Labelbox first (the whole row is sent again then)" in message
     with streets.client() as client:
         (project,) = client.projects.find("Streets")
         client.labels.delete([label.id for label in client.labels.list(project.id)])
     assert streets.run() == (0, "")
     assert held(streets) == plain(TWO_ROWS)
     assert len(streets.world.state()["labels"]) == 2
+    nothing_to_do(streets)
+
+
+def test_ground_truth_whose_refused_line_was_mended_beside_its_label(streets: Streets) -> None:
+    """When the spec says so, the row goes whole, as a second label, under uuids that were never used."""
+    streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
+    assert streets.run() == (3, "")
+    streets.write(TWO_ROWS[:2], "ground-truth", **ADD)
+    assert streets.run() == (0, "")
+    assert held(streets) == [("street-1", 1), ("street-1", 1), ("street-1", 2)]
+    assert len(streets.world.state()["labels"]) == 2
+    assert len(uuids(streets)) == 4
     nothing_to_do(streets)
 
 

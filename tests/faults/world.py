@@ -32,7 +32,7 @@ MUTATIONS = {
     name
     for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
     for name in re.findall(r"mutation (\w+)", source.read_text())
-} - {"exportDataRowsInProjectPyApi"}
+} - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
 """Every operation of ours that changes anything; an export is a mutation by its grammar only."""
 
 TRACES = {"settings", "files", "jobs", "upload_results", "export_chunks", "deliveries"}
@@ -212,10 +212,16 @@ def _schemas(tree: Any) -> Iterator[tuple[str, str]]:
             yield from _schemas(each)
 
 
+def ledger_url(home: Path) -> str:
+    """The URL of a home's ledger, where it is not the home's own SQLite."""
+    named = home / "ledger.url"
+    return named.read_text() if named.exists() else ""
+
+
 @contextmanager
 def ledger_of(home: Path, name: str) -> Iterator[Ledger]:
     """The ledger of an onboarding, in the one workspace that it knows."""
-    with open_ledger(f"sqlite:///{home / 'ledger.db'}") as file:
+    with open_ledger(ledger_url(home) or f"sqlite:///{home / 'ledger.db'}") as file:
         (workspace,) = file.workspaces_of(name)
         yield file.of(workspace, name)
 

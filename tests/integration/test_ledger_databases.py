@@ -5,17 +5,19 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import textwrap
+import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text
+from sqlalchemy import create_engine, inspect, text, update
 
-from labelferry.errors import ConflictError, SpecError
-from labelferry.ledger import LineRecord, LineState, State, held, open_ledger
-from labelferry.ledger.schema import metadata
+from labelferry.errors import ConflictError, LedgerError, SpecError
+from labelferry.ledger import LedgerFile, LineRecord, LineState, State, held, open_ledger
+from labelferry.ledger.schema import leases, metadata
 
 
 def postgres_tools() -> Path | None:
@@ -29,13 +31,16 @@ def as_owner(command: list[str]) -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def postgres_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_url() -> Iterator[str]:
     tools = postgres_tools()
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
-    folder = tmp_path_factory.mktemp("postgres")
-    for each in (folder, *folder.parents[:2]):
-        each.chmod(0o755)
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users, by any pytest at work
+        yield from serving(tools, Path(made))
+
+
+def serving(tools: Path, folder: Path) -> Iterator[str]:
+    """A PostgreSQL server while it is needed."""
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
     with socket.socket() as listener:
@@ -90,6 +95,15 @@ def test_claims_lines_and_history(url: str) -> None:
         assert ledger.line_counts("prelabels") == {"sent": 1200, "failed": 1}
         ledger.record_run(ledger.now(), "done", {"n": 1})
         assert ledger.history()[0]["report"] == {"n": 1}
+
+
+def test_texts_that_a_database_may_not_take(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.send_lines([LineRecord("1", "prelabels", "k", "a\0b", "gt.txt:1", "j")])
+        ledger.settle_lines([("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
+        (line,) = ledger.lines()
+        assert (line.feature, line.message) == ("a␀b", "bad␀ \ud7ff 🚲")
 
 
 def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
@@ -195,3 +209,43 @@ def test_a_lease_of_another_machine_expires(url: str) -> None:
         theirs.release()
         with pytest.raises(ConflictError):
             theirs.take()
+
+
+def test_a_database_that_fails_in_the_middle_of_a_run_is_named(url: str) -> None:
+    with open_ledger(url) as file:
+        with file.engine.begin() as connection:
+            connection.execute(text("DROP TABLE lines"))
+        with pytest.raises(LedgerError, match=r"the ledger's database failed: .*lines.*; nothing is lost, run"):
+            file.of("org", "tud").line_counts("prelabels")
+
+
+def test_a_server_that_went_away_in_the_middle_of_a_run(postgres_url: str) -> None:
+    with open_ledger(postgres_url) as file, open_ledger(postgres_url) as other:
+        ledger = file.of("org", "gone")
+        ledger.claim("dataset", "d")
+        with other.engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid != pg_backend_pid()")
+            )
+        with pytest.raises(LedgerError, match="the ledger's database failed: "):
+            ledger.settle("dataset", "d", "id")
+        ledger.settle("dataset", "d", "id")
+        entry = ledger.entry("dataset", "d")
+        assert entry is not None
+        assert entry.state is State.SETTLED
+
+
+def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
+    """Somebody else took over meanwhile; the sleeper is interrupted wherever it is, and takes nothing away."""
+    with open_ledger(url) as file:
+        lease = file.of("org", "tud").lease()
+        with pytest.raises(ConflictError, match="its lease ended and another run took over"), held(lease, every=0.05):
+            sleep_past_the_lease(file)
+        with pytest.raises(ConflictError, match="process 7 on another-machine"):
+            lease.take()
+
+
+def sleep_past_the_lease(file: LedgerFile) -> None:
+    with file.engine.begin() as connection:
+        connection.execute(update(leases).values(holder="process 7 on another-machine, begun 1"))
+    threading.Event().wait(60)

@@ -48,6 +48,7 @@ BAD = {
     "no origin of the ontology": (", from: labels", "", r"spec\.yaml:4: ontology: say where it comes from"),
     "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark goes with"),
     "name": ("name: tud-campus", "name: tud campus", r"spec\.yaml:1: name: use letters"),
+    "long name": ("dataset: TUD Campus videos", f"dataset: {'x' * 201}", r"spec\.yaml:2: dataset: .*at most 200 char"),
     "not YAML": ("dataset:", "dataset: [", r"spec\.yaml:\d+: not YAML"),
     "twice": ("dataset: TUD Campus videos", "name: x", r"spec\.yaml:1: 'name' is given 2 times"),
 }

@@ -113,3 +113,27 @@ def test_a_chunk_beside_the_offset_does_not_loop(service, client: Client, export
     service.on("GetExportFileFromOffset", {"task": {"exportFileFromOffset": beside}})
     with pytest.raises(UnavailableError, match="asked for byte 0, got 500 to 600"):
         list(client.exports.project("p"))
+
+
+def test_at_most_ten_exports_run_at_a_time(service, client: Client, export):
+    export(STREAM, 1000)
+    list(client.exports.project("p", [str(n) for n in range(2000 * 24)]))
+    running, most = 0, 0
+    for operation in service.operations():
+        started, read = operation == "exportDataRowsInProject", operation.startswith("/RESULT/")
+        running += started - read
+        most = max(most, running)
+    assert (running, most) == (0, 10)
+
+
+def test_rows_of_the_catalog_come_without_labels(service, client: Client, export):
+    export(STREAM, 1000)
+    task = {"taskId": "t", "isStreamable": True}
+    service.on("exportDataRowsInCatalog", {"exportDataRowsInCatalog": task})
+    assert list(client.exports.catalog(["a", "b"])) == ROWS
+    (sent,) = service.of("exportDataRowsInCatalog")
+    asked = sent.variables["input"]
+    assert asked["filters"]["searchQuery"]["query"] == [{"ids": ["a", "b"], "operator": "is", "type": "global_key"}]
+    assert "projectId" not in asked["filters"]
+    assert (asked["params"]["includeMetadata"], asked["params"]["includeLabelDetails"]) == (True, False)
+    assert list(client.exports.catalog([])) == []

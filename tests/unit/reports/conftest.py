@@ -38,6 +38,7 @@ def report(**changes: Any) -> Report:
         "counts": Counts(rows=2, tracks=3, keyframes=9, masks=0, classifications=1, lines=4, bytes=400),
         "rows_created": 1,
         "rows_reused": 1,
+        "rows_updated": 0,
         "project": "project-1",
         "ontology": "ontology-1",
         "made": ("project",),

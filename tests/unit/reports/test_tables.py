@@ -71,7 +71,8 @@ def test_markdown_has_the_picture_the_link_and_every_remedy() -> None:
 def test_a_plan_in_markdown_is_escaped() -> None:
     step = {"action": "create", "kind": "project", "name": HOSTILE[0], "count": 0, "reason": HOSTILE[5]}
     counts = dict.fromkeys(("rows", "tracks", "keyframes", "lines", "bytes"), 1)
-    text = plan_markdown({"name": "n", "steps": [step], "counts": counts, "seconds": None, "requests": 1, "hash": "h"})
+    totals = {"counts": counts, "seconds": 1.0, "requests": 1, "requests_per_minute": None, "hash": "h"}
+    text = plan_markdown({"name": "n", "steps": [step], **totals})
     assert not markup(text)[1] & {"html_inline", "html_block", "image", "link_open"}
 
 

@@ -1,0 +1,159 @@
+"""Data rows that are there before us: compared with the manifest, and taken, brought up to date, or refused."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import orjson
+import pytest
+
+from labelferry.labelbox import Client
+from tests.faults.driver import AFTER, BEFORE
+from tests.faults.streets import Streets, box
+from tests.faults.sweep import KILLED
+from tests.faults.test_named import until
+from tests.faults.world import normalised, requests
+
+LABELS = [box("street-1", 1), box("street-2", 2)]
+MANIFEST = """\
+global_key,row_data,external_id,metadata.tag,metadata.captureDateTime
+street-1,https://example.com/new.mp4,cam-1,evening,2024-05-01T00:00:00Z
+street-2,https://example.com/street-2.mp4,cam-2,night,2024-05-02
+"""
+THEIRS: list[dict[str, Any]] = [
+    {
+        "global_key": "Street-1",
+        "row_data": "https://example.com/old.mp4",
+        "external_id": "cam-1",
+        "metadata_fields": [{"name": "tag", "value": "morning"}, {"name": "split", "value": "train"}],
+    },
+    {
+        "global_key": "street-2",
+        "row_data": "https://example.com/street-2.mp4",
+        "external_id": "cam-2",
+        "metadata_fields": [
+            {"name": "tag", "value": "night"},
+            {"name": "captureDateTime", "value": "2024-05-02T00:00:00+00:00"},
+        ],
+    },
+]
+ROW_DATA = "row_data is 'https://example.com/old.mp4', the manifest says 'https://example.com/new.mp4'"
+TAG = "metadata 'tag' is 'morning', the manifest says 'evening'"
+UNSET = "metadata 'captureDateTime' is not set, the manifest says '2024-05-01T00:00:00Z'"
+
+
+@pytest.fixture
+def client(streets: Streets) -> Iterator[Client]:
+    with streets.client() as client:
+        yield client
+
+
+def theirs(client: Client, dataset: str = "Streets") -> str:
+    """Rows that are there before the onboarding; returns their dataset's id."""
+    made = client.datasets.create(dataset).id
+    assert len(client.data_rows.create(made, THEIRS).created) == 2
+    return made
+
+
+def fields(streets: Streets) -> list[dict[str, str]]:
+    """The metadata of each row."""
+    return [
+        {field["name"]: field["value"] for field in orjson.loads(row["metadata"])}
+        for row in streets.world.state()["data_rows"]
+    ]
+
+
+def test_reuse_takes_them_and_says_what_differs(streets: Streets, client: Client) -> None:
+    theirs(client)
+    before = normalised(streets.world.state())["data_rows"]
+    streets.write(LABELS, manifest=MANIFEST)
+    assert streets.run() == (0, "")
+    (told,) = [finding for finding in streets.report()["findings"] if finding.startswith("differs: ")]
+    assert told == f"differs: street-1: {ROW_DATA}; {TAG}; {UNSET}"
+    assert (streets.report()["rows_created"], streets.report()["rows_reused"]) == (0, 2)
+    assert normalised(streets.world.state())["data_rows"] == before
+
+
+def test_update_brings_them_up_to_date_and_keeps_the_rest(streets: Streets, client: Client) -> None:
+    theirs(client)
+    streets.write(LABELS, manifest=MANIFEST, on_existing="update")
+    assert streets.run() == (0, "")
+    assert (streets.report()["rows_updated"], streets.report()["outcome"]) == (1, "done")
+    rows = streets.world.state()["data_rows"]
+    assert [(row["global_key"], row["row_data"]) for row in rows] == [
+        ("Street-1", "https://example.com/new.mp4"),
+        ("street-2", "https://example.com/street-2.mp4"),
+    ]
+    assert fields(streets)[0] == {"tag": "evening", "split": "train", "captureDateTime": "2024-05-01T00:00:00Z"}
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+    assert streets.report()["outcome"] == "nothing to do"
+
+
+def test_fail_stops_before_anything_is_changed(streets: Streets, client: Client) -> None:
+    theirs(client)
+    streets.write(LABELS, manifest=MANIFEST, on_existing="fail")
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert f"street-1: {ROW_DATA}; {TAG}; {UNSET}" in message
+    assert "say update or reuse" in message
+    assert streets.world.mutations() == []
+
+
+@pytest.mark.parametrize("policy", ["reuse", "update", "fail"])
+def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) -> None:
+    """Nobody can move them, so an update leaves them there and says so."""
+    made = theirs(client, "Elsewhere")
+    streets.write(LABELS, manifest=MANIFEST.replace("new", "old"), on_existing=policy)
+    code, message = streets.run()
+    assert code == (4 if policy == "fail" else 0)
+    said = message if policy == "fail" else "\n".join(streets.report()["findings"])
+    assert f"it is in dataset 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move it)" in said
+    assert {row["dataset_id"] for row in streets.world.state()["data_rows"]} == {made}
+    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Elsewhere"]
+
+
+@pytest.mark.parametrize("side", [BEFORE, AFTER])
+def test_killed_at_each_request_of_an_update(side: str, streets: Streets) -> None:
+    def updated(number: int) -> int:
+        streets.home = streets.bench.fresh()
+        with streets.client() as client:
+            theirs(client)
+        streets.write(LABELS, manifest=MANIFEST, on_existing="update")
+        return streets.kill(number, side)
+
+    assert updated(0) == 0
+    whole, clean = len(requests(streets.home)), normalised(streets.world.state())
+    for number in range(1, whole + 1, 3):
+        assert updated(number) == KILLED
+        assert streets.run() == (0, ""), number
+        assert normalised(streets.world.state()) == clean, number
+
+
+def test_a_dataset_of_ours_that_stayed_empty_is_removed(streets: Streets, client: Client) -> None:
+    """Somebody else makes the very rows between our look-up and our upload: all of ours are duplicates."""
+    slow = {"kind": "slow", "seconds": 3, "operation": "UpsertDataRowsPyApi", "nth": 1}
+    streets.world.control("POST", "faults", slow)
+    streets.write(LABELS)
+    streets.world.start(streets.job)
+    until(lambda: streets.world.control("GET", "faults")[0]["fired"] == 1)
+    theirs(client, "Elsewhere")
+    assert streets.world.ended() == 0
+    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Elsewhere"]
+    assert (streets.report()["rows_created"], streets.report()["rows_reused"], streets.report()["made"]) == (
+        0,
+        2,
+        ["ontology", "project"],
+    )
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+
+
+def test_an_empty_dataset_of_somebody_elses_stays(streets: Streets, client: Client) -> None:
+    client.datasets.create("Streets")
+    theirs(client, "Elsewhere")
+    streets.write(LABELS)
+    assert streets.run() == (0, "")
+    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Streets", "Elsewhere"]
