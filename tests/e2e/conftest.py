@@ -81,6 +81,11 @@ class Localbox:
         """All that it keeps but the traces of being asked."""
         return {name: rows for name, rows in self.control("GET", "state").items() if name not in LOOK_UPS}
 
+    def labelled(self) -> list[str]:
+        """The global keys of the rows that annotations are on, one for each annotation, sorted."""
+        keys = {row["id"]: row["global_key"] for row in self.table("data_rows")}
+        return sorted(keys[row["data_row_id"]] for row in self.table("annotations"))
+
     def annotations(self) -> list[dict[str, Any]]:
         """The annotation lines that it took, as they were sent."""
         return [orjson.loads(row["line"]) for row in self.table("annotations")]

@@ -115,7 +115,7 @@ def test_onboarded_seen_run_again_broken_and_retried(
     watch(page, deployed, run, "Completed")
     keep(page, "retried", tmp_path)
     assert localbox.mutations() == ["createMALPredictionImportByFilePyApi"]
-    assert sorted(line["dataRow"]["globalKey"] for line in localbox.annotations()) == ["seen-0", "seen-1"]
+    assert localbox.labelled() == ["seen-0", "seen-1"]
 
 
 def broken(localbox: Localbox) -> Any:

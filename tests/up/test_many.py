@@ -40,5 +40,4 @@ def test_ten_projects(deployed: Deployed, localbox: Localbox, tmp_path: Path) ->
     assert 1 < most <= LIMIT
     assert [row["name"] for row in localbox.table("datasets")] == ["Harbour"]
     assert sorted(row["name"] for row in localbox.table("projects")) == names
-    keys = Counter(line["dataRow"]["globalKey"] for line in localbox.annotations())
-    assert keys == {f"{name}-0": 1 for name in names}
+    assert localbox.labelled() == [f"{name}-0" for name in names]
