@@ -62,7 +62,16 @@ def up(settings: Settings, folder: Path) -> None:
     localbox = f"http://127.0.0.1:{LOCALBOX_PORT}"
     box: Sequence[str | Path] = [BIN / "labelferry", "localbox", "--port", LOCALBOX_PORT]
     start(folder, "localbox", box, env, lambda: answers(f"{localbox}/_localbox/health"))
-    server: Sequence[str | Path] = [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", PORT]
+    server: Sequence[str | Path] = [
+        sys.executable,
+        "-m",
+        "deployments.server",
+        "start",
+        "--host",
+        "127.0.0.1",
+        "--port",
+        PORT,
+    ]
     start(folder, "server", server, env, lambda: answers(f"{API}/health"))
     deploy(env)
     worker: Sequence[str | Path] = [
@@ -97,7 +106,6 @@ def environment(settings: Settings) -> dict[str, str]:
         "PREFECT_SERVER_SERVICES_TASK_RUN_RECORDER_FLUSH_INTERVAL": "1",
         "PREFECT_WORKER_QUERY_SECONDS": "5",
         "PREFECT_WORKER_WEBSERVER_HOST": "127.0.0.1",
-        "PREFECT_SERVER_DATABASE_TIMEOUT": "60",
         "DO_NOT_TRACK": "1",
     }
 

@@ -27,6 +27,7 @@ __all__ = ["localbox", "running_localbox"]  # fixtures of the other suite
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 RUN_SECONDS = 180
+LOCKED_SECONDS = 30
 NEVER = "0 0 29 2 *"
 SERVICES = [sys.executable, "-m", "deployments.services"]
 QUICK = {
@@ -80,8 +81,13 @@ class Deployed:
     environment: Mapping[str, str]
 
     def api(self, method: str, path: str, body: object = None) -> Any:
-        """Ask Prefect's API."""
-        answer = httpx.request(method, f"{self.url}/api{path}", json=body, timeout=30, trust_env=False)
+        """Ask Prefect's API; while its database is locked it says 503, and its clients ask again."""
+        ends = time.monotonic() + LOCKED_SECONDS
+        while True:
+            answer = httpx.request(method, f"{self.url}/api{path}", json=body, timeout=60, trust_env=False)
+            if answer.status_code != 503 or time.monotonic() > ends:
+                break
+            time.sleep(0.5)
         assert answer.is_success, answer.text
         return answer.json() if answer.content else None
 
