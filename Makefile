@@ -25,8 +25,8 @@ setup: .venv/ready ## make .venv with everything that the tests need
 demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
 	$(BIN)/labelferry demo
 
-test: setup ## unit, property, golden, conformance, integration and flow tests
-	$(BIN)/pytest
+test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
+	$(BIN)/pytest -n 3 --dist loadgroup
 
 check: setup ## ruff, mypy, import directions
 	$(BIN)/ruff check .

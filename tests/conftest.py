@@ -14,6 +14,19 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
 ROOT = Path(__file__).resolve().parents[1]
+TOGETHER = ("up", "docs")
+"""Suites whose tests share what takes long to start."""
+LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs")
+"""What mostly waits; with several processes it comes first, beside what works."""
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each process of a parallel run whole files, and the longest first."""
+    for item in items:
+        path = item.path.relative_to(ROOT)
+        item.add_marker(pytest.mark.xdist_group(path.parts[1] if path.parts[1] in TOGETHER else str(path)))
+    items.sort(key=lambda item: not str(item.path.relative_to(ROOT)).startswith(LONGEST))
 
 
 @pytest.fixture(scope="session")

@@ -29,7 +29,7 @@ import: {as: prelabels}
 VIDEOS = ["global_key,row_data"]
 BOXES = ["global_key,frame,track,class,left,top,width,height"]
 GROUND_TRUTH = "import: {as: ground-truth}"
-PATIENCE = 30.0
+PATIENCE = 120.0
 
 
 def box(key: str, frame: int, left: float = 1.0) -> str:

@@ -28,7 +28,13 @@ def everything(deployed: Deployed) -> dict[str, Any]:
     }
 
 
+def deploy(deployed: Deployed) -> None:
+    environment = dict(deployed.environment) | {"PREFECT_API_URL": f"{deployed.url}/api"}
+    subprocess.run([sys.executable, "-m", "deployments.setup"], cwd=ROOT, env=environment, check=True, timeout=180)
+
+
 def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed) -> None:
+    deploy(deployed)
     before = everything(deployed)
     assert {each[0] for each in before["deployments"]} == FLOWS
     assert before["automations"] == [
@@ -38,8 +44,7 @@ def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed)
         "labelferry: verify what was onboarded",
     ]
     assert {"custom-webhook/labelferry-alerts", "local-file-system/labelferry"} <= set(before["blocks"])
-    environment = dict(deployed.environment) | {"PREFECT_API_URL": f"{deployed.url}/api"}
-    subprocess.run([sys.executable, "-m", "deployments.setup"], cwd=ROOT, env=environment, check=True, timeout=180)
+    deploy(deployed)
     assert everything(deployed) == before
 
 
