@@ -26,7 +26,7 @@ demo: setup ## onboard two videos into the embedded localbox, as pre-labels and 
 	$(BIN)/labelferry demo
 
 test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
-	$(BIN)/pytest -n 3 --dist loadgroup
+	$(BIN)/pytest -n 3 --no-loadscope-reorder
 
 check: setup ## ruff, mypy, import directions
 	$(BIN)/ruff check .

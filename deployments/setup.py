@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = ["CHECKOUT", "SetupError", "defaults", "main"]
 CHECKOUT = Path(__file__).resolve().parents[1]
 PREFECT_FILE = CHECKOUT / "deployments" / "prefect.yaml"
 POOL = "labelferry"
+STARTING_SECONDS = 60.0
 
 
 class SetupError(LabelferryError):
@@ -54,6 +56,7 @@ def set_up(environment: Mapping[str, str]) -> None:
     Raises:
         SetupError: when Prefect refuses something.
     """
+    await_server(environment["PREFECT_API_URL"])
     ensure_pool(environment["LABELFERRY_POOL_TYPE"])
     ensure_rate_limit(Settings.from_environment(environment).requests_per_minute)
     alerts = ensure_blocks(environment)
@@ -61,6 +64,22 @@ def set_up(environment: Mapping[str, str]) -> None:
         prefect(environment, "deploy", "--all", "--prefect-file", str(prefect_file(environment, Path(folder))))
     made = ensure_automations(alerts)
     print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}")
+
+
+def await_server(url: str) -> None:
+    """Wait until the server answers; it may have been started a moment ago.
+
+    Raises:
+        SetupError: when it does not.
+    """
+    until = time.monotonic() + STARTING_SECONDS
+    with get_client(sync_client=True) as client:
+        while problem := client.api_healthcheck():
+            if time.monotonic() > until:
+                raise SetupError(
+                    f"Prefect's server at {url} does not answer ({problem}); start it, or mend the address"
+                )
+            time.sleep(0.5)
 
 
 def ensure_pool(kind: str) -> None:

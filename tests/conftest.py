@@ -2,9 +2,11 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 # How long a case takes says how busy the machine is, and nothing about what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -20,12 +22,22 @@ LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs")
 """What mostly waits; with several processes it comes first, beside what works."""
 
 
-@pytest.hookimpl(tryfirst=True)
+class WholeFiles(LoadScopeScheduling):
+    """Gives each process of a parallel run whole files, or whole suites."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        file = nodeid.partition("::")[0]
+        suite = file.split("/")[1]
+        return suite if suite in TOGETHER else file
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    """With ``-n``."""
+    return WholeFiles(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each process of a parallel run whole files, and the longest first."""
-    for item in items:
-        path = item.path.relative_to(ROOT)
-        item.add_marker(pytest.mark.xdist_group(path.parts[1] if path.parts[1] in TOGETHER else str(path)))
+    """Put the longest first."""
     items.sort(key=lambda item: not str(item.path.relative_to(ROOT)).startswith(LONGEST))
 
 

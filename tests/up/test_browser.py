@@ -58,7 +58,7 @@ def submit(page: Page, deployed: Deployed, spec: Path) -> str:
     expect(page.get_by_text("Path of a spec file on the worker")).to_be_visible()
     keep(page, "form", spec.parent)
     page.get_by_role("button", name="Submit").click()
-    page.wait_for_url("**/deployment/*?tab=Runs")
+    expect(page.get_by_role("heading", name="Parameters")).to_be_hidden(timeout=PATIENCE)
     new: set[str] = until(lambda: {run["id"] for run in deployed.runs_of("onboard")} - known, 30, "the run")
     return new.pop()
 
