@@ -76,9 +76,7 @@ def await_server(url: str) -> None:
     with get_client(sync_client=True) as client:
         while problem := client.api_healthcheck():
             if time.monotonic() > until:
-                raise SetupError(
-                    f"Prefect's server at {url} does not answer ({problem}); start it, or mend the address"
-                )
+                raise SetupError(f"Prefect's server at {url} does not answer ({problem}); start it")
             time.sleep(0.5)
 
 
