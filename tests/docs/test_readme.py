@@ -38,7 +38,7 @@ def test_spec_is_one(tmp_path: Path) -> None:
 
 
 def test_commands_exist() -> None:
-    commands = set(re.findall(r"^\$ labelferry (\w+)", README, flags=re.M))
+    commands = set(re.findall(r"^\$ labelferry ([\w-]+)", README, flags=re.M))
     assert {"check", "convert", "onboard", "status"} <= commands
     known: Any = typer.main.get_command(app)
     assert commands <= set(known.commands)

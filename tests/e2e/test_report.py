@@ -32,6 +32,7 @@ KINDS = {"box": 3, "classification": 1}
 STEPS = [
     "assemble-labels",
     "make-plan",
+    "keep-files",
     "poll-job-errors",
     "create-data-rows",
     "build-ontology",
