@@ -13,6 +13,7 @@ from tasks.events import ONBOARDED
 
 __all__ = ["ensure_automations"]
 
+RUNS = {"prefect.resource.id": "prefect.flow-run.*"}
 OURS = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.labelferry"}
 BEAT = "prefect.flow-run.heartbeat"
 ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
@@ -51,35 +52,21 @@ def _ensure(client: SyncPrefectClient, automation: AutomationCore) -> None:
 
 
 def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
-    yield AutomationCore(
-        name="labelferry: silent runs have crashed",
-        description="A run whose process and worker are gone sends no heartbeat any more.",
-        trigger=EventTrigger(
-            match={"prefect.resource.id": "prefect.flow-run.*"},
-            match_related=OURS,
-            for_each={"prefect.resource.id"},
-            after={BEAT},
-            expect={BEAT, *ENDED},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=SILENCE,
-        ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="No heartbeat: its process or worker was killed")],
+    yield _crashed_unless(
+        "labelferry: silent runs have crashed",
+        "A run whose process and worker are gone sends no heartbeat any more.",
+        "No heartbeat: its process or worker was killed",
+        after={BEAT},
+        expect={BEAT, *ENDED},
+        within=SILENCE,
     )
-    yield AutomationCore(
-        name="labelferry: runs that never began have crashed",
-        description="A run whose worker is killed while it starts the process stays pending.",
-        trigger=EventTrigger(
-            match={"prefect.resource.id": "prefect.flow-run.*"},
-            match_related=OURS,
-            for_each={"prefect.resource.id"},
-            after={"prefect.flow-run.Pending"},
-            expect={"prefect.flow-run.Running", BEAT, *ENDED},
-            posture=Posture.Proactive,
-            threshold=1,
-            within=STARTING,
-        ),
-        actions=[ChangeFlowRunState(state=StateType.CRASHED, message="Never began: its worker was killed")],
+    yield _crashed_unless(
+        "labelferry: runs that never began have crashed",
+        "A run whose worker is killed while it starts the process stays pending.",
+        "Never began: its worker was killed",
+        after={"prefect.flow-run.Pending"},
+        expect={"prefect.flow-run.Running", BEAT, *ENDED},
+        within=STARTING,
     )
     yield AutomationCore(
         name="labelferry: verify what was onboarded",
@@ -88,18 +75,43 @@ def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
         actions=[RunDeployment(source="selected", deployment_id=verify, parameters=PARAMETERS)],
     )
     if alerts is not None:
-        yield AutomationCore(
-            name="labelferry: tell of failed and crashed runs",
-            description="Tells the notification block that LABELFERRY_ALERTS names.",
-            trigger=EventTrigger(
-                match={"prefect.resource.id": "prefect.flow-run.*"},
-                match_related=OURS,
-                expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
-                posture=Posture.Reactive,
-                threshold=1,
-            ),
-            actions=[SendNotification(block_document_id=alerts, subject=SUBJECT, body=BODY)],
-        )
+        yield _told(alerts)
+
+
+def _crashed_unless(
+    name: str, description: str, message: str, *, after: set[str], expect: set[str], within: timedelta
+) -> AutomationCore:
+    """A run of ours that shows one of ``expect`` in time, or has crashed."""
+    return AutomationCore(
+        name=name,
+        description=description,
+        trigger=EventTrigger(
+            match=RUNS,
+            match_related=OURS,
+            for_each={"prefect.resource.id"},
+            after=after,
+            expect=expect,
+            posture=Posture.Proactive,
+            threshold=1,
+            within=within,
+        ),
+        actions=[ChangeFlowRunState(state=StateType.CRASHED, message=message)],
+    )
+
+
+def _told(alerts: UUID) -> AutomationCore:
+    return AutomationCore(
+        name="labelferry: tell of failed and crashed runs",
+        description="Tells the notification block that LABELFERRY_ALERTS names.",
+        trigger=EventTrigger(
+            match=RUNS,
+            match_related=OURS,
+            expect={"prefect.flow-run.Failed", "prefect.flow-run.Crashed"},
+            posture=Posture.Reactive,
+            threshold=1,
+        ),
+        actions=[SendNotification(block_document_id=alerts, subject=SUBJECT, body=BODY)],
+    )
 
 
 def _from_event(field: str) -> dict[str, object]:

@@ -1,16 +1,16 @@
 """The command line. Exit codes: 0 done or nothing to do, 1 failed, 2 bad input, 3 partly failed, 4 conflict."""
 
-import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from labelferry.errors import LabelferryError, PartialFailureError, SpecError, VerificationError
+from labelferry.launch import checkout, flow
+from labelferry.terminal import print_check, progress, show
 
 __all__ = ["app", "main"]
 
@@ -39,7 +39,7 @@ def check(spec: SpecPath, as_json: AsJson = False) -> None:
     """Read and check everything that a spec names. Offline; nothing is written or sent."""
     with tempfile.TemporaryDirectory() as folder:
         desired = _desire(spec, Path(folder))
-        _show({"counts": _counts(desired), "warnings": list(desired.findings)}, as_json, _print_check)
+        show({"counts": _counts(desired), "warnings": list(desired.findings)}, as_json, print_check)
 
 
 @app.command()
@@ -60,7 +60,7 @@ def convert(
             written.append(out / f"{desired.spec.name}.ontology.json")
             shutil.copyfile(desired.folder / "ontology.json", written[1])
         result = {"counts": _counts(desired), "warnings": list(desired.findings), "files": [str(p) for p in written]}
-        _show(result, as_json, _print_check)
+        show(result, as_json, print_check)
 
 
 @app.command()
@@ -70,9 +70,9 @@ def plan(spec: SpecPath, as_json: AsJson = False) -> None:
     from labelferry.reports.plan import print_plan
 
     _require(spec)
-    with _progress(as_json):
-        made = _flow("plan")(str(spec))
-    _show(made, as_json, print_plan)
+    with progress(as_json):
+        made = flow("plan")(str(spec))
+    show(made, as_json, print_plan)
     refuse_conflicts(made)
 
 
@@ -96,7 +96,7 @@ def demo(as_json: AsJson = False) -> None:
     from labelferry.settings import Settings
 
     folder = Settings.from_environment().home / "demo"
-    shutil.copytree(_checkout() / "config" / "examples", folder, dirs_exist_ok=True)
+    shutil.copytree(checkout() / "config" / "examples", folder, dirs_exist_ok=True)
     draw_scene(folder / "scene")
     for spec in ("guide/prelabels", "guide/ground-truth", "scene/prelabels", "scene/ground-truth"):
         _onboard(folder / f"{spec}.yaml", as_json)
@@ -106,15 +106,15 @@ def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
     _carry_out("onboard", _name(spec), as_json, str(spec), plan="" if plan is None else str(plan))
 
 
-def _carry_out(flow: str, name: str, as_json: bool, *args: str, **options: str) -> None:
+def _carry_out(flow_name: str, name: str, as_json: bool, *args: str, **options: str) -> None:
     """Run a flow that ends in a report, and show it, also when lines were refused."""
     failure: PartialFailureError | None = None
-    with _progress(as_json):
+    with progress(as_json):
         try:
-            report = _flow(flow)(*args, **options)
+            report = flow(flow_name)(*args, **options)
         except PartialFailureError as error:
             report, failure = _kept_report(name), error
-    _show(report, as_json, _print_report)
+    show(report, as_json, _print_report)
     if failure is not None:
         raise failure
 
@@ -140,12 +140,12 @@ def verify(spec: SpecPath, as_json: AsJson = False) -> None:
 
     _require(spec)
     failure: LabelferryError | None = None
-    with _progress(as_json):
+    with progress(as_json):
         try:
-            _flow("verify")(str(spec))
+            flow("verify")(str(spec))
         except (PartialFailureError, VerificationError) as error:
             failure = error
-    _show(_kept_report(f"{_name(spec)}-verify"), as_json, print_verification)
+    show(_kept_report(f"{_name(spec)}-verify"), as_json, print_verification)
     if failure is not None:
         raise failure
 
@@ -166,7 +166,7 @@ def status(
     if rebuild:
         _rebuild(name)
     with open_ledger(Settings.from_environment().ledger_url) as file:
-        _show(status_of(file, name), as_json, print_status)
+        show(status_of(file, name), as_json, print_status)
 
 
 def _rebuild(name: str) -> None:
@@ -265,30 +265,6 @@ def _name(spec: Path) -> str:
     return LoadedSpec.from_file(spec).spec.name
 
 
-def _flow(name: str) -> Any:
-    """A flow of the checkout.
-
-    Raises:
-        SpecError: when labelferry was installed without its flows.
-    """
-    from importlib import import_module
-
-    _hush_prefect()
-    try:
-        return getattr(import_module(f"flows.{name}"), name)
-    except ModuleNotFoundError as error:
-        if error.name not in {"flows", f"flows.{name}"}:
-            raise
-        raise SpecError(
-            f"'{name}' runs as a Prefect flow, and flows/ is not on the path: run it from a checkout of labelferry"
-        ) from error
-
-
-def _checkout() -> Path:
-    """The folder of the checkout, which holds flows and examples."""
-    return Path(sys.modules[_flow("onboard").fn.__module__].__file__ or "").parent.parent
-
-
 def _kept_report(name: str) -> dict[str, Any]:
     import orjson
 
@@ -297,56 +273,6 @@ def _kept_report(name: str) -> dict[str, Any]:
     path = Settings.from_environment().reports / f"{name}.json"
     report: dict[str, Any] = orjson.loads(path.read_bytes())
     return report
-
-
-def _hush_prefect() -> None:
-    """Prefect's own log stays out of the terminal unless somebody asked for it; nothing phones home."""
-    os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
-    os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
-    os.environ.setdefault("DO_NOT_TRACK", "1")
-    os.environ.setdefault("PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS", "120")  # 20 is short on a busy machine
-
-
-@contextmanager
-def _progress(as_json: bool) -> Iterator[None]:
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
-
-    from labelferry.progress import watching
-
-    console = Console(stderr=True)
-    if as_json or not console.is_terminal:
-        yield
-        return
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
-        bar = bars.add_task("starting", total=None)
-        with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
-            yield
-
-
-def _show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
-    if as_json:
-        import orjson
-
-        sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
-        return
-    from rich.console import Console
-
-    printer(result, Console(soft_wrap=True))
-
-
-def _print_check(result: Mapping[str, Any], console: Any) -> None:
-    counts = result["counts"]
-    for warning in result["warnings"]:
-        console.print(warning, style="yellow", markup=False, highlight=False)
-    console.print(
-        f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
-        f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",
-        highlight=False,
-    )
-    for path in result.get("files", ()):
-        console.print(f"wrote {path}", markup=False, highlight=False)
 
 
 def _print_report(report: Mapping[str, Any], console: Any) -> None:
