@@ -231,7 +231,7 @@ def localbox(
 
 def _desire(spec: Path, folder: Path) -> Any:
     from labelferry.planning.desire import desire
-    from labelferry.spec import LoadedSpec
+    from labelferry.spec_file import LoadedSpec
 
     return desire(LoadedSpec.from_file(spec), folder)
 
@@ -260,7 +260,7 @@ def _require_kept(name: str) -> Path:
 
 
 def _name(spec: Path) -> str:
-    from labelferry.spec import LoadedSpec
+    from labelferry.spec_file import LoadedSpec
 
     return LoadedSpec.from_file(spec).spec.name
 

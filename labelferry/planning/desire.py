@@ -18,7 +18,8 @@ from labelferry.progress import announce
 from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
-from labelferry.spec import ImportAs, LoadedSpec, Spec
+from labelferry.spec import ImportAs, Spec
+from labelferry.spec_file import LoadedSpec
 
 __all__ = ["desire"]
 

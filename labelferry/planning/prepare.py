@@ -10,7 +10,8 @@ from labelferry.planning.desire import desire
 from labelferry.planning.desired import Desired
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
-from labelferry.spec import Decisions, LoadedSpec, Spec, is_text
+from labelferry.spec import Decisions, Spec, is_text
+from labelferry.spec_file import LoadedSpec
 
 __all__ = ["load_spec", "prepare"]
 

@@ -13,7 +13,7 @@ import typer.main
 
 from labelferry.cli import app
 from labelferry.demo import draw_contact_sheet
-from labelferry.spec import LoadedSpec
+from labelferry.spec_file import LoadedSpec
 from tests.docs import pages
 from tests.docs.pages import ROOT, words
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import orjson
 
 from labelferry.planning.desire import desire
-from labelferry.spec import LoadedSpec
+from labelferry.spec_file import LoadedSpec
 from tests.unit.verification.rendering import exported, result_of
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -9,7 +9,7 @@ from labelferry.onboarding.rows import ensure_rows
 from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec import LoadedSpec
+from labelferry.spec_file import LoadedSpec
 from tests.integration.conftest import Localbox
 
 SPEC = """\

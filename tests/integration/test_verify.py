@@ -20,7 +20,7 @@ from labelferry.onboarding.verify import verify
 from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec import LoadedSpec
+from labelferry.spec_file import LoadedSpec
 from labelferry.verification import Difference, Verification
 from tests.integration.conftest import Localbox
 

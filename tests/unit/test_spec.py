@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SpecError
-from labelferry.spec import ImportAs, LoadedSpec, Spec
+from labelferry.spec import ImportAs, Spec
+from labelferry.spec_file import LoadedSpec
 
 GOOD = """\
 name: tud-campus

@@ -17,7 +17,7 @@ from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shap
 from labelferry.planning.desire import desire
 from labelferry.planning.desired import Desired
 from labelferry.sources.ndjson import read_line
-from labelferry.spec import LoadedSpec
+from labelferry.spec_file import LoadedSpec
 
 SPEC = """\
 name: pictured
