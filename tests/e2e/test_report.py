@@ -12,7 +12,7 @@ import pytest
 
 from labelferry.demo import boxes, draw_scene
 from tests.e2e.conftest import Ferry, Localbox
-from tests.unit.reports.test_html import Page
+from tests.reports.test_html import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 CLASS = "<script>alert('ferry')</script>"

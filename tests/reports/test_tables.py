@@ -17,7 +17,7 @@ from labelferry.reports.markdown import plain
 from labelferry.reports.plan import plan_markdown
 from labelferry.reports.rows import failed_rows, finding_rows, shard_rows
 from labelferry.reports.spreadsheet import COLUMNS, write_csv
-from tests.unit.reports.conftest import HOSTILE, report
+from tests.reports.conftest import HOSTILE, report
 
 
 def outcome(name: str, kind: str = "box", state: str = "accepted") -> LineOutcome:

@@ -7,7 +7,7 @@ import pytest
 from labelferry.pictures import Strip
 from labelferry.reports.html import MOST_FAILED, render_html
 from labelferry.reports.journal import StepTime, bars
-from tests.unit.reports.conftest import HOSTILE, failed, report
+from tests.reports.conftest import HOSTILE, failed, report
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 LOADS = {"src", "href", "srcset", "action", "data", "poster", "background", "formaction"}
