@@ -18,7 +18,7 @@ from tasks.imports import import_labels, reopen_failed_lines
 from tasks.jobs import poll_job_errors
 from tasks.labels import assemble_labels
 from tasks.ontology import build_ontology
-from tasks.parameters import Credentials, SpecOrPlace
+from tasks.parameters import AS_THE_SPEC_SAYS, Credentials, SpecOrPlace
 from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
@@ -26,8 +26,6 @@ from tasks.skin import alone
 from tasks.storage import keep_files
 
 __all__ = ["carry_out", "onboard"]
-
-AS_THE_SPEC_SAYS = Decisions()
 
 
 def run_name() -> str:

@@ -8,12 +8,10 @@ from prefect.runtime import flow_run
 from labelferry.spec import Decisions, name_of
 from tasks.credentials import sent_to
 from tasks.labels import assemble_labels
-from tasks.parameters import Credentials, SpecOrPlace
+from tasks.parameters import AS_THE_SPEC_SAYS, Credentials, SpecOrPlace
 from tasks.plans import make_plan
 
 __all__ = ["plan"]
-
-AS_THE_SPEC_SAYS = Decisions()
 
 
 def run_name() -> str:

@@ -4,12 +4,13 @@ from typing import Annotated
 
 from pydantic import Field
 
-from labelferry.spec import Spec
+from labelferry.spec import Decisions, Spec
 from tasks.credentials import LabelboxCredentials
 
-__all__ = ["Credentials", "Name", "SpecOrPlace"]
+__all__ = ["AS_THE_SPEC_SAYS", "Credentials", "Name", "SpecOrPlace"]
 
 Place = Annotated[str, Field(title="Path, address or text", min_length=1)]
 SpecOrPlace = Place | Spec
 Credentials = LabelboxCredentials | None
 Name = Annotated[str, Field(min_length=1)]
+AS_THE_SPEC_SAYS = Decisions()

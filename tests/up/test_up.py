@@ -5,8 +5,11 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import Localbox
-from tests.up.conftest import ROOT, Deployed
+import httpx
+
+from tasks.credentials import LabelboxCredentials
+from tests.e2e.conftest import KEY, Localbox
+from tests.up.conftest import ROOT, RUN_SECONDS, Deployed, until
 
 FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
@@ -60,8 +63,6 @@ def test_the_form_says_what_it_asks_for(deployed: Deployed) -> None:
 
 
 def test_wrong_input_is_refused_when_it_is_submitted(deployed: Deployed) -> None:
-    import httpx
-
     path = f"{deployed.url}/api/deployments/{deployed.deployment('onboard')['id']}/create_flow_run"
     body = {"parameters": {"spec": "a.yaml", "decisions": {"on_changed": "perhaps"}}}
     answer = httpx.post(path, json=body, timeout=30, trust_env=False)
@@ -71,8 +72,6 @@ def test_wrong_input_is_refused_when_it_is_submitted(deployed: Deployed) -> None
 
 def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
     """The key comes from the block; the run's parameters hold no more than its name."""
-    from tests.e2e.conftest import KEY
-
     kind = deployed.api("GET", "/block_types/slug/labelbox-credentials")
     schema = deployed.api("POST", "/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}})
     document = {
@@ -104,3 +103,26 @@ def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Pat
     here.rename(here.with_name(f"{spec.stem}-of-another-machine"))
     assert deployed.run("resume", name=spec.stem)["state"]["type"] == "COMPLETED"
     assert (here / "applied").exists()
+
+
+def test_what_came_in_is_verified_by_itself(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
+    """The event of an onboarding starts verify, by the onboarding's name."""
+    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
+    name = f"verify {spec.stem}"
+    started = until(lambda: [run for run in deployed.runs_of("verify") if run["name"] == name], RUN_SECONDS, name)
+    assert deployed.ended(started[0]["id"])["state"]["type"] == "COMPLETED"
+    assert started[0]["parameters"] == {"spec": spec.stem, "credentials": None}
+
+
+def test_the_blocks_picture_is_on_this_machine(deployed: Deployed) -> None:
+    address = deployed.api("GET", "/block_types/slug/labelbox-credentials")["logo_url"]
+    assert address.startswith(deployed.url)
+    assert httpx.get(address, trust_env=False).headers["Content-Type"].startswith("image/")
+
+
+def test_the_blocks_client(localbox: Localbox) -> None:
+    block = LabelboxCredentials(api_key=KEY, endpoint=localbox.endpoint)
+    with block.get_client() as client:
+        assert client.organization.get().id
+    assert KEY not in repr(block)
