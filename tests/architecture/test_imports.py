@@ -13,9 +13,10 @@ CORE = ROOT / "labelferry"
 
 FORBIDDEN = {
     "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec"},
-    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks", "ndjson"},
+    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks"},
     "checks": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "ndjson", "spec"},
-    "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
+    "ndjson": {"assemble", "checks", "labelbox", "ledger", "onboarding", "ontology", "pictures", "planning", "reports",
+               "sources", "spec", "types", "verification"},
     "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
     "planning": {"onboarding", "reports", "verification", "pictures"},
