@@ -8,7 +8,7 @@ from typing import Any
 from labelferry.model import Feature
 from labelferry.ndjson.at import At, Json
 
-__all__ = ["FEATURE_KEYS", "INSTANCE_KEYS", "read_feature", "write_feature"]
+__all__ = ["FEATURE_KEYS", "INSTANCE_KEYS", "INSTANCE_SCHEMA_ID", "NAME", "SCHEMA_ID", "read_feature", "write_feature"]
 
 NAME, SCHEMA_ID, INSTANCE_SCHEMA_ID = "name", "schemaId", "featureSchemaId"
 FEATURE_KEYS = frozenset({NAME, SCHEMA_ID})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelferry.errors import AnnotationError
-from labelferry.model import RowRef
+from labelferry.model import Feature, RowRef
 from labelferry.ndjson.feature_keys import INSTANCE_SCHEMA_ID, NAME, SCHEMA_ID
 from labelferry.ndjson.line import ROW, UUID
 
@@ -43,9 +43,9 @@ def read_heading(kept: Mapping[str, Any]) -> Heading:
 
 def _row(named: object) -> RowRef:
     keys = named if isinstance(named, dict) else {}
-    global_key, row_id = _text(keys.get("globalKey")), _text(keys.get("id"))
+    global_key = _text(keys.get("globalKey"))
     try:
-        return RowRef(global_key=global_key) if global_key else RowRef(id=row_id or UNKNOWN)
+        return RowRef(global_key) if global_key else RowRef(id=_text(keys.get("id")) or UNKNOWN)
     except AnnotationError:
         return RowRef(id=UNKNOWN)
 
@@ -59,9 +59,9 @@ def _feature(kept: Mapping[str, Any]) -> str:
 
 def _named(node: object) -> str:
     keys = node if isinstance(node, dict) else {}
-    given = (_text(keys.get(key)) for key in (NAME, SCHEMA_ID, INSTANCE_SCHEMA_ID))
-    return next(filter(None, given), UNKNOWN)
+    name, schema_id = _text(keys.get(NAME)), _text(keys.get(SCHEMA_ID)) or _text(keys.get(INSTANCE_SCHEMA_ID))
+    return str(Feature(name, schema_id)) if name or schema_id else UNKNOWN
 
 
-def _text(value: object) -> str:
-    return value.strip() if isinstance(value, str) else ""
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) and value.strip() else None

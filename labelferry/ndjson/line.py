@@ -16,7 +16,7 @@ from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
 from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
 
-__all__ = ["LineKind", "kind_of", "read_line", "write_line"]
+__all__ = ["ROW", "UUID", "LineKind", "kind_of", "read_line", "write_line"]
 
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
