@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from labelferry.ledger import Ledger, LineRecord, LineState
 from labelferry.ndjson import LineKind
-from labelferry.onboarding.outcomes import classify
+from labelferry.onboarding.steps.outcomes import classify
 from labelferry.planning.desired import Desired
 
 __all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies"]

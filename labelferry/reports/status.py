@@ -8,7 +8,7 @@ from rich.console import Console
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineState, State
 from labelferry.model import RowRef
-from labelferry.onboarding.outcomes import classify
+from labelferry.onboarding.steps.outcomes import classify
 
 __all__ = ["print_status", "status_of"]
 
