@@ -23,7 +23,7 @@ def wrong_key(key: str) -> str | None:
     Args:
         key: as it is sent, so without spaces at its ends.
     """
-    if not key:
+    if not key.strip():
         return "the global key is blank; give one of 1 to 200 characters"
     if key != key.strip():
         return f"global key {key!r} begins or ends with a space; leave it out"

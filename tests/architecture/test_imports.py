@@ -91,3 +91,15 @@ def test_task_bodies_are_skins() -> None:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.body[0].lineno + 1 <= 15, f"{path}: {node.name}"
+
+
+KEYS = {"segments", "keyframes", "imBytes", "instanceURI", "colorRGB", "customMetrics", "isBenchmarkReferenceLabel"}
+"""Of an import line that nothing else has; an export has segments too."""
+
+
+def test_only_one_room_knows_the_keys_of_a_line() -> None:
+    for path in modules(CORE):
+        if path.relative_to(CORE).parts[0] not in {"ndjson", "localbox"}:
+            text = path.read_text()
+            named = {key for key in KEYS if f'"{key}"' in text}
+            assert named <= ({"segments"} if path.name == "exported.py" else set()), path
