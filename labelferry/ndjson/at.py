@@ -24,15 +24,15 @@ class At(NamedTuple):
     """Where a value stands: the line, the path in it, how many questions it is deep."""
 
     where: Where
-    path: str = ""
+    path: tuple[str | int, ...] = ()
     depth: int = 0
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.path}" if self.path else str(self.where)
+        steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path]
+        return f"{self.where}: {''.join(steps).removeprefix('.')}" if steps else str(self.where)
 
     def __truediv__(self, key: str | int) -> "At":
-        step = f"[{key}]" if isinstance(key, int) else f".{key}" if self.path else key
-        return At(self.where, self.path + step, self.depth)
+        return At(self.where, (*self.path, key), self.depth)  # written out only for an error: there are many places
 
     def deeper(self) -> "At":
         """Return the same place, one question down."""

@@ -129,15 +129,14 @@ def _read_keyframes(value: object, at: At) -> Iterator[_Keyframe]:
             raise place.fault("no frame", "say which frame of the video it is for")
         shape = place.one_of(keyframe, SHAPES)
         frame = (place / "frame").frame(keyframe["frame"])
-        rows = list(_read_rows(shape, keyframe[shape], place / shape))
+        rows = _read_rows(shape, keyframe[shape], place / shape)
         yield _Keyframe(frame, shape, rows, read_nested(keyframe, place))
 
 
-def _read_rows(shape: str, value: Any, at: At) -> Iterator[Row]:
+def _read_rows(shape: str, value: Any, at: At) -> list[Row]:
     if shape == Geometry.LINE:
-        yield from (_read_numbers(item, POINT, place) for place, item in at.items(value))
-    else:
-        yield _read_numbers(value, BOX if shape == Geometry.BOX else POINT, at)
+        return [_read_numbers(item, POINT, place) for place, item in at.items(value)]
+    return [_read_numbers(value, BOX if shape == Geometry.BOX else POINT, at)]
 
 
 def _read_numbers(value: object, keys: tuple[str, ...], at: At) -> Row:
