@@ -41,7 +41,7 @@ class Scene:
         """The labels of each row, whatever its key's spelling."""
         rows: dict[str, list[LabelledVideo]] = {}
         for video in self.videos:
-            key = identity(video.row.global_key) if video.row.global_key else f"\0{video.row.id}"
+            key = identity(video.row.global_key) if video.row.global_key else video.row.key
             rows.setdefault(key, []).append(video)
         return rows
 

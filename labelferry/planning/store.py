@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from labelferry.errors import SpecError
-from labelferry.model import Classification, LabelledVideo, Masks
+from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology
@@ -147,16 +147,16 @@ def _row_json(row: VideoRow) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value not in (None, (), {})}
 
 
-def _index_entry(line: Line) -> tuple[str, str, str, str, int, int]:
-    return line.uuid, str(line.row), line.feature, str(line.where), line.keyframes, len(line.body)
+def _index_entry(line: Line) -> tuple[str | int, ...]:
+    return line.uuid, line.row.key, line.feature, line.kind, str(line.where), line.keyframes, len(line.body)
 
 
 def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
     """Videos of one row after one another, rows in order of first appearance."""
-    order: dict[str, int] = {}
+    order: dict[RowRef, int] = {}
     for video in videos:
-        order.setdefault(str(video.row), len(order))
-    return sorted(videos, key=lambda video: order[str(video.row)])
+        order.setdefault(video.row, len(order))
+    return sorted(videos, key=lambda video: order[video.row])
 
 
 def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:

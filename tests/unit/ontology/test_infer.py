@@ -55,7 +55,7 @@ def point(name: str, line: int = 1) -> Track:
 
 def test_tools_with_their_questions() -> None:
     sub = asked("colour", Asked.RADIO, option("red", inside=(text("shade"),)))
-    masks = Masks((MaskFrame(1, b""),), (MaskInstance((1, 2, 3), Feature("sky"), (text("weather"),)),), at(2))
+    masks = Masks((MaskFrame(1, b"png"),), (MaskInstance((1, 2, 3), Feature("sky"), (text("weather"),)),), at(2))
     labels = LabelledVideo(RowRef("v"), at(1), tracks=(box("car", answers={0: (sub,)}), point("ball")), masks=(masks,))
     assert infer([labels]) == Ontology(
         (
