@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelferry.errors import LabelferryError, PartialFailureError, SpecError, VerificationError
+from labelferry.errors import CheckError, LabelferryError, PartialFailureError, SpecError, VerificationError
 from labelferry.launch import checkout, flow
 from labelferry.terminal import print_check, progress, show
 
@@ -38,8 +38,13 @@ def main() -> None:
 def check(spec: SpecPath, as_json: AsJson = False) -> None:
     """Read and check everything that a spec names. Offline; nothing is written or sent."""
     with tempfile.TemporaryDirectory() as folder:
-        desired = _desire(spec, Path(folder))
-        show({"counts": _counts(desired), "warnings": list(desired.findings)}, as_json, print_check)
+        try:
+            desired = _desire(spec, Path(folder))
+        except CheckError as error:
+            if as_json:
+                show({"findings": error.findings}, as_json, print_check)
+            raise
+        show({"counts": _counts(desired), "findings": _findings(desired)}, as_json, print_check)
 
 
 @app.command()
@@ -59,7 +64,7 @@ def convert(
         if desired.ontology() is not None:
             written.append(out / f"{desired.spec.name}.ontology.json")
             shutil.copyfile(desired.folder / "ontology.json", written[1])
-        result = {"counts": _counts(desired), "warnings": list(desired.findings), "files": [str(p) for p in written]}
+        result = {"counts": _counts(desired), "findings": _findings(desired), "files": [str(p) for p in written]}
         show(result, as_json, print_check)
 
 
@@ -240,6 +245,10 @@ def _counts(desired: Any) -> dict[str, Any]:
     from dataclasses import asdict
 
     return asdict(desired.counts)
+
+
+def _findings(desired: Any) -> list[dict[str, Any]]:
+    return [finding.to_json() for finding in desired.findings]
 
 
 def _require(spec: Path) -> None:

@@ -28,7 +28,8 @@
 the time the error is raised.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 __all__ = [
     "AnnotationError",
@@ -81,7 +82,16 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message lists them."""
+    """The checks found errors; the message has them by rule.
+
+    Args:
+        message: the errors, those of one rule together.
+        findings: all findings as plain values, warnings too.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
 
 
 class PartialFailureError(LabelferryError):

@@ -10,7 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
+from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
+from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
 
 __all__ = ["Drift", "bring_up_to_date", "find_drift", "refuse_drift"]
@@ -36,6 +38,10 @@ class Drift:
 
     def __str__(self) -> str:
         return f"{self.global_key}: {'; '.join(self.differences)}"
+
+    def finding(self) -> Finding:
+        """Return what a report says of it."""
+        return VideoRule.ROW_DIFFERS.at(None, row=self.global_key, differences="; ".join(self.differences))
 
 
 def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> list[Drift]:

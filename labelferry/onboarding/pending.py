@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
+from labelferry.listing import shorten
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.outcomes import GONE
@@ -155,4 +156,4 @@ def _of_ours(rows: Collection[str]) -> str:
 
 
 def _some(rows: Collection[str]) -> str:
-    return ", ".join(sorted(rows)[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+    return ", ".join(shorten(sorted(rows), SHOWN))
