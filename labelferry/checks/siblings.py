@@ -76,7 +76,9 @@ def _twice(same: Sequence[Answered]) -> Iterator[Finding]:
     for other in whole[1:]:
         here, there = _said(other), _said(whole[0])
         rule = AnswerRule.ANSWERED_TWICE if here == there else AnswerRule.ANSWERED_DIFFERENTLY
-        yield rule.at(other.asked.where, question=other, other_place=whole[0].asked.where, here=here, there=there)
+        yield rule.at(
+            other.asked.where, question=other, other_place=whole[0].asked.where, answer=here, other_answer=there
+        )
 
 
 def _said(one: Answered) -> str:

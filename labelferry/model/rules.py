@@ -120,7 +120,7 @@ class AnswerRule(Rule):
     )
     ANSWERED_DIFFERENTLY = (
         ERROR,
-        "{question} is already answered at {other_place}, with {here} here and {there} there",
+        "{question} is already answered at {other_place}, with {answer} here and {other_answer} there",
         "keep one; a checklist takes all its options in one annotation",
     )
     RADIO_SEVERAL_ANSWERS = (
@@ -250,7 +250,7 @@ class ReaderRule(Rule):
 
     ROWS_IGNORED = (
         WARNING,
-        "{count} of {total:row|rows} flagged 0 (ignore) in column 7 and left out",
+        "{count:,} of {total:row|rows} flagged 0 (ignore) in column 7 and left out",
         "set drop_ignored: false to keep them",
     )
     IDENTITY_MISSING = (

@@ -1,7 +1,7 @@
 """Labels by hand, each with as little as a rule needs."""
 
 import io
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from PIL import Image
@@ -23,6 +23,7 @@ from labelferry.model import (
 )
 from labelferry.model import Question as Asked
 from labelferry.model.media import Media
+from labelferry.model.rule import Rule
 from labelferry.ontology import Ontology, Option, Question, Scope, Tool, ToolKind
 
 HERE = Where("labels.ndjson", 7)
@@ -113,3 +114,12 @@ def video(*parts: Classification | Track | Masks, key: str = "clip.mp4") -> Labe
 
 
 RADIO, CHECKLIST, TEXT, TEMPORAL = Asked.RADIO, Asked.CHECKLIST, Asked.TEXT, Asked.TEMPORAL
+
+
+class Case(NamedTuple):
+    """Labels, the rule that they break, and what it says."""
+
+    rule: Rule
+    labels: LabelledVideo
+    says: str
+    ontology: Ontology = ONTOLOGY

@@ -14,7 +14,7 @@ from labelferry.model.findings import Finding
 from labelferry.model.media import Media
 from labelferry.model.rules import LineRule
 from labelferry.ontology import Ids, Ontology, Tool, ToolKind
-from tests.unit.checks.cases import CASES, TWO_CARS, Case
+from tests.unit.checks.cases import CASES, TWO_CARS
 from tests.unit.checks.labels import (
     BLUE,
     CHECKLIST,
@@ -25,6 +25,7 @@ from tests.unit.checks.labels import (
     RED,
     TEMPORAL,
     TEXT,
+    Case,
     asked,
     box,
     line,
