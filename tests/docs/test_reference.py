@@ -10,7 +10,7 @@ from docs.generate.checks import readable
 from docs.generate.settings import variables
 from labelferry import settings
 from labelferry.model.rules import SECTIONS
-from labelferry.onboarding.outcomes import OutcomeKind
+from labelferry.onboarding.steps.outcomes import OutcomeKind
 from labelferry.sources.registry import READERS
 from tests.docs.pages import DOCS, ROOT
 

@@ -8,7 +8,7 @@ from PIL import Image
 from labelferry.model import Where
 from labelferry.model.findings import Finding, grouped
 from labelferry.model.rules import ShapeRule
-from labelferry.onboarding.outcomes import classify
+from labelferry.onboarding.steps.outcomes import classify
 from labelferry.pictures import Strip
 from labelferry.planning.desired import Counts
 from labelferry.reports import FailedLine, Report
