@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
+from labelferry.listing import shorten
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.outcomes import GONE
@@ -163,4 +164,4 @@ def _of_ours(rows: Collection[RowRef]) -> str:
 
 
 def _some(rows: Collection[RowRef]) -> str:
-    return ", ".join(sorted(map(str, rows))[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+    return ", ".join(shorten(sorted(map(str, rows)), SHOWN))
