@@ -4,7 +4,7 @@ from io import StringIO
 from typing import Any
 
 import orjson
-from labelferry.terminal import print_check
+from labelferry.cli.terminal import print_check
 from rich.console import Console
 
 from labelferry.model.findings import SHOWN, grouped
