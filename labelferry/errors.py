@@ -28,7 +28,7 @@
 the time the error is raised.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "AnnotationError",
@@ -85,13 +85,31 @@ class CheckError(InputError):
 
 
 class PartialFailureError(LabelferryError):
-    """The work is done, but the service refused some of the lines."""
+    """The work is done, but the service refused some of the lines.
+
+    Args:
+        message: how many, and where they are listed.
+        result: the report or verification, as it would have been returned.
+    """
 
     exit_code = 3
 
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
 
 class VerificationError(LabelferryError):
-    """The service does not hold what was sent, or nobody knows yet."""
+    """The service does not hold what was sent, or nobody knows yet.
+
+    Args:
+        message: what differs.
+        result: the verification, as it would have been returned.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class LedgerError(LabelferryError):

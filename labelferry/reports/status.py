@@ -7,7 +7,7 @@ from rich.console import Console
 
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineState, State
-from labelferry.onboarding.outcomes import classify
+from labelferry.onboarding.steps.outcomes import classify
 
 __all__ = ["print_status", "status_of"]
 

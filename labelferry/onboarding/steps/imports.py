@@ -9,17 +9,18 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from labelferry.errors import JobFailedError, NotFoundError, RemoteConflictError, UnavailableError
-from labelferry.labelbox import ImportJob, ImportKind
+from labelferry.errors import ConflictError, JobFailedError, NotFoundError, RemoteConflictError, UnavailableError
+from labelferry.labelbox import ImportJob, ImportKind, costs
 from labelferry.ledger import Entry, LineRecord, LineState, State
 from labelferry.ndjson import of_generation, with_uuid
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.found import KINDS, adopt, found_jobs, job_name
-from labelferry.onboarding.outcomes import GONE, NO_STATUS
-from labelferry.onboarding.pending import Outgoing, pending
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.found import KINDS, adopt, found_jobs, job_name
+from labelferry.onboarding.steps.outcomes import GONE, NO_STATUS
+from labelferry.onboarding.steps.pending import Outgoing, Pending, pending
 from labelferry.progress import announce
 
-__all__ = ["Collected", "Submitted", "collect", "shards", "submit"]
+__all__ = ["Collected", "Submitted", "collect", "plan_imports", "plan_open_jobs", "shards", "submit"]
 
 MOST_BYTES = 50_000_000
 MOST_LINES = 20_000
@@ -42,6 +43,46 @@ class Collected:
     jobs: int
     accepted: int
     failed: int
+
+
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+
+
+def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    """Yield what ``collect`` would do."""
+    for entry in onboarding.ledger.entries("job"):
+        count = entry.detail["lines"]
+        if entry.state is State.CLAIMED:
+            reason = "an earlier run sent it or was about to; its outcome is asked for first"
+            yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
+        elif entry.state is State.DELETING:
+            yield PlannedStep("import", entry.name, Action.UPDATE, REPLACED, count=count, requests=costs.DELETE_IMPORT)
+
+
+def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
+    """Yield what ``submit`` would do; the project is None when it is yet to be made."""
+    name = str(onboarding.desired.spec.imports.as_)
+    try:
+        found = () if project is None else tuple(found_jobs(onboarding, project))
+        todo = pending(onboarding, project, [line for each in found for line in each.lines])
+    except ConflictError as error:
+        yield PlannedStep("import", name, Action.CONFLICT, str(error))
+        return
+    for job, lines in todo.doomed.items():
+        yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
+    yield _planned(name, todo)
+
+
+def _planned(name: str, todo: Pending) -> PlannedStep:
+    if not todo.fresh:
+        failed = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
+        return PlannedStep("import", name, Action.SKIP, f"all lines were sent before{failed}", count=todo.accepted)
+    size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
+    again = sum(each.generation > 0 for each in todo.fresh)
+    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason += f", in {jobs} jobs" if jobs > 1 else ""
+    requests = costs.SEND_IMPORT * jobs
+    return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
 
 def submit(onboarding: Onboarding, project: str) -> Submitted:

@@ -12,7 +12,7 @@ from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.outcomes import GONE
+from labelferry.onboarding.steps.outcomes import GONE
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 

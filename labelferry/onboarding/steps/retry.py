@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from labelferry.ledger import LineRecord, LineState
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.outcomes import GONE
-from labelferry.onboarding.pending import refuse_labelled, refuse_strangers
+from labelferry.onboarding.steps.outcomes import GONE
+from labelferry.onboarding.steps.pending import refuse_labelled, refuse_strangers
 from labelferry.spec import ImportAs
 
 __all__ = ["Reopened", "reopen_failed"]
