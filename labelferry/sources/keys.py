@@ -29,7 +29,7 @@ def canonical(text: str, where: Where) -> str:
     """
     key = text.strip()
     if wrong := _wrong(key):
-        raise SourceError(f"{where}: {wrong}")
+        raise SourceError(f"{where}: {wrong}", line=where.line)
     return key
 
 

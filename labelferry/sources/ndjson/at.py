@@ -43,7 +43,7 @@ class At(NamedTuple):
 
     def fault(self, what: str, remedy: str) -> SourceError:
         """The error for something wrong here."""
-        return SourceError(f"{self}: {shorten(what)}; {remedy}")
+        return SourceError(f"{self}: {shorten(what)}; {remedy}", line=self.where.line)
 
     def mapping(self, value: object, known: AbstractSet[str]) -> Json:
         """A JSON object without unknown keys."""

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.reach import Reach
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.ndjson.answers import QUESTION_KEYS, classification
@@ -36,12 +37,12 @@ class NdjsonLabels(LabelsEntry):
     )
 
 
-def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
+def read(entry: NdjsonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
     """Read import lines: NDJSON, or one JSON array.
 
     Args:
         entry: the file and the global key of lines that have none.
-        base: folder of the spec.
+        reach: finds the file.
         note: not used: a line is right or it is refused.
 
     Yields:
@@ -51,7 +52,7 @@ def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
         SourceError: when a line is not JSON, is not what Labelbox takes, or repeats the uuid of another.
     """
     seen: dict[str, Where] = {}
-    for where, value in _values(entry.file(base), entry.path):
+    for where, value in _values(reach.file(entry.path), entry.path):
         try:
             video, uuid = _video(value, At(where), entry.global_key)
         except AnnotationError as error:
