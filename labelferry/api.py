@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -167,19 +168,16 @@ class _Work:
 def _at_work(spec: AnySpec) -> Iterator[_Work]:
     """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
     settings, journal = Settings.from_environment(), Journal()
-    settings.make_home()
     loaded = _load(spec)
     with ExitStack() as stack:
-        where = None
-        ontology = None
-        if loaded.spec.ontology.id is not None:
-            where = stack.enter_context(remote(settings))
-            ontology = fetch_ontology(loaded.spec.ontology.id, settings, where)
+
+        @cache
+        def where() -> Remote:
+            return stack.enter_context(remote(settings))
+
         with journal.timing("assemble-labels"):
-            desired = desire(loaded, settings.home, ontology)
-        yield stack.enter_context(
-            _onboarding(settings, where or stack.enter_context(remote(settings)), desired, journal)
-        )
+            desired = desire(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
+        yield stack.enter_context(_onboarding(settings, where(), desired, journal))
 
 
 @contextmanager

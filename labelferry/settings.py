@@ -101,19 +101,6 @@ class Settings:
         """Folder of the reports."""
         return self.home / "reports"
 
-    def make_home(self) -> None:
-        """Make the folder that everything of ours is kept in.
-
-        Raises:
-            SpecError: when it cannot be made.
-        """
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SpecError(
-                f"LABELFERRY_HOME: {self.home} is no folder and cannot be made one ({error.strerror}); name another"
-            ) from error
-
 
 def _user_data_folder() -> Path:
     from platformdirs import user_data_path

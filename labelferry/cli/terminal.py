@@ -1,11 +1,13 @@
 """What every command shows: progress on a terminal, and its result for people or as JSON."""
 
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-__all__ = ["fail", "print_check", "print_json", "progress", "say", "show"]
+__all__ = ["fail", "print_check", "print_json", "progress", "say", "show", "warnings_shown"]
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -31,6 +33,26 @@ def progress(as_json: bool) -> Iterator[None]:
         bar = bars.add_task("starting", total=None)
         with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
             yield
+
+
+class Warnings(logging.Handler):
+    """Says what goes on during a long wait, such as a request that is repeated."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record on stderr."""
+        at = time.strftime("%H:%M:%S", time.localtime(record.created))
+        print(f"{at} {record.levelname} {record.getMessage()}", file=sys.stderr)  # noqa: T201
+
+
+@contextmanager
+def warnings_shown() -> Iterator[None]:
+    """Show our own warnings inside."""
+    log, handler = logging.getLogger("labelferry"), Warnings(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:

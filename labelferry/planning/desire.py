@@ -1,6 +1,6 @@
 """Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from labelferry.checks import check
@@ -25,13 +25,13 @@ from labelferry.spec_file import LoadedSpec
 __all__ = ["desire"]
 
 
-def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = None) -> Desired:
+def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
     """Read everything that the spec names, check it, and write the desired state down.
 
     Args:
         loaded: the spec and the files that it may read.
         home: folder under which the desired state is written.
-        remote_ontology: the ontology that the spec names by id, for the checks.
+        fetch_ontology: gets the ontology that the spec names by id, for the checks; called once all else is read.
 
     Raises:
         InputError: when anything is wrong with the input; nothing is written then.
@@ -39,12 +39,13 @@ def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = No
     findings: list[Finding] = []
     rows = read_videos(loaded.spec.videos, loaded.reach)
     videos = list(_labels(loaded, rows, findings))
-    ontology = _ontology(loaded, videos)
+    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
     media = {row.global_key: _media(row, loaded.reach, findings) for row in rows}
     announce("checking")
+    held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
     findings += check(
         videos,
-        ontology=ontology or remote_ontology,
+        ontology=ontology or held,
         media=media,
         temporal_base=loaded.spec.frames.temporal_base,
         rows=frozenset(media),

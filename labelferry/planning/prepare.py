@@ -28,8 +28,7 @@ def prepare(spec: Spec | str, settings: Settings, where: Remote, decisions: Deci
         NotFoundError: when there is no ontology with the id.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
-    by_id = loaded.spec.ontology.id
-    return desire(loaded, settings.home, None if by_id is None else fetch_ontology(by_id, settings, where))
+    return desire(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where))
 
 
 def load_spec(spec: Spec | str | Path, specs: Path | None = None) -> LoadedSpec:

@@ -40,9 +40,18 @@ def store(
     ontology: Ontology | None,
     findings: list[Finding],
 ) -> Desired:
-    """Write a desired state under ``home`` and return it."""
+    """Write a desired state under ``home`` and return it.
+
+    Raises:
+        SpecError: when the home is not a folder and cannot be made one.
+    """
     parent = home / home_of(spec.name)
-    parent.mkdir(parents=True, exist_ok=True)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpecError(
+            f"LABELFERRY_HOME: {home} is not a folder and cannot be created ({error.strerror}); name another"
+        ) from error
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
         desired = _write(draft, spec, rows, videos, ontology, findings)

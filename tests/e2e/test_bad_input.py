@@ -265,8 +265,8 @@ def test_every_command_refuses_alike(command: str, offline: Ferry, tmp_path: Pat
     [
         ("LABELFERRY_PATIENCE", "soon", "LABELFERRY_PATIENCE is 'soon'; give seconds as a whole number"),
         ("LABELFERRY_RATE", "0", "LABELFERRY_RATE is '0'; give requests per minute as a whole number"),
-        ("LABELFERRY_HOME", __file__, "cannot be made one"),
-        ("LABELFERRY_HOME", f"{__file__}/home", "cannot be made one"),
+        ("LABELFERRY_HOME", __file__, "cannot be created"),
+        ("LABELFERRY_HOME", f"{__file__}/home", "cannot be created"),
     ],
 )
 def test_wrong_settings(
@@ -288,10 +288,14 @@ def test_a_wrong_command_is_usage(arguments: list[str], offline: Ferry) -> None:
     assert "Traceback" not in ended.err
 
 
-def test_json_keeps_the_message_on_stderr(offline: Ferry, tmp_path: Path) -> None:
+def test_json_says_what_is_wrong_too(offline: Ferry, tmp_path: Path) -> None:
     ended = offline("onboard", CASES["labels missing"].write(tmp_path), "--json")
     assert ended.refused(2).startswith("boxes.csv")
-    assert ended.out == ""
+    assert ended.json == {
+        "error": "SourceError",
+        "message": ended.refused(2),
+        "exit_code": 2,
+    }
 
 
 def test_what_is_good_passes_the_check(offline: Ferry, running_localbox: Localbox, tmp_path: Path) -> None:

@@ -66,11 +66,11 @@ def write(folder: Path) -> Path:
 
 
 @pytest.fixture
-def run(ferry: Ferry, tmp_path: Path) -> Path:
+def run(flowing: Ferry, tmp_path: Path) -> Path:
     """A run with a refused line; the folder of its reports."""
-    ended = ferry("onboard", write(tmp_path))
+    ended = flowing("onboard", write(tmp_path))
     assert "1 lines were refused" in ended.refused(3)
-    page = ferry.home / "reports" / "harbour.html"
+    page = flowing.home / "reports" / "harbour.html"
     assert f"report in {page}" in ended.out
     return page.parent
 
@@ -141,9 +141,9 @@ def test_the_run_leaves_artifacts(run: Path, localbox: Localbox, prefect_url: st
 
 
 def test_a_run_that_has_nothing_to_do_leaves_a_page_and_no_picture_in_the_server(
-    ferry: Ferry, tmp_path: Path, run: Path, prefect_url: str
+    flowing: Ferry, tmp_path: Path, run: Path, prefect_url: str
 ) -> None:
-    again = ferry("onboard", tmp_path / "harbour.yaml", "--json")
+    again = flowing("onboard", tmp_path / "harbour.yaml", "--json")
     again.refused(3)
     made = artifacts(prefect_url, again.json["steps"][0]["started_at"])
     assert "data:image" not in made["onboarding"]
