@@ -49,9 +49,9 @@ def specs(tmp_path: Path) -> Path:
     (folder / "local.csv").write_text("global_key,row_data\nclip,../secret.mp4\n")
     draw(folder / "clip.mp4", list(range(10)))
     for name in ("key.txt", "secret.csv", "secret.yaml", "secret.mp4", "secret.ndjson"):
-        (tmp_path / name).write_text(f"{WORD}\n")
+        (tmp_path / name).write_text(f"{WORD}\n" * 40)
         (folder / f"linked-{name}").symlink_to(tmp_path / name)
-        (folder / f"inside-{name}").write_text(f"{WORD}\n")
+        (folder / f"inside-{name}").write_text(f"{WORD}\n" * 40)
     (folder / "linked-labels").mkdir()
     (folder / "linked-labels" / "gt.txt").write_text("1,1,1,1,5,5,1,1,1\n")
     (folder / "linked-labels" / "labels.txt").symlink_to(tmp_path / "key.txt")
