@@ -32,9 +32,20 @@ TREE = {
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[str, int]]:
+def server(folder: Path, *options: str) -> Iterator[tuple[str, int]]:
     """A localbox of its own: where it is, and its process id."""
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", KEY]
+    command = [
+        sys.executable,
+        "-m",
+        "labelferry.localbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        "--key",
+        KEY,
+        *options,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     try:
         assert process.stdout is not None  # noqa: S101 - asked for with PIPE

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
@@ -42,7 +43,7 @@ class Checked:
     """What a spec holds, and what there is to say about it."""
 
     counts: Counts
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @classmethod
     def of(cls, desired: Desired) -> "Checked":
@@ -51,7 +52,7 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {"counts": asdict(self.counts), "warnings": list(self.findings)}
+        return {"counts": asdict(self.counts), "findings": [finding.to_json() for finding in self.findings]}
 
 
 def check(spec: AnySpec) -> Checked:

@@ -28,6 +28,7 @@
 the time the error is raised.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 __all__ = [
@@ -61,6 +62,10 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values."""
+        return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
+
 
 class InputError(LabelferryError):
     """What the user gave cannot be used; nothing was sent.
@@ -90,7 +95,20 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message lists them."""
+    """The checks found errors; the message has them by rule.
+
+    Args:
+        message: the errors, those of one rule together.
+        findings: all findings as plain values, warnings too.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values, with all findings."""
+        return super().to_json() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):

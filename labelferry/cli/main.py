@@ -51,7 +51,7 @@ def main() -> None:
         app()
     except LabelferryError as error:
         if "--json" in sys.argv:
-            print_json({"error": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
+            print_json(error.to_json())
         fail(str(error), error.exit_code)
     except SystemExit as ended:
         if ended.code != INTERRUPTED:

@@ -7,7 +7,7 @@ from labelferry.checks import check
 from labelferry.errors import CheckError, SpecError
 from labelferry.media import probe, refuse_other_files
 from labelferry.model import LabelledVideo, RowRef
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.findings import Finding, Severity, grouped, on
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
@@ -94,7 +94,9 @@ def _media(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     refuse_other_files(row.file, must_know=reach.confined)
     if all((row.width, row.height, row.fps, row.frame_count)):
         return given
-    seen = probe(row.file, findings.append)
+    notes: list[Finding] = []
+    seen = probe(row.file, notes.append)
+    findings += on(RowRef(row.global_key), notes)
     return Media(
         width=row.width or seen.width,
         height=row.height or seen.height,
@@ -103,11 +105,8 @@ def _media(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     )
 
 
-SHOWN = 20
-
-
 def _refuse_errors(findings: list[Finding]) -> None:
-    errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        more = [f"... and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
-        raise CheckError("\n".join(errors[:SHOWN] + more))
+        message = "\n".join(str(group) for group in grouped(errors))
+        raise CheckError(message, findings=[finding.to_json() for finding in findings])

@@ -1,7 +1,7 @@
 """The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 from labelferry.ledger import LineState
+from labelferry.model import RowRef
+from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.outcomes import classify
@@ -18,6 +20,8 @@ from labelferry.reports.lines import Tally, line_outcomes, tallies
 
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on"]
 
+FORMAT = 2
+"""Of the JSON file. 1 had no number, and findings as texts."""
 SHOWN = 100
 
 
@@ -54,7 +58,7 @@ class Report:
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
-        findings: warnings about the input, and how rows that were there differ from it.
+        findings: warnings about the input, and how rows that were there differ from it, bounded.
         folder: where the desired state lies.
         pending: lines that were sent and are not known to be in, over all runs.
         tallies: the lines of the sources, by kind; accepted, failed and pending add up.
@@ -80,7 +84,7 @@ class Report:
     accepted: int
     failed: int
     failed_lines: tuple[FailedLine, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Group, ...]
     folder: str
     pending: int = 0
     tallies: tuple[Tally, ...] = ()
@@ -100,8 +104,9 @@ class Report:
         return "partly failed" if self.failed else "nothing to do" if self.nothing_done else "done"
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        return asdict(self) | {"outcome": self.outcome}
+        """Return the report as plain values."""
+        findings = [group.to_json() for group in self.findings]
+        return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
@@ -152,7 +157,7 @@ def report_on(
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
-        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift)),
         folder=str(onboarding.desired.folder),
         pending=states.get(LineState.SENT, 0),
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),
@@ -166,5 +171,5 @@ def report_on(
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
     """Every line that was refused, by the ledger."""
     for record in onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_)):
-        found = classify(record.message)
-        yield FailedLine(record.row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)
+        found, row = classify(record.message), str(RowRef.from_key(record.row))
+        yield FailedLine(row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)

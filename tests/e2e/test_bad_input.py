@@ -298,11 +298,20 @@ def test_json_says_what_is_wrong_too(offline: Ferry, tmp_path: Path) -> None:
     }
 
 
+def test_a_check_that_fails_lists_every_finding_as_json(offline: Ferry, tmp_path: Path) -> None:
+    spec = Case((), files={"boxes.csv": BOXES + "clip-3,1,1,car,1,1,0,1\n"}).write(tmp_path)
+    ended = offline("check", spec, "--json")
+    assert ended.refused(2).endswith("[row-unknown]")
+    found = ended.json["findings"]
+    assert [each["code"] for each in found] == ["row-unknown", "box-without-area"]
+    assert (found[0]["path"], found[0]["line"], found[0]["row"]) == ("boxes.csv", 5, "clip-3")
+
+
 def test_what_is_good_passes_the_check(offline: Ferry, running_localbox: Localbox, tmp_path: Path) -> None:
     running_localbox.forget()
     checked = offline("check", Case(()).write(tmp_path), "--json")
     assert checked.json["counts"] | {"bytes": 0} == {
         "rows": 2, "tracks": 2, "keyframes": 3, "masks": 0, "classifications": 0, "lines": 2, "bytes": 0,
     }  # fmt: skip
-    assert checked.json["warnings"] == []
+    assert checked.json["findings"] == []
     assert running_localbox.operations() == []

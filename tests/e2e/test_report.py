@@ -83,9 +83,15 @@ def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
     assert ["box", "3", "2", "1", "0"] in rows
     assert ["classification", "1", "1", "0", "0"] in rows
     assert ["all", "4", "3", "1", "0"] in rows
-    (failed,) = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
+    failed, warned = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
     assert failed[1:3] == ["scene", f"schema id {UNKNOWN}"]
     assert UNKNOWN in failed[3]
+    assert warned[1:] == [
+        "scene",
+        f"the tool is given by schema id {UNKNOWN} and the ontology has no ids, so it cannot be checked",
+        "name it, or take the ontology from Labelbox",
+    ]
+    assert "schema-id-unchecked warning (1)" in page.text
     assert "What to do: make the ontology and the label agree" in page.text
     assert "scene: 4 lines, 1 of them refused." in page.text
     assert page.tags.count("img") == 1
@@ -132,6 +138,8 @@ def test_the_run_leaves_artifacts(run: Path, localbox: Localbox, prefect_url: st
     assert (job["state"], job["lines"], job["accepted"], job["failed"], job["pending"]) == ("done", 4, 3, 1, 0)
     (failed,) = made["failed-lines"]
     assert (failed["source"], failed["class"]) == ("labels.ndjson:2", "fix-ontology")
+    (found,) = made["findings"]
+    assert (found["rule"], found["place"], found["row"]) == ("schema-id-unchecked", "labels.ndjson:2", "scene")
     assert "](data:image/jpeg;base64," in made["onboarding"]
     assert len(made["onboarding"]) < 90_000
     root = localbox.endpoint.removesuffix("graphql")

@@ -8,6 +8,7 @@ from typing import Any
 from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.ledger import State
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
@@ -32,7 +33,7 @@ class RowsOutcome:
     created: int
     reused: int
     updated: int = 0
-    drift: tuple[str, ...] = ()
+    drift: tuple[Finding, ...] = ()
     dataset_created: bool = False
 
 
@@ -69,7 +70,7 @@ def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
     drift = find_drift(onboarding, present)
     refuse_drift(onboarding, drift)
     updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
-    left = tuple(str(each) for each in drift if not (updated and each.changes))
+    left = tuple(each.finding() for each in drift if not (updated and each.changes))
     created, dataset_created = _create_missing(onboarding, missing) if missing else (0, False)
     remove_unfilled(onboarding)
     there = len(missing) - created + len(present)
