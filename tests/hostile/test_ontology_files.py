@@ -105,6 +105,7 @@ WRONG = {
     "bad flag": ("tools: [{tool: BBOX, name: x, required: 1}]", "required of tool 'x' must be true or false, not 1"),
     "two spellings": ("classifications: [{type: text, class_type: text, name: q}]", "says 'class_type' twice"),
     "key twice": ("tools: []\ntools: []", "'tools' is given 2 times"),
+    "a list for a key": (f"{BOX}]\n? [a, b]\n: c", ":2: a key must be"),
     "not a list": ("tools: {}", "tools of an ontology must be a list, not a mapping"),
     "not a mapping": ("tools: [car]", "a tool must be a mapping with tool, name"),
     "empty": ("", "an ontology must be a mapping"),

@@ -131,6 +131,13 @@ def test_overlap_is_an_error_or_goes_to_the_last() -> None:
     assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
 
 
+def test_as_many_objects_as_there_are_colours() -> None:
+    assert len(set(palette(5_000))) == 5_000
+    assert (0, 0, 0) not in palette(5_000)
+    with pytest.raises(AnnotationError, match=f"{2**24} objects.*{2**24 - 1} colours.*several"):
+        palette(2**24)
+
+
 COMPOSE = {
     "hidden": ({"a": {1: area(1)}, "b": {1: area(0, 1)}}, {"on_overlap": "last"}, "'a' is hidden by later ones"),
     "sizes": ({"a": {1: area(1), 2: np.ones((2, 2), np.bool_)}}, {}, "different sizes: 3x2 .*2x2"),
