@@ -14,6 +14,9 @@ import httpx
 import pytest
 
 from labelferry.labelbox import Client
+from tests.integration.postgres import postgres_url, url
+
+__all__ = ["Localbox", "postgres_url", "url"]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
