@@ -11,6 +11,7 @@ import orjson
 import pytest
 
 from labelferry.demo import draw_scene
+from labelferry.errors import SpecError
 from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.onboarding.imports import collect, submit
 from labelferry.onboarding.ontology import ensure_ontology
@@ -136,6 +137,11 @@ def test_the_tutorial_is_verified(guide: Ferry) -> None:
     found = guide.verify(GUIDE)
     assert (found.outcome, told(found), found.not_comparable, found.unknown) == ("verified", [], {}, {})
     assert (found.accepted, found.failed, found.pending, found.totals["equal"]) == (19, 0, 0, 32)
+
+
+def test_nothing_was_sent_yet(ferry: Ferry) -> None:
+    with pytest.raises(SpecError, match=r"nothing of 'guide-ground-truth'.*labelferry onboard"):
+        ferry.verify(GUIDE)
 
 
 def test_the_drawn_scene_is_verified(ferry: Ferry, tmp_path: Path) -> None:
