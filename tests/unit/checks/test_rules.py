@@ -142,6 +142,9 @@ SILENT: Mapping[str, LabelledVideo] = {
         box(answers={0: (asked("colour", RADIO, option("red")),), 1: (asked("colour", RADIO, option("blue")),)})
     ),
     "temporal radio": video(LIGHT),
+    "radio answers one after another, the later first": video(
+        asked("light", TEMPORAL, option("off", (10, 99)), option("on", (5, 9), (0, 4)))
+    ),
     "the same radio answer twice": video(asked("light", TEMPORAL, option("on", (0, 9), (5, 20)))),
     "checklist answers together": video(asked("things", TEMPORAL, option("dog", (0, 9)), option("cat", (3, 12)))),
     "frames of one question in two lines": video(
@@ -228,7 +231,7 @@ RAISED: Mapping[str, tuple[LabelledVideo, str]] = {
         "error: 'light' is a radio and has two answers at frame 9: 'on' (labels.ndjson:7) and 'off'",
     ),
     "radio inside a range": (
-        video(asked("light", TEMPORAL, option("on", (0, 50), (2, 3)), option("off", (9, 12)))),
+        video(asked("light", TEMPORAL, option("off", (9, 12)), option("on", (2, 3), (0, 50)))),
         "two answers at frame 9",
     ),
     "radio over two lines": (
