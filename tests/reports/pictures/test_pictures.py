@@ -92,6 +92,16 @@ def test_frames_are_spread_over_what_there_is_to_see() -> None:
     assert frames_to_show(content(whole), 3) == [1]
 
 
+MASKS = '{"masks": {"frames": [%s], "instances": [{"colorRGB": [1, 2, 3], "name": "sky"}]}, ' + ROW + "}"
+
+
+@pytest.mark.parametrize("frames", [[300, 8, 16, 9, 64], [8, 9, 16, 64, 300]])
+def test_frames_of_masks_are_shown_in_the_order_of_time(frames: list[int]) -> None:
+    listed = ", ".join('{"index": %d, "imBytes": "eA=="}' % frame for frame in frames)  # noqa: UP031  braces are JSON's
+    assert frames_to_show(content(MASKS % listed), 3) == [8, 16, 300]
+    assert frames_to_show(content(MASKS % listed, BOX % f"{FIRST}, {THEN}"), 4) == [3, 9, 64]
+
+
 @pytest.mark.parametrize("frame", [1, 2, 30, 31, FRAMES])
 def test_the_frame_of_a_video_is_the_one_of_that_number(frame: int, scene: Path) -> None:
     picture = np.asarray(read_frames(scene, [frame], Patience(60))[frame]).astype(int)
