@@ -26,11 +26,34 @@ FORBIDDEN = {
 
 
 def imported(path: Path) -> Iterator[str]:
-    for node in ast.walk(ast.parse(path.read_text())):
+    return names_in(path.read_text("utf-8"))
+
+
+def names_in(source: str) -> Iterator[str]:
+    """What a source imports: modules, and what is taken from them, which may be a module too."""
+    for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
             yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+SPELLINGS = [
+    "import labelferry.onboarding",
+    "import labelferry.onboarding.rows as rows",
+    "from labelferry import onboarding",
+    "from labelferry import errors, onboarding as steps",
+    "from labelferry.onboarding import rows",
+    "from labelferry.onboarding.rows import ensure_rows",
+    "def later():\n    from labelferry import onboarding",
+    "if TYPE_CHECKING:\n    from labelferry import onboarding",
+]
+
+
+@pytest.mark.parametrize("source", SPELLINGS)
+def test_an_import_is_seen_however_it_is_spelt(source: str) -> None:
+    assert any(name.split(".")[:2] == ["labelferry", "onboarding"] for name in names_in(source))
 
 
 def modules(folder: Path) -> list[Path]:
