@@ -3,6 +3,7 @@
 import sys
 import tempfile
 from collections.abc import Mapping
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -27,6 +28,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON."
 
 def main() -> None:
     """Run the command line; mistakes and refusals end in one message and the documented exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter is no reason to fail after the work
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except LabelferryError as error:
