@@ -97,19 +97,19 @@ def test_only_settings_reads_the_environment() -> None:
     for path in modules(CORE):
         if path.is_relative_to(CORE / "localbox") or path.name in allowed:
             continue
-        assert "os.environ" not in path.read_text(), path
+        assert "os.environ" not in path.read_text("utf-8"), path
 
 
 def test_flow_files_are_named_after_their_flow() -> None:
     for path in modules(ROOT / "flows"):
         if path.name == "__init__.py":
             continue
-        names = {node.name for node in ast.parse(path.read_text()).body if isinstance(node, ast.FunctionDef)}
+        names = {node.name for node in ast.parse(path.read_text("utf-8")).body if isinstance(node, ast.FunctionDef)}
         assert path.stem in names
 
 
 def test_task_bodies_are_skins() -> None:
     for path in modules(ROOT / "tasks"):
-        for node in ast.walk(ast.parse(path.read_text())):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.body[0].lineno + 1 <= 15, f"{path}: {node.name}"

@@ -203,7 +203,7 @@ def test_a_seeded_server_serves_its_files(
 
 @pytest.mark.parametrize("text", ["{", "[]", '{"moons": []}', '{"files": [{"id": "../x", "content": "eA=="}]}'])
 def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
-    (tmp_path / "bad.json").write_text(text)
+    (tmp_path / "bad.json").write_text(text, "utf-8")
     command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(tmp_path / "data")]
     ended = subprocess.run(
         [*command, "--seed", str(tmp_path / "bad.json")], capture_output=True, timeout=20, check=False
@@ -262,6 +262,6 @@ def test_default_integration_signs(http: httpx.Client, server: Localbox) -> None
 def test_bad_starts_end_with_two(launch: Callable[..., Localbox], port_in_use: bool) -> None:
     port = launch().endpoint.split(":")[2].split("/")[0]
     again = [sys.executable, "-m", "labelferry.localbox", "--port", port, "--data", "/tmp/unused-by-localbox"]  # noqa: S108
-    ended = subprocess.run(again, capture_output=True, text=True, timeout=20, check=False)
+    ended = subprocess.run(again, capture_output=True, encoding="utf-8", timeout=20, check=False)
     assert ended.returncode == 2
     assert "localbox:" in ended.stderr

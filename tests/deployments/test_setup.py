@@ -7,11 +7,11 @@ import yaml
 
 from deployments.setup import PREFECT_FILE, defaults, prefect_file
 
-FILE = yaml.safe_load(PREFECT_FILE.read_text())
+FILE = yaml.safe_load(PREFECT_FILE.read_text("utf-8"))
 
 
 def test_every_name_of_the_file_has_a_default() -> None:
-    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text()))
+    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text("utf-8")))
     assert asked <= defaults({}).keys()
 
 
@@ -29,7 +29,7 @@ def test_a_checkout_unless_a_repository_is_named(tmp_path: Path) -> None:
 
 def test_a_repository_is_cloned(tmp_path: Path) -> None:
     environment = {"LABELFERRY_GIT": "https://example.com/ferry.git", "LABELFERRY_GIT_BRANCH": "release"}
-    content = yaml.safe_load(prefect_file(environment, tmp_path).read_text())
+    content = yaml.safe_load(prefect_file(environment, tmp_path).read_text("utf-8"))
     clone = {"repository": "https://example.com/ferry.git", "branch": "release"}
     assert content == FILE | {"pull": [{"prefect.deployments.steps.git_clone": clone}]}
 

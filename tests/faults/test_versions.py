@@ -168,7 +168,7 @@ def inferred(streets: Streets, labels: list[dict[str, Any]], **policies: str) ->
     """The ontology is built from the labels."""
     streets.write(labels, **policies)
     spec = Path(streets.job.specs[0])
-    spec.write_text(spec.read_text().replace("file: ontology.yaml", "from: labels"))
+    spec.write_text(spec.read_text("utf-8").replace("file: ontology.yaml", "from: labels"), "utf-8")
 
 
 def test_an_inferred_ontology_grows_from_version_to_version(streets: Streets) -> None:

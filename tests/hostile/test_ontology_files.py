@@ -24,7 +24,7 @@ def test_the_guides_ontology_is_normalised_as_the_sdk_does() -> None:
     golden = SHARED / "goldens" / "seed_ontology.json"
     if not golden.is_file():
         pytest.skip(f"{golden} is not there; set LABELFERRY_SHARED")
-    expected = json.loads(golden.read_text())
+    expected = json.loads(golden.read_text("utf-8"))
     normalized = read(HERE / "guide.yaml").to_normalized()
     assert [tool["color"] for tool in normalized["tools"]] == expected["raw_colors"]
     for tool in normalized["tools"]:

@@ -80,7 +80,7 @@ def ready(stdout: IO[bytes], log: Path) -> str:
     except queue.Empty:
         endpoint = ""
     if not endpoint:
-        pytest.fail(f"localbox did not start: {log.read_text(errors='replace')[-2000:]}")
+        pytest.fail(f"localbox did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
     return endpoint
 
 

@@ -25,7 +25,7 @@ HOLDER = textwrap.dedent("""
 
 @pytest.fixture
 def other_run(url: str) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE, encoding="utf-8")
     try:
         assert process.stdout is not None
         assert process.stdout.readline() == "held\n"

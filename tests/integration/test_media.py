@@ -99,7 +99,7 @@ def empty(path: Path) -> Path:
 
 
 def text(path: Path) -> Path:
-    path.write_text("this is no video\n" * 50)
+    path.write_text("this is no video\n" * 50, "utf-8")
     return path
 
 

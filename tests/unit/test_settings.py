@@ -20,7 +20,7 @@ def key_of(**environment: str) -> str | None:
 
 def test_the_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     file = tmp_path / "key"
-    file.write_text(f"{KEY}\n")
+    file.write_text(f"{KEY}\n", "utf-8")
     assert key_of() is None
     assert key_of(LABELBOX_API_KEY=" ") is None
     assert key_of(LABELBOX_API_KEY=KEY) == KEY

@@ -24,7 +24,7 @@ frames: {temporal_base: 0}
 
 def load(folder: Path, text: str) -> Spec:
     path = folder / "spec.yaml"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     return LoadedSpec.from_file(path).spec
 
 

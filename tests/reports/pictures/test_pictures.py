@@ -41,9 +41,9 @@ Make = Callable[..., Desired]
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def made(lines: list[str], videos: str = "global_key,row_data\nclip,https://example.com/clip.mp4") -> Desired:
-        (tmp_path / "spec.yaml").write_text(SPEC)
-        (tmp_path / "videos.csv").write_text(videos)
-        (tmp_path / "lines.ndjson").write_text("\n".join(lines))
+        (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+        (tmp_path / "videos.csv").write_text(videos, "utf-8")
+        (tmp_path / "lines.ndjson").write_text("\n".join(lines), "utf-8")
         return desire(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
 
     return made

@@ -422,7 +422,7 @@ def test_what_is_the_same_at_many_places_is_said_once() -> None:
 
 
 def test_every_rule_has_a_case() -> None:
-    source = "\n".join(path.read_text() for path in Path(checks.__file__).parent.glob("*.py"))
+    source = "\n".join(path.read_text("utf-8") for path in Path(checks.__file__).parent.glob("*.py"))
     rules = set(re.findall(r'(?:error|warning|grave)\(\s*"([a-z-]+)"', source))
     rules |= {f"{sort}-unknown" for sort in re.findall(r'self\.unknown\("(\w+)"', source)}
     scenes = [

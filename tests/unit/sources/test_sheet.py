@@ -73,7 +73,7 @@ def test_what_is_no_file(tmp_path: Path, read: Any) -> None:
 
 
 def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
-    (tmp_path / "t.jsonl").write_text('{"a": 1, "b": "x"}\n\n{"a": "00012", "b": {"c": null}}\n{}\n')
+    (tmp_path / "t.jsonl").write_text('{"a": 1, "b": "x"}\n\n{"a": "00012", "b": {"c": null}}\n{}\n', "utf-8")
     sheet = read_sheet(tmp_path / "t.jsonl", "t.jsonl")
     assert sheet.text("a") == ["1", "00012", ""]
     assert sheet.text("b") == ["x", '{"c":null}', ""]
