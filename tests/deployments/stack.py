@@ -138,7 +138,16 @@ class Stack:
             for each in (folder, folder / "password"):
                 shutil.chown(each, "postgres")
         data = str(folder / "data")
-        found = ["-A", "scram-sha-256", "-U", said["POSTGRES_USER"], f"--pwfile={folder / 'password'}"]
+        found = [
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-A",
+            "scram-sha-256",
+            "-U",
+            said["POSTGRES_USER"],
+            f"--pwfile={folder / 'password'}",
+        ]
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
         subprocess.run(as_owner([str(tools / "initdb"), "-D", data, *found]), **quiet)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"

@@ -42,7 +42,10 @@ def serving(tools: Path, folder: Path) -> Iterator[str]:
         port = listener.getsockname()[1]
     data = str(folder / "data")
     quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-    subprocess.run(as_owner([str(tools / "initdb"), "-D", data, "-A", "trust", "-U", "ferry"]), **quiet)
+    subprocess.run(
+        as_owner([str(tools / "initdb"), "-D", data, "-A", "trust", "-U", "ferry", "-E", "UTF8", "--no-locale"]),
+        **quiet,
+    )
     options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
     control = [str(tools / "pg_ctl"), "-D", data, "-w"]
     subprocess.run(as_owner([*control, "-l", str(folder / "log"), "-o", options, "start"]), **quiet)
