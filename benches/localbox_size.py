@@ -32,9 +32,20 @@ TREE = {
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[str, int]]:
+def server(folder: Path, *options: str) -> Iterator[tuple[str, int]]:
     """A localbox of its own: where it is, and its process id."""
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", KEY]
+    command = [
+        sys.executable,
+        "-m",
+        "labelferry.localbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        "--key",
+        KEY,
+        *options,
+    ]
     process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     try:
         assert process.stdout is not None  # noqa: S101 - asked for with PIPE
@@ -46,7 +57,7 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
 
 def peak_megabytes(pid: int) -> float:
     """The most memory that a process has held (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text("utf-8", "replace")
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 

@@ -28,7 +28,8 @@
 the time the error is raised.
 """
 
-from typing import ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
 
 __all__ = [
     "AnnotationError",
@@ -61,6 +62,10 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values."""
+        return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
+
 
 class InputError(LabelferryError):
     """What the user gave cannot be used; nothing was sent."""
@@ -81,17 +86,48 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message lists them."""
+    """The checks found errors; the message has them by rule.
+
+    Args:
+        message: the errors, those of one rule together.
+        findings: all findings as plain values, warnings too.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values, with all findings."""
+        return super().to_json() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):
-    """The work is done, but the service refused some of the lines."""
+    """The work is done, but the service refused some of the lines.
+
+    Args:
+        message: how many, and where they are listed.
+        result: the report or verification, as it would have been returned.
+    """
 
     exit_code = 3
 
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
 
 class VerificationError(LabelferryError):
-    """The service does not hold what was sent, or nobody knows yet."""
+    """The service does not hold what was sent, or nobody knows yet.
+
+    Args:
+        message: what differs.
+        result: the verification, as it would have been returned.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class LedgerError(LabelferryError):

@@ -11,8 +11,9 @@ from typing import Any
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.findings import Finding
 from labelferry.model.media import Media
+from labelferry.model.rules import VideoRule
 
 __all__ = ["probe"]
 
@@ -37,19 +38,13 @@ def probe(path: Path, note: Note) -> Media:
     try:
         import av
     except ImportError:
-        note(_warning(path, "size and number of frames are not known, since PyAV is not installed", INSTALL))
+        note(VideoRule.VIDEO_NOT_READ.at(Where(str(path))))
         return Media()
     try:
         with av.open(str(path)) as container:
             return _read(container, path, note)
     except av.FFmpegError as error:
         raise SourceError(f"{path}: not a readable video ({error}); convert it to MP4 with H.264") from error
-
-
-INSTALL = "pip install 'labelferry[video]', or give width, height and frame_count in the manifest"
-CONVERT = (
-    "Labelbox wants a constant rate, or frames and labels drift apart; convert it (ffmpeg -i in.mp4 -r FPS out.mp4)"
-)
 
 
 def _read(container: Any, path: Path, note: Note) -> Media:
@@ -61,7 +56,7 @@ def _read(container: Any, path: Path, note: Note) -> Media:
         raise SourceError(f"{path}: there is no frame in this video; give one that plays")
     rate = stream.average_rate or stream.guessed_rate
     if _varies(times):
-        note(_warning(path, "the frame rate varies", CONVERT))
+        note(VideoRule.FRAME_RATE_VARIES.at(Where(str(path))))
     return Media(stream.width, stream.height, float(rate) if rate else None, len(times))
 
 
@@ -88,7 +83,3 @@ def _varies(times: list[int]) -> bool:
         return False
     usual = sorted(steps)[len(steps) // 2]
     return any(abs(step - usual) > max(1, usual * UNEVEN) for step in steps)
-
-
-def _warning(path: Path, what: str, remedy: str) -> Finding:
-    return Finding(Severity.WARNING, Where(str(path)), what, remedy)

@@ -1,13 +1,13 @@
 """Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from labelferry.checks import check
 from labelferry.errors import CheckError, SpecError
 from labelferry.media import probe
 from labelferry.model import LabelledVideo, RowRef
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.findings import Finding, Severity, grouped, on
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
@@ -24,13 +24,13 @@ from labelferry.spec_file import LoadedSpec
 __all__ = ["desire"]
 
 
-def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = None) -> Desired:
+def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
     """Read everything that the spec names, check it, and write the desired state down.
 
     Args:
         loaded: the spec and the folder that its paths are relative to.
         home: folder under which the desired state is written.
-        remote_ontology: the ontology that the spec names by id, for the checks.
+        fetch_ontology: gets the ontology that the spec names by id, for the checks; called once all else is read.
 
     Raises:
         InputError: when anything is wrong with the input; nothing is written then.
@@ -38,12 +38,13 @@ def desire(loaded: LoadedSpec, home: Path, remote_ontology: Ontology | None = No
     findings: list[Finding] = []
     rows = read_videos(loaded.spec.videos, loaded.base)
     videos = list(_labels(loaded, rows, findings))
-    ontology = _ontology(loaded, videos)
+    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
     media = {row.global_key: _media(row, findings) for row in rows}
     announce("checking")
+    held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
     findings += check(
         videos,
-        ontology=ontology or remote_ontology,
+        ontology=ontology or held,
         media=media,
         temporal_base=loaded.spec.frames.temporal_base,
         rows=frozenset(media),
@@ -84,7 +85,9 @@ def _media(row: VideoRow, findings: list[Finding]) -> Media:
     given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
     if row.file is None or all((row.width, row.height, row.fps, row.frame_count)):
         return given
-    seen = probe(row.file, findings.append)
+    notes: list[Finding] = []
+    seen = probe(row.file, notes.append)
+    findings += on(RowRef(row.global_key), notes)
     return Media(
         width=row.width or seen.width,
         height=row.height or seen.height,
@@ -93,11 +96,8 @@ def _media(row: VideoRow, findings: list[Finding]) -> Media:
     )
 
 
-SHOWN = 20
-
-
 def _refuse_errors(findings: list[Finding]) -> None:
-    errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        more = [f"... and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
-        raise CheckError("\n".join(errors[:SHOWN] + more))
+        message = "\n".join(str(group) for group in grouped(errors))
+        raise CheckError(message, findings=[finding.to_json() for finding in findings])

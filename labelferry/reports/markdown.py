@@ -10,6 +10,8 @@ wide and clips nothing: a wide table in markdown runs over the rest of the page,
 import re
 from base64 import b64encode
 
+from labelferry.listing import shorten
+from labelferry.model.findings import Group
 from labelferry.reports.report import Report
 
 __all__ = ["markdown", "plain"]
@@ -46,7 +48,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     if report.failed_lines:
         parts.append(_failed(report))
     if report.findings:
-        parts.append("## Warnings\n\n" + "\n".join(f"- {plain(finding)}" for finding in report.findings[:SHOWN]))
+        parts.append("\n".join(["## Warnings\n", *(line for group in report.findings for line in _bullets(group))]))
     if sheet is not None:
         parts.append(f"## Labels on frames\n\n![labels on frames](data:image/jpeg;base64,{b64encode(sheet).decode()})")
     return "\n\n".join(parts)
@@ -57,14 +59,18 @@ def plain(text: str) -> str:
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
+def _bullets(group: Group) -> list[str]:
+    return [f"- {plain(group.headline)}", *(f"    - {plain(line)}" for line in group.lines)]
+
+
 def _failed(report: Report) -> str:
-    listed = [
-        f"- {plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
-        for line in report.failed_lines[:SHOWN]
+    texts = [
+        f"{plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
+        for line in report.failed_lines
     ]
-    more = [f"- and {report.failed - SHOWN} more"] if report.failed > SHOWN else []
+    listed = [f"- {text}" for text in shorten(texts, SHOWN, total=report.failed)]
     remedies = [
         f"**{kind}**: {plain(remedy)}\n"
         for kind, remedy in sorted({(line.kind, line.remedy) for line in report.failed_lines})
     ]
-    return "\n".join(["## Failed lines\n", *listed, *more, "", *remedies]).rstrip()
+    return "\n".join(["## Failed lines\n", *listed, "", *remedies]).rstrip()

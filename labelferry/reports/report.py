@@ -1,7 +1,7 @@
 """The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,18 +9,19 @@ from typing import Any
 import orjson
 
 from labelferry.ledger import LineState
+from labelferry.model import RowRef
+from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.imports import Submitted
-from labelferry.onboarding.outcomes import classify
-from labelferry.onboarding.project import BatchOutcome
-from labelferry.onboarding.resolve import Resolved
-from labelferry.onboarding.rows import RowsOutcome
+from labelferry.onboarding.run import Outcomes
+from labelferry.onboarding.steps.outcomes import classify
 from labelferry.planning.desired import Counts
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, line_outcomes, tallies
 
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on"]
 
+FORMAT = 2
+"""Of the JSON file. 1 had no number, and findings as texts."""
 SHOWN = 100
 
 
@@ -57,7 +58,7 @@ class Report:
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
-        findings: warnings about the input, and how rows that were there differ from it.
+        findings: warnings about the input, and how rows that were there differ from it, bounded.
         folder: where the desired state lies.
         pending: lines that were sent and are not known to be in, over all runs.
         tallies: the lines of the sources, by kind; accepted, failed and pending add up.
@@ -83,7 +84,7 @@ class Report:
     accepted: int
     failed: int
     failed_lines: tuple[FailedLine, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Group, ...]
     folder: str
     pending: int = 0
     tallies: tuple[Tally, ...] = ()
@@ -103,8 +104,9 @@ class Report:
         return "partly failed" if self.failed else "nothing to do" if self.nothing_done else "done"
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        return asdict(self) | {"outcome": self.outcome}
+        """Return the report as plain values."""
+        findings = [group.to_json() for group in self.findings]
+        return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
@@ -117,12 +119,8 @@ class Report:
 def report_on(
     onboarding: Onboarding,
     remote: str,
+    outcomes: Outcomes,
     *,
-    rows: RowsOutcome,
-    ontology: Resolved,
-    project: Resolved,
-    batch: BatchOutcome,
-    submitted: Submitted,
     journal: Journal | None = None,
     page: str | None = None,
     folder: Path | None = None,
@@ -132,15 +130,12 @@ def report_on(
     Args:
         onboarding: desired state and ledger.
         remote: which Labelbox it was, for people.
-        rows: what became of the data rows.
-        ontology: the ontology, found or made.
-        project: the project, found or made.
-        batch: what was brought into the project.
-        submitted: what was sent.
+        outcomes: what the steps came to.
         journal: the plan of the run, and when its steps ran.
         page: where people look at the project.
         folder: where the report will be kept.
     """
+    rows, ontology, project, submitted = outcomes.rows, outcomes.ontology, outcomes.project, outcomes.submitted
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     remembered = journal or Journal()
     states = ledger.line_counts(str(spec.imports.as_))
@@ -156,13 +151,13 @@ def report_on(
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
-        batched=batch.added,
+        batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
-        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift)),
         folder=str(onboarding.desired.folder),
         pending=states.get(LineState.SENT, 0),
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),
@@ -176,5 +171,5 @@ def report_on(
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
     """Every line that was refused, by the ledger."""
     for record in onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_)):
-        found = classify(record.message)
-        yield FailedLine(record.row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)
+        found, row = classify(record.message), str(RowRef.from_key(record.row))
+        yield FailedLine(row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
-from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Frames, from_base
+from labelferry.model.rules import ReaderRule
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey
@@ -101,8 +101,7 @@ def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
     ignored = int(np.count_nonzero(flags == 0))
     if not entry.drop_ignored or not ignored:
         return np.arange(len(sheet))
-    what = f"{ignored} of {len(sheet)} rows are flagged 0 (ignore) in column 7 and left out"
-    note(Finding(Severity.WARNING, Where(entry.path), what, "set drop_ignored: false to keep them"))
+    note(ReaderRule.ROWS_IGNORED.at(Where(entry.path), count=ignored, total=len(sheet)))
     return np.flatnonzero(flags)
 
 
@@ -131,8 +130,7 @@ def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -
     alone = np.flatnonzero(ids[rows] == NO_IDENTITY)
     if not alone.size:
         return codes, names
-    what = f"{alone.size} boxes have id -1, that is no identity; each becomes a track of one keyframe"
-    note(Finding(Severity.WARNING, Where(sheet.source), what, "run a tracker over them if they should be tracks"))
+    note(ReaderRule.IDENTITY_MISSING.at(Where(sheet.source), count=alone.size))
     own, own_names = anonymous(frames[alone])
     codes[alone] = len(names) + own
     return codes, names + own_names

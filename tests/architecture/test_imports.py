@@ -13,9 +13,10 @@ CORE = ROOT / "labelferry"
 
 FORBIDDEN = {
     "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec"},
-    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks", "ndjson"},
+    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks"},
     "checks": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "ndjson", "spec"},
-    "ndjson": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "checks", "spec"},
+    "ndjson": {"assemble", "checks", "labelbox", "ledger", "onboarding", "ontology", "pictures", "planning", "reports",
+               "sources", "spec", "types", "verification"},
     "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
     "planning": {"onboarding", "reports", "verification", "pictures"},
@@ -78,7 +79,7 @@ def test_localbox_is_a_stranger() -> None:
             if inside:
                 assert own or not name.startswith("labelferry"), f"{path}: {name}"
             else:
-                assert not own or path.name == "cli.py", f"{path}: {name}"
+                assert not own or path.is_relative_to(CORE / "cli"), f"{path}: {name}"
 
 
 def test_core_has_never_heard_of_prefect() -> None:
@@ -113,3 +114,15 @@ def test_task_bodies_are_skins() -> None:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.FunctionDef):
                 assert (node.end_lineno or 0) - node.body[0].lineno + 1 <= 15, f"{path}: {node.name}"
+
+
+KEYS = {"segments", "keyframes", "imBytes", "instanceURI", "colorRGB", "customMetrics", "isBenchmarkReferenceLabel"}
+"""Of an import line that nothing else has; an export has segments too."""
+
+
+def test_only_one_room_knows_the_keys_of_a_line() -> None:
+    for path in modules(CORE):
+        if path.relative_to(CORE).parts[0] not in {"ndjson", "localbox"}:
+            text = path.read_text("utf-8")
+            named = {key for key in KEYS if f'"{key}"' in text}
+            assert named <= ({"segments"} if path.name == "exported.py" else set()), path

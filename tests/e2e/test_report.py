@@ -66,11 +66,11 @@ def write(folder: Path) -> Path:
 
 
 @pytest.fixture
-def run(ferry: Ferry, tmp_path: Path) -> Path:
+def run(flowing: Ferry, tmp_path: Path) -> Path:
     """A run with a refused line; the folder of its reports."""
-    ended = ferry("onboard", write(tmp_path))
+    ended = flowing("onboard", write(tmp_path))
     assert "1 lines were refused" in ended.refused(3)
-    page = ferry.home / "reports" / "harbour.html"
+    page = flowing.home / "reports" / "harbour.html"
     assert f"report in {page}" in ended.out
     return page.parent
 
@@ -83,9 +83,15 @@ def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
     assert ["box", "3", "2", "1", "0"] in rows
     assert ["classification", "1", "1", "0", "0"] in rows
     assert ["all", "4", "3", "1", "0"] in rows
-    (failed,) = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
+    failed, warned = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
     assert failed[1:3] == ["scene", f"schema id {UNKNOWN}"]
     assert UNKNOWN in failed[3]
+    assert warned[1:] == [
+        "scene",
+        f"the tool is given by schema id {UNKNOWN} and the ontology has no ids, so it cannot be checked",
+        "name it, or take the ontology from Labelbox",
+    ]
+    assert "schema-id-unchecked warning (1)" in page.text
     assert "What to do: make the ontology and the label agree" in page.text
     assert "scene: 4 lines, 1 of them refused." in page.text
     assert page.tags.count("img") == 1
@@ -132,6 +138,8 @@ def test_the_run_leaves_artifacts(run: Path, localbox: Localbox, prefect_url: st
     assert (job["state"], job["lines"], job["accepted"], job["failed"], job["pending"]) == ("done", 4, 3, 1, 0)
     (failed,) = made["failed-lines"]
     assert (failed["source"], failed["class"]) == ("labels.ndjson:2", "fix-ontology")
+    (found,) = made["findings"]
+    assert (found["rule"], found["place"], found["row"]) == ("schema-id-unchecked", "labels.ndjson:2", "scene")
     assert "](data:image/jpeg;base64," in made["onboarding"]
     assert len(made["onboarding"]) < 90_000
     root = localbox.endpoint.removesuffix("graphql")
@@ -141,9 +149,9 @@ def test_the_run_leaves_artifacts(run: Path, localbox: Localbox, prefect_url: st
 
 
 def test_a_run_that_has_nothing_to_do_leaves_a_page_and_no_picture_in_the_server(
-    ferry: Ferry, tmp_path: Path, run: Path, prefect_url: str
+    flowing: Ferry, tmp_path: Path, run: Path, prefect_url: str
 ) -> None:
-    again = ferry("onboard", tmp_path / "harbour.yaml", "--json")
+    again = flowing("onboard", tmp_path / "harbour.yaml", "--json")
     again.refused(3)
     made = artifacts(prefect_url, again.json["steps"][0]["started_at"])
     assert "data:image" not in made["onboarding"]

@@ -75,14 +75,16 @@ def _holds(content: bytes, needle: str) -> bool:
     return any(form in content or form in joined for form in forms(needle))
 
 
-def test_the_key_is_found_nowhere(ferry: Ferry, localbox: Localbox, echo: str, database: Path, tmp_path: Path) -> None:
+def test_the_key_is_found_nowhere(
+    flowing: Ferry, localbox: Localbox, echo: str, database: Path, tmp_path: Path
+) -> None:
     prefect_home, key_file = tmp_path / "prefect", tmp_path / "key"
     key_file.write_text(f"{KEY}\n", "utf-8")
     spec = write(tmp_path, TWO, imports="import: {as: ground-truth}")
     talkative = {**TALKATIVE, "PREFECT_HOME": str(prefect_home)}
 
     def run(*arguments: object, **environment: str) -> Outcome:
-        return ferry.process(*arguments, **talkative, **environment)
+        return flowing.process(*arguments, **talkative, **environment)
 
     said = [
         run("plan", spec, "--json"),
@@ -97,7 +99,7 @@ def test_the_key_is_found_nowhere(ferry: Ferry, localbox: Localbox, echo: str, d
     assert [outcome.code for outcome in said] == [0, 0, 0, 0, 1, 1, 1, 1], said
     assert "broken: Bearer **********" in said[5].err
     assert not [outcome for outcome in said for form in forms(KEY) if form.decode() in outcome.out + outcome.err]
-    places = [ferry.home, prefect_home, database]
+    places = [flowing.home, prefect_home, database]
     assert holding(KEY, places) == []
     for what, word in LEFT.items():  # what is no secret is found there, so the search does look
         assert any(what in file for file in holding(word, places)), what

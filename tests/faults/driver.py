@@ -1,9 +1,9 @@
 """An onboarding without Prefect, as a process that can be killed at any request.
 
-``onboard`` takes the steps of ``flows/onboard.py`` in the same order, each with a client and a ledger of its own as the
-tasks do. ``python -m tests.faults.driver`` is a warm process: for each line on stdin, a ``Job`` as JSON, it forks a
-child that does the job, waits for it and answers with its exit code (negative: the signal that ended it). What the
-child has to say it leaves in ``outcomes.json`` in the job's home.
+It is the product's own ``carry_out`` with its plain steps; only the transport and the clock are ours.
+``python -m tests.faults.driver`` is a warm process: for each line on stdin, a ``Job`` as JSON, it forks a child that
+does the job, waits for it and answers with its exit code (negative: the signal that ended it). What the child has to
+say it leaves in ``outcomes.json`` in the job's home.
 """
 
 import logging
@@ -12,10 +12,8 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -27,18 +25,13 @@ from labelferry.errors import LabelferryError, PartialFailureError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
-from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
-from labelferry.onboarding.imports import collect, submit
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.retry import reopen_failed
-from labelferry.onboarding.rows import ensure_rows
-from labelferry.onboarding.survey import survey
-from labelferry.planning.plan import refuse_conflicts
+from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.run import carry_out
+from labelferry.plain_steps import PlainSteps
 from labelferry.planning.prepare import prepare
 from labelferry.planning.store import kept
 from labelferry.remote import Remote
-from labelferry.reports import report_on
+from labelferry.reports import Report
 from labelferry.settings import Settings
 
 BEFORE, AFTER = "before", "after"
@@ -105,7 +98,7 @@ class Deadly(httpx.BaseTransport):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def close(self) -> None:
-        """Each step closes its client, and the next one goes on with this transport."""
+        """The client of each spec closes it, and the next one goes on with this transport."""
 
 
 def settings_of(job: Job) -> Settings:
@@ -116,9 +109,8 @@ def settings_of(job: Job) -> Settings:
 
 
 def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
-    """The flow's order."""
-    started_at, clock = datetime.now(UTC), Clock()
-    where = Remote("Labelbox", settings.endpoint)
+    """The product's own order and steps, over a transport that kills."""
+    clock, where = Clock(), Remote("Labelbox", settings.endpoint)
 
     @contextmanager
     def connecting(settings: Settings, where: Remote) -> Iterator[Client]:
@@ -130,35 +122,11 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
             yield client
 
     folder = kept(retry, settings.home) if retry else prepare(spec, settings, where).folder
-    taken_up = partial(open_onboarding, settings, where, folder, connecting)
-    with one_at_a_time(settings, where, folder, connecting):
-        if retry:
-            with taken_up() as onboarding:
-                reopen_failed(onboarding)
-        return _steps(taken_up, str(where), started_at)
-
-
-def _steps(taken_up: "partial[AbstractContextManager[Onboarding]]", where: str, started_at: datetime) -> dict[str, Any]:
-    with taken_up() as onboarding:
-        refuse_conflicts(survey(onboarding, where).to_json())
-    with taken_up() as onboarding:
-        collect(onboarding)
-    with taken_up() as onboarding:
-        rows = ensure_rows(onboarding)
-    with taken_up() as onboarding:
-        ontology = ensure_ontology(onboarding)
-    with taken_up() as onboarding:
-        project = ensure_project(onboarding, ontology.id)
-    with taken_up() as onboarding:
-        batch = ensure_batch(onboarding, project.id)
-    with taken_up() as onboarding:
-        submitted = submit(onboarding, project.id)
-    with taken_up() as onboarding:
-        collect(onboarding)
-    outcomes: dict[str, Any] = {"rows": rows, "ontology": ontology, "project": project, "batch": batch}
-    with taken_up() as onboarding:
-        report = report_on(onboarding, where, submitted=submitted, **outcomes)
-        onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
+    with open_onboarding(settings, where, folder, connecting) as onboarding:
+        try:
+            report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))
+        except PartialFailureError as error:
+            report = error.result
     return report.to_json()
 
 

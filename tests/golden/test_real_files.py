@@ -66,7 +66,7 @@ def test_mot_detections_become_a_track_each(shared: Path, name: str) -> None:
     assert found == Counter((int(row[0]), *map(float, row[2:6])) for row in rows)
     assert len({track.instance for track in video.tracks}) == len(rows)
     (note,) = notes
-    assert f"{len(rows)} boxes have id -1" in note.what
+    assert f"{len(rows):,} boxes have id -1" in note.message
 
 
 def test_mot_classes_come_from_the_labels_file_of_cvat(shared: Path) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import inspect, text
 from labelferry.errors import LedgerError, SpecError
 from labelferry.ledger import LineRecord, LineState, State, open_ledger
 from labelferry.ledger.schema import metadata
+from labelferry.model import RowRef
 
 
 def test_migrations_make_the_tables_of_the_schema(url: str) -> None:
@@ -70,6 +71,16 @@ def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with open_ledger(url) as file:
         assert [(line.uuid, line.generation) for line in file.of("org", "tud").lines()] == [("old", 0)]
+
+
+def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: str) -> None:
+    row_id, known = "c" + "0123456789ab" * 2, ("data row 7", "clip-1", "data row c7")
+    with open_ledger(url) as file, file.engine.begin() as connection:
+        before = [f"data row {row_id}", *known]
+        file.of("org", "tud").send_lines(LineRecord(row, "prelabels", row, "f", "gt.txt:1", "j") for row in before)
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    with open_ledger(url) as file:
+        assert {line.row for line in file.of("org", "tud").lines()} == {RowRef(id=row_id).key, *known}
 
 
 def test_lines_of_a_job_that_never_came_to_be_are_taken_back(url: str) -> None:

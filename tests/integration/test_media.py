@@ -64,7 +64,7 @@ def test_a_varying_frame_rate_is_noted(tmp_path: Path, notes: list[Finding]) -> 
     assert media.frame_count == 7
     (note,) = notes
     assert note.severity is Severity.WARNING
-    assert "the frame rate varies" in note.what
+    assert "the frame rate varies" in note.message
 
 
 @contextmanager
@@ -83,7 +83,7 @@ def test_it_says_so_when_pyav_is_not_installed(tmp_path: Path, notes: list[Findi
     path.write_bytes(b"anything")
     with without_pyav():
         assert probe(path, notes.append) == Media()
-    assert "PyAV is not installed" in notes[0].what
+    assert "PyAV is not installed" in notes[0].message
     assert "labelferry[video]" in notes[0].remedy
 
 

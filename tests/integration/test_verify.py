@@ -12,13 +12,13 @@ import pytest
 
 from labelferry.demo import draw_scene
 from labelferry.errors import SpecError
-from labelferry.onboarding.context import Onboarding, open_onboarding
-from labelferry.onboarding.imports import collect, submit
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.rows import ensure_rows
+from labelferry.model import RowRef
+from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
+from labelferry.plain_steps import PlainSteps
 from labelferry.planning.desire import desire
+from labelferry.planning.desired import Desired
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec_file import LoadedSpec
@@ -62,10 +62,10 @@ class Ferry:
     localbox: Localbox
 
     def onboard(self, spec: Path) -> None:
-        """Everything that the flow does."""
+        """The whole job; every line goes in."""
         folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
-            carry(onboarding)
+            carry_out(PlainSteps(onboarding, self.remote, self.settings))
 
     def verify(self, spec: Path, **options: Any) -> Verification:
         folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
@@ -81,14 +81,6 @@ class Ferry:
         for annotation in state["annotations"]:
             annotation["line"] = orjson.dumps(annotation["line"]).decode()
         self.localbox.control("POST", "seed", state)
-
-
-def carry(onboarding: Onboarding) -> None:
-    ensure_rows(onboarding)
-    project = ensure_project(onboarding, ensure_ontology(onboarding).id).id
-    ensure_batch(onboarding, project)
-    submit(onboarding, project)
-    assert collect(onboarding).failed == 0
 
 
 def ferry_in(home: Path, localbox: Localbox) -> Ferry:
@@ -333,8 +325,8 @@ def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
     assert (missing.row, missing.place, missing.frame) == ("clip-5", "boxes.csv:11 (track 1)", 1)
 
 
-def by_id(folder: Path, name: str, keys: list[str], row: str) -> Path:
-    """A spec with one box of a row that the label names by its id."""
+def one_box(folder: Path, name: str, keys: list[str], row: dict[str, str]) -> Path:
+    """A spec with one box of a row that the label names in one of the two ways."""
     (folder / f"{name}.yaml").write_text(
         f"name: {name}\ndataset: Clips\nproject: {{name: Clips, media_type: VIDEO}}\n"
         "ontology: {name: Clips, from: labels}\nvideos:\n"
@@ -343,7 +335,7 @@ def by_id(folder: Path, name: str, keys: list[str], row: str) -> Path:
         "utf-8",
     )
     keyframe = {"frame": 2, "bbox": {"left": 1, "top": 2, "width": 3, "height": 4}}
-    line = {"dataRow": {"id": row}, "name": "car", "segments": [{"keyframes": [keyframe]}]}
+    line = {"dataRow": row, "name": "car", "segments": [{"keyframes": [keyframe]}]}
     (folder / f"{name}.ndjson").write_bytes(orjson.dumps(line))
     return folder / f"{name}.yaml"
 
@@ -354,14 +346,34 @@ def test_rows_that_labels_name_by_id(ferry: Ferry, tmp_path: Path) -> None:
         wanted = [{"global_key": key, "row_data": f"https://example.com/{key}.mp4"} for key in ("clip-1", "clip-2")]
         client.data_rows.create(dataset.id, wanted)
         ids = client.data_rows.lookup(["clip-1", "clip-2"])
-    both = by_id(tmp_path, "both", ["clip-1", "clip-2"], ids["clip-2"])
+    both = one_box(tmp_path, "both", ["clip-1", "clip-2"], {"id": ids["clip-2"]})
     ferry.onboard(both)
     found = ferry.verify(both)
     assert (found.outcome, [(row.row, row.equal) for row in found.rows]) == (
         "verified",
         [("clip-1", 0), ("clip-2", 1)],
     )
-    outside = by_id(tmp_path, "outside", ["clip-2"], ids["clip-1"])
+    outside = one_box(tmp_path, "outside", ["clip-2"], {"id": ids["clip-1"]})
     ferry.onboard(outside)
     found = ferry.verify(outside)
     assert found.not_comparable == {"label of a row that is known by id only and is not in the manifest": 1}
+
+
+def test_a_global_key_that_reads_like_a_row_known_by_id(ferry: Ferry, tmp_path: Path) -> None:
+    """Two rows, though both are written alike: neither takes the other's label for its own."""
+    with ferry.localbox.client() as client:
+        dataset = client.datasets.create("Clips")
+        client.data_rows.create(dataset.id, [{"global_key": "clip-1", "row_data": "https://example.com/clip-1.mp4"}])
+        known = client.data_rows.lookup(["clip-1"])["clip-1"]
+    twin = f"data row {known}"
+    first = one_box(tmp_path, "first", ["clip-1"], {"id": str(known)})
+    second = one_box(tmp_path, "second", [twin], {"globalKey": twin})
+    ferry.onboard(first)
+    ferry.onboard(second)
+    assert [(row.row, row.equal) for row in ferry.verify(first).rows] == [("clip-1", 1)]
+    assert [(row.row, row.equal) for row in ferry.verify(second).rows] == [(twin, 1)]
+    both = one_box(tmp_path, "both", ["clip-1", twin], {})
+    lines = [path.with_suffix(".ndjson").read_bytes() for path in (first, second)]
+    both.with_suffix(".ndjson").write_bytes(b"\n".join(lines))
+    folder = desire(LoadedSpec.from_file(both), tmp_path / "home").folder
+    assert [line.row for line in Desired.load(folder).index()] == [RowRef(id=known), RowRef(twin)]

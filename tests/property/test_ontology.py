@@ -105,6 +105,7 @@ def test_every_version_takes_the_labels_of_the_new_one(old: Ontology, new: Ontol
 
 Ask = Callable[[int, int], st.SearchStrategy[Classification]]
 letters = st.sampled_from("abcd")
+keys = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,4}[A-Za-z0-9])?", fullmatch=True)
 
 
 def asked(kind: Asked, depth: int, start: int, end: int) -> st.SearchStrategy[Classification]:
@@ -145,7 +146,7 @@ def videos(draw: st.DrawFn) -> LabelledVideo:
     start = draw(st.integers(0, 20))
     whole = draw(st.lists(st.sampled_from("xyz"), unique=True))
     return LabelledVideo(
-        RowRef(draw(names)),
+        RowRef(draw(keys)),
         HERE,
         classifications=(
             *(draw(asked(kind, 2, start, start + draw(st.integers(1, 30)))) for kind in kinds),

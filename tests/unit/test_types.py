@@ -14,8 +14,8 @@ import labelferry.types as T
 from labelferry.errors import AnnotationError
 
 
-def lines(annotation: Any) -> list[dict[str, Any]]:
-    return list(labelferry.to_ndjson([T.Label(data={"global_key": "g"}, annotations=[annotation])]))
+def lines(*annotations: Any) -> list[dict[str, Any]]:
+    return list(labelferry.to_ndjson([T.Label(data={"global_key": "g"}, annotations=annotations)]))
 
 
 def answered(**more: Any) -> T.ClassificationAnnotation:
@@ -72,6 +72,7 @@ def temporal(frames: Any) -> list[dict[str, Any]]:
 
 
 POINT = T.Point(x=1, y=2)
+RAIN = T.Radio(answer=T.ClassificationAnswer(name="rain"))
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "metric nan": (lambda: answered(custom_metrics=[{"name": "a", "value": float("nan")}]), "finite number"),
     "metric text": (lambda: answered(custom_metrics=[{"name": "a", "value": "1"}]), "finite number"),
@@ -86,6 +87,21 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "points none": (lambda: T.Line(points=None), "two or more Point"),
     "data text": (lambda: T.Label(data="key", annotations=[]), "exactly one of global_key and uid"),
     "key number": (lambda: T.Label(data={"global_key": 5}, annotations=[]), "exactly one of global_key and uid"),
+    "key illegal": (lambda: T.Label(data={"global_key": "a#b"}, annotations=[]), "Label: global key 'a#b' holds '#'"),
+    "key blank": (lambda: T.Label(data={"global_key": " "}, annotations=[]), "exactly one of global_key and uid"),
+    "row id blank": (lambda: T.Label(data={"uid": " "}, annotations=[]), "exactly one of global_key and uid"),
+    "text blank": (lambda: T.Text(answer=" "), "answer is ' '; give some text, or leave the annotation out"),
+    "text over frames blank": (
+        lambda: lines(T.TemporalClassificationText(name="t", value=[(6, 9, " ")])),
+        "empty text at frames 6 to 9",
+    ),
+    "metric blank": (lambda: answered(custom_metrics=[{"name": " ", "value": 1}]), "finite number"),
+    "schema id blank": (lambda: T.ClassificationAnswer(name="a", feature_schema_id=""), "feature_schema_id ''"),
+    "uuid blank": (lambda: answered(extra={"uuid": " "}), "give some text or leave it out"),
+    "uuid twice": (
+        lambda: lines(*(T.ClassificationAnnotation(name=n, value=RAIN, extra={"uuid": "u"}) for n in "pq")),
+        r"labels \(label 1\): radio 'q': uuid 'u' is also used at labels \(label 1\); give each line its own",
+    ),
     "extra text": (lambda: answered(extra="uuid"), "give a dict"),
     "uuid empty": (lambda: answered(extra={"uuid": ""}), "give some text or leave it out"),
     "name blank": (lambda: T.VideoObjectAnnotation(name=" ", frame=1, keyframe=True, value=POINT), "name is ' '"),

@@ -10,13 +10,13 @@ from PIL import Image, ImageDraw
 
 from labelferry.demo import FRAMES, boxes, draw_scene
 from labelferry.model import LabelledVideo, Where
+from labelferry.ndjson import read_line
 from labelferry.pictures import contact_sheet, draw_strips
 from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
 from labelferry.planning.desire import desire
 from labelferry.planning.desired import Desired
-from labelferry.sources.ndjson import read_line
 from labelferry.spec_file import LoadedSpec
 
 SPEC = """\

@@ -2,7 +2,7 @@
 
 import pytest
 
-from labelferry.onboarding.outcomes import GONE, NO_STATUS, OutcomeKind, classify
+from labelferry.onboarding.steps.outcomes import GONE, NO_STATUS, OutcomeKind, classify
 
 
 @pytest.mark.parametrize(

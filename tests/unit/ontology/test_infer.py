@@ -55,7 +55,7 @@ def point(name: str, line: int = 1) -> Track:
 
 def test_tools_with_their_questions() -> None:
     sub = asked("colour", Asked.RADIO, option("red", inside=(text("shade"),)))
-    masks = Masks((MaskFrame(1, b""),), (MaskInstance((1, 2, 3), Feature("sky"), (text("weather"),)),), at(2))
+    masks = Masks((MaskFrame(1, b"png"),), (MaskInstance((1, 2, 3), Feature("sky"), (text("weather"),)),), at(2))
     labels = LabelledVideo(RowRef("v"), at(1), tracks=(box("car", answers={0: (sub,)}), point("ball")), masks=(masks,))
     assert infer([labels]) == Ontology(
         (
@@ -172,5 +172,5 @@ def test_contradictions_are_refused_with_both_places(videos: list[LabelledVideo]
 
 
 def test_many_contradictions_are_counted() -> None:
-    with pytest.raises(SpecError, match=r"\.\.\. and 5 more"):
+    with pytest.raises(SpecError, match="and 5 more"):
         infer([video(tracks=(box("x"), *(point("x", line) for line in range(25))))])

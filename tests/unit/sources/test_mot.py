@@ -59,7 +59,7 @@ def test_leaves_ignored_rows_out_only_when_told_and_says_so(read: Any, notes: li
     (video,) = read(text, **MOT, **PERSON, drop_ignored=True)
     (track,) = video.tracks
     assert (track.frames.tolist(), track.segments) == ([1, 3], 2)
-    assert "2 of 4 rows are flagged 0" in str(notes[0])
+    assert "2 of 4 rows flagged 0" in str(notes[0])
     assert "drop_ignored" in notes[0].remedy
     notes.clear()
     (video,) = read(text, **MOT, classes={1: "person", 7: "statue"})
@@ -121,4 +121,4 @@ def test_refuses_ten_columns_without_exactly_one_class(read: Any, classes: dict[
 def test_a_file_whose_rows_are_all_ignored_has_no_tracks(read: Any, notes: list[Any]) -> None:
     (video,) = read("1,1,10,20,30,40,0,1,1\n", **MOT, **PERSON, drop_ignored=True)
     assert video.tracks == ()
-    assert "1 of 1 rows" in str(notes[0])
+    assert "1 of 1 row flagged" in str(notes[0])
