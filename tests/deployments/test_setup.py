@@ -8,11 +8,11 @@ import yaml
 
 from deployments.setup import PREFECT_FILE, defaults, prefect_file
 
-FILE = yaml.safe_load(PREFECT_FILE.read_text())
+FILE = yaml.safe_load(PREFECT_FILE.read_text("utf-8"))
 
 
 def test_every_name_of_the_file_has_a_default() -> None:
-    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text()))
+    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text("utf-8")))
     assert asked <= defaults({}).keys()
 
 

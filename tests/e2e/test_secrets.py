@@ -82,7 +82,7 @@ def test_the_key_is_found_nowhere(
     flowing: Ferry, localbox: Localbox, echo: str, database: Path, tmp_path: Path
 ) -> None:
     prefect_home, key_file = tmp_path / "prefect", tmp_path / "key"
-    key_file.write_text(f"{KEY}\n")
+    key_file.write_text(f"{KEY}\n", "utf-8")
     spec = write(tmp_path, TWO, imports="import: {as: ground-truth}")
     talkative = {**TALKATIVE, "PREFECT_HOME": str(prefect_home)}
 

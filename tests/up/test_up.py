@@ -75,7 +75,7 @@ def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox:
     }
     made = deployed.api("POST", "/block_documents/", document)
     text = (
-        spec.read_text()
+        spec.read_text("utf-8")
         .replace("videos.csv", f"{spec.parent}/videos.csv")
         .replace("boxes.csv", f"{spec.parent}/boxes.csv")
     )
@@ -100,7 +100,7 @@ def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Pat
 
 def test_what_came_in_is_verified_by_itself(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
     """The event of an onboarding starts verify, by the onboarding's name."""
-    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    spec.write_text(spec.read_text("utf-8").replace("prelabels", "ground-truth"), "utf-8")
     assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
     name = f"verify {spec.stem}"
     started = until(lambda: [run for run in deployed.runs_of("verify") if run["name"] == name], RUN_SECONDS, name)
