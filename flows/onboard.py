@@ -7,7 +7,7 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from labelferry.errors import PartialFailureError
+from labelferry.onboarding.outcomes import refuse_unfinished
 from labelferry.planning.plan import refuse_conflicts
 from labelferry.remote import Remote
 from labelferry.spec import Decisions, name_of
@@ -66,6 +66,7 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
 
     Raises:
         PartialFailureError: when all is done but lines were refused.
+        PendingError: when it is not known of every line whether it is in.
     """
     started_at = datetime.now(UTC)
     with alone(where, folder):
@@ -83,9 +84,6 @@ def carry_out(where: Remote, folder: Path, *, reviewed: str | None = None, retry
         outcomes = {"rows": rows, "ontology": ontology, "project": project, "batch": batch, "submitted": submitted}
         report = write_report(where, folder, started_at, outcomes)
         keep_files(folder)
-    if report["failed"]:
-        raise PartialFailureError(
-            f"{report['failed']} lines were refused; labelferry status {report['name']} lists them"
-        )
+    refuse_unfinished(report)
     tell_onboarded(report, where)
     return report

@@ -40,6 +40,6 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
         )
     if result["failed"]:
         raise PartialFailureError(f"{result['failed']} lines were refused; labelferry status {name} lists them")
-    if result["pending"]:
-        raise VerificationError(f"{result['pending']} lines are not in, or not known to be; run labelferry onboard")
+    if open_ := result["pending"] + result["unknown"]:
+        raise VerificationError(f"{open_} lines are not in, or not known to be; run labelferry onboard")
     return result

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelferry.errors import LabelferryError, PartialFailureError, SpecError, VerificationError
+from labelferry.errors import LabelferryError, PartialFailureError, PendingError, SpecError, VerificationError
 from labelferry.launch import checkout, flow
 from labelferry.terminal import print_check, progress, show
 
@@ -107,12 +107,12 @@ def _onboard(spec: Path, as_json: bool, plan: Path | None = None) -> None:
 
 
 def _carry_out(flow_name: str, name: str, as_json: bool, *args: str, **options: str) -> None:
-    """Run a flow that ends in a report, and show it, also when lines were refused."""
-    failure: PartialFailureError | None = None
+    """Run a flow that ends in a report, and show it, also when lines were refused or are not known to be in."""
+    failure: LabelferryError | None = None
     with progress(as_json):
         try:
             report = flow(flow_name)(*args, **options)
-        except PartialFailureError as error:
+        except (PartialFailureError, PendingError) as error:
             report, failure = _kept_report(name), error
     show(report, as_json, _print_report)
     if failure is not None:

@@ -9,6 +9,7 @@
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
+    ├── PendingError      (retryable)    1   the run is over, but not every line is known to be in: run again
     ├── VerificationError                1   the service does not hold what was sent; the report says what differs
     ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
@@ -42,6 +43,7 @@ __all__ = [
     "LedgerError",
     "NotFoundError",
     "PartialFailureError",
+    "PendingError",
     "PermissionDeniedError",
     "QuotaError",
     "RateLimitError",
@@ -88,6 +90,12 @@ class PartialFailureError(LabelferryError):
     """The work is done, but the service refused some of the lines."""
 
     exit_code = 3
+
+
+class PendingError(LabelferryError):
+    """The run is over and has reported, but the service does not say yet whether every line is in."""
+
+    retryable = True
 
 
 class VerificationError(LabelferryError):

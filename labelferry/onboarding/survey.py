@@ -9,16 +9,16 @@ from dataclasses import asdict
 from typing import Any
 
 from labelferry.errors import ConflictError
-from labelferry.ledger import State
+from labelferry.ledger import OPEN, State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.drift import SHOWN, find_drift
 from labelferry.onboarding.found import found_jobs
-from labelferry.onboarding.imports import shards
 from labelferry.onboarding.ontology import choose_ontology
 from labelferry.onboarding.pending import Pending, pending
 from labelferry.onboarding.project import LARGEST, outside, project_kind, refuse_moved, refuse_other_ontology
 from labelferry.onboarding.resolve import Kind, look_up
 from labelferry.onboarding.rows import dataset_kind, look_up_rows, refuse_gone
+from labelferry.onboarding.sending import shards
 from labelferry.planning.plan import Action, Plan, Step
 from labelferry.spec import Reference
 
@@ -78,7 +78,7 @@ def _steps(onboarding: Onboarding) -> Iterator[Step]:
 
 def _open_jobs(onboarding: Onboarding) -> Iterator[Step]:
     for entry in onboarding.ledger.entries("job"):
-        if entry.state is State.CLAIMED:
+        if entry.state in OPEN:
             reason = "an earlier run sent it or was about to; its outcome is asked for first"
             yield Step("import", entry.name, Action.UPDATE, reason, count=entry.detail["lines"], requests=2)
         elif entry.state is State.DELETING:
@@ -179,8 +179,9 @@ def _imports(onboarding: Onboarding, project: str | None) -> Iterator[Step]:
 
 def _import(name: str, todo: Pending) -> Step:
     if not todo.fresh:
-        failed = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
-        return Step("import", name, Action.SKIP, f"all lines were sent before{failed}", count=todo.accepted)
+        told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
+        told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
+        return Step("import", name, Action.SKIP, f"all lines were sent before{told}", count=todo.accepted)
     size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
     again = sum(each.generation > 0 for each in todo.fresh)
     reason = "lines that are not in" + (f", {again} of them sent before" if again else "")

@@ -1,11 +1,12 @@
 """After the guide: read the labels back and compare them with what was sent.
 
-Only what the ledger says is in is expected. Ground truth is exported; pre-labels cannot be read back ("MAL Labels
-cannot be exported", says the official SDK's test suite), so the statuses of their lines are all the proof there is.
+Only what the ledger says is in is expected; a line whose outcome is unknown may be there or not. Ground truth is
+exported; pre-labels cannot be read back ("MAL Labels cannot be exported", says the official SDK's test suite), so the
+statuses of their lines are all the proof there is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +52,7 @@ def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) ->
         imported_as=str(spec.imports.as_),
         accepted=states[LineState.ACCEPTED],
         failed=states[LineState.FAILED],
+        unknown=states[LineState.UNKNOWN],
         pending=states[LineState.SENT],
         failed_lines=tuple(_refused(onboarding.desired, known)),
         rows=tuple(_rows(onboarding, known, tolerance)) if read_back else (),
@@ -81,17 +83,18 @@ def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refu
 def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
     """Every row of the manifest, in each project that labels went to."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
+    unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
     for project, lines in _by_project(onboarding, known).items():
-        reading = _Reading(onboarding, project, lines, tolerance)
+        reading = _Reading(onboarding, project, lines, unknown, tolerance)
         yield from reading.results(keys)
 
 
 def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, Lines]:
-    """The lines that are in, by the project of their job, then by row."""
+    """The lines that are in, or may be, by the project of their job, then by row."""
     projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
     found: dict[str, Lines] = {}
     for line in onboarding.desired.index():
-        if _state(line, known) is LineState.ACCEPTED:
+        if _state(line, known) in (LineState.ACCEPTED, LineState.UNKNOWN):
             project = projects[known[line.uuid].job]
             found.setdefault(project, defaultdict(list))[line.row].append(line)
     return found
@@ -104,6 +107,7 @@ class _Reading:
     onboarding: Onboarding
     project: str
     lines: Lines
+    unknown: Collection[str]
     tolerance: float
 
     def results(self, keys: list[str]) -> Iterator[RowResult]:
@@ -123,9 +127,13 @@ class _Reading:
             yield RowResult(reference, not_comparable={OUTSIDE: len(lines)})
 
     def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
+        """Compare with all lines, and without the unknown ones where there are any; what differs less is so."""
         held = read_exported(row, self.project, pictures)
-        sent = read_sent(self._bodies(lines), held.names, pictures)
-        return compare(key, sent, held, self.tolerance)
+        certain = [line for line in lines if line.uuid not in self.unknown]
+        readings = [lines] if len(certain) == len(lines) else [lines, certain]
+        sent = (read_sent(self._bodies(each), held.names, pictures) for each in readings)
+        found = [compare(key, each, held, self.tolerance) for each in sent]
+        return min(found, key=lambda result: len(result.differences))
 
     def _bodies(self, lines: Iterable[IndexedLine]) -> Iterator[tuple[dict[str, Any], str]]:
         for line in lines:

@@ -9,6 +9,8 @@ from rich.table import Table
 __all__ = ["print_report"]
 
 SHOWN = 20
+STATES = ("accepted", "failed", "unknown", "pending")
+ALWAYS = frozenset({"accepted", "failed"})
 
 
 def print_report(report: Mapping[str, Any], console: Console) -> None:
@@ -19,11 +21,8 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
         console.print(f"  {finding}", style="yellow", markup=False, highlight=False)
     if len(report["findings"]) > SHOWN:
         console.print(f"  ... and {len(report['findings']) - SHOWN} more warnings", style="yellow")
-    for line in report["failed_lines"][:SHOWN]:
-        text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
-        console.print(text, style="red", markup=False, highlight=False)
-    if report["failed"] > SHOWN:
-        console.print(f"  ... and {report['failed'] - SHOWN} more: labelferry status {report['name']}", style="red")
+    for state in ("failed", "unknown"):
+        _print_lines(report, state, console)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
     console.print(f"  files in {report['folder']}", markup=False, highlight=False)
     if report["html"]:
@@ -31,9 +30,20 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
 
 
+def _print_lines(report: Mapping[str, Any], state: str, console: Console) -> None:
+    for line in report[f"{state}_lines"][:SHOWN]:
+        text = f"  {state}: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
+        console.print(text, style="red", markup=False, highlight=False)
+    if report[state] > SHOWN:
+        console.print(f"  ... and {report[state] - SHOWN} more: labelferry status {report['name']}", style="red")
+
+
 def _headline(report: Mapping[str, Any]) -> str:
+    total = sum(report[state] for state in STATES)
+    if open_ := report["pending"] + report["unknown"]:
+        return f"[red]{open_} of {total} lines are not known to be in[/red]"
     if report["failed"]:
-        return f"[red]{report['failed']} of {report['accepted'] + report['failed']} lines failed[/red]"
+        return f"[red]{report['failed']} of {total} lines failed[/red]"
     if report["outcome"] == "nothing to do":
         return "[green]nothing to do, everything is in already[/green]"
     return "[green]done[/green]"
@@ -47,9 +57,8 @@ def _table(report: Mapping[str, Any]) -> Table:
     table.add_row("tracks", f"{counts['tracks']} with {counts['keyframes']} keyframes")
     table.add_row("masks", f"{counts['masks']} frames")
     table.add_row("classifications", str(counts["classifications"]))
-    table.add_row(
-        "lines", f"{report['accepted']} accepted, {report['failed']} failed, {report['sent']} sent by this run"
-    )
+    counted = [f"{report[state]} {state}" for state in STATES if report[state] or state in ALWAYS]
+    table.add_row("lines", f"{', '.join(counted)}, {report['sent']} sent by this run")
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table

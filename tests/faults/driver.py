@@ -23,13 +23,14 @@ from typing import Any
 import httpx
 import orjson
 
-from labelferry.errors import LabelferryError, PartialFailureError
+from labelferry.errors import LabelferryError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
 from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
 from labelferry.onboarding.imports import collect, submit
 from labelferry.onboarding.ontology import ensure_ontology
+from labelferry.onboarding.outcomes import refuse_unfinished
 from labelferry.onboarding.project import ensure_batch, ensure_project
 from labelferry.onboarding.retry import reopen_failed
 from labelferry.onboarding.rows import ensure_rows
@@ -168,7 +169,7 @@ def work(job: Job, transport: Deadly) -> int:
     for spec in job.specs:
         try:
             report = onboard(spec, job.retry, settings, transport)
-            code = PartialFailureError.exit_code if report["failed"] else 0
+            code = _code(report)
             said = {"code": code, "message": "", "report": report}
         except LabelferryError as error:
             said = {"code": error.exit_code, "message": str(error), "kind": type(error).__name__}
@@ -178,6 +179,14 @@ def work(job: Job, transport: Deadly) -> int:
     found = {"outcomes": outcomes, "requests": transport.requests}
     (Path(job.home) / OUTCOMES).write_bytes(orjson.dumps(found, default=str))
     return code
+
+
+def _code(report: dict[str, Any]) -> int:
+    try:
+        refuse_unfinished(report)
+    except LabelferryError as error:
+        return error.exit_code
+    return 0
 
 
 def forked(job: Job) -> int:

@@ -36,10 +36,11 @@ def test_a_spreadsheet_holds_every_line_and_no_formula(tmp_path: Path) -> None:
 
 def test_tallies_add_up() -> None:
     lines = [outcome("a"), outcome("b", state="failed"), outcome("c", "mask", "pending"), outcome("d", "mask")]
+    lines.append(outcome("e", "mask", "unknown"))
     found = tallies(lines)
-    assert [(each.kind, each.lines, each.accepted, each.failed, each.pending) for each in found] == [
-        ("box", 2, 1, 1, 0),
-        ("mask", 2, 1, 0, 1),
+    assert [(each.kind, each.lines, each.accepted, each.failed, each.unknown, each.pending) for each in found] == [
+        ("mask", 3, 1, 0, 1, 1),
+        ("box", 2, 1, 1, 0, 0),
     ]
 
 
@@ -87,9 +88,9 @@ def test_jobs_that_need_somebody_come_first(tmp_path: Path) -> None:
                 ledger.settle("job", name, f"id-{name}", lines=2)
         rows = shard_rows(ledger)
     assert [tuple(row.values()) for row in rows] == [
-        ("waiting for its outcome", 2, 0, 0, 2, "c-open", ""),
-        ("done", 2, 0, 2, 0, "b-bad", "id-b-bad"),
-        ("done", 2, 2, 0, 0, "a-good", "id-a-good"),
+        ("waiting for its outcome", 2, 0, 0, 0, 2, "c-open", ""),
+        ("done", 2, 0, 2, 0, 0, "b-bad", "id-b-bad"),
+        ("done", 2, 2, 0, 0, 0, "a-good", "id-a-good"),
     ]
 
 
