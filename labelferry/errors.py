@@ -29,7 +29,7 @@
 the time the error is raised.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 __all__ = [
     "AnnotationError",
@@ -87,19 +87,46 @@ class CheckError(InputError):
 
 
 class PartialFailureError(LabelferryError):
-    """The work is done, but the service refused some of the lines."""
+    """The work is done, but the service refused some of the lines.
+
+    Args:
+        message: how many, and where they are listed.
+        result: the report or verification, as it would have been returned.
+    """
 
     exit_code = 3
 
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
 
 class PendingError(LabelferryError):
-    """The run is over and has reported, but the service does not say yet whether every line is in."""
+    """The run is over and has reported, but the service does not say yet whether every line is in.
+
+    Args:
+        message: how many lines, and what to do.
+        result: the report, as it would have been returned.
+    """
 
     retryable = True
 
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
 
 class VerificationError(LabelferryError):
-    """The service does not hold what was sent, or nobody knows yet."""
+    """The service does not hold what was sent, or nobody knows yet.
+
+    Args:
+        message: what differs.
+        result: the verification, as it would have been returned.
+    """
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
 
 
 class LedgerError(LabelferryError):

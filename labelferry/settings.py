@@ -16,6 +16,7 @@ LABELFERRY_DEADLINE     seconds that one job of the service (an import, an uploa
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
 LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
+LABELFERRY_LOCALBOX     when set: use the embedded localbox, whatever key there is, as ``--localbox`` does
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -29,10 +30,11 @@ from pydantic import SecretStr
 
 from labelferry.errors import SpecError
 
-__all__ = ["DEFAULT_ENDPOINT", "TIERS", "Settings"]
+__all__ = ["DEFAULT_ENDPOINT", "ONLY_LOCALBOX", "TIERS", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
+ONLY_LOCALBOX = "LABELFERRY_LOCALBOX"
 TIERS = {"free": 1_500, "starter": 5_000, "edu": 5_000, "enterprise": 20_000}
 """Requests per minute that an account of each tier may send (docs.labelbox.com/docs/limits, November 2026)."""
 
@@ -78,7 +80,7 @@ class Settings:
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=_key(env),
+            api_key=None if env.get(ONLY_LOCALBOX) else _key(env),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.imports import Collected, collect
+from labelferry.onboarding.steps.imports import Collected, collect
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 

@@ -13,7 +13,7 @@ from labelferry.settings import Settings
 from labelferry.spec import Decisions, Spec, is_text
 from labelferry.spec_file import LoadedSpec
 
-__all__ = ["load_spec", "prepare"]
+__all__ = ["fetch_ontology", "load_spec", "prepare"]
 
 FETCH_SECONDS = 30.0
 MOST_BYTES = 1_000_000
@@ -35,10 +35,10 @@ def prepare(spec: Spec | str, settings: Settings, where: Remote, decisions: Deci
     """
     loaded = load_spec(spec).decided(decisions or Decisions())
     by_id = loaded.spec.ontology.id
-    return desire(loaded, settings.home, None if by_id is None else _fetch_ontology(by_id, settings, where))
+    return desire(loaded, settings.home, None if by_id is None else fetch_ontology(by_id, settings, where))
 
 
-def load_spec(spec: Spec | str) -> LoadedSpec:
+def load_spec(spec: Spec | str | Path) -> LoadedSpec:
     """Take a spec that somebody filled in, pasted, or gave the address or the path of.
 
     Paths in a spec file are relative to its folder; in any other spec to the working folder.
@@ -48,6 +48,8 @@ def load_spec(spec: Spec | str) -> LoadedSpec:
     """
     if isinstance(spec, Spec):
         return LoadedSpec.from_form(spec, Path.cwd())
+    if isinstance(spec, Path):
+        return LoadedSpec.from_file(spec)
     if is_text(spec):
         return LoadedSpec.from_text(spec, "pasted spec", Path.cwd())
     if spec.startswith(("http://", "https://")):
@@ -71,6 +73,11 @@ def _fetch(url: str) -> str:
         raise SpecError(f"{url}: not UTF-8 text, so no spec; give the address of one") from error
 
 
-def _fetch_ontology(ontology: str, settings: Settings, where: Remote) -> Ontology:
+def fetch_ontology(ontology: str, settings: Settings, where: Remote) -> Ontology:
+    """Ask for the ontology of an id; nothing is changed.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
     with connect(settings, where) as client:
         return Ontology.from_normalized(client.ontologies.get(ontology).normalized)

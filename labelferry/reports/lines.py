@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import orjson
 
 from labelferry.ledger import Ledger, LineRecord, LineState
-from labelferry.onboarding.outcomes import explain
+from labelferry.onboarding.steps.outcomes import explain
 from labelferry.planning.desired import Desired
 
 __all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies", "unsent"]

@@ -10,11 +10,8 @@ import orjson
 
 from labelferry.ledger import LineState
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.imports import Submitted
-from labelferry.onboarding.outcomes import explain
-from labelferry.onboarding.project import BatchOutcome
-from labelferry.onboarding.resolve import Resolved
-from labelferry.onboarding.rows import RowsOutcome
+from labelferry.onboarding.run import Outcomes
+from labelferry.onboarding.steps.outcomes import explain
 from labelferry.planning.desired import Counts
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
@@ -123,12 +120,8 @@ class Report:
 def report_on(
     onboarding: Onboarding,
     remote: str,
+    outcomes: Outcomes,
     *,
-    rows: RowsOutcome,
-    ontology: Resolved,
-    project: Resolved,
-    batch: BatchOutcome,
-    submitted: Submitted,
     journal: Journal | None = None,
     page: str | None = None,
     folder: Path | None = None,
@@ -138,15 +131,12 @@ def report_on(
     Args:
         onboarding: desired state and ledger.
         remote: which Labelbox it was, for people.
-        rows: what became of the data rows.
-        ontology: the ontology, found or made.
-        project: the project, found or made.
-        batch: what was brought into the project.
-        submitted: what was sent.
+        outcomes: what the steps came to.
         journal: the plan of the run, and when its steps ran.
         page: where people look at the project.
         folder: where the report will be kept.
     """
+    rows, ontology, project, submitted = outcomes.rows, outcomes.ontology, outcomes.project, outcomes.submitted
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     remembered = journal or Journal()
     states = ledger.line_counts(str(spec.imports.as_))
@@ -162,7 +152,7 @@ def report_on(
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
-        batched=batch.added,
+        batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,
         accepted=states.get(LineState.ACCEPTED, 0),

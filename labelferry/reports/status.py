@@ -7,7 +7,7 @@ from rich.console import Console
 
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineRecord, LineState, State
-from labelferry.onboarding.outcomes import explain
+from labelferry.onboarding.steps.outcomes import explain
 
 __all__ = ["print_status", "status_of"]
 

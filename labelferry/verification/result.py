@@ -9,6 +9,8 @@ from typing import Any
 
 import orjson
 
+from labelferry.errors import PartialFailureError, VerificationError
+
 __all__ = ["Difference", "Kind", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
@@ -152,6 +154,27 @@ class Verification:
             "failed_lines": [asdict(each) for each in self.failed_lines],
             "rows": [row.to_json() for row in self.rows],
         }
+
+    def refuse_differences(self) -> None:
+        """Stop when the service does not hold what was sent, or nobody knows whether it does.
+
+        Raises:
+            VerificationError: when labels are missing, extra or moved, or lines are pending or unknown; it
+                carries this value.
+            PartialFailureError: when all that was accepted is there, but lines were refused.
+        """
+        if self.outcome == "differs":
+            found = self.totals
+            raise VerificationError(
+                f"{self.name} differs: {found['missing']} labels are missing, {found['extra']} extra, "
+                f"{found['moved']} moved",
+                self,
+            )
+        if self.failed:
+            message = f"{self.failed} lines were refused; labelferry status {self.name} lists them"
+            raise PartialFailureError(message, self)
+        if open_ := self.pending + self.unknown:
+            raise VerificationError(f"{open_} lines are not in, or not known to be; run labelferry onboard", self)
 
     def write(self, folder: Path) -> Path:
         """Keep it as JSON."""

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 import typer.main
 
+from docs.generate.contact_sheet import draw_contact_sheet
 from labelferry.cli import app
-from labelferry.demo import draw_contact_sheet
 from labelferry.spec_file import LoadedSpec
 from tests.docs import pages
 from tests.docs.pages import ROOT, words

@@ -9,7 +9,7 @@ from docs import generate
 from docs.generate.checks import FAMILIES, rules
 from docs.generate.settings import variables
 from labelferry import checks, settings
-from labelferry.onboarding.outcomes import OutcomeKind
+from labelferry.onboarding.steps.outcomes import OutcomeKind
 from labelferry.sources.registry import READERS
 from tests.docs.pages import DOCS, ROOT
 

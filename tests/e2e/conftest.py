@@ -1,7 +1,8 @@
-"""The command line against a localbox in a process of its own, with one Prefect server for all of it.
+"""The command line against a localbox in a process of its own.
 
 ``ferry`` runs the command line inside the test's process, which is fast; ``ferry.start`` runs it as a process of its
-own, which can be killed. Both speak to the same servers, and to nothing else.
+own, which can be killed. ``flowing`` is the same with a Prefect server, so that runs are flows. All of them speak to
+these servers, and to nothing else.
 """
 
 import os
@@ -195,12 +196,12 @@ def prefect_url() -> Iterator[str]:
 def offline(
     running_localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Ferry:
-    """The command line where no flow may be started: there is no Prefect server."""
+    """The command line, in this process, with no Prefect server."""
     environment = {
         "LABELFERRY_HOME": str(tmp_path / "home"),
         "LABELBOX_API_KEY": KEY,
         "LABELBOX_ENDPOINT": running_localbox.endpoint,
-        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+        "PREFECT_PROFILES_PATH": str(tmp_path / "no-profiles.toml"),
     }
 
     def run(arguments: list[str]) -> Outcome:
@@ -213,12 +214,20 @@ def offline(
 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("LABELFERRY_LEDGER", raising=False)
+    for name in ("LABELFERRY_LEDGER", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
     return Ferry(environment, run)
 
 
 @pytest.fixture
-def ferry(localbox: Localbox, offline: Ferry, prefect_url: str, monkeypatch: pytest.MonkeyPatch) -> Ferry:
-    """The command line, an empty localbox and a Prefect server."""
+def ferry(localbox: Localbox, offline: Ferry) -> Ferry:
+    """The command line and an empty localbox."""
+    assert localbox.endpoint == offline.environment["LABELBOX_ENDPOINT"]
+    return offline
+
+
+@pytest.fixture
+def flowing(ferry: Ferry, prefect_url: str, monkeypatch: pytest.MonkeyPatch) -> Ferry:
+    """The command line where a Prefect server is configured."""
     monkeypatch.setenv("PREFECT_API_URL", prefect_url)
-    return Ferry({**offline.environment, "PREFECT_API_URL": prefect_url}, offline._run)
+    return Ferry({**ferry.environment, "PREFECT_API_URL": prefect_url}, ferry._run)

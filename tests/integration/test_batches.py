@@ -3,9 +3,10 @@
 from pathlib import Path
 
 from labelferry.onboarding.context import open_onboarding
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.rows import ensure_rows
+from labelferry.onboarding.steps.batch import ensure_batch
+from labelferry.onboarding.steps.data_rows import ensure_rows
+from labelferry.onboarding.steps.ontology import ensure_ontology
+from labelferry.onboarding.steps.project import ensure_project
 from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings

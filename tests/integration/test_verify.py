@@ -11,12 +11,10 @@ import orjson
 import pytest
 
 from labelferry.demo import draw_scene
-from labelferry.onboarding.context import Onboarding, open_onboarding
-from labelferry.onboarding.imports import collect, submit
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.rows import ensure_rows
+from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
+from labelferry.plain_steps import PlainSteps
 from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
@@ -61,10 +59,10 @@ class Ferry:
     localbox: Localbox
 
     def onboard(self, spec: Path) -> None:
-        """Everything that the flow does."""
+        """The whole job; every line goes in."""
         folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
-            carry(onboarding)
+            carry_out(PlainSteps(onboarding, self.remote, self.settings))
 
     def verify(self, spec: Path, **options: Any) -> Verification:
         folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
@@ -80,14 +78,6 @@ class Ferry:
         for annotation in state["annotations"]:
             annotation["line"] = orjson.dumps(annotation["line"]).decode()
         self.localbox.control("POST", "seed", state)
-
-
-def carry(onboarding: Onboarding) -> None:
-    ensure_rows(onboarding)
-    project = ensure_project(onboarding, ensure_ontology(onboarding).id).id
-    ensure_batch(onboarding, project)
-    submit(onboarding, project)
-    assert collect(onboarding).failed == 0
 
 
 def ferry_in(home: Path, localbox: Localbox) -> Ferry:

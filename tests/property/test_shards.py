@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelferry.onboarding.pending import Outgoing
-from labelferry.onboarding.sending import MOST_BYTES, MOST_LINES, shards
+from labelferry.onboarding.steps.pending import Outgoing
+from labelferry.onboarding.steps.sending import MOST_BYTES, MOST_LINES, shards
 from labelferry.planning.desired import IndexedLine
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
-from labelferry.onboarding.outcomes import classify
+from labelferry.onboarding.steps.outcomes import classify
 from labelferry.pictures import Strip
 from labelferry.planning.desired import Counts
 from labelferry.reports import FailedLine, Report

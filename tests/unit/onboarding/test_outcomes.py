@@ -1,10 +1,12 @@
 """Messages as the service words them, and the kind of failure that each tells of."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from labelferry.errors import PartialFailureError, PendingError
 from labelferry.ledger import LineRecord, LineState, Reason
-from labelferry.onboarding.outcomes import OutcomeKind, classify, explain, refuse_unfinished
+from labelferry.onboarding.steps.outcomes import OutcomeKind, classify, explain, refuse_unfinished
 
 
 @pytest.mark.parametrize(
@@ -52,9 +54,16 @@ def test_an_unknown_line_has_its_reason_and_a_remedy(reason: Reason, imported_as
     assert outcome.remedy.startswith("run again") is (reason is not Reason.EXPIRED)
 
 
-COUNTS = {"name": "n", "pending": 0, "unknown": 0, "failed": 0}
+@dataclass
+class Ended:
+    name: str = "n"
+    pending: int = 0
+    unknown: int = 0
+    failed: int = 0
+
+
 BOTH = (
-    "of 2 lines Labelbox does not say whether they are in; labelferry status n lists them and says what to do; "
+    "of 2 lines Labelbox does not say whether they are in; labelferry status n lists them and what to do; "
     "3 lines were refused; labelferry status n lists them"
 )
 UNFINISHED = [
@@ -67,10 +76,12 @@ UNFINISHED = [
 
 @pytest.mark.parametrize(("counts", "error", "message"), UNFINISHED)
 def test_a_run_that_left_something_open_says_so(counts: dict[str, int], error: type[Exception], message: str) -> None:
+    report = Ended(**counts)
     with pytest.raises(error) as raised:
-        refuse_unfinished(COUNTS | counts)
+        refuse_unfinished(report)
     assert str(raised.value) == message
+    assert getattr(raised.value, "result", None) is report
 
 
 def test_a_run_whose_lines_are_all_in_is_done() -> None:
-    refuse_unfinished(COUNTS)
+    refuse_unfinished(Ended())

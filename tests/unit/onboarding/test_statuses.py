@@ -8,7 +8,7 @@ import pytest
 
 from labelferry.ledger import LineRecord, LineState, Reason
 from labelferry.ndjson import of_generation
-from labelferry.onboarding.statuses import verdicts
+from labelferry.onboarding.steps.statuses import verdicts
 
 UUIDS = [f"0a1b2c3d-0000-4000-8000-00000000000{number}" for number in range(4)]
 ROWS = ["clip-1", "clip-1", "clip-2", "data row r3"]

@@ -10,12 +10,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
+from labelferry.labelbox import costs
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
 
-__all__ = ["Drift", "bring_up_to_date", "find_drift", "refuse_drift"]
+__all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
 
 SHOWN = 20
+
+WHAT_THEN = {
+    "reuse": "on_existing: reuse takes them as they are",
+    "update": "on_existing: update brings them up to date",
+    "fail": "on_existing: fail; mend the manifest, or say update or reuse",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +44,19 @@ class Drift:
 
     def __str__(self) -> str:
         return f"{self.global_key}: {'; '.join(self.differences)}"
+
+
+def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> Iterator[PlannedStep]:
+    """Yield what becomes of rows that are there and differ, if any do."""
+    drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
+    if not drift:
+        return
+    changed = [each.changes for each in drift if each.changes] if policy == "update" else []
+    action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
+    listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
+    reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
+    requests = costs.create_rows(changed) if changed else 0
+    yield PlannedStep("data rows", "differ", action, reason, count=len(drift), requests=requests)
 
 
 def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> list[Drift]:

@@ -4,18 +4,22 @@ A job is named after its content. It is claimed with its lines, created, waited 
 lines has an outcome; an open job is looked up by name before anything else happens.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from labelferry.ledger import OPEN, LineState
-from labelferry.onboarding.absent import delete_doomed, resolve_absent
+from labelferry.errors import ConflictError
+from labelferry.labelbox import costs
+from labelferry.ledger import OPEN, LineState, State
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.ended import settled
-from labelferry.onboarding.found import adopt, found_jobs
-from labelferry.onboarding.pending import pending
-from labelferry.onboarding.sending import send, shards
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.absent import delete_doomed, resolve_absent
+from labelferry.onboarding.steps.ended import settled
+from labelferry.onboarding.steps.found import adopt, found_jobs
+from labelferry.onboarding.steps.pending import Pending, pending
+from labelferry.onboarding.steps.sending import send, shards
 from labelferry.progress import announce
 
-__all__ = ["Collected", "Submitted", "collect", "submit"]
+__all__ = ["Collected", "Submitted", "collect", "plan_imports", "plan_open_jobs", "submit"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,47 @@ class Collected:
     failed: int
     unknown: int
     absent: int
+
+
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+
+
+def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    """Yield what ``collect`` would do."""
+    for entry in onboarding.ledger.entries("job"):
+        count = entry.detail["lines"]
+        if entry.state in OPEN:
+            reason = "an earlier run sent it or was about to; its outcome is asked for first"
+            yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
+        elif entry.state is State.DELETING:
+            yield PlannedStep("import", entry.name, Action.UPDATE, REPLACED, count=count, requests=costs.DELETE_IMPORT)
+
+
+def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
+    """Yield what ``submit`` would do; the project is None when it is yet to be made."""
+    name = str(onboarding.desired.spec.imports.as_)
+    try:
+        found = () if project is None else tuple(found_jobs(onboarding, project))
+        todo = pending(onboarding, project, [line for each in found for line in each.lines])
+    except ConflictError as error:
+        yield PlannedStep("import", name, Action.CONFLICT, str(error))
+        return
+    for job, lines in todo.doomed.items():
+        yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
+    yield _planned(name, todo)
+
+
+def _planned(name: str, todo: Pending) -> PlannedStep:
+    if not todo.fresh:
+        told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
+        told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
+        return PlannedStep("import", name, Action.SKIP, f"all lines were sent before{told}", count=todo.accepted)
+    size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
+    again = sum(each.generation > 0 for each in todo.fresh)
+    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason += f", in {jobs} jobs" if jobs > 1 else ""
+    requests = costs.SEND_IMPORT * jobs
+    return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
 
 def submit(onboarding: Onboarding, project: str) -> Submitted:

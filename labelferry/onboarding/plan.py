@@ -1,7 +1,7 @@
 """Desired state x remote state x ledger -> a plan: what an onboarding would do, and why, before it does anything."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ import orjson
 from labelferry.errors import ConflictError, SpecError
 from labelferry.settings import TIERS
 
-__all__ = ["Action", "Plan", "Step", "refuse_conflicts"]
+__all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts"]
 
 
 class Action(StrEnum):
@@ -26,7 +26,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PlannedStep:
     """One decision.
 
     Args:
@@ -49,6 +49,9 @@ class Step:
     bytes: int = 0
     requests: int = 0
 
+    def __str__(self) -> str:
+        return f"{self.action} {self.kind} '{self.name}' ({self.count})"
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -70,19 +73,9 @@ class Plan:
     workspace: str
     desired: str
     counts: Mapping[str, int]
-    steps: tuple[Step, ...]
+    steps: tuple[PlannedStep, ...]
     requests_per_minute: int | None = None
     look_ups: int = 0
-
-    @property
-    def conflicts(self) -> tuple[Step, ...]:
-        """What somebody has to decide first."""
-        return tuple(step for step in self.steps if step.action is Action.CONFLICT)
-
-    @property
-    def changes(self) -> tuple[Step, ...]:
-        """What would be made or changed."""
-        return tuple(step for step in self.steps if step.action in (Action.CREATE, Action.UPDATE))
 
     @property
     def requests(self) -> int:
@@ -103,29 +96,39 @@ class Plan:
         decisions = [(step.kind, step.name, step.action, step.id, step.count) for step in self.steps]
         return sha256(orjson.dumps([self.name, self.workspace, self.desired, decisions])).hexdigest()
 
-    def refuse_other(self, reviewed: Path) -> None:
+    def refuse_other(self, reviewed: "Plan | str | Path") -> None:
         """Stop when this is not the plan that somebody reviewed.
+
+        Args:
+            reviewed: the plan, or the file that ``labelferry plan --json`` was kept in.
 
         Raises:
             SpecError: when the file is no plan.
             ConflictError: with the decisions that differ.
         """
-        try:
-            kept = orjson.loads(reviewed.read_bytes())
-            before, hashed = {_decision(step) for step in kept["steps"]}, kept["hash"]
-        except (OSError, orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise SpecError(
-                f"{reviewed}: not a plan; make one with labelferry plan SPEC --json > {reviewed}"
-            ) from error
-        if hashed == self.hash:
+        before = reviewed if isinstance(reviewed, Plan) else _kept(Path(reviewed))
+        if before.hash == self.hash:
             return
-        now = {_decision(asdict(step)) for step in self.steps}
-        gone, new = sorted(before - now), sorted(now - before)
-        listed = "\n".join([*(f"  planned: {line}" for line in gone), *(f"  now:     {line}" for line in new)])
+        planned, now = set(map(str, before.steps)), set(map(str, self.steps))
+        listed = [f"  planned: {line}" for line in sorted(planned - now)]
+        listed += [f"  now:     {line}" for line in sorted(now - planned)]
+        made = "the plan" if isinstance(reviewed, Plan) else reviewed
         raise ConflictError(
-            f"the world has moved on since {reviewed} was made:\n{listed or '  the labels or the spec have changed'}\n"
-            "make a new plan and review it"
+            f"the world has moved on since {made} was made:\n"
+            + "\n".join(listed or ["  the labels or the spec have changed"])
+            + "\nmake a new plan and review it"
         )
+
+    @classmethod
+    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
+        """Take up a plan that ``to_json`` gave.
+
+        Raises:
+            KeyError, TypeError, ValueError: when it is none.
+        """
+        names = [field.name for field in fields(cls)]
+        steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
+        return cls(**{name: data[name] for name in names} | {"steps": steps})
 
     def to_json(self) -> dict[str, Any]:
         """The plan as plain values."""
@@ -133,19 +136,19 @@ class Plan:
         return {"format": 1, **asdict(self), **totals}
 
 
-def _decision(step: Mapping[str, Any]) -> str:
-    return f"{step['action']} {step['kind']} '{step['name']}' ({step['count']})"
+def _kept(path: Path) -> Plan:
+    try:
+        return Plan.from_json(orjson.loads(path.read_bytes()))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SpecError(f"{path}: not a plan; make one with labelferry plan SPEC --json > {path}") from error
 
 
-def refuse_conflicts(plan: Mapping[str, Any]) -> None:
+def refuse_conflicts(plan: Plan) -> None:
     """Stop before the first change when somebody has to decide something first.
-
-    Args:
-        plan: as plain values.
 
     Raises:
         ConflictError: with every conflict.
     """
-    reasons = [step["reason"] for step in plan["steps"] if step["action"] == Action.CONFLICT]
+    reasons = [step.reason for step in plan.steps if step.action is Action.CONFLICT]
     if reasons:
         raise ConflictError("\n".join(reasons))

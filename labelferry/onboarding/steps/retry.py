@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from labelferry.ledger import LineRecord, LineState
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.labelled import refuse_labelled
-from labelferry.onboarding.pending import refuse_strangers
+from labelferry.onboarding.steps.labelled import refuse_labelled
+from labelferry.onboarding.steps.pending import refuse_strangers
 from labelferry.spec import ImportAs
 
 __all__ = ["Reopened", "reopen_failed"]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.labelled import SHOWN, refuse_labelled
+from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 

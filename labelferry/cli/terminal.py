@@ -3,9 +3,15 @@
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NoReturn
 
-__all__ = ["print_check", "progress", "show"]
+__all__ = ["fail", "print_check", "print_json", "progress", "say", "show"]
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """End with the one message that a command leaves on stderr."""
+    print(f"labelferry: {message}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
 
 
 @contextmanager
@@ -30,13 +36,25 @@ def progress(as_json: bool) -> Iterator[None]:
 def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
     """Print a result as JSON, or with a printer that knows what it is."""
     if as_json:
-        import orjson
-
-        sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+        print_json(result)
         return
     from rich.console import Console
 
     printer(result, Console(soft_wrap=True))
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """Print a result for programs."""
+    import orjson
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+
+
+def say(text: str, as_json: bool) -> None:
+    """Add a line to a result that people read."""
+    if not as_json:
+        print(f"  {text}")  # noqa: T201
 
 
 def print_check(result: Mapping[str, Any], console: Any) -> None:

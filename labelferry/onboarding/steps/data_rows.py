@@ -1,18 +1,20 @@
 """Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
+from labelferry.labelbox import costs
 from labelferry.ledger import State
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.drift import bring_up_to_date, find_drift, refuse_drift
-from labelferry.onboarding.resolve import Kind, resolve
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
+from labelferry.onboarding.steps.resolve import Kind, plan_resource, resolve
 from labelferry.progress import announce
 
-__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "look_up_rows", "refuse_gone", "remove_unfilled"]
+__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "plan_data_rows", "remove_unfilled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,26 @@ class RowsOutcome:
     updated: int = 0
     drift: tuple[str, ...] = ()
     dataset_created: bool = False
+
+
+def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    """Yield what ``ensure_rows`` would do."""
+    missing, present = look_up_rows(onboarding)
+    try:
+        refuse_gone(onboarding, missing)
+    except ConflictError as error:
+        yield PlannedStep("data rows", "gone", Action.CONFLICT, str(error), count=len(missing))
+        return
+    if missing:
+        dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
+        yield plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
+        files = sum("file" in row for row in missing)
+        reason = f"no row has their global key; {files} local files are uploaded" if files else "no row has their key"
+        requests = costs.create_rows(missing, files)
+        yield PlannedStep("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=requests)
+    if present:
+        yield PlannedStep("data rows", "there", Action.REUSE, "found by global key", count=len(present))
+        yield from plan_drift(onboarding, present)
 
 
 def ensure_rows(onboarding: Onboarding) -> RowsOutcome:

@@ -10,10 +10,10 @@ from datetime import datetime, timedelta
 from labelferry.errors import JobFailedError, NotFoundError, PermissionDeniedError, RejectedError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineRecord, LineState, Reason, State, Verdict
-from labelferry.onboarding.absent import set_absent
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.outcomes import ASK_AGAIN
-from labelferry.onboarding.statuses import verdicts
+from labelferry.onboarding.steps.absent import set_absent
+from labelferry.onboarding.steps.outcomes import ASK_AGAIN
+from labelferry.onboarding.steps.statuses import verdicts
 
 __all__ = ["settled"]
 

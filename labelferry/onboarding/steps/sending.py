@@ -9,8 +9,8 @@ from labelferry.labelbox import ImportJob
 from labelferry.ledger import LineRecord, State
 from labelferry.ndjson import of_generation, with_uuid
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.found import KINDS, job_name
-from labelferry.onboarding.pending import Outgoing
+from labelferry.onboarding.steps.found import KINDS, job_name
+from labelferry.onboarding.steps.pending import Outgoing
 
 __all__ = ["send", "shards"]
 

@@ -14,7 +14,7 @@ from labelferry.errors import NotFoundError, UnavailableError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.labelled import labelled
+from labelferry.onboarding.steps.labelled import labelled
 
 __all__ = ["delete_doomed", "resolve_absent", "set_absent"]
 

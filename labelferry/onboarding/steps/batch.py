@@ -1,4 +1,4 @@
-"""Steps 3 and 4: the project with its ontology, and the batches that bring the rows in."""
+"""Step 4: the batches that bring the rows into the project."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -6,24 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from labelferry.errors import ConflictError, JobFailedError, RejectedError, RemoteConflictError, UnavailableError
-from labelferry.labelbox import Batch, Ontology, Project
+from labelferry.labelbox import Batch, costs
 from labelferry.ledger import Entry, State
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.resolve import Kind, Resolved, resolve
-from labelferry.onboarding.versions import is_version_of
+from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.progress import announce
 
-__all__ = [
-    "BatchOutcome",
-    "ensure_batch",
-    "ensure_project",
-    "outside",
-    "project_kind",
-    "refuse_moved",
-    "refuse_other_ontology",
-    "take_up_batches",
-]
+__all__ = ["BatchOutcome", "ensure_batch", "plan_batch", "take_up_batches"]
 
 LARGEST = 100_000
 """Rows that Labelbox takes in a batch."""
@@ -41,71 +31,16 @@ class BatchOutcome:
     batches: tuple[str, ...] = ()
 
 
-def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
-    """Make sure that the project is there and works with the ontology.
-
-    Raises:
-        ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
-    """
-    announce("project")
-    project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
-    refuse_moved(onboarding, project.id)
-    if not refuse_other_ontology(onboarding, project.id, ontology):
-        onboarding.client.projects.connect_ontology(project.id, ontology)
-    return project
-
-
-def project_kind(onboarding: Onboarding) -> Kind:
-    """How projects are found and made."""
-    projects = onboarding.client.projects
-    return Kind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
-
-
-def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
-    """Whether the project is connected to the ontology; None means: to one that is yet to be made.
-
-    False when it has none yet, or an earlier version that the spec lets go of.
-
-    Raises:
-        ConflictError: when it works with another one.
-    """
-    connected, wanted = onboarding.client.projects.ontology(project), onboarding.desired.spec.project
-    if connected is None or (connected.id != ontology and _gives_way(onboarding, connected)):
-        return False
-    if connected.id != ontology:
-        raise ConflictError(
-            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
-            f"the one of the spec ({ontology or 'not made yet'}); name another project, or that ontology by id"
-        )
-    return True
-
-
-def _gives_way(onboarding: Onboarding, connected: Ontology) -> bool:
-    """Whether an ontology is an earlier version of the one wanted, and the spec says that versions may change."""
-    spec = onboarding.desired.spec
-    earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)
-    return spec.on_ontology_change == "new-version" and (earlier or connected.id == spec.ontology.id)
-
-
-def _create_project(onboarding: Onboarding, name: str) -> Project:
-    refuse_moved(onboarding, None)
-    wanted = onboarding.desired.spec.project
-    return onboarding.client.projects.create(name, wanted.media_type, description=wanted.description or "")
-
-
-def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
-    """What the ledger calls done was done in one project; in another, nothing is done yet.
-
-    Raises:
-        ConflictError: when it was done in another one.
-    """
-    entries = [entry for kind in ("batch", "job") for entry in onboarding.ledger.entries(kind)]
-    before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
-    if before:
-        raise ConflictError(
-            f"'{onboarding.desired.spec.name}' went into project {', '.join(sorted(before))} before, which the spec no "
-            "longer names or which is gone; name it by id, or give the onboarding a new name to carry everything anew"
-        )
+def plan_batch(onboarding: Onboarding) -> PlannedStep:
+    """Return what ``ensure_batch`` would do."""
+    todo, inside = outside(onboarding)
+    name = onboarding.desired.spec.batch.name
+    if not todo:
+        return PlannedStep("batch", name, Action.SKIP, "all rows are in the project", count=inside)
+    requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
+    return PlannedStep(
+        "batch", name, Action.CREATE, "rows that no batch brought in yet", count=len(todo), requests=requests
+    )
 
 
 def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
@@ -126,11 +61,15 @@ def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names: list[str] = []
-    for start in range(0, len(todo), largest):
-        announce("rows into the project", start, len(todo))
-        part = todo[start : start + largest]
+    for part in _parts(todo, largest):
         names.extend(_bring_in(onboarding, project, part))
     return BatchOutcome(len(todo), inside, tuple(names))
+
+
+def _parts(keys: Sequence[str], largest: int) -> Iterator[Sequence[str]]:
+    for start in range(0, len(keys), largest):
+        announce("rows into the project", start, len(keys))
+        yield keys[start : start + largest]
 
 
 def outside(onboarding: Onboarding) -> tuple[list[str], int]:

@@ -6,9 +6,12 @@ from typing import Any, Protocol
 
 from labelferry.errors import ConflictError, NotFoundError, UnavailableError
 from labelferry.ledger import Ledger, State, held
+from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.spec import Reference
 
-__all__ = ["Kind", "Resolved", "look_up", "resolve"]
+__all__ = ["BY_ID", "FOUND", "NEW", "Kind", "Resolved", "look_up", "plan_resource", "resolve"]
+
+NEW, FOUND, BY_ID = "none has the name", "the only one of its name", "named by id"
 
 MAKING_SECONDS = 300.0
 """How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
@@ -35,6 +38,18 @@ class Resolved:
 
     id: str
     created: bool
+
+
+def plan_resource(kind: Kind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
+    """Return what ``resolve`` would do; ``requests`` is what making one takes."""
+    name = reference.name or reference.id or ""
+    try:
+        known = look_up(kind, reference, ledger)
+    except ConflictError as error:
+        return PlannedStep(kind.name, name, Action.CONFLICT, str(error))
+    if known is None:
+        return PlannedStep(kind.name, name, Action.CREATE, NEW, requests=requests)
+    return PlannedStep(kind.name, name, Action.REUSE, BY_ID if reference.id else FOUND, id=known)
 
 
 def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:

@@ -5,16 +5,15 @@ message itself is always kept and shown; what no rule recognises is ``unknown``,
 """
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Protocol
 
 from labelferry.errors import PartialFailureError, PendingError
 from labelferry.ledger import LineRecord, LineState, Reason
 from labelferry.spec import ImportAs
 
-__all__ = ["Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
+__all__ = ["Finished", "Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
 
 
 class OutcomeKind(StrEnum):
@@ -95,25 +94,48 @@ def explain(record: LineRecord) -> tuple[str, Outcome]:
     return text, Outcome(record.reason, first + REPLACE[ImportAs(record.imported_as)])
 
 
-def refuse_unfinished(report: Mapping[str, Any]) -> None:
+class Finished(Protocol):
+    """What decides whether a run left nothing open: its report."""
+
+    @property
+    def name(self) -> str:
+        """Of the onboarding."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many lines are not in yet, or not known to be."""
+        ...
+
+    @property
+    def unknown(self) -> int:
+        """Of how many lines the service does not say what became of them."""
+        ...
+
+    @property
+    def failed(self) -> int:
+        """How many lines were refused."""
+        ...
+
+
+def refuse_unfinished(report: Finished) -> None:
     """Stop a run that is over, and has reported, when not every line is known to be in.
 
     Raises:
-        PendingError: when the outcome of a line is not known.
-        PartialFailureError: when every outcome is known and lines were refused.
+        PendingError: when the outcome of a line is not known; it carries the report.
+        PartialFailureError: when every outcome is known and lines were refused; it carries the report.
     """
-    name, pending, unknown, failed = (report[key] for key in ("name", "pending", "unknown", "failed"))
-    listed = f"labelferry status {name} lists them"
-    refused = f"{_lines(failed, 'was', 'were')} refused; {listed}"
-    told = []
-    if pending:
-        told.append(f"{_lines(pending, 'is', 'are')} not known to be in yet; run again: labelferry resume {name}")
-    if unknown:
-        told.append(f"of {_lines(unknown)} Labelbox does not say whether they are in; {listed} and says what to do")
+    listed, told = f"labelferry status {report.name} lists them", []
+    if report.pending:
+        pending = _lines(report.pending, "is", "are")
+        told.append(f"{pending} not known to be in yet; run again: labelferry resume {report.name}")
+    if report.unknown:
+        told.append(f"of {_lines(report.unknown)} Labelbox does not say whether they are in; {listed} and what to do")
+    refused = [f"{_lines(report.failed, 'was', 'were')} refused; {listed}"] if report.failed else []
     if told:
-        raise PendingError("; ".join([*told, *([refused] if failed else [])]))
-    if failed:
-        raise PartialFailureError(refused)
+        raise PendingError("; ".join([*told, *refused]), report)
+    if refused:
+        raise PartialFailureError(refused[0], report)
 
 
 def _lines(count: int, one: str = "", many: str = "") -> str:

@@ -11,16 +11,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from labelferry.errors import ConflictError
+from labelferry.labelbox import costs
 from labelferry.labelbox.records import Ontology as Held
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.project import project_kind
-from labelferry.onboarding.resolve import Kind, Resolved, look_up, resolve
-from labelferry.onboarding.versions import is_version_of, version_name
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.project import project_kind
+from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Kind, Resolved, look_up, resolve
+from labelferry.onboarding.steps.versions import is_version_of, version_name
 from labelferry.ontology import Ontology, diff, lacks, succeed
 from labelferry.progress import announce
 from labelferry.spec import Reference
 
-__all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind"]
+__all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind", "plan_ontology"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,22 @@ class Chosen:
     id: str | None
     tree: Mapping[str, Any]
     differences: tuple[str, ...] = ()
+
+
+def plan_ontology(onboarding: Onboarding) -> PlannedStep:
+    """Return what ``ensure_ontology`` would do."""
+    wanted = onboarding.desired.spec.ontology
+    try:
+        chosen = choose_ontology(onboarding)
+    except ConflictError as error:
+        return PlannedStep("ontology", wanted.name or wanted.id or "", Action.CONFLICT, str(error))
+    name = chosen.reference.name or wanted.name or wanted.id or ""
+    listed = "".join(f"\n  {line}" for line in chosen.differences)
+    if chosen.id is None:
+        reason = f"a new version, because '{wanted.name or wanted.id}' differs:{listed}" if listed else NEW
+        return PlannedStep("ontology", name, Action.CREATE, reason, requests=costs.NEW_ONTOLOGY)
+    reason = "a version of it holds what the labels need" if listed else BY_ID if wanted.id else FOUND
+    return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
 def ensure_ontology(onboarding: Onboarding) -> Resolved:
