@@ -88,8 +88,8 @@ def counts_looks(session: Session) -> bool:
 def hides(session: Session, import_id: str) -> bool:
     """Whether a look at an import finds nothing yet; the look counts."""
     after = position(session, "shown_after")
-    if after in (None, "never"):
-        return after == "never"
+    if after is None or after == "never":
+        return after is not None
     looks: dict[str, int] = settings.read(session, LOOKS, {})
     looks[import_id] = looks.get(import_id, 0) + 1
     settings.write(session, LOOKS, looks)
