@@ -20,7 +20,7 @@ import orjson
 from labelferry.errors import LabelferryError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
-from labelferry.ledger import LineRecord, LineState, open_ledger
+from labelferry.ledger import LineRecord, LineState, Reason, open_ledger
 from labelferry.ndjson import of_generation
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.run import carry_out
@@ -191,7 +191,7 @@ class Harbour:
         false = [line.uuid for line in lines if line.state is LineState.ACCEPTED and _sent(line) not in held]
         if false:
             yield f"{what}: {len(false)} lines are called accepted and are not in"
-        failed = [line for line in lines if line.state is LineState.FAILED and line.reason is None]
+        failed = [line for line in lines if line.state is LineState.FAILED and line.reason is not BY_ORDER]
         if any(_sent(line) in held for line in failed):
             yield f"{what}: lines are called failed and are in"
         if code in {0, 3} and len(held) != len(self.lines) - self.refused:
@@ -216,6 +216,10 @@ class Harbour:
         with Client(self.settings.api_key or "", self.settings.endpoint) as client:
             for project in client.projects.find("Streets"):
                 client.labels.delete([label.id for label in client.labels.list(project.id)])
+
+
+BY_ORDER = Reason.BY_ORDER
+"""Such a refusal may belong to another line of the row; nothing is sent again because of it alone."""
 
 
 def _sent(line: LineRecord) -> str:
