@@ -51,6 +51,7 @@ class Report:
         batched: rows that this run brought into the project.
         jobs: import jobs that this run sent.
         sent: lines that this run sent.
+        settled: import jobs whose outcome this run learned, also those that an earlier one sent.
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
@@ -87,6 +88,7 @@ class Report:
     unknown: int = 0
     unknown_lines: tuple[FailedLine, ...] = ()
     pending: int = 0
+    settled: int = 0
     tallies: tuple[Tally, ...] = ()
     planned: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[StepTime, ...] = ()
@@ -95,8 +97,9 @@ class Report:
 
     @property
     def nothing_done(self) -> bool:
-        """Whether everything had been there before."""
-        return not (self.rows_created or self.rows_updated or self.made or self.batched or self.sent)
+        """Whether everything had been there, and known to be, before."""
+        changes = (self.rows_created, self.rows_updated, self.made, self.batched, self.sent, self.settled)
+        return not any(changes)
 
     @property
     def outcome(self) -> str:
@@ -155,6 +158,7 @@ def report_on(
         batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,
+        settled=outcomes.settled,
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),

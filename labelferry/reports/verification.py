@@ -48,7 +48,8 @@ def _headline(result: Json) -> str:
 
 
 def _facts(result: Json) -> Iterator[tuple[str, str]]:
-    yield "lines", ", ".join(f"{result[state]} {state}" for state in ("accepted", *NOT_IN))
+    states = [state for state in ("accepted", *NOT_IN) if state != "unknown" or result[state]]
+    yield "lines", ", ".join(f"{result[state]} {state}" for state in states)
     if result["rows"]:
         totals = result["totals"]
         yield "labels", ", ".join(f"{totals[name]} {name}" for name in ("equal", "missing", "extra", "moved"))

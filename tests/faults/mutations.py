@@ -8,7 +8,7 @@ twice, and nothing is called accepted, or done, that is not in.
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import product
@@ -22,7 +22,7 @@ from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import LineRecord, LineState, Reason, open_ledger
 from labelferry.ndjson import of_generation
-from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.onboarding.run import carry_out
 from labelferry.plain_steps import PlainSteps
 from labelferry.planning.prepare import prepare
@@ -159,19 +159,27 @@ class Harbour:
     def act(self, action: str) -> int:
         """Do what the user does, check what has to be true, and return the exit code."""
         self.runs += 1
-        where = Remote("Labelbox", self.settings.endpoint)
-        if action == "rerun":
-            folder = prepare(str(self.folder / "streets.yaml"), self.settings, where).folder
-        else:
-            folder = kept(NAME, self.settings.home)
         code = 0
-        with open_onboarding(self.settings, where, folder, partial(_connecting, Clock())) as onboarding:
+        with self.onboarding(action) as onboarding:
             try:
-                carry_out(PlainSteps(onboarding, where, self.settings), retry=action == "retry-failed")
+                carry_out(PlainSteps(onboarding, self.where, self.settings), retry=action == "retry-failed")
             except LabelferryError as error:
                 code = error.exit_code
         self.wrong += self._check(f"{self.runs}. {action} ended {code}", code)
         return code
+
+    @property
+    def where(self) -> Remote:
+        """The localbox, as if it were the service."""
+        return Remote("Labelbox", self.settings.endpoint)
+
+    def onboarding(self, action: str) -> AbstractContextManager[Onboarding]:
+        """What an action works on: the spec as it is, or what the latest run took up."""
+        if action == "rerun":
+            folder = prepare(str(self.folder / "streets.yaml"), self.settings, self.where).folder
+        else:
+            folder = kept(NAME, self.settings.home)
+        return open_onboarding(self.settings, self.where, folder, partial(_connecting, Clock()))
 
     def finish(self) -> None:
         """Go on until nothing is open, as a user would who reads what is said."""

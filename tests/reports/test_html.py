@@ -5,6 +5,7 @@ from html.parser import HTMLParser
 import pytest
 
 from labelferry.pictures import Strip
+from labelferry.reports import FailedLine
 from labelferry.reports.html import MOST_FAILED, render_html
 from labelferry.reports.journal import StepTime, bars
 from tests.reports.conftest import HOSTILE, failed, report
@@ -115,6 +116,15 @@ def test_a_run_without_failures_says_so() -> None:
     assert "Failed lines None." in text
     assert "This run kept no plan." in text
     assert "Time line" not in text
+
+
+def test_unknown_lines_have_a_part_of_their_own() -> None:
+    unknown = FailedLine("clip-1", "car", "f:1", "the status file does not name this line", "unlisted", "look at it")
+    page = Page(render_html(report(failed=0), (), [], [unknown]))
+    assert "Failed lines None. Unknown lines unlisted (1) What to do: look at it." in page.text
+    assert ["f:1", "clip-1", "car", "the status file does not name this line"] in page.cells
+    assert "2 of 4 lines are not known to be in" in page.text
+    assert "Unknown lines" not in Page(render_html(report(), (), [])).text
 
 
 def test_the_time_line_is_to_scale(page: Page) -> None:
