@@ -11,7 +11,7 @@ from tasks.credentials import sent_to
 from tasks.events import tell_onboarded
 from tasks.labels import assemble_labels
 from tasks.parameters import AS_THE_SPEC_SAYS, Credentials, SpecOrPlace
-from tasks.steps import TaskSteps
+from tasks.steps import task_steps
 
 __all__ = ["onboard"]
 
@@ -41,4 +41,4 @@ def onboard(
     """
     with sent_to(credentials) as where:
         folder = assemble_labels(where, spec, decisions)
-        return tell_onboarded(carry_out(TaskSteps(where, folder, plan or None)), where)
+        return tell_onboarded(carry_out(task_steps(where, folder, plan or None)), where)

@@ -11,7 +11,7 @@ from tasks.credentials import sent_to
 from tasks.events import tell_onboarded
 from tasks.labels import assemble_labels
 from tasks.parameters import Credentials, SpecOrPlace
-from tasks.steps import TaskSteps
+from tasks.steps import task_steps
 
 __all__ = ["sync"]
 
@@ -31,4 +31,4 @@ def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as where:
-        return tell_onboarded(carry_out(TaskSteps(where, assemble_labels(where, spec))), where)
+        return tell_onboarded(carry_out(task_steps(where, assemble_labels(where, spec))), where)

@@ -8,9 +8,11 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
@@ -22,11 +24,13 @@ from labelferry.planning.desire import desire
 from labelferry.planning.desired import Counts, Desired
 from labelferry.planning.prepare import fetch_ontology, load_spec
 from labelferry.planning.store import kept
+from labelferry.reach import Reach
 from labelferry.remote import Remote, remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.settings import Settings
 from labelferry.spec import Spec, is_name
+from labelferry.spec_file import LoadedSpec
 from labelferry.verification import Verification
 
 __all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
@@ -39,7 +43,7 @@ class Checked:
     """What a spec holds, and what there is to say about it."""
 
     counts: Counts
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @classmethod
     def of(cls, desired: Desired) -> "Checked":
@@ -48,7 +52,7 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {"counts": asdict(self.counts), "warnings": list(self.findings)}
+        return {"counts": asdict(self.counts), "findings": [finding.to_json() for finding in self.findings]}
 
 
 def check(spec: AnySpec) -> Checked:
@@ -58,7 +62,7 @@ def check(spec: AnySpec) -> Checked:
         InputError: when anything is wrong with it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return Checked.of(desire(load_spec(spec), Path(folder)))
+        return Checked.of(desire(_load(spec), Path(folder)))
 
 
 def plan(spec: AnySpec) -> Plan:
@@ -142,6 +146,13 @@ def verify(spec: AnySpec) -> Verification:
     return found
 
 
+def _load(spec: AnySpec) -> LoadedSpec:
+    """A ``Spec`` is made by the program that calls us, and so its owner's; it counts paths from the working folder."""
+    if isinstance(spec, Spec):
+        return LoadedSpec(spec, Reach(Path.cwd()))
+    return load_spec(spec, None if isinstance(spec, Path) else Settings.from_environment().specs)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """An onboarding that is taken up, and what its steps need."""
@@ -159,19 +170,16 @@ class _Work:
 def _at_work(spec: AnySpec) -> Iterator[_Work]:
     """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
     settings, journal = Settings.from_environment(), Journal()
-    settings.make_home()
-    loaded = load_spec(spec)
+    loaded = _load(spec)
     with ExitStack() as stack:
-        where = None
-        ontology = None
-        if loaded.spec.ontology.id is not None:
-            where = stack.enter_context(remote(settings))
-            ontology = fetch_ontology(loaded.spec.ontology.id, settings, where)
+
+        @cache
+        def where() -> Remote:
+            return stack.enter_context(remote(settings))
+
         with journal.timing("assemble-labels"):
-            desired = desire(loaded, settings.home, ontology)
-        yield stack.enter_context(
-            _onboarding(settings, where or stack.enter_context(remote(settings)), desired, journal)
-        )
+            desired = desire(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
+        yield stack.enter_context(_onboarding(settings, where(), desired, journal))
 
 
 @contextmanager

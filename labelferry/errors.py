@@ -29,6 +29,7 @@
 the time the error is raised.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 __all__ = [
@@ -63,11 +64,24 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values."""
+        return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
+
 
 class InputError(LabelferryError):
-    """What the user gave cannot be used; nothing was sent."""
+    """What the user gave cannot be used; nothing was sent.
+
+    Args:
+        message: what is wrong, where, and what to do.
+        line: line of the file that it is about, when it is known.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class SpecError(InputError):
@@ -83,7 +97,20 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message lists them."""
+    """The checks found errors; the message has them by rule.
+
+    Args:
+        message: the errors, those of one rule together.
+        findings: all findings as plain values, warnings too.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values, with all findings."""
+        return super().to_json() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):

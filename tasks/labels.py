@@ -4,6 +4,7 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
+from labelferry.model.findings import grouped
 from labelferry.planning.prepare import prepare
 from labelferry.planning.store import kept
 from labelferry.remote import Remote
@@ -22,8 +23,8 @@ def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None
     desired = prepare(spec, settings_of(where), where, decisions)
     counts, logger = desired.counts, get_run_logger()
     logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)
-    for finding in desired.findings[:20]:
-        logger.warning(finding)
+    for group in grouped(desired.findings):
+        logger.warning(str(group))
     return desired.folder
 
 

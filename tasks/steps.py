@@ -1,7 +1,7 @@
 """The steps of an onboarding as Prefect tasks, for the order in ``labelferry.onboarding.run``."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -21,25 +21,31 @@ from tasks.ontology import build_ontology
 from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
-from tasks.skin import alone
+from tasks.skin import alone, taken_up
 from tasks.storage import keep_files
 
-__all__ = ["TaskSteps"]
+__all__ = ["TaskSteps", "task_steps"]
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSteps:
-    """Each step a task of the flow that is running; see ``labelferry.onboarding.run.Steps``.
+def task_steps(where: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
+    """The steps of the onboarding in ``folder``; whose key it is, is asked once for all of them.
 
     Args:
         where: the Labelbox that it goes to.
         folder: the desired state.
         reviewed: path of a plan beside which nothing else is done.
     """
+    with taken_up(where, folder) as onboarding:
+        return TaskSteps(replace(where, workspace=onboarding.ledger.workspace), folder, reviewed)
+
+
+@dataclass(frozen=True, slots=True)
+class TaskSteps:
+    """Each step a task of the flow that is running; see ``labelferry.onboarding.run.Steps``."""
 
     where: Remote
     folder: Path
-    reviewed: str | None = None
+    reviewed: str | None
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the leases of the onboarding and its project."""

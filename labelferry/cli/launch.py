@@ -13,6 +13,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from labelferry.cli.terminal import warnings_shown
 from labelferry.errors import SpecError
 from labelferry.settings import ONLY_LOCALBOX
 
@@ -35,7 +36,8 @@ class Runner:
     def run(self, flow: str, call: Callable[[], Any], *args: Any, **options: Any) -> Mapping[str, Any]:
         """Run a flow with these arguments, or make the call; returns plain values in both ways."""
         if not self.as_flow:
-            result: Mapping[str, Any] = call().to_json()
+            with warnings_shown():
+                result: Mapping[str, Any] = call().to_json()
             return result
         _hush_prefect()
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)

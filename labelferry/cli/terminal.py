@@ -1,11 +1,13 @@
 """What every command shows: progress on a terminal, and its result for people or as JSON."""
 
+import logging
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-__all__ = ["fail", "print_check", "print_json", "progress", "say", "show"]
+__all__ = ["fail", "print_check", "print_json", "progress", "say", "show", "warnings_shown"]
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -31,6 +33,26 @@ def progress(as_json: bool) -> Iterator[None]:
         bar = bars.add_task("starting", total=None)
         with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
             yield
+
+
+class Warnings(logging.Handler):
+    """Says what goes on during a long wait, such as a request that is repeated."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record on stderr."""
+        at = time.strftime("%H:%M:%S", time.localtime(record.created))
+        print(f"{at} {record.levelname} {record.getMessage()}", file=sys.stderr)  # noqa: T201
+
+
+@contextmanager
+def warnings_shown() -> Iterator[None]:
+    """Show our own warnings inside."""
+    log, handler = logging.getLogger("labelferry"), Warnings(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
 
 
 def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
@@ -59,9 +81,11 @@ def say(text: str, as_json: bool) -> None:
 
 def print_check(result: Mapping[str, Any], console: Any) -> None:
     """Print what a spec holds, and what there is to say about it."""
+    from labelferry.model.findings import Finding, grouped
+    from labelferry.reports.terminal import print_findings
+
     counts = result["counts"]
-    for warning in result["warnings"]:
-        console.print(warning, style="yellow", markup=False, highlight=False)
+    print_findings(grouped(map(Finding.from_json, result["findings"])), console)
     console.print(
         f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
         f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",

@@ -1,7 +1,7 @@
 """Labels: which rows of a project hold some, and how to take them away."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
@@ -29,18 +29,18 @@ class LabelResource(Resource):
 
         return map(_label, by_offset(page))
 
-    def rows(self, project_id: str, wanted: Callable[[str], bool], patient: bool = False) -> set[str]:
-        """Return the ids of the wanted rows that have a label.
+    def rows(self, project_id: str, row_ids: Collection[str], *, patient: bool = False) -> set[str]:
+        """Return which of the rows have a label.
 
         Args:
             project_id: of the project.
-            wanted: says of a row's id whether it is wanted.
-            patient: look again for a while as long as there is none.
+            row_ids: of the rows.
+            patient: look again for a while as long as none has.
         """
 
         def look() -> set[str] | None:
-            found = {label.row_id for label in self.list(project_id) if label.row_id}
-            return {row_id for row_id in found if wanted(row_id)} or None
+            labelled = {label.row_id for label in self.list(project_id)}
+            return {row_id for row_id in row_ids if row_id in labelled} or None
 
         found = self._wire.look(look, self._wire.policy.appearing) if patient else look()
         return found or set()

@@ -39,7 +39,7 @@ def open_onboarding(
     """
     desired = Desired.load(folder)
     with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
-        workspace = client.organization.get().id
+        workspace = remote.workspace or client.organization.get().id
         yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
 
 

@@ -144,7 +144,7 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         counts=asdict(onboarding.desired.counts),
         steps=steps,
         requests_per_minute=requests_per_minute,
-        look_ups=2 * looked,  # the plan looks, and the steps look again at what it saw
+        look_ups=1 + 2 * looked,  # whose key it is; then the plan looks, and the steps look again at what it saw
     )
 
 

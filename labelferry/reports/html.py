@@ -18,7 +18,7 @@ from labelferry.reports.report import FailedLine, Report
 __all__ = ["render_html"]
 
 TEMPLATE = "report.html.jinja"
-MOST_FAILED, MOST_FINDINGS = 5_000, 500
+MOST_FAILED = 5_000
 STRIP_BYTES, COLUMNS = 80_000, 4
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
@@ -50,8 +50,6 @@ def render_html(
         total=_total(report),
         elsewhere=_elsewhere(report),
         listed=[_listed("Failed lines", failed), *([_listed("Unknown lines", unknown)] if unknown else [])],
-        findings=[_finding(text) for text in report.findings[:MOST_FINDINGS]],
-        unlisted_findings=max(0, len(report.findings) - MOST_FINDINGS),
         pictures=list(_pictures(strips)),
         bars=bars(report.steps),
         when=_when(report.steps),
@@ -84,11 +82,6 @@ def _by_kind(failed: Iterable[FailedLine]) -> list[dict[str, Any]]:
     ordered = sorted(failed, key=lambda line: line.kind)
     groups = ((kind, list(lines)) for kind, lines in groupby(ordered, key=lambda line: line.kind))
     return [{"kind": kind, "remedy": lines[0].remedy, "lines": lines} for kind, lines in groups]
-
-
-def _finding(text: str) -> dict[str, str]:
-    severity, _, said = text.partition(": ")
-    return {"severity": severity, "text": said}
 
 
 def _pictures(strips: Iterable[Strip]) -> Iterable[dict[str, Any]]:

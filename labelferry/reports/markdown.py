@@ -11,6 +11,8 @@ import re
 from base64 import b64encode
 from collections.abc import Sequence
 
+from labelferry.listing import shorten
+from labelferry.model.findings import Group
 from labelferry.reports.report import FailedLine, Report
 
 __all__ = ["markdown", "plain"]
@@ -49,7 +51,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     if report.unknown_lines:
         parts.append(_listed("Unknown lines", report.unknown_lines, report.unknown))
     if report.findings:
-        parts.append("## Warnings\n\n" + "\n".join(f"- {plain(finding)}" for finding in report.findings[:SHOWN]))
+        parts.append("\n".join(["## Warnings\n", *(line for group in report.findings for line in _bullets(group))]))
     if sheet is not None:
         parts.append(f"## Labels on frames\n\n![labels on frames](data:image/jpeg;base64,{b64encode(sheet).decode()})")
     return "\n\n".join(parts)
@@ -65,13 +67,17 @@ def _counts(report: Report) -> str:
     return ", ".join(f"{getattr(report, name)} {name}" for name in names)
 
 
+def _bullets(group: Group) -> list[str]:
+    return [f"- {plain(group.headline)}", *(f"    - {plain(line)}" for line in group.lines)]
+
+
 def _listed(title: str, lines: Sequence[FailedLine], count: int) -> str:
-    listed = [
-        f"- {plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
-        for line in lines[:SHOWN]
+    texts = [
+        f"{plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
+        for line in lines
     ]
-    more = [f"- and {count - SHOWN} more"] if count > SHOWN else []
+    listed = [f"- {text}" for text in shorten(texts, SHOWN, total=count)]
     remedies = [
         f"**{kind}**: {plain(remedy)}\n" for kind, remedy in sorted({(line.kind, line.remedy) for line in lines})
     ]
-    return "\n".join([f"## {title}\n", *listed, *more, "", *remedies]).rstrip()
+    return "\n".join([f"## {title}\n", *listed, "", *remedies]).rstrip()

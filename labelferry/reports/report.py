@@ -1,7 +1,7 @@
 """The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from typing import Any
 import orjson
 
 from labelferry.ledger import LineState
+from labelferry.model import RowRef
+from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.outcomes import explain
@@ -18,6 +20,8 @@ from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
 
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on", "unknown_lines"]
 
+FORMAT = 2
+"""Of the JSON file. 1 had no number, and findings as texts."""
 SHOWN = 100
 
 
@@ -57,7 +61,7 @@ class Report:
         failed_lines: the first of those.
         unknown: lines of which the service does not say what became of them, over all runs.
         unknown_lines: the first of those.
-        findings: warnings about the input, and how rows that were there differ from it.
+        findings: warnings about the input, and how rows that were there differ from it, bounded.
         folder: where the desired state lies.
         pending: lines that are still to be sent, or were sent and are not known to be in, over all runs.
         tallies: the lines of the sources, by kind; accepted, failed, unknown and pending add up.
@@ -83,7 +87,7 @@ class Report:
     accepted: int
     failed: int
     failed_lines: tuple[FailedLine, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Group, ...]
     folder: str
     unknown: int = 0
     unknown_lines: tuple[FailedLine, ...] = ()
@@ -109,8 +113,9 @@ class Report:
         return open_ or ("nothing to do" if self.nothing_done else "done")
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        return asdict(self) | {"outcome": self.outcome}
+        """Return the report as plain values."""
+        findings = [group.to_json() for group in self.findings]
+        return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
@@ -164,7 +169,7 @@ def report_on(
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
         unknown=states.get(LineState.UNKNOWN, 0),
         unknown_lines=tuple(islice(unknown_lines(onboarding), SHOWN)),
-        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift)),
         folder=str(onboarding.desired.folder),
         pending=states.get(LineState.SENT, 0) + unsent(onboarding.desired, ledger),
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),
@@ -187,5 +192,5 @@ def unknown_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
 
 def _lines(onboarding: Onboarding, state: LineState) -> Iterator[FailedLine]:
     for record in onboarding.ledger.lines(state, imported_as=str(onboarding.desired.spec.imports.as_)):
-        text, outcome = explain(record)
-        yield FailedLine(record.row, record.feature, record.source, text, str(outcome.kind), outcome.remedy)
+        (text, outcome), row = explain(record), str(RowRef.from_key(record.row))
+        yield FailedLine(row, record.feature, record.source, text, str(outcome.kind), outcome.remedy)

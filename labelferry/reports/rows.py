@@ -45,10 +45,24 @@ def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
     return rows[:MOST_ROWS]
 
 
-def finding_rows(report: Report) -> list[dict[str, str]]:
-    """A row for each finding about the input: how bad it is, and what it says."""
-    parted = (finding.partition(": ") for finding in report.findings[:MOST_ROWS])
-    return [{"severity": severity, "finding": text} for severity, _, text in parted]
+def finding_rows(report: Report) -> list[dict[str, Any]]:
+    """Return a row for each kept finding about the input: the rule, where it is, what is wrong and what to do."""
+    rows = [
+        {
+            "severity": str(group.severity),
+            "rule": group.code,
+            "findings of the rule": group.count,
+            "place": finding.place,
+            "row": finding.row or "",
+            "frame": "" if finding.frame is None else finding.frame,
+            "track": finding.track or "",
+            "finding": finding.message,
+            "what to do": finding.remedy,
+        }
+        for group in report.findings
+        for finding in group.first
+    ]
+    return rows[:MOST_ROWS]
 
 
 def failed_rows(report: Report) -> list[dict[str, str]]:

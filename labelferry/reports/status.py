@@ -7,6 +7,7 @@ from rich.console import Console
 
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineRecord, LineState, State
+from labelferry.model import RowRef
 from labelferry.onboarding.steps.outcomes import explain
 
 __all__ = ["print_status", "status_of"]
@@ -43,7 +44,7 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
 
 def _line(record: LineRecord) -> dict[str, str]:
     text, outcome = explain(record)
-    where = {"row": record.row, "feature": record.feature, "source": record.source}
+    where = {"row": str(RowRef.from_key(record.row)), "feature": record.feature, "source": record.source}
     return where | {"message": text, "kind": str(outcome.kind), "remedy": outcome.remedy}
 
 

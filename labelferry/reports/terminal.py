@@ -1,12 +1,15 @@
 """A report, as plain values -> what the terminal shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["print_report"]
+from labelferry.listing import shorten
+from labelferry.model.findings import Group, Severity
+
+__all__ = ["print_findings", "print_report"]
 
 SHOWN = 20
 STATES = ("accepted", "failed", "unknown", "pending")
@@ -17,12 +20,9 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
     console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
     console.print(_table(report))
-    for finding in report["findings"][:SHOWN]:
-        console.print(f"  {finding}", style="yellow", markup=False, highlight=False)
-    if len(report["findings"]) > SHOWN:
-        console.print(f"  ... and {len(report['findings']) - SHOWN} more warnings", style="yellow")
-    for state in ("failed", "unknown"):
-        _print_lines(report, state, console)
+    print_findings(map(Group.from_json, report["findings"]), console)
+    for text in (*_listed(report, "failed"), *_listed(report, "unknown")):
+        console.print(f"  {text}", style="red", markup=False, highlight=False)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
     console.print(f"  files in {report['folder']}", markup=False, highlight=False)
     if report["html"]:
@@ -30,12 +30,17 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
 
 
-def _print_lines(report: Mapping[str, Any], state: str, console: Console) -> None:
-    for line in report[f"{state}_lines"][:SHOWN]:
-        text = f"  {state}: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
-        console.print(text, style="red", markup=False, highlight=False)
-    if report[state] > SHOWN:
-        console.print(f"  ... and {report[state] - SHOWN} more: labelferry status {report['name']}", style="red")
+def print_findings(groups: Iterable[Group], console: Console) -> None:
+    """Print findings, those of one rule together."""
+    for group in groups:
+        style = "red" if group.severity is Severity.ERROR else "yellow"
+        console.print(str(group), style=style, markup=False, highlight=False)
+
+
+def _listed(report: Mapping[str, Any], state: str) -> list[str]:
+    lines = report[f"{state}_lines"]
+    texts = [f"{state}: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}" for line in lines]
+    return shorten(texts, SHOWN, f"more: labelferry status {report['name']}", total=report[state])
 
 
 def _headline(report: Mapping[str, Any]) -> str:

@@ -5,6 +5,8 @@ from typing import Any
 
 from rich.console import Console
 
+from labelferry.listing import shorten
+
 __all__ = ["print_verification", "verification_markdown"]
 
 SHOWN = 20
@@ -62,11 +64,12 @@ def _facts(result: Json) -> Iterator[tuple[str, str]]:
 
 
 def _listed(result: Json) -> Iterator[str]:
-    differences = [each for row in result["rows"] for each in row["differences"]]
-    for each in differences[:SHOWN]:
-        yield f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
-    if len(differences) > SHOWN:
-        yield f"... and {len(differences) - SHOWN} more in reports/{result['name']}-verify.json"
+    differences = [
+        f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
+        for row in result["rows"]
+        for each in row["differences"]
+    ]
+    yield from shorten(differences, SHOWN, f"more in reports/{result['name']}-verify.json")
     if result["totals"]["missing"]:
         yield "labels may appear a little after their import ended: if it was just now, verify again in a minute"
     for line in result["failed_lines"][:SHOWN]:

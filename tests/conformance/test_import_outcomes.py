@@ -146,7 +146,7 @@ def test_other_positions_are_refused(http: httpx.Client, body: Any) -> None:
 
 
 def test_every_switch_is_documented() -> None:
-    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text()
+    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text("utf-8")
     for name in (*CHOICES, *FREE):
         (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
         assert all(f"`{position}`" in row for position in CHOICES.get(name, ()))

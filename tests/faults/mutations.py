@@ -151,10 +151,10 @@ class Harbour:
         """Write the spec and what it names."""
         rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in self.lines)
         videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self.folder / "ontology.yaml").write_text(ONTOLOGY)
-        (self.folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+        (self.folder / "ontology.yaml").write_text(ONTOLOGY, "utf-8")
+        (self.folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
         (self.folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, self.lines)))
-        (self.folder / "streets.yaml").write_text(SPEC.replace("AS", self.imported_as))
+        (self.folder / "streets.yaml").write_text(SPEC.replace("AS", self.imported_as), "utf-8")
 
     def act(self, action: str) -> int:
         """Do what the user does, check what has to be true, and return the exit code."""

@@ -4,11 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from labelferry.model.findings import KEPT, grouped
+from labelferry.model.rules import ShapeRule
 from labelferry.pictures import Strip
 from labelferry.reports import FailedLine
 from labelferry.reports.html import MOST_FAILED, render_html
 from labelferry.reports.journal import StepTime, bars
-from tests.reports.conftest import HOSTILE, failed, report
+from tests.reports.conftest import HOSTILE, failed, finding, report
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 LOADS = {"src", "href", "srcset", "action", "data", "poster", "background", "formaction"}
@@ -109,6 +111,20 @@ def test_only_so_many_failed_lines_are_listed_and_the_rest_is_said() -> None:
     page = Page(render_html(report(), [failed("a", number) for number in range(MOST_FAILED + 3)], []))
     assert "And 3 more: harbour.csv beside this page has all of them." in page.text
     assert sum(cells[0].startswith("a:") for cells in page.cells) == MOST_FAILED
+
+
+def test_findings_stand_by_rule_with_their_place_and_remedy(page: Page) -> None:
+    for name in HOSTILE[:3]:
+        message = f"'{name}' has 1 box without area, first at frame 2"
+        assert [f"{name}:3", name, message, ShapeRule.BOX_WITHOUT_AREA.remedy] in page.cells
+
+
+def test_only_so_many_findings_of_a_rule_are_listed_and_the_rest_is_said() -> None:
+    findings = grouped(finding(f"name {number}") for number in range(KEPT + 1204))
+    page = Page(render_html(report(findings=findings), (), []))
+    assert f"box-without-area warning ({KEPT + 1204})" in page.text
+    assert sum("1 box without area" in cell for cells in page.cells for cell in cells) == KEPT
+    assert "And 1204 more." in page.text
 
 
 def test_a_run_without_failures_says_so() -> None:

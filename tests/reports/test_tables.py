@@ -12,6 +12,8 @@ from markdown_it import MarkdownIt
 from rich.console import Console
 
 from labelferry.ledger import LineRecord, LineState, Reason, State, Verdict, open_ledger
+from labelferry.model.findings import grouped
+from labelferry.model.rules import ShapeRule
 from labelferry.remote import Remote
 from labelferry.reports import FailedLine, markdown
 from labelferry.reports.journal import Journal
@@ -23,7 +25,7 @@ from labelferry.reports.rows import failed_rows, finding_rows, shard_rows
 from labelferry.reports.spreadsheet import COLUMNS, write_csv
 from labelferry.reports.status import print_status, status_of
 from labelferry.reports.terminal import print_report
-from tests.reports.conftest import HOSTILE, report
+from tests.reports.conftest import HOSTILE, finding, report
 
 NOTHING = {"rows_created": 0, "made": (), "batched": 0, "sent": 0}
 """Of a report whose run found everything there."""
@@ -78,6 +80,15 @@ def test_markdown_has_the_picture_the_link_and_every_remedy() -> None:
     assert "data:" not in markdown(report())
 
 
+def test_markdown_shows_the_findings_of_a_rule_together() -> None:
+    findings = grouped(finding(f"name {number}") for number in range(9))
+    said, _ = markup(markdown(report(findings=findings)))
+    assert "warning: box-without-area x9 in 9 files" in said
+    assert "name 4:3: 'name 4' has 1 box without area" in said
+    assert "name 5" not in said
+    assert "and 4 more" in said
+
+
 def test_a_plan_in_markdown_is_escaped() -> None:
     step = {"action": "create", "kind": "project", "name": HOSTILE[0], "count": 0, "reason": HOSTILE[5]}
     counts = dict.fromkeys(("rows", "tracks", "keyframes", "lines", "bytes"), 1)
@@ -104,7 +115,17 @@ def test_jobs_that_need_somebody_come_first(tmp_path: Path) -> None:
 
 
 def test_rows_are_plain_values() -> None:
-    assert finding_rows(report())[0] == {"severity": "warning", "finding": f"{HOSTILE[0]}: mend it"}
+    assert finding_rows(report())[0] == {
+        "severity": "warning",
+        "rule": "box-without-area",
+        "findings of the rule": 1,
+        "place": f"{HOSTILE[0]}:3",
+        "row": HOSTILE[0],
+        "frame": 2,
+        "track": HOSTILE[0],
+        "finding": f"'{HOSTILE[0]}' has 1 box without area, first at frame 2",
+        "what to do": ShapeRule.BOX_WITHOUT_AREA.remedy,
+    }
     first = failed_rows(report())[0]
     assert first["source"] == f"{HOSTILE[0]}:1"
     assert first["class"] == "fix-ontology"

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from labelferry.errors import JobFailedError, NotFoundError, PermissionDeniedError, RejectedError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import Entry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.absent import set_absent
 from labelferry.onboarding.steps.outcomes import ASK_AGAIN
@@ -81,7 +82,8 @@ def _outcomes(onboarding: Onboarding, job: ImportJob, lines: list[LineRecord], a
 
 def _keys(onboarding: Onboarding, lines: list[LineRecord]) -> Mapping[str, str]:
     """The global keys of the lines' rows, by row id."""
-    found = onboarding.client.data_rows.lookup(line.row for line in lines)
+    rows = [RowRef.from_key(line.row) for line in lines]
+    found = onboarding.client.data_rows.lookup(row.global_key for row in rows if row.global_key)
     return {row_id: key for key, row_id in found.items() if row_id}
 
 

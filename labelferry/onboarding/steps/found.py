@@ -12,8 +12,7 @@ from typing import Any
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import LineRecord, State
-from labelferry.model import RowRef
-from labelferry.ndjson import of_generation
+from labelferry.ndjson import of_generation, read_heading
 from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
@@ -81,15 +80,13 @@ def _lines(
     onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, tuple[IndexedLine, int]]
 ) -> Iterator[LineRecord]:
     imported_as = str(onboarding.desired.spec.imports.as_)
-    for position, sent in enumerate(_sent(onboarding, job)):
-        uuid = str(sent.get("uuid"))
-        if uuid in wanted:
-            line, generation = wanted[uuid]
-            known = LineRecord(line.uuid, imported_as, line.row, line.feature, line.source, job.name)
+    for position, sent in enumerate(map(read_heading, _sent(onboarding, job))):
+        if sent.uuid in wanted:
+            line, generation = wanted[sent.uuid]
+            known = LineRecord(line.uuid, imported_as, line.row.key, line.feature, line.source, job.name)
             yield replace(known, generation=generation, position=position)
         else:
-            feature = str(sent.get("name") or sent.get("schemaId") or "masks")
-            stranger = LineRecord(uuid, imported_as, _row(sent), feature, EARLIER, job.name)
+            stranger = LineRecord(sent.uuid, imported_as, sent.row.key, sent.feature, EARLIER, job.name)
             yield replace(stranger, position=position)
 
 
@@ -105,8 +102,3 @@ def _sent(onboarding: Onboarding, job: ImportJob) -> list[dict[str, Any]]:
             f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its "
             "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
         ) from error
-
-
-def _row(sent: Mapping[str, Any]) -> str:
-    row = sent.get("dataRow") or {}
-    return str(row.get("globalKey") or RowRef(id=str(row.get("id"))))

@@ -4,6 +4,7 @@ from collections.abc import Collection
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineState
+from labelferry.listing import shorten
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.spec import ImportAs
@@ -13,30 +14,35 @@ __all__ = ["SHOWN", "labelled", "refuse_labelled"]
 SHOWN = 20
 
 
-def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, patient: bool = False) -> set[str]:
+def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, patient: bool = False) -> set[RowRef]:
     """Return which of the rows have a label in the project.
 
     Args:
         onboarding: the onboarding.
         project: id.
-        rows: global keys, or what stands for rows that are known by id only.
+        rows: keys of the rows.
         patient: look again for a while as long as none has, since labels appear some time after their import.
     """
-    ids = {row_id: key for key, row_id in onboarding.client.data_rows.lookup(rows).items()}
-
-    def name(row_id: str) -> str:
-        return ids.get(row_id) or str(RowRef(id=row_id))
-
-    return {name(row_id) for row_id in onboarding.client.labels.rows(project, lambda each: name(each) in rows, patient)}
+    wanted = [RowRef.from_key(key) for key in rows]
+    ids = onboarding.client.data_rows.lookup(row.global_key for row in wanted if row.global_key)
+    by_id = {row.id or ids[row.global_key or ""]: row for row in wanted}
+    found = onboarding.client.labels.rows(project, {row_id for row_id in by_id if row_id}, patient=patient)
+    return {by_id[row_id] for row_id in found}
 
 
 def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, patient: bool = False) -> None:
     """Ground truth becomes a label of its own: a row that has one would get a second.
 
+    Args:
+        onboarding: the onboarding.
+        project: id.
+        rows: keys of the rows that labels would go onto.
+        patient: look again for a while as long as none has a label.
+
     Raises:
         ConflictError: naming the rows that have a label.
     """
-    found = labelled(onboarding, project, set(rows), patient=patient)
+    found = labelled(onboarding, project, rows, patient=patient)
     if found:
         raise ConflictError(
             f"{len(found)} rows have a label already: {_some(found)}; "
@@ -45,11 +51,11 @@ def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str],
         )
 
 
-def _of_ours(onboarding: Onboarding, found: Collection[str]) -> str:
+def _of_ours(onboarding: Onboarding, found: Collection[RowRef]) -> str:
     """What is known of the labels on these rows: whether they are this onboarding's."""
     states = (LineState.ACCEPTED, LineState.UNKNOWN)
     lines = onboarding.ledger.lines(*states, imported_as=str(ImportAs.GROUND_TRUTH))
-    ours = [(line.row, line.state) for line in lines if line.row in found]
+    ours = [(row, line.state) for line in lines if (row := RowRef.from_key(line.row)) in found]
     in_ = {row for row, state in ours if state is LineState.ACCEPTED}
     maybe = {row for row, state in ours if state is LineState.UNKNOWN} - in_
     told = ""
@@ -63,5 +69,5 @@ def _of_ours(onboarding: Onboarding, found: Collection[str]) -> str:
     return told
 
 
-def _some(rows: Collection[str]) -> str:
-    return ", ".join(sorted(rows)[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")
+def _some(rows: Collection[RowRef]) -> str:
+    return ", ".join(shorten(sorted(map(str, rows)), SHOWN))

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
+from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
 from labelferry.planning.desired import IndexedLine
@@ -66,7 +67,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
     live = {uuid: r for uuid, r in known.items() if r.state is not LineState.RETIRED and r.job not in going}
     wanted = list(onboarding.desired.index())
     uuids = {line.uuid for line in wanted}
-    rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
+    rows = {RowRef(row["global_key"]).key for row in onboarding.desired.rows()} | {line.row.key for line in wanted}
     # Labels of rows that the spec does not name are left alone; a job at work is waited for before anything is sent.
     gone = [
         each
@@ -79,8 +80,8 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         _refuse_changed(
             stale, spec.on_labelled == "add", "on_labelled: add sends the whole rows anew, as second labels"
         )
-        touched = {line.row for line in wanted if line.uuid not in live} | {record.row for record in stale}
-        fresh = [line for line in wanted if line.row in touched]
+        touched = {line.row.key for line in wanted if line.uuid not in live} | {record.row for record in stale}
+        fresh = [line for line in wanted if line.row.key in touched]
         if fresh and project is not None and spec.on_labelled == "fail":
             doubtful = any(each.state is LineState.UNKNOWN and each.row in touched for each in live.values())
             refuse_labelled(onboarding, project, touched, patient=doubtful)
@@ -107,7 +108,9 @@ def _next_generation(record: LineRecord | None) -> int:
 
 def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -> None:
     if stale and not allowed:
-        listed = "\n".join(f"  {each.row}: '{each.feature}' from {each.source}" for each in list(stale)[:SHOWN])
+        listed = "\n".join(
+            f"  {RowRef.from_key(each.row)}: '{each.feature}' from {each.source}" for each in list(stale)[:SHOWN]
+        )
         raise ConflictError(
             f"{len(stale)} labels that are in have changed or gone from the sources:\n{listed}\n"
             f"importing the new ones beside them would leave both. {policy}; or restore the files, or give the "
@@ -123,7 +126,7 @@ def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: 
     """
     lost = [each for each in live if each.job in doomed and each.uuid not in ours]
     if lost:
-        rows = sorted({each.row for each in lost})
+        rows = sorted({str(RowRef.from_key(each.row)) for each in lost})
         raise ConflictError(
             f"replacing import {', '.join(sorted({each.job for each in lost}))} would also delete {len(lost)} labels "
             f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "

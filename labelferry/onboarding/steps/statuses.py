@@ -120,8 +120,8 @@ class _Rows:
         row = status.get("dataRow")
         if not isinstance(row, dict):
             return ""
-        key, row_id = (str(row.get(name) or "") for name in ("globalKey", "id"))
-        named = [identity(name) for name in (key, row_id and str(RowRef(id=row_id))) if name]
+        key, row_id = (str(row.get(name) or "").strip() for name in ("globalKey", "id"))
+        named = [identity(name) for name in (key, row_id and RowRef(id=row_id).key) if name]
         return next((name for name in named if name in self._known), "") or self._looked_up(row_id)
 
     def _looked_up(self, row_id: str) -> str:

@@ -198,8 +198,8 @@ def test_labels(service, client: Client):
     nodes = [{"id": "l", "isBenchmarkReference": True, "dataRow": {"id": "r", "globalKey": "a"}}]
     service.on("GetProjectLabels", {"project": {"labels": nodes}})
     assert list(client.labels.list("p")) == [Label("l", "r", "a", True)]
-    assert client.labels.rows("p", lambda row_id: row_id == "r") == {"r"}
-    assert client.labels.rows("p", lambda row_id: row_id == "other") == set()
+    assert client.labels.rows("p", {"r"}) == {"r"}
+    assert client.labels.rows("p", {"other"}) == set()
     assert service.naps == []
 
 
@@ -209,10 +209,10 @@ def test_labels_that_appear_late(service, client: Client):
     ours = [{"id": "l", "dataRow": {"id": "r", "globalKey": "a"}}]
     answers = [{"project": {"labels": nodes}} for nodes in ([], others, [*others, *ours])]
     service.on("GetProjectLabels", *answers)
-    assert client.labels.rows("p", lambda row_id: row_id == "r", patient=True) == {"r"}
+    assert client.labels.rows("p", {"r"}, patient=True) == {"r"}
     assert service.naps == [0.5, 1.0]
     service.on("GetProjectLabels", answers[0])
-    assert client.labels.rows("p", lambda row_id: row_id == "r", patient=True) == set()
+    assert client.labels.rows("p", {"r"}, patient=True) == set()
     assert sum(service.naps) > 20
 
 

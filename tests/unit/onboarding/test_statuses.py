@@ -11,7 +11,7 @@ from labelferry.ndjson import of_generation
 from labelferry.onboarding.steps.statuses import verdicts
 
 UUIDS = [f"0a1b2c3d-0000-4000-8000-00000000000{number}" for number in range(4)]
-ROWS = ["clip-1", "clip-1", "clip-2", "data row r3"]
+ROWS = ["clip-1", "clip-1", "clip-2", "#r3"]
 OK, BAD, UNLISTED = (LineState.ACCEPTED, None), (LineState.FAILED, None), (LineState.UNKNOWN, Reason.UNLISTED)
 UNREADABLE, BY_ORDER = (LineState.UNKNOWN, Reason.UNREADABLE), (LineState.FAILED, Reason.BY_ORDER)
 IDS = {"r1": "clip-1", "r2": "clip-2"}
