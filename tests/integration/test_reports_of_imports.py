@@ -25,7 +25,7 @@ from tests.faults.mutations import (
     sample_of_cases,
     settings_in,
 )
-from tests.faults.streets import NAME, UNKNOWN
+from tests.faults.streets import NAME, UNKNOWN, box
 from tests.integration.conftest import Localbox
 
 
@@ -125,3 +125,45 @@ def test_refusals_are_told_in_the_services_words(harbour: Harbour) -> None:
     (line,) = kept(harbour)["failed_lines"]
     assert UNKNOWN in line["message"]
     assert (line["kind"], line["source"]) == ("fix-ontology", "labels.ndjson:6")
+
+
+@pytest.mark.parametrize("harbour", KINDS, indirect=True)
+def test_a_job_whose_creation_had_no_answer_and_that_is_not_shown(harbour: Harbour) -> None:
+    """Its id is not known, and its name is taken: nothing is sent, deleted or called in until it is shown."""
+    harbour.control("POST", "outcomes", {"shown_after": "never"})
+    harbour.control("POST", "faults", {"kind": "drop-after", "operation": "create.*Import.*", "nth": 1})
+    assert [harbour.act("rerun") for _ in range(3)] == [1, 1, 1]
+    assert {line["kind"] for line in kept(harbour)["unknown_lines"]} == {"no-job"}
+    assert harbour.act("retry-failed") == (1 if harbour.imported_as == "prelabels" else 4)
+    assert len(harbour.control("GET", "state")["imports"]) == 1
+    harbour.control("POST", "outcomes", {})
+    assert (harbour.act("rerun"), harbour.wrong) == (0, [])
+    assert len(harbour.held()) == len(LINES)
+
+
+def test_a_crash_before_the_creation_left_sends_the_lines_at_the_next_run(harbour: Harbour) -> None:
+    """No answer was seen, and there is no such job: it is sent again under its own name."""
+    harbour.control("POST", "faults", {"kind": "drop-before", "operation": "create.*Import.*"})
+    assert harbour.act("rerun") == 1
+    with ledger_of(harbour) as ledger:
+        (claimed,) = ledger.entries("job")
+        assert claimed.state is State.CLAIMED
+    harbour.control("DELETE", "faults")
+    assert (harbour.act("rerun"), kept(harbour)["outcome"], harbour.wrong) == (0, "done", [])
+    with ledger_of(harbour) as ledger:
+        assert [job.name for job in ledger.entries("job")] == [claimed.name]
+
+
+@pytest.mark.parametrize("harbour", ["prelabels"], indirect=True)
+def test_labels_that_change_while_their_outcome_is_unknown(harbour: Harbour) -> None:
+    """What may be in counts as in: it is replaced by decision only, and then its import goes first."""
+    harbour.control("POST", "outcomes", {"cut": 2})
+    assert harbour.act("rerun") == 1
+    harbour.lines = [*LINES[:4], box("street-3", 9)]
+    harbour.write()
+    assert harbour.act("rerun") == 4
+    spec = harbour.folder / "streets.yaml"
+    spec.write_text(spec.read_text("utf-8") + "on_changed: replace\n", "utf-8")
+    harbour.control("POST", "outcomes", {})
+    assert (harbour.act("rerun"), harbour.wrong) == (0, [])
+    assert ("street-3", 9) in harbour.held().values()

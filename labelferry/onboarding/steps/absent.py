@@ -3,8 +3,8 @@
 Look-ups may lag behind, and a creation that was called a success may be lost. As long as a run does not know which, the
 lines are pending. What the next run does when it still does not see the job sends nothing twice:
 
-- no answer to the creation ever came: the lines are sent again. The job has the same name then, which the service
-  refuses when it has it after all;
+- no answer to the creation ever came: the lines are sent again, unless they are ground truth and a row that had no
+  label has one now. The job has the same name then, which the service refuses when it has it after all;
 - pre-labels: the job is deleted by its id, then all of its lines are sent again;
 - ground truth, none of its rows has a label: the lines are sent again under the same name, as above;
 - ground truth otherwise, and pre-labels whose job has no known id: the lines are unknown, and sent by nobody.
@@ -28,8 +28,11 @@ def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) 
         sent: whether it has lines of which nothing is known yet.
         over: whether it is so old that there is nothing more to be learned of it.
     """
-    if entry.state is State.CLAIMED:
+    if entry.state is State.CLAIMED and not _has_labels(onboarding, entry):
         _forget(onboarding, entry)
+    elif entry.state is State.CLAIMED:
+        onboarding.ledger.move_job(entry.name, State.ABSENT)
+        _leave_unknown(onboarding, entry)
     elif sent:
         onboarding.ledger.move_job(entry.name, State.ABSENT)
     elif over:
@@ -48,21 +51,32 @@ def resolve_absent(onboarding: Onboarding) -> None:
 
 
 def _resolve(onboarding: Onboarding, entry: Entry) -> None:
-    ledger = onboarding.ledger
-    lines = list(ledger.lines(LineState.SENT, job=entry.name))
-    if not lines:
+    rows = _rows(onboarding, entry)
+    if not rows:
         return
-    if _kind(entry) is ImportKind.MAL:
-        unknown = entry.remote_id is None
-        if not unknown and _delete(onboarding, entry):
-            ledger.drop_job(entry.name)
-            return
-    else:
-        unknown = bool(labelled(onboarding, entry.detail["project"], {line.row for line in lines}, patient=True))
-    if unknown:
-        ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in lines)
+    prelabels = _kind(entry) is ImportKind.MAL
+    if prelabels and entry.remote_id is not None and _delete(onboarding, entry):
+        onboarding.ledger.drop_job(entry.name)
+    elif entry.remote_id is None if prelabels else labelled(onboarding, _project(entry), rows, patient=True):
+        _leave_unknown(onboarding, entry)
     else:
         _forget(onboarding, entry)
+
+
+def _has_labels(onboarding: Onboarding, entry: Entry) -> bool:
+    """Whether a row has a label that had none when the job was sent: this is what on_labelled: fail made sure of."""
+    if _kind(entry) is ImportKind.MAL or onboarding.desired.spec.on_labelled != "fail":
+        return False
+    return bool(labelled(onboarding, _project(entry), _rows(onboarding, entry)))
+
+
+def _rows(onboarding: Onboarding, entry: Entry) -> set[str]:
+    return {line.row for line in onboarding.ledger.lines(LineState.SENT, job=entry.name)}
+
+
+def _leave_unknown(onboarding: Onboarding, entry: Entry) -> None:
+    sent = list(onboarding.ledger.lines(LineState.SENT, job=entry.name))
+    onboarding.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent)
 
 
 def delete_doomed(onboarding: Onboarding) -> None:
@@ -89,7 +103,7 @@ def _delete(onboarding: Onboarding, entry: Entry) -> bool:
 
 def _job(onboarding: Onboarding, entry: Entry) -> ImportJob:
     """A job as the ledger knows it, or as the service shows it."""
-    project, kind = entry.detail["project"], _kind(entry)
+    project, kind = _project(entry), _kind(entry)
     if entry.remote_id is not None:
         return ImportJob(entry.remote_id, entry.name, kind, project, "")
     found = onboarding.client.imports.shown(project, entry.name, kind)
@@ -99,6 +113,10 @@ def _job(onboarding: Onboarding, entry: Entry) -> ImportJob:
             "onboarding a new name and a new project"
         )
     return found
+
+
+def _project(entry: Entry) -> str:
+    return str(entry.detail["project"])
 
 
 def _kind(entry: Entry) -> ImportKind:
