@@ -63,7 +63,8 @@ def policy_of(settings: Settings) -> Policy:
     if settings.deadline is None:
         return policy
     paces = {name: replace(getattr(policy, name), deadline=settings.deadline) for name in WAITS}
-    return replace(policy, **paces)
+    appearing = min(policy.appearing.deadline, settings.deadline)
+    return replace(policy, **paces, appearing=replace(policy.appearing, deadline=appearing))
 
 
 WAITS = ("lookup", "task", "processing", "imports")

@@ -153,10 +153,10 @@ class ImportJob:
     kind: ImportKind
     project_id: str
     state: str
-    progress: str | None
-    input_url: str | None = field(repr=False)
-    status_url: str | None = field(repr=False)
-    error_url: str | None = field(repr=False)
+    progress: str | None = None
+    input_url: str | None = field(default=None, repr=False)
+    status_url: str | None = field(default=None, repr=False)
+    error_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

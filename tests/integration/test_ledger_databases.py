@@ -6,10 +6,10 @@ import sys
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 
 from labelferry.errors import LedgerError, SpecError
-from labelferry.ledger import LineRecord, LineState, State, open_ledger
+from labelferry.ledger import LineRecord, LineState, Reason, State, Verdict, open_ledger
 from labelferry.ledger.schema import metadata
 from labelferry.model import RowRef
 
@@ -49,7 +49,7 @@ def test_claims_lines_and_history(url: str) -> None:
         assert entry is not None
         assert (entry.state, entry.detail) == (State.SETTLED, {"keys": ["a", "b"]})
         ledger.send_lines(LineRecord(str(n), "prelabels", "k", "f", "gt.txt:1", "j") for n in range(1201))
-        ledger.settle_lines([("7", LineState.FAILED, "bad")])
+        ledger.settle_lines([Verdict("7", LineState.FAILED, "bad")])
         assert ledger.line_counts("prelabels") == {"sent": 1200, "failed": 1}
         ledger.record_run(ledger.now(), "done", {"n": 1})
         assert ledger.history()[0]["report"] == {"n": 1}
@@ -59,7 +59,7 @@ def test_texts_that_a_database_may_not_take(url: str) -> None:
     with open_ledger(url) as file:
         ledger = file.of("org", "tud")
         ledger.send_lines([LineRecord("1", "prelabels", "k", "a\0b", "gt.txt:1", "j")])
-        ledger.settle_lines([("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
+        ledger.settle_lines([Verdict("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
         (line,) = ledger.lines()
         assert (line.feature, line.message) == ("a␀b", "bad␀ \ud7ff 🚲")
 
@@ -67,10 +67,52 @@ def test_texts_that_a_database_may_not_take(url: str) -> None:
 def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
     with open_ledger(url) as file, file.engine.begin() as connection:
         file.of("org", "tud").send_lines([LineRecord("old", "prelabels", "k", "f", "gt.txt:1", "j")])
-        connection.execute(text("ALTER TABLE lines DROP COLUMN generation"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        _to_first_version(connection)
     with open_ledger(url) as file:
         assert [(line.uuid, line.generation) for line in file.of("org", "tud").lines()] == [("old", 0)]
+
+
+def _to_first_version(connection: Connection) -> None:
+    for column in ("generation", "reason", "position"):
+        connection.execute(text(f"ALTER TABLE lines DROP COLUMN {column}"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+GONE = (
+    "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it is not sent "
+    "again by itself"
+)
+"""With the next, what earlier versions wrote instead of a reason."""
+NO_STATUS = "the service gave no status for this line"
+
+
+def test_lines_that_were_unknown_by_their_message_only_are_converted(url: str) -> None:
+    messages = {"gone": GONE, "none": NO_STATUS, "bad": "Ontology does not contain name", "in": None}
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.send_lines(LineRecord(uuid, "prelabels", "k", "f", "gt.txt:1", "j") for uuid in messages)
+        states = {"in": LineState.ACCEPTED}
+        ledger.settle_lines(Verdict(u, states.get(u, LineState.FAILED), said) for u, said in messages.items())
+        with file.engine.begin() as connection:
+            _to_first_version(connection)
+    with open_ledger(url) as file:
+        found = {line.uuid: (line.state, line.reason, line.message) for line in file.of("org", "tud").lines()}
+        assert found == {
+            "gone": (LineState.UNKNOWN, Reason.EXPIRED, None),
+            "none": (LineState.UNKNOWN, Reason.UNLISTED, None),
+            "bad": (LineState.FAILED, None, "Ontology does not contain name"),
+            "in": (LineState.ACCEPTED, None, None),
+        }
+
+
+def test_how_far_a_job_has_come(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.claim("job", "j1", project="p")
+        ledger.move_job("j1", State.CREATED, "id1")
+        ledger.move_job("j1", State.ABSENT)
+        (entry,) = ledger.entries("job")
+        assert (entry.state, entry.remote_id, entry.detail) == (State.ABSENT, "id1", {"project": "p"})
 
 
 def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: str) -> None:
@@ -78,7 +120,7 @@ def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: st
     with open_ledger(url) as file, file.engine.begin() as connection:
         before = [f"data row {row_id}", *known]
         file.of("org", "tud").send_lines(LineRecord(row, "prelabels", row, "f", "gt.txt:1", "j") for row in before)
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     with open_ledger(url) as file:
         assert {line.row for line in file.of("org", "tud").lines()} == {RowRef(id=row_id).key, *known}
 
