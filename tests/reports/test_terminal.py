@@ -6,9 +6,9 @@ from typing import Any
 import orjson
 from rich.console import Console
 
+from labelferry.cli.terminal import print_check
 from labelferry.model.findings import SHOWN, grouped
 from labelferry.reports.terminal import print_report
-from labelferry.terminal import print_check
 from tests.reports.conftest import HOSTILE, finding, report
 
 COUNTS = {"rows": 1, "tracks": 2, "keyframes": 3, "masks": 0, "classifications": 0, "lines": 4, "bytes": 5}
