@@ -91,7 +91,7 @@ def remote(settings: Settings) -> Iterator[Remote]:
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         yield Remote("localbox", _endpoint(process), str(data))

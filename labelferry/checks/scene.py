@@ -39,9 +39,10 @@ class Scene:
 
     def by_row(self) -> Iterable[list[LabelledVideo]]:
         """Return the labels of each row together, whatever its key's spelling."""
-        rows: dict[tuple[str, str | None], list[LabelledVideo]] = {}
+        rows: dict[str, list[LabelledVideo]] = {}
         for video in self.videos:
-            rows.setdefault((identity(video.row.global_key or ""), video.row.id), []).append(video)
+            key = identity(video.row.global_key) if video.row.global_key else video.row.key
+            rows.setdefault(key, []).append(video)
         return rows.values()
 
 

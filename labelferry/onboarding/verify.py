@@ -5,11 +5,9 @@ cannot be exported", says the official SDK's test suite), so the statuses of the
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import orjson
 
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
@@ -26,7 +24,7 @@ __all__ = ["verify"]
 TOLD = 100
 OUTSIDE = "label of a row that is known by id only and is not in the manifest"
 
-Lines = dict[str, list[IndexedLine]]
+Lines = dict[RowRef, list[IndexedLine]]
 
 
 def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) -> Verification:
@@ -75,7 +73,7 @@ def _state(line: IndexedLine, known: Mapping[str, LineRecord]) -> LineState:
 def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refused]:
     failed = (line for line in desired.index() if _state(line, known) is LineState.FAILED)
     for line, _ in zip(failed, range(TOLD), strict=False):
-        yield Refused(line.row, line.feature, line.source, known[line.uuid].message or "")
+        yield Refused(str(line.row), line.feature, line.source, known[line.uuid].message or "")
 
 
 def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
@@ -111,25 +109,22 @@ class _Reading:
         pictures = Pictures(self._fetch)
         left, unseen = dict.fromkeys(keys), dict(self.lines)
         for row in self.onboarding.client.exports.project(self.project, keys):
-            key, by_id = _references(row)
+            key, row_id = _names(row)
             if key in left:
                 del left[key]
                 announce("reading labels back", len(keys) - len(left), len(keys))
-                lines = [*unseen.pop(key, ()), *unseen.pop(by_id, ())]
+                named = [RowRef(key), RowRef(id=row_id)] if row_id else [RowRef(key)]
+                lines = [line for reference in named for line in unseen.pop(reference, ())]
                 yield self._compared(key, row, lines, pictures)
         for key in left:
-            yield self._compared(key, {}, unseen.pop(key, []), pictures)
+            yield self._compared(key, {}, unseen.pop(RowRef(key), []), pictures)
         for reference, lines in unseen.items():
-            yield RowResult(reference, not_comparable={OUTSIDE: len(lines)})
+            yield RowResult(str(reference), not_comparable={OUTSIDE: len(lines)})
 
     def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
         held = read_exported(row, self.project, pictures)
-        sent = read_sent(self._bodies(lines), held.names, pictures)
+        sent = read_sent(map(self.onboarding.desired.video, lines), held.names, pictures)
         return compare(key, sent, held, self.tolerance)
-
-    def _bodies(self, lines: Iterable[IndexedLine]) -> Iterator[tuple[dict[str, Any], str]]:
-        for line in lines:
-            yield orjson.loads(self.onboarding.desired.body(line)), line.source
 
     def _fetch(self, url: str) -> bytes | None:
         """A picture; one that cannot be had is reported as not comparable."""
@@ -139,9 +134,9 @@ class _Reading:
             return None
 
 
-def _references(row: Mapping[str, Any]) -> tuple[str, str]:
-    """How lines may name an exported row: by global key, and by id."""
+def _names(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how lines may name an exported row: its global key and its id, empty where the export has none."""
     found = row.get("data_row")
-    if not isinstance(found, dict):
-        return "", ""
-    return str(found.get("global_key")), str(RowRef(id=str(found.get("id"))))
+    names = found if isinstance(found, dict) else {}
+    key, row_id = names.get("global_key"), names.get("id")
+    return key if isinstance(key, str) else "", row_id.strip() if isinstance(row_id, str) else ""

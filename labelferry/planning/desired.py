@@ -6,7 +6,7 @@
     rows.jsonl        one data row a line
     ontology.json     the normalised tree, absent when the spec names an ontology by id
     lines.ndjson      the annotation lines, those of one data row after one another
-    index.jsonl       for each line: uuid, row, feature, place in the user's files, keyframes, bytes
+    index.jsonl       for each line: uuid, key of its row, feature, kind, place in the user's files, keyframes, bytes
     shards/           files of lines as they were sent
 
 A folder of another format is not read: ``onboard`` writes its own from the sources.
@@ -20,7 +20,9 @@ from typing import Any
 import orjson
 
 from labelferry.errors import SpecError
+from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.model.findings import Finding
+from labelferry.ndjson import LineKind, read_line
 from labelferry.spec import Spec
 
 __all__ = ["FORMAT", "Counts", "Desired", "IndexedLine"]
@@ -47,8 +49,9 @@ class IndexedLine:
     """A line of ``lines.ndjson`` without its body."""
 
     uuid: str
-    row: str
+    row: RowRef
     feature: str
+    kind: LineKind
     source: str
     keyframes: int
     start: int
@@ -98,8 +101,9 @@ class Desired:
         start = 0
         with (self.folder / "index.jsonl").open("rb") as index:
             for text in index:
-                uuid, row, feature, source, keyframes, length = orjson.loads(text)
-                yield IndexedLine(uuid, row, feature, source, keyframes, start, length)
+                uuid, key, feature, kind, source, keyframes, length = orjson.loads(text)
+                row = RowRef.from_key(key)
+                yield IndexedLine(uuid, row, feature, LineKind(kind), source, keyframes, start, length)
                 start += length + 1
 
     def body(self, line: IndexedLine) -> bytes:
@@ -107,6 +111,10 @@ class Desired:
         with (self.folder / "lines.ndjson").open("rb") as lines:
             lines.seek(line.start)
             return lines.read(line.length)
+
+    def video(self, line: IndexedLine) -> LabelledVideo:
+        """Return what one line holds, as it was read from the user's files."""
+        return read_line(orjson.loads(self.body(line)), Where(line.source))
 
 
 def _refuse_other_format(path: Path, written: int) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from labelferry.errors import SpecError
-from labelferry.model import Classification, LabelledVideo, Masks
+from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology
@@ -75,7 +75,7 @@ def mark(desired: Desired) -> None:
     """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
     folder = desired.folder
     draft = folder / APPLIED
-    draft.write_text(folder.name)
+    draft.write_text(folder.name, "utf-8")
     draft.replace(folder.parent / APPLIED)
 
 
@@ -87,7 +87,7 @@ def kept(name: str, home: Path) -> Path:
     """
     parent = home / home_of(name)
     try:
-        folder = parent / (parent / APPLIED).read_text()
+        folder = parent / (parent / APPLIED).read_text("utf-8")
         (folder / "onboarding.json").touch()
     except OSError as error:
         known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
@@ -100,7 +100,7 @@ def kept(name: str, home: Path) -> Path:
 
 def _forget_old(parent: Path, current: Path) -> None:
     applied = parent / APPLIED
-    keep = {current, applied, parent / applied.read_text() if applied.exists() else current}
+    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
     for folder in parent.iterdir():
         if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -152,16 +152,16 @@ def _row_json(row: VideoRow) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value not in (None, (), {})}
 
 
-def _index_entry(line: Line) -> tuple[str, str, str, str, int, int]:
-    return line.uuid, str(line.row), line.feature, str(line.where), line.keyframes, len(line.body)
+def _index_entry(line: Line) -> tuple[str | int, ...]:
+    return line.uuid, line.row.key, line.feature, line.kind, str(line.where), line.keyframes, len(line.body)
 
 
 def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
     """Videos of one row after one another, rows in order of first appearance."""
-    order: dict[str, int] = {}
+    order: dict[RowRef, int] = {}
     for video in videos:
-        order.setdefault(str(video.row), len(order))
-    return sorted(videos, key=lambda video: order[str(video.row)])
+        order.setdefault(video.row, len(order))
+    return sorted(videos, key=lambda video: order[video.row])
 
 
 def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:

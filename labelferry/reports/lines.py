@@ -8,16 +8,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-import orjson
-
 from labelferry.ledger import Ledger, LineRecord, LineState
+from labelferry.ndjson import LineKind
 from labelferry.onboarding.steps.outcomes import classify
 from labelferry.planning.desired import Desired
 
 __all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies"]
 
 PENDING = "pending"
-SHAPES = {"bbox": "box", "point": "point", "line": "line"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +23,8 @@ class LineOutcome:
     """A line of the sources, and what became of it.
 
     Args:
-        kind: box, point, line, mask or classification.
+        row: the data row, as people read it.
+        kind: what the line holds.
         state: accepted, failed or pending.
         job: the import job that it went with, empty when it was not sent.
         failure: which kind of failure it is, empty for other states.
@@ -33,7 +32,7 @@ class LineOutcome:
 
     row: str
     feature: str
-    kind: str
+    kind: LineKind
     source: str
     keyframes: int
     uuid: str
@@ -47,7 +46,7 @@ class LineOutcome:
 class Tally:
     """How many lines of a kind the sources hold; accepted, failed and pending add up to them."""
 
-    kind: str
+    kind: LineKind
     lines: int
     accepted: int
     failed: int
@@ -57,22 +56,21 @@ class Tally:
 def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
     """Yield every line of the desired state, in its order, with what the ledger knows of it."""
     known = {record.uuid: record for record in ledger.lines(imported_as=str(desired.spec.imports.as_))}
-    with (desired.folder / "lines.ndjson").open("rb") as bodies:
-        for line, body in zip(desired.index(), bodies, strict=True):
-            yield LineOutcome(
-                line.row,
-                line.feature,
-                _kind(body),
-                line.source,
-                line.keyframes,
-                line.uuid,
-                *_outcome(known.get(line.uuid)),
-            )
+    for line in desired.index():
+        yield LineOutcome(
+            str(line.row),
+            line.feature,
+            line.kind,
+            line.source,
+            line.keyframes,
+            line.uuid,
+            *_outcome(known.get(line.uuid)),
+        )
 
 
 def tallies(outcomes: Iterable[LineOutcome]) -> tuple[Tally, ...]:
     """Count lines by kind and state, the most frequent kind first."""
-    counted: dict[str, Counter[str]] = {}
+    counted: dict[LineKind, Counter[str]] = {}
     for outcome in outcomes:
         counted.setdefault(outcome.kind, Counter())[outcome.state] += 1
     listed = sorted(counted.items(), key=lambda item: (-item[1].total(), item[0]))
@@ -90,11 +88,3 @@ def _outcome(record: LineRecord | None) -> tuple[str, str, str, str]:
     if record.state is LineState.ACCEPTED:
         return record.job, str(record.state), "", ""
     return record.job, str(record.state), str(classify(record.message).kind), record.message or ""
-
-
-def _kind(body: bytes) -> str:
-    line = orjson.loads(body)
-    if "segments" in line:
-        keyframe = line["segments"][0]["keyframes"][0]
-        return next(kind for shape, kind in SHAPES.items() if shape in keyframe)
-    return "mask" if "masks" in line else "classification"

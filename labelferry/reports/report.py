@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from labelferry.ledger import LineState
+from labelferry.model import RowRef
 from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
@@ -170,5 +171,5 @@ def report_on(
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
     """Every line that was refused, by the ledger."""
     for record in onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_)):
-        found = classify(record.message)
-        yield FailedLine(record.row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)
+        found, row = classify(record.message), str(RowRef.from_key(record.row))
+        yield FailedLine(row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)

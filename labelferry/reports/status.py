@@ -7,6 +7,7 @@ from rich.console import Console
 
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineState, State
+from labelferry.model import RowRef
 from labelferry.onboarding.steps.outcomes import classify
 
 __all__ = ["print_status", "status_of"]
@@ -38,7 +39,7 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
         "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state != State.SETTLED],
         "failed_lines": [
             {
-                "row": line.row,
+                "row": str(RowRef.from_key(line.row)),
                 "feature": line.feature,
                 "source": line.source,
                 "message": line.message,

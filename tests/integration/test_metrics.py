@@ -80,9 +80,9 @@ def test_what_is_printed(
 
 def test_file_is_replaced_in_one_step(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = home / "labelferry.prom"
-    out.write_text("old")
+    out.write_text("old", "utf-8")
     run(monkeypatch, "--out", str(out))
-    assert dict(samples(out.read_text()))[key("labelferry_open_jobs", **TUD)] == 2
+    assert dict(samples(out.read_text("utf-8")))[key("labelferry_open_jobs", **TUD)] == 2
     assert not list(home.glob("labelferry.prom.*"))
 
 

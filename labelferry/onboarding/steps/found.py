@@ -12,8 +12,7 @@ from typing import Any
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import LineRecord
-from labelferry.model import RowRef
-from labelferry.ndjson import of_generation
+from labelferry.ndjson import of_generation, read_heading
 from labelferry.onboarding.context import Onboarding
 from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
@@ -79,16 +78,15 @@ def _lines(
     onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, tuple[IndexedLine, int]]
 ) -> Iterator[LineRecord]:
     imported_as = str(onboarding.desired.spec.imports.as_)
-    for sent in _sent(onboarding, job):
-        uuid = str(sent.get("uuid"))
-        if uuid in wanted:
-            line, generation = wanted[uuid]
+    for sent in map(read_heading, _sent(onboarding, job)):
+        if sent.uuid in wanted:
+            line, generation = wanted[sent.uuid]
             yield LineRecord(
-                line.uuid, imported_as, line.row, line.feature, line.source, job.name, generation=generation
+                line.uuid, imported_as, line.row.key, line.feature, line.source, job.name, generation=generation
             )
         else:
-            feature = str(sent.get("name") or sent.get("schemaId") or "masks")
-            yield LineRecord(uuid, imported_as, _row(sent), feature, "an earlier version of the sources", job.name)
+            source = "an earlier version of the sources"
+            yield LineRecord(sent.uuid, imported_as, sent.row.key, sent.feature, source, job.name)
 
 
 def _sent(onboarding: Onboarding, job: ImportJob) -> Iterator[dict[str, Any]]:
@@ -105,8 +103,3 @@ def _sent(onboarding: Onboarding, job: ImportJob) -> Iterator[dict[str, Any]]:
         f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its files: "
         "nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
     )
-
-
-def _row(sent: Mapping[str, Any]) -> str:
-    row = sent.get("dataRow") or {}
-    return str(row.get("globalKey") or RowRef(id=str(row.get("id"))))

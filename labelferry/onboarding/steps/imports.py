@@ -176,7 +176,7 @@ def _send(onboarding: Onboarding, project: str, shard: list[Outgoing]) -> str:
         LineRecord(
             uuid=each.line.uuid,
             imported_as=str(spec.imports.as_),
-            row=each.line.row,
+            row=each.line.row.key,
             feature=each.line.feature,
             source=each.line.source,
             job=name,

@@ -68,7 +68,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
     live = {uuid: r for uuid, r in known.items() if r.state is not LineState.RETIRED and r.job not in going}
     wanted = list(onboarding.desired.index())
     uuids = {line.uuid for line in wanted}
-    rows = {row["global_key"] for row in onboarding.desired.rows()} | {line.row for line in wanted}
+    rows = {RowRef(row["global_key"]).key for row in onboarding.desired.rows()} | {line.row.key for line in wanted}
     # Labels of rows that the spec does not name are left alone; a job at work is waited for before anything is sent.
     gone = [each for each in live.values() if each.uuid not in uuids and each.row in rows and each.state != "sent"]
     stale = [each for each in gone if each.state is LineState.ACCEPTED or each.message == GONE]
@@ -77,8 +77,8 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         _refuse_changed(
             stale, spec.on_labelled == "add", "on_labelled: add sends the whole rows anew, as second labels"
         )
-        touched = {line.row for line in wanted if line.uuid not in live} | {record.row for record in stale}
-        fresh = [line for line in wanted if line.row in touched]
+        touched = {line.row.key for line in wanted if line.uuid not in live} | {record.row for record in stale}
+        fresh = [line for line in wanted if line.row.key in touched]
         if fresh and project is not None and spec.on_labelled == "fail":
             refuse_labelled(onboarding, project, touched)
     else:
@@ -103,7 +103,9 @@ def _next_generation(record: LineRecord | None) -> int:
 
 def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -> None:
     if stale and not allowed:
-        listed = "\n".join(f"  {each.row}: '{each.feature}' from {each.source}" for each in list(stale)[:SHOWN])
+        listed = "\n".join(
+            f"  {RowRef.from_key(each.row)}: '{each.feature}' from {each.source}" for each in list(stale)[:SHOWN]
+        )
         raise ConflictError(
             f"{len(stale)} labels that are in have changed or gone from the sources:\n{listed}\n"
             f"importing the new ones beside them would leave both. {policy}; or restore the files, or give the "
@@ -119,7 +121,7 @@ def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: 
     """
     lost = [each for each in live if each.job in doomed and each.uuid not in ours]
     if lost:
-        rows = sorted({each.row for each in lost})
+        rows = sorted({str(RowRef.from_key(each.row)) for each in lost})
         raise ConflictError(
             f"replacing import {', '.join(sorted({each.job for each in lost}))} would also delete {len(lost)} labels "
             f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "
@@ -130,15 +132,21 @@ def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: 
 def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str]) -> None:
     """Ground truth becomes a label of its own: a row that has one would get a second.
 
+    Args:
+        onboarding: the onboarding.
+        project: id.
+        rows: keys of the rows that labels would go onto.
+
     Raises:
         ConflictError: naming the rows that have a label.
     """
-    ids = {row_id: key for key, row_id in onboarding.client.data_rows.lookup(rows).items()}
-    theirs = {label.row_id for label in onboarding.client.labels.list(project)}
-    labelled = set(rows) & {ids.get(row_id) or str(RowRef(id=row_id)) for row_id in theirs if row_id}
+    wanted = [RowRef.from_key(key) for key in rows]
+    ids = onboarding.client.data_rows.lookup(row.global_key for row in wanted if row.global_key)
+    theirs = {label.row_id for label in onboarding.client.labels.list(project) if label.row_id}
+    labelled = {row for row in wanted if (row.id or ids[row.global_key or ""]) in theirs}
     if labelled:
         in_ = onboarding.ledger.lines(LineState.ACCEPTED, imported_as=str(ImportAs.GROUND_TRUTH))
-        ours = labelled & {record.row for record in in_}
+        ours = labelled & {RowRef.from_key(record.row) for record in in_}
         raise ConflictError(
             f"{len(labelled)} rows have a label already: {_some(labelled)}; "
             f"ground truth over it would be a second label. {_of_ours(ours)}Take these rows out, delete their labels "
@@ -146,7 +154,7 @@ def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str])
         )
 
 
-def _of_ours(rows: Collection[str]) -> str:
+def _of_ours(rows: Collection[RowRef]) -> str:
     if not rows:
         return ""
     return (
@@ -155,5 +163,5 @@ def _of_ours(rows: Collection[str]) -> str:
     )
 
 
-def _some(rows: Collection[str]) -> str:
-    return ", ".join(shorten(sorted(rows), SHOWN))
+def _some(rows: Collection[RowRef]) -> str:
+    return ", ".join(shorten(sorted(map(str, rows)), SHOWN))

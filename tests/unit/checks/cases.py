@@ -125,7 +125,7 @@ CASES: Mapping[str, Case] = {
     ),
     "radio inside a range": Case(
         AnswerRule.RADIO_OVERLAP,
-        video(asked("light", TEMPORAL, option("on", (0, 50), (2, 3)), option("off", (9, 12)))),
+        video(asked("light", TEMPORAL, option("off", (9, 12)), option("on", (2, 3), (0, 50)))),
         "two answers at frame 9",
     ),
     "radio over two lines": Case(

@@ -59,6 +59,9 @@ SILENT: Mapping[str, LabelledVideo] = {
         box(answers={0: (asked("colour", RADIO, option("red")),), 1: (asked("colour", RADIO, option("blue")),)})
     ),
     "temporal radio": video(LIGHT),
+    "radio answers one after another, the later first": video(
+        asked("light", TEMPORAL, option("off", (10, 99)), option("on", (5, 9), (0, 4)))
+    ),
     "the same radio answer twice": video(asked("light", TEMPORAL, option("on", (0, 9), (5, 20)))),
     "checklist answers together": video(asked("things", TEMPORAL, option("dog", (0, 9)), option("cat", (3, 12)))),
     "frames of one question in two lines": video(

@@ -28,9 +28,9 @@ BOXES = "global_key,frame,track,class,left,top,width,height,score\nYARD-1,3,7,ca
 
 
 def desired(folder: Path, boxes: str = BOXES, videos: str = VIDEOS) -> Desired:
-    (folder / "spec.yaml").write_text(SPEC)
-    (folder / "videos.csv").write_text(videos)
-    (folder / "boxes.csv").write_text(boxes)
+    (folder / "spec.yaml").write_text(SPEC, "utf-8")
+    (folder / "videos.csv").write_text(videos, "utf-8")
+    (folder / "boxes.csv").write_text(boxes, "utf-8")
     return desire(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
 
 

@@ -6,9 +6,8 @@ from collections.abc import Set as AbstractSet
 from typing import Any, NamedTuple
 
 from labelferry.errors import SourceError
-from labelferry.model import Feature, Span, Where
-from labelferry.model.frames import as_frame, spans_of
-from labelferry.sources.text import shorten
+from labelferry.model import Where
+from labelferry.model.frames import LARGEST, as_frame
 
 __all__ = ["At", "Json"]
 
@@ -17,36 +16,36 @@ Json = Mapping[str, Any]
 DEEPEST = 100
 """Questions inside questions; more is a mistake, and would end in a stack overflow."""
 
-LAST_FRAME = 2**53
 LONGEST_NUMBER = 20
+LONGEST_VALUE, LONGEST_MESSAGE = 40, 300
 
 
 class At(NamedTuple):
     """Where a value stands: the line, the path in it, how many questions it is deep."""
 
     where: Where
-    path: str = ""
+    path: tuple[str | int, ...] = ()
     depth: int = 0
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.path}" if self.path else str(self.where)
+        steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path]
+        return f"{self.where}: {''.join(steps).removeprefix('.')}" if steps else str(self.where)
 
     def __truediv__(self, key: str | int) -> "At":
-        step = f"[{key}]" if isinstance(key, int) else f".{key}" if self.path else key
-        return At(self.where, self.path + step, self.depth)
+        return At(self.where, (*self.path, key), self.depth)  # written out only for an error: there are many places
 
     def deeper(self) -> "At":
-        """The same place, one question down."""
+        """Return the same place, one question down."""
         if self.depth == DEEPEST:
             raise self.fault(f"more than {DEEPEST} questions inside each other", "check the program that wrote it")
         return self._replace(depth=self.depth + 1)
 
     def fault(self, what: str, remedy: str) -> SourceError:
-        """The error for something wrong here."""
-        return SourceError(f"{self}: {shorten(what)}; {remedy}")
+        """Return the error for something wrong here."""
+        return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}", line=self.where.line)
 
     def mapping(self, value: object, known: AbstractSet[str]) -> Json:
-        """A JSON object without unknown keys."""
+        """Return a JSON object that has no unknown keys."""
         if not isinstance(value, dict):
             raise self.fault(f"{_shown(value)} is not an object", f"write one with {_listed(known)}")
         if unknown := value.keys() - known:
@@ -54,7 +53,7 @@ class At(NamedTuple):
         return value
 
     def items(self, value: object) -> Iterator[tuple["At", Any]]:
-        """The elements of a JSON list that is not empty, each with its place."""
+        """Return the elements of a JSON list that is not empty, each with its place."""
         if not isinstance(value, list):
             raise self.fault(f"{_shown(value)} is not a list", "write it in [ ]")
         if not value:
@@ -62,7 +61,7 @@ class At(NamedTuple):
         return ((self / at, item) for at, item in enumerate(value))
 
     def text(self, value: object) -> str:
-        """A text that is not blank."""
+        """Return a text that is not blank."""
         if not isinstance(value, str):
             raise self.fault(f"{_shown(value)} is not text", "write it in quotes")
         if not value.strip():
@@ -70,7 +69,7 @@ class At(NamedTuple):
         return value
 
     def number(self, value: object) -> float:
-        """A number; booleans are none."""
+        """Return a number; booleans are rejected."""
         if type(value) is not float and type(value) is not int:
             raise self.fault(f"{_shown(value)} is not a number", "write one, without quotes")
         if not math.isfinite(number := float(value)):
@@ -78,41 +77,21 @@ class At(NamedTuple):
         return number
 
     def frame(self, value: object) -> int:
-        """A frame number; whole numbers as text are taken.
+        """Return a frame number; whole numbers as text are taken.
 
         Raises:
-            AnnotationError: when it is none.
+            AnnotationError: when it is not one.
         """
+        if type(value) is int and 0 <= value <= LARGEST:
+            return value
+        if type(value) is int and value > LARGEST:
+            raise self.fault(f"frame {_shown(value)} is beyond any video", "correct it")
         if isinstance(value, str) and len(value) > LONGEST_NUMBER:
             raise self.fault(f"{_shown(value)} is not a frame", "correct it")
-        number = value if type(value) is int and value >= 0 else as_frame(value, str(self))
-        if number > LAST_FRAME:
-            raise self.fault(f"frame {number} is beyond any video", "correct it")
-        return number
-
-    def spans(self, value: object) -> tuple[Span, ...]:
-        """``[{"start", "end"}, ...]`` as ranges.
-
-        Raises:
-            AnnotationError: when an end is no frame or lies before its start.
-        """
-        pairs = []
-        for at, item in self.items(value):
-            pair = at.mapping(item, {"start", "end"})
-            if len(pair) < 2:
-                raise at.fault("a range without start or end", 'write {"start": 1, "end": 5}')
-            pairs.append(((at / "start").frame(pair["start"]), (at / "end").frame(pair["end"])))
-        return spans_of(pairs, str(self))
-
-    def feature(self, holder: Json, schema_key: str = "schemaId") -> Feature:
-        """The name, schema id, or both, of an object."""
-        named = {key: (self / key).text(holder[key]) for key in ("name", schema_key) if key in holder}
-        if not named:
-            raise self.fault(f"neither name nor {schema_key}", "say what it is in the ontology")
-        return Feature(named.get("name"), named.get(schema_key))
+        return as_frame(value, str(self))
 
     def one_of(self, holder: Json, keys: Sequence[str]) -> str:
-        """Which one of ``keys`` the object has."""
+        """Return which one of ``keys`` the object has."""
         present = [key for key in keys if key in holder]
         if len(present) != 1:
             what = f"{' and '.join(present)} together" if present else f"none of {', '.join(keys)}"
@@ -121,8 +100,11 @@ class At(NamedTuple):
 
 
 def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else f"{text[:37]}..."
+    return _cut(repr(value), LONGEST_VALUE)
+
+
+def _cut(words: str, longest: int) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 3]}..."
 
 
 def _listed(keys: AbstractSet[str]) -> str:
