@@ -36,6 +36,7 @@ CASES: Mapping[str, Case] = {
     "tool, case": Case(
         NameRule.NAME_MISSPELLED, video(box("Car")), "did you mean 'car'? Names are matched to the letter"
     ),
+    "tool, capitals": Case(NameRule.NAME_MISSPELLED, video(box("LANE")), "did you mean 'lane'?"),
     "tool is a question": Case(NameRule.NAME_OF_OTHER_KIND, video(box("note")), "'note' is a question there"),
     "question is a tool": Case(
         NameRule.NAME_OF_OTHER_KIND, video(asked("car", TEXT, words("x"))), "'car' is a tool there"

@@ -133,6 +133,13 @@ def test_a_size_of_which_only_one_side_is_known() -> None:
     assert "the mask of frame 1 has 32x24 pixels and the video 64x24" in only
 
 
+@pytest.mark.parametrize(("composite", "code"), [(b"no", "mask-not-png"), ("https://example.com/1.png", "mask-by-url")])
+def test_a_colour_may_be_in_a_composite_that_was_not_read(composite: Any, code: str) -> None:
+    """Those that were read still tell of a colour that no instance has."""
+    labels = video(masks(composite, picture(BLUE), colours=(RED,)))
+    assert [each.code for each in found(labels)] == [code, "mask-colour-unclaimed"]
+
+
 def test_schema_ids_that_the_ontology_has() -> None:
     known = Ontology((Tool(ToolKind.BOX, "car", ids=Ids("F1")),))
     assert found(video(replace(box(), feature=Feature(schema_id="F1"))), ontology=known) == []
