@@ -63,14 +63,6 @@ def test_the_least_that_is_taken() -> None:
     assert (settings.requests_per_minute, settings.patience, settings.deadline, settings.wait) == (1, 1, 1, 0)
 
 
-def test_a_home_that_is_a_file(tmp_path: Path) -> None:
-    (tmp_path / "file").write_bytes(b"")
-    for home in (tmp_path / "file", tmp_path / "file" / "below"):
-        settings = Settings.from_environment({"LABELFERRY_HOME": str(home)})
-        with pytest.raises(SpecError, match=f"LABELFERRY_HOME: {home}.*another"):
-            settings.make_home()
-
-
 def test_a_deadline_holds_for_every_wait() -> None:
     settings = Settings.from_environment({"LABELFERRY_HOME": "/nowhere", "LABELFERRY_DEADLINE": "7"})
     policy = policy_of(settings)

@@ -55,4 +55,4 @@ def test_in_a_table_the_weaker_column_is_left_and_told(read: Any, notes: list[An
     (track,) = video.tracks
     assert (str(track.feature), track.instance) == ("car", "2")
     (note,) = notes
-    assert "id, name" in note.what
+    assert "id, name" in note.message
