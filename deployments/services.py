@@ -140,7 +140,9 @@ def start(
 
 
 def deploy(env: Mapping[str, str]) -> None:
-    """Tell the server of work pool, blocks, deployments and automations; see ``deployments/setup.py``.
+    """Tell the server of work pool, blocks, deployments and automations, and print what is scheduled.
+
+    See ``deployments/setup.py``.
 
     Raises:
         ServiceError: when it refuses something.
@@ -150,6 +152,7 @@ def deploy(env: Mapping[str, str]) -> None:
     )
     if done.returncode:
         raise ServiceError(f"deploying failed:\n{done.stdout}{done.stderr}")
+    print(done.stdout, end="", flush=True)
 
 
 def down(folder: Path) -> None:

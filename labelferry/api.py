@@ -24,11 +24,13 @@ from labelferry.planning.desire import desire
 from labelferry.planning.desired import Counts, Desired
 from labelferry.planning.prepare import fetch_ontology, load_spec
 from labelferry.planning.store import kept
+from labelferry.reach import Reach
 from labelferry.remote import Remote, remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.settings import Settings
 from labelferry.spec import Spec, is_name
+from labelferry.spec_file import LoadedSpec
 from labelferry.verification import Verification
 
 __all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
@@ -60,7 +62,7 @@ def check(spec: AnySpec) -> Checked:
         InputError: when anything is wrong with it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return Checked.of(desire(load_spec(spec), Path(folder)))
+        return Checked.of(desire(_load(spec), Path(folder)))
 
 
 def plan(spec: AnySpec) -> Plan:
@@ -143,6 +145,13 @@ def verify(spec: AnySpec) -> Verification:
     return found
 
 
+def _load(spec: AnySpec) -> LoadedSpec:
+    """A ``Spec`` is made by the program that calls us, and so its owner's; it counts paths from the working folder."""
+    if isinstance(spec, Spec):
+        return LoadedSpec(spec, Reach(Path.cwd()))
+    return load_spec(spec, None if isinstance(spec, Path) else Settings.from_environment().specs)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """An onboarding that is taken up, and what its steps need."""
@@ -160,7 +169,7 @@ class _Work:
 def _at_work(spec: AnySpec) -> Iterator[_Work]:
     """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
     settings, journal = Settings.from_environment(), Journal()
-    loaded = load_spec(spec)
+    loaded = _load(spec)
     with ExitStack() as stack:
 
         @cache

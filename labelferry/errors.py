@@ -68,9 +68,18 @@ class LabelferryError(Exception):
 
 
 class InputError(LabelferryError):
-    """What the user gave cannot be used; nothing was sent."""
+    """What the user gave cannot be used; nothing was sent.
+
+    Args:
+        message: what is wrong, where, and what to do.
+        line: line of the file that it is about, when it is known.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class SpecError(InputError):

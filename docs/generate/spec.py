@@ -23,7 +23,8 @@ def lines() -> Iterator[str]:
     yield str(schema["description"])
     yield ""
     yield "One YAML or JSON file; paths in it are relative to its folder. Keys that are not listed here are refused,"
-    yield "with their line. `labelferry check SPEC` reads and checks it, offline."
+    yield "with their line. `labelferry check SPEC` reads and checks it, offline. A spec that is pasted, filled in or"
+    yield "fetched by URL reads only files below the folder that `LABELFERRY_SPECS` names, and none without it."
     yield ""
     yield from _keys(schema, parts)
     for key, field in schema["properties"].items():

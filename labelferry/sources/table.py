@@ -6,7 +6,6 @@ after a detector or a tracker.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
@@ -17,6 +16,7 @@ from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
 from labelferry.model.rules import ReaderRule
+from labelferry.reach import Reach
 from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical
@@ -83,12 +83,12 @@ class TableLabels(LabelsEntry):
         return self
 
 
-def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
+def read(entry: TableLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
     """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
 
     Args:
         entry: the file and its options.
-        base: folder of the spec.
+        reach: finds the file.
         note: takes a warning about columns that are not used, about boxes without identity, about swapped corners.
 
     Yields:
@@ -97,7 +97,7 @@ def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
     """
-    sheet = read_sheet(entry.file(base), entry.path)
+    sheet = read_sheet(reach.file(entry.path), entry.path)
     parts, form = _parts(sheet, entry)
     _note_unused(sheet, parts, form, note)
     videos, keys = _keys(sheet, parts, entry)

@@ -142,6 +142,12 @@ class Ferry:
         ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, **self._how(arguments, environment))
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
+    def python(self, code: str, given: bytes, **environment: str) -> Outcome:
+        """Run a program with the same environment and what it reads from its standard input."""
+        how = {**self._how((), environment), "args": [sys.executable, "-c", code], "text": False}
+        ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, input=given, **how)
+        return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
         """Start a command as a process of its own, whose output nobody reads."""
         return subprocess.Popen(

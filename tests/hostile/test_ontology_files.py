@@ -108,12 +108,14 @@ WRONG = {
     "a list for a key": (f"{BOX}]\n? [a, b]\n: c", ":2: a key must be"),
     "not a list": ("tools: {}", "tools of an ontology must be a list, not a mapping"),
     "not a mapping": ("tools: [car]", "a tool must be a mapping with tool, name"),
-    "empty": ("", "an ontology must be a mapping"),
+    "empty": ("", "not an ontology; it must be a mapping"),
     "nothing in it": ("tools: []", "without tools and classifications"),
     "not yaml": ("tools: [", ":1: not YAML"),
     "recursive": ("tools: &a [*a]", "nested too deeply"),
     "endless aliases": (
-        "\n".join(["a0: &a0 [x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))]),
+        "\n".join(
+            ["tools: []", "a0: &a0 [x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))]
+        ),
         "too large",
     ),
 }

@@ -4,10 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from labelferry.onboarding.drift import bring_up_to_date, find_drift
 
 from labelferry.errors import RejectedError
 from labelferry.onboarding.context import open_onboarding
-from labelferry.onboarding.drift import bring_up_to_date, find_drift
 from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings

@@ -105,7 +105,7 @@ def text(path: Path) -> Path:
 
 def sound(path: Path) -> Path:
     av = pytest.importorskip("av")
-    with av.open(str(path), "w", format="wav") as container:
+    with av.open(str(path), "w", format="mov") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), dtype=np.int16), layout="mono")
         frame.rate = 8000

@@ -13,6 +13,7 @@ from labelferry.model.findings import Finding
 from labelferry.model.rule import Rule
 from labelferry.model.rules import SECTIONS, ReaderRule, VideoRule
 from labelferry.onboarding.steps.drift import Drift
+from labelferry.reach import Reach
 from labelferry.sources.registry import LabelsUnion, read_labels
 from tests.integration.test_media import draw, without_pyav
 from tests.unit.checks.cases import CASES
@@ -64,7 +65,7 @@ def _checked(case: Case) -> list[Finding]:
 def _read(options: Mapping[str, Any], content: str, folder: Path) -> list[Finding]:
     notes: list[Finding] = []
     (folder / options["path"]).write_text(content, "utf-8")
-    list(read_labels(ENTRIES.validate_python(dict(options)), folder, notes.append))
+    list(read_labels(ENTRIES.validate_python(dict(options)), Reach(folder), notes.append))
     return notes
 
 

@@ -1,7 +1,8 @@
 """What ``make up`` starts, used as its users use it; labels go to a localbox that the tests can break.
 
 The services are started once, and may connect to this machine only (``loopback/``). Tasks are not tried again by
-themselves and requests not for long, so that what breaks shows at once.
+themselves and requests not for long, so that what breaks shows at once. A key is set and no spec is named, so nothing
+may be scheduled, whatever the schedules' settings say.
 """
 
 import os
@@ -28,13 +29,13 @@ __all__ = ["localbox", "running_localbox"]  # fixtures of the other suite
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 RUN_SECONDS = 180
 LOCKED_SECONDS = 30
-NEVER = "0 0 29 2 *"
+EVERY_MINUTE = "* * * * *"
 SERVICES = [sys.executable, "-m", "deployments.services"]
 QUICK = {
     "LABELFERRY_PATIENCE": "3",
     "LABELFERRY_TASK_RETRIES": "0",
-    "LABELFERRY_SYNC_CRON": NEVER,
-    "LABELFERRY_VERIFY_CRON": NEVER,
+    "LABELFERRY_SYNC_CRON": EVERY_MINUTE,
+    "LABELFERRY_VERIFY_CRON": EVERY_MINUTE,
 }
 
 
@@ -128,9 +129,22 @@ class Deployed:
         """The process id of a service."""
         return int((self.home / "up" / f"{name}.pid").read_text("utf-8"))
 
-    def up(self) -> None:
-        """Start what does not run."""
-        subprocess.run([*SERVICES, "up"], cwd=ROOT, env=dict(self.environment), check=True, timeout=300)
+    def up(self) -> str:
+        """Start what does not run; returns what is printed."""
+        command, env = [*SERVICES, "up"], dict(self.environment)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        return done.stdout
+
+    def deploy(self, **changes: str) -> str:
+        """Deploy again, as make deploy does; returns what is printed."""
+        environment = {**self.environment, "PREFECT_API_URL": f"{self.url}/api", **changes}
+        command = [sys.executable, "-m", "deployments.setup"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        return done.stdout
 
     def down(self) -> None:
         """Stop everything, and see that it is gone, and that nothing of it called anybody else."""

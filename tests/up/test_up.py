@@ -1,7 +1,5 @@
 """make up: what it deploys, and that it may be run again; the form; make down ends everything (the fixture's end)."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,7 @@ import httpx
 
 from tasks.credentials import LabelboxCredentials
 from tests.e2e.conftest import KEY, Localbox
-from tests.up.conftest import ROOT, RUN_SECONDS, Deployed, until
+from tests.up.conftest import RUN_SECONDS, Deployed, until
 
 FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
@@ -31,13 +29,8 @@ def everything(deployed: Deployed) -> dict[str, Any]:
     }
 
 
-def deploy(deployed: Deployed) -> None:
-    environment = dict(deployed.environment) | {"PREFECT_API_URL": f"{deployed.url}/api"}
-    subprocess.run([sys.executable, "-m", "deployments.setup"], cwd=ROOT, env=environment, check=True, timeout=180)
-
-
 def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed) -> None:
-    deploy(deployed)
+    deployed.deploy()
     before = everything(deployed)
     assert {each[0] for each in before["deployments"]} == FLOWS
     assert before["automations"] == [
@@ -47,7 +40,7 @@ def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed)
         "labelferry: verify what was onboarded",
     ]
     assert {"custom-webhook/labelferry-alerts", "local-file-system/labelferry"} <= set(before["blocks"])
-    deploy(deployed)
+    deployed.deploy()
     assert everything(deployed) == before
 
 

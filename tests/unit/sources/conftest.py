@@ -9,6 +9,7 @@ from pydantic import TypeAdapter
 
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
+from labelferry.reach import Reach
 from labelferry.sources.registry import LabelsUnion, read_labels
 
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
@@ -28,6 +29,6 @@ def read(tmp_path: Path, notes: list[Finding]) -> Read:
     def reading(content: str | bytes, **options: Any) -> list[LabelledVideo]:
         path = tmp_path / options["path"]
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return list(read_labels(ENTRIES.validate_python(options), tmp_path, notes.append))
+        return list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), notes.append))
 
     return reading
