@@ -6,6 +6,7 @@ import pytest
 
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model.findings import Finding
+from labelferry.reach import Reach
 from labelferry.sources.python import PythonLabels, read
 
 LABELS = """\
@@ -20,7 +21,7 @@ labels = [T.Label(data={"global_key": "street"}, annotations=[car])]
 def rows(folder: Path, text: str, variable: str = "labels") -> list[str]:
     (folder / "labels.py").write_text(text, "utf-8")
     entry, notes = PythonLabels(format="python", path="labels.py", variable=variable), list[Finding]()
-    found = [str(video.row) for video in read(entry, folder, notes.append)]
+    found = [str(video.row) for video in read(entry, Reach(folder), notes.append)]
     assert not notes
     return found
 
