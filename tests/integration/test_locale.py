@@ -45,7 +45,7 @@ def test_what_the_terminal_has_no_letter_for_is_spelt_out(spec: Path) -> None:
 def test_json_and_files_are_utf_8(spec: Path) -> None:
     done = run("convert", spec, "--out", spec.parent / "out", "--json")
     assert done.returncode == 0
-    assert "Größe" in orjson.loads(done.stdout)["warnings"][0]
+    assert "Größe" in orjson.loads(done.stdout)["findings"][0]["message"]
     (line,) = (spec.parent / "out" / "yard.ndjson").read_text("utf-8").splitlines()
     assert orjson.loads(line)["name"] == "Fußgänger"
 
