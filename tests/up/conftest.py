@@ -132,7 +132,9 @@ class Deployed:
     def up(self) -> str:
         """Start what does not run; returns what is printed."""
         command, env = [*SERVICES, "up"], dict(self.environment)
-        done = subprocess.run(command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, encoding="utf-8"
+        )
         return done.stdout
 
     def deploy(self, **changes: str) -> str:
@@ -140,7 +142,7 @@ class Deployed:
         environment = {**self.environment, "PREFECT_API_URL": f"{self.url}/api", **changes}
         command = [sys.executable, "-m", "deployments.setup"]
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, encoding="utf-8"
         )
         return done.stdout
 

@@ -5,6 +5,7 @@ from itertools import count
 import pytest
 
 from labelferry.ontology import Ids, Ontology, Option, Question, Scope, Tool, ToolKind, diff, lacks, succeed
+from labelferry.ontology.diff import DifferenceKind
 
 OLD = Ontology(
     tools=(
@@ -58,9 +59,9 @@ def test_what_is_of_another_kind_is_another_feature(grown: bool) -> None:
     new = Ontology((Tool(ToolKind.LINE, "car", OLD.tools[0].questions), OLD.tools[1]), (weather,))
     version = succeed(known(OLD), new, grown=grown)
     assert {name for name, found in ids(version).items() if found != Ids()} == {"point lamp"}
-    assert lacks(version, OLD) == [
-        "tool 'car': kind is 'line', wanted is 'rectangle'",
-        "question 'weather': kind is 'checklist', wanted is 'radio'",
+    assert [(each.kind, each.path[-1].name, each.held, each.wanted) for each in lacks(version, OLD)] == [
+        (DifferenceKind.KIND, "car", "line", "rectangle"),
+        (DifferenceKind.KIND, "weather", "checklist", "radio"),
     ]
     assert diff(version, new) == []
 

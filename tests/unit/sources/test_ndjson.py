@@ -6,10 +6,10 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
-from labelferry.sources.ndjson.at import At
 
 from labelferry.errors import SourceError
 from labelferry.model import Geometry, LabelledVideo, Question, Span, Where
+from labelferry.ndjson.at import At
 
 LINES = {"format": "ndjson", "path": "labels.ndjson"}
 BOX = {"left": 1, "top": 2.5, "width": 3, "height": 4}

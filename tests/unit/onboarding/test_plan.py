@@ -7,13 +7,13 @@ from typing import Any
 
 import orjson
 import pytest
-from labelferry.planning.plan import Action, Plan, Step, refuse_conflicts
 
 from labelferry.errors import ConflictError, SpecError
+from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
 
 STEPS = (
-    Step("data rows", "missing", Action.CREATE, "new", count=3),
-    Step("project", "Harbour", Action.REUSE, "found", id="p1"),
+    PlannedStep("data rows", "missing", Action.CREATE, "new", count=3),
+    PlannedStep("project", "Harbour", Action.REUSE, "found", id="p1"),
 )
 PLAN = Plan("harbour", "Labelbox", "org", "abc", {"rows": 3}, STEPS, 300, 40)
 
@@ -35,7 +35,7 @@ OTHER = {
     "another organisation": replace(PLAN, workspace="other"),
     "other labels": replace(PLAN, desired="def"),
     "one decision less": replace(PLAN, steps=STEPS[:1]),
-    "one decision more": replace(PLAN, steps=(*STEPS, Step("batch", "b", Action.CREATE, "new"))),
+    "one decision more": replace(PLAN, steps=(*STEPS, PlannedStep("batch", "b", Action.CREATE, "new"))),
     "decisions in another order": replace(PLAN, steps=STEPS[::-1]),
     "another action": decided(0, action=Action.CONFLICT),
     "another count": decided(0, count=4),
@@ -91,8 +91,8 @@ def test_a_plan_that_is_absent(tmp_path: Path) -> None:
 
 
 def test_all_conflicts_are_told_at_once() -> None:
-    conflicts = [Step("ontology", name, Action.CONFLICT, f"{name} differs") for name in ("one", "two")]
-    refuse_conflicts(PLAN.to_json())
+    conflicts = [PlannedStep("ontology", name, Action.CONFLICT, f"{name} differs") for name in ("one", "two")]
+    refuse_conflicts(PLAN)
     with pytest.raises(ConflictError) as refused:
-        refuse_conflicts(replace(PLAN, steps=(*STEPS, *conflicts)).to_json())
+        refuse_conflicts(replace(PLAN, steps=(*STEPS, *conflicts)))
     assert str(refused.value).splitlines() == ["one differs", "two differs"]
