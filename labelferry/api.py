@@ -1,41 +1,41 @@
 """The whole job in Python, in this process: check, plan, onboard, verify, resume, retry what failed.
 
-Each takes a spec (the path of its file, its URL, its text, or a ``Spec``) or the name of an onboarding, and reads it
+Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``) or the name of an onboarding, and reads it
 once. What comes back is a frozen value.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from labelferry.desired.build import build
+from labelferry.desired.folder import kept
+from labelferry.desired.state import Counts, Desired
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
 from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
 from labelferry.onboarding.run import carry_out, make_plan
+from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.verify import verify as compare
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Counts, Desired
-from labelferry.planning.prepare import fetch_ontology, load_spec
-from labelferry.planning.store import kept
-from labelferry.reach import Reach
 from labelferry.remote import Remote, remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.settings import Settings
 from labelferry.spec import Spec, is_name
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.load import load_own_spec
+from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
 __all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
 
-AnySpec = Spec | str | Path
+AnySpec = Spec | Mapping[str, Any] | str | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ def check(spec: AnySpec) -> Checked:
         InputError: when anything is wrong with it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return Checked.of(desire(_load(spec), Path(folder)))
+        return Checked.of(build(_load(spec), Path(folder)))
 
 
 def plan(spec: AnySpec) -> Plan:
@@ -147,10 +147,7 @@ def verify(spec: AnySpec) -> Verification:
 
 
 def _load(spec: AnySpec) -> LoadedSpec:
-    """A ``Spec`` is made by the program that calls us, and so its owner's; it counts paths from the working folder."""
-    if isinstance(spec, Spec):
-        return LoadedSpec(spec, Reach(Path.cwd()))
-    return load_spec(spec, None if isinstance(spec, Path) else Settings.from_environment().specs)
+    return load_own_spec(spec, Settings.from_environment().specs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +175,7 @@ def _at_work(spec: AnySpec) -> Iterator[_Work]:
             return stack.enter_context(remote(settings))
 
         with journal.timing("assemble-labels"):
-            desired = desire(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
+            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
         yield stack.enter_context(_onboarding(settings, where(), desired, journal))
 
 

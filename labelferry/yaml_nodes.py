@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from labelferry.located import Located, Shape
+from labelferry.files.located import Located, Shape
 
 __all__ = ["Composer"]
 

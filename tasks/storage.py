@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from prefect.blocks.core import Block
 
-from labelferry.planning.store import APPLIED, home_of
+from labelferry.desired.folder import APPLIED, home_of
 from labelferry.settings import Settings
 from tasks.skin import step
 

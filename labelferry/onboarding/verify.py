@@ -10,11 +10,11 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labelferry.desired.state import Desired, IndexedLine
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
-from labelferry.planning.desired import Desired, IndexedLine
 from labelferry.progress import announce
 from labelferry.spec import ImportAs
 from labelferry.verification import Pictures, Refused, RowResult, Verification, compare, read_exported, read_sent

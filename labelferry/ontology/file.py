@@ -8,8 +8,8 @@ https://docs.labelbox.com/reference/import-video-annotations
 from pathlib import Path
 from typing import Any
 
-from labelferry.documents import load
-from labelferry.located import Located, Shape
+from labelferry.files.documents import load
+from labelferry.files.located import Located, Shape
 from labelferry.ontology.fields import Fields, only_once, text_of
 from labelferry.ontology.kinds import QuestionKind, Scope, question_kind, tool_kind, tool_remedy
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from labelferry.desired.state import Desired
 from labelferry.ledger import Ledger, LineRecord, LineState
 from labelferry.ndjson import LineKind
 from labelferry.onboarding.steps.outcomes import explain
-from labelferry.planning.desired import Desired
 
 __all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies", "unsent"]
 

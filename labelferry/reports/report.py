@@ -8,13 +8,13 @@ from typing import Any
 
 import orjson
 
+from labelferry.desired.state import Counts
 from labelferry.ledger import LineState
 from labelferry.model import RowRef
 from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.outcomes import explain
-from labelferry.planning.desired import Counts
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
 

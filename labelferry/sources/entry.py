@@ -5,9 +5,9 @@ from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from labelferry.files.reach import Reach
 from labelferry.model.findings import Finding
 from labelferry.model.video import LabelledVideo
-from labelferry.reach import Reach
 
 __all__ = ["LabelsEntry", "Note", "Reader"]
 

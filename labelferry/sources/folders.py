@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from labelferry.errors import SourceError
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 from labelferry.sources.entry import LabelsEntry
 
 __all__ = ["entries_of", "is_many"]

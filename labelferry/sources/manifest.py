@@ -13,8 +13,8 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.feature import Where
-from labelferry.reach import Reach
 from labelferry.sources.folders import is_many
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import read_sheet

@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 
+from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.rules import ReaderRule
-from labelferry.reach import Reach
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey

@@ -10,9 +10,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo, Where
 from labelferry.ndjson import read_line
-from labelferry.reach import Reach
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.text import bytes_of, fault

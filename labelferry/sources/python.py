@@ -12,8 +12,8 @@ from typing import Literal
 from pydantic import Field
 
 from labelferry.errors import LabelferryError, SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.video import LabelledVideo
-from labelferry.reach import Reach
 from labelferry.sources.entry import LabelsEntry, Note
 
 __all__ = ["PythonLabels", "read"]

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelferry.files.reach import Reach
 from labelferry.model.video import LabelledVideo
-from labelferry.reach import Reach
 from labelferry.sources import mot, ndjson, python, table
 from labelferry.sources.entry import LabelsEntry, Note
 

@@ -12,11 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
 from labelferry.model.rules import ReaderRule
-from labelferry.reach import Reach
 from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical

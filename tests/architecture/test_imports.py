@@ -12,14 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 CORE = ROOT / "labelferry"
 
 FORBIDDEN = {
-    "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "planning", "onboarding", "reports", "spec"},
-    "sources": {"labelbox", "ledger", "planning", "onboarding", "reports", "checks"},
-    "checks": {"labelbox", "ledger", "planning", "onboarding", "reports", "sources", "ndjson", "spec"},
-    "ndjson": {"assemble", "checks", "labelbox", "ledger", "onboarding", "ontology", "pictures", "planning", "reports",
+    "model": {"sources", "checks", "ndjson", "labelbox", "ledger", "desired", "onboarding", "reports", "spec"},
+    "sources": {"labelbox", "ledger", "desired", "onboarding", "reports", "checks"},
+    "checks": {"labelbox", "ledger", "desired", "onboarding", "reports", "sources", "ndjson", "spec"},
+    "ndjson": {"assemble", "checks", "labelbox", "ledger", "onboarding", "ontology", "pictures", "desired", "reports",
                "sources", "spec", "types", "verification"},
-    "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "planning", "onboarding", "reports", "spec"},
-    "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "planning", "onboarding", "reports", "spec"},
-    "planning": {"onboarding", "reports", "verification", "pictures"},
+    "labelbox": {"model", "sources", "checks", "ndjson", "ledger", "desired", "onboarding", "reports", "spec"},
+    "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "desired", "onboarding", "reports", "spec"},
+    "desired": {"onboarding", "reports", "verification", "pictures"},
     "pictures": {"checks", "labelbox", "ledger", "onboarding", "reports", "verification"},
     "verification": {"sources", "checks", "labelbox", "onboarding", "reports", "spec", "ontology"},
     "onboarding": {"reports", "pictures"},

@@ -13,7 +13,7 @@ import typer.main
 
 from docs.generate.contact_sheet import draw_contact_sheet
 from labelferry.cli import app
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.docs import pages
 from tests.docs.pages import ROOT, words
 

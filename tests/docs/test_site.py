@@ -17,7 +17,7 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from labelferry.cli import app
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.docs.pages import DOCS, ROOT, Block, blocks
 
 BLOCKS = [(str(path.relative_to(DOCS)), block) for path in sorted(DOCS.rglob("*.md")) for block in blocks(path)]

@@ -21,15 +21,15 @@ from typing import Any
 import httpx
 import orjson
 
+from labelferry.desired.folder import kept
 from labelferry.errors import LabelferryError, PartialFailureError, PendingError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.run import carry_out
+from labelferry.onboarding.steps.labels import assemble
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.prepare import prepare
-from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.reports import Report
 from labelferry.settings import Settings
@@ -121,7 +121,7 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
         ) as client:
             yield client
 
-    folder = kept(retry, settings.home) if retry else prepare(spec, settings, where).folder
+    folder = kept(retry, settings.home) if retry else assemble(spec, settings, where).folder
     with open_onboarding(settings, where, folder, connecting) as onboarding:
         try:
             report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))

@@ -17,6 +17,7 @@ from typing import Any
 
 import orjson
 
+from labelferry.desired.folder import kept
 from labelferry.errors import LabelferryError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
@@ -24,9 +25,8 @@ from labelferry.ledger import LineRecord, LineState, Reason, open_ledger
 from labelferry.ndjson import of_generation
 from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.onboarding.run import carry_out
+from labelferry.onboarding.steps.labels import assemble
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.prepare import prepare
-from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from tests.faults.driver import Clock
@@ -176,7 +176,7 @@ class Harbour:
     def onboarding(self, action: str) -> AbstractContextManager[Onboarding]:
         """What an action works on: the spec as it is, or what the latest run took up."""
         if action == "rerun":
-            folder = prepare(str(self.folder / "streets.yaml"), self.settings, self.where).folder
+            folder = assemble(str(self.folder / "streets.yaml"), self.settings, self.where).folder
         else:
             folder = kept(NAME, self.settings.home)
         return open_onboarding(self.settings, self.where, folder, partial(_connecting, Clock()))

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from labelferry.documents import MOST_BYTES
 from labelferry.errors import SpecError
+from labelferry.files.documents import MOST_BYTES
 from labelferry.ontology.file import read as read_ontology
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 WORD = "canary-word-4e1"
 READERS: dict[str, Callable[[Path], object]] = {"spec": LoadedSpec.from_file, "ontology": read_ontology}

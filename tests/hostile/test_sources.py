@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from labelferry.errors import InputError, SourceError
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.registry import LabelsUnion, read_labels
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import labelferry
-from labelferry.errors import ConflictError, PartialFailureError
+from labelferry.errors import ConflictError, PartialFailureError, SpecError
 from tests.integration.conftest import Localbox
 
 SPEC = """\
@@ -85,6 +86,14 @@ def test_refused_lines_come_with_the_report(spec: Path) -> None:
     with pytest.raises(PartialFailureError) as caught:
         labelferry.onboard(spec)
     assert caught.value.result.failed == 1
+
+
+def test_a_mapping_reads_from_the_working_folder(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(spec.parent)
+    wanted = yaml.safe_load(spec.read_text("utf-8"))
+    assert labelferry.check(wanted).counts == labelferry.check(spec).counts
+    with pytest.raises(SpecError, match=r"^spec: project\.nmae: unknown key"):
+        labelferry.check(wanted | {"project": {"nmae": "Yard"}})
 
 
 def test_inside_a_running_loop(spec: Path) -> None:

@@ -6,12 +6,12 @@ from typing import Any
 import pytest
 from labelferry.onboarding.drift import bring_up_to_date, find_drift
 
+from labelferry.desired.build import build
 from labelferry.errors import RejectedError
 from labelferry.onboarding.context import open_onboarding
-from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.integration.conftest import Localbox
 
 SPEC = """\
@@ -41,7 +41,7 @@ def test_a_row_that_goes_before_it_is_changed(localbox: Localbox, tmp_path: Path
             "LABELBOX_ENDPOINT": localbox.endpoint,
         }
     )
-    folder = desire(LoadedSpec.from_file(tmp_path / "spec.yaml"), settings.home).folder
+    folder = build(LoadedSpec.from_file(tmp_path / "spec.yaml"), settings.home).folder
     with open_onboarding(settings, Remote("localbox", localbox.endpoint), folder) as onboarding:
         drift = find_drift(onboarding, onboarding.desired.rows())
         assert sorted(each.global_key for each in drift) == ["yard-0", "yard-1", "yard-2"]

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SpecError
-from labelferry.planning.fetch import MOST_BYTES, fetch_text
-from labelferry.planning.prepare import load_spec
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 from labelferry.spec import Decisions, is_name, name_of
+from labelferry.spec.fetch import MOST_BYTES, fetch_text
+from labelferry.spec.load import load_spec
 
 TEXT = """\
 name: clips

@@ -9,11 +9,11 @@ import orjson
 import pytest
 import yaml
 
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
 from labelferry.errors import InputError
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
-from labelferry.planning.prepare import load_spec
 from labelferry.spec import Spec
+from labelferry.spec.load import load_spec
 from tests.integration.test_media import draw, without_pyav
 from tests.integration.test_spec_places import serving
 
@@ -81,7 +81,7 @@ def given(request: pytest.FixtureRequest) -> Iterator[Give]:
 
 
 def carried(spec: object, folder: Path | None, home: Path) -> Desired:
-    return desire(load_spec(spec, folder), home)  # type: ignore[arg-type]
+    return build(load_spec(spec, folder), home)  # type: ignore[arg-type]
 
 
 def table(path: str) -> dict[str, Any]:

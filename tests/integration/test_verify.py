@@ -11,17 +11,17 @@ import orjson
 import pytest
 
 from labelferry.demo import draw_scene
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
 from labelferry.errors import SpecError
 from labelferry.model import RowRef
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Difference, Verification
 from tests.integration.conftest import Localbox
 
@@ -63,12 +63,12 @@ class Ferry:
 
     def onboard(self, spec: Path) -> None:
         """The whole job; every line goes in."""
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
             carry_out(PlainSteps(onboarding, self.remote, self.settings))
 
     def verify(self, spec: Path, **options: Any) -> Verification:
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
             return verify(onboarding, str(self.remote), **options)
 
@@ -375,5 +375,5 @@ def test_a_global_key_that_reads_like_a_row_known_by_id(ferry: Ferry, tmp_path: 
     both = one_box(tmp_path, "both", ["clip-1", twin], {})
     lines = [path.with_suffix(".ndjson").read_bytes() for path in (first, second)]
     both.with_suffix(".ndjson").write_bytes(b"\n".join(lines))
-    folder = desire(LoadedSpec.from_file(both), tmp_path / "home").folder
+    folder = build(LoadedSpec.from_file(both), tmp_path / "home").folder
     assert [line.row for line in Desired.load(folder).index()] == [RowRef(id=known), RowRef(twin)]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labelferry.files.reach import Reach
 from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
 from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
-from labelferry.reach import Reach
 from labelferry.sources.ndjson import NdjsonLabels, read
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 from labelferry.sources import mot
 from labelferry.sources.mot import MotLabels
 

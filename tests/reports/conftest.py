@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from labelferry.desired.state import Counts
 from labelferry.model import Where
 from labelferry.model.findings import Finding, grouped
 from labelferry.model.rules import ShapeRule
 from labelferry.onboarding.steps.outcomes import classify
 from labelferry.pictures import Strip
-from labelferry.planning.desired import Counts
 from labelferry.reports import FailedLine, Report
 from labelferry.reports.journal import StepTime
 from labelferry.reports.lines import Tally

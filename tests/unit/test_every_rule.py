@@ -8,12 +8,12 @@ import pytest
 from pydantic import TypeAdapter
 
 from labelferry.checks import check
+from labelferry.files.reach import Reach
 from labelferry.media import probe
 from labelferry.model.findings import Finding
 from labelferry.model.rule import Rule
 from labelferry.model.rules import SECTIONS, ReaderRule, VideoRule
 from labelferry.onboarding.steps.drift import Drift
-from labelferry.reach import Reach
 from labelferry.sources.registry import LabelsUnion, read_labels
 from tests.integration.test_media import draw, without_pyav
 from tests.unit.checks.cases import CASES

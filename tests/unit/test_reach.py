@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SourceError, SpecError
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 
 WORD = "canary-word-77"
 

@@ -6,7 +6,7 @@ import pytest
 
 from labelferry.errors import SpecError
 from labelferry.spec import Decisions, ImportAs, Spec
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 GOOD = """\
 name: tud-campus

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from labelferry.desired.state import IndexedLine
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
 from labelferry.ledger import LineRecord, State
 from labelferry.ndjson import of_generation, read_heading
 from labelferry.onboarding.context import Onboarding
-from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 
 __all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name"]

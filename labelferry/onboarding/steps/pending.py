@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from labelferry.desired.state import IndexedLine
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
-from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 
 __all__ = ["Outgoing", "Pending", "pending", "refuse_strangers"]

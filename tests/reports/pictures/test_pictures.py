@@ -9,15 +9,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from labelferry.demo import FRAMES, boxes, draw_scene
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
 from labelferry.model import LabelledVideo, Where
 from labelferry.ndjson import read_line
 from labelferry.pictures import contact_sheet, draw_strips
 from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 SPEC = """\
 name: pictured
@@ -44,7 +44,7 @@ def make(tmp_path: Path) -> Make:
         (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
         (tmp_path / "videos.csv").write_text(videos, "utf-8")
         (tmp_path / "lines.ndjson").write_text("\n".join(lines), "utf-8")
-        return desire(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
+        return build(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
 
     return made
 

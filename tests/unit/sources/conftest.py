@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
-from labelferry.reach import Reach
 from labelferry.sources.registry import LabelsUnion, read_labels
 
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)

@@ -7,9 +7,9 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model import Geometry, LabelledVideo
 from labelferry.model.findings import Finding
-from labelferry.reach import Reach
 from labelferry.sources.registry import READERS, LabelsUnion, read_labels
 
 FILES = Path(__file__).parent / "files"

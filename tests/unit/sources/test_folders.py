@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SourceError
-from labelferry.reach import Reach
+from labelferry.files.reach import Reach
 from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.mot import MotLabels

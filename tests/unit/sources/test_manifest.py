@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.keys import identity
-from labelferry.reach import Reach
 from labelferry.sources.manifest import VideoRow, read_videos
 
 URL = "https://example.com/a.mp4"

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import AnnotationError, SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.findings import Finding
-from labelferry.reach import Reach
 from labelferry.sources.python import PythonLabels, read
 
 LABELS = """\

@@ -12,8 +12,8 @@ from typing import Any
 import yaml
 
 from labelferry.errors import SpecError
-from labelferry.located import Located, Shape
-from labelferry.reach import is_regular
+from labelferry.files.located import Located, Shape
+from labelferry.files.reach import is_regular
 from labelferry.yaml_nodes import Composer
 
 __all__ = ["load", "read"]

@@ -7,10 +7,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from labelferry.documents import load, read
 from labelferry.errors import SpecError
-from labelferry.located import Located, Shape
-from labelferry.reach import Reach
+from labelferry.files.documents import load, read
+from labelferry.files.located import Located, Shape
+from labelferry.files.reach import Reach
 from labelferry.spec import OPEN, Decisions, Spec
 
 __all__ = ["LoadedSpec"]
@@ -38,6 +38,15 @@ class LoadedSpec:
             SpecError: with file and line, when it cannot be read or says something that a spec has no place for.
         """
         return cls(_validate(load(path, SHAPE)), Reach(path.absolute().parent))
+
+    @classmethod
+    def from_mapping(cls, spec: Mapping[str, Any], base: Path) -> "LoadedSpec":
+        """Take a spec that its owner wrote as a mapping, in the words of the YAML file.
+
+        Raises:
+            SpecError: when it says something that a spec has no place for.
+        """
+        return cls(_validate(_located(spec)), Reach(base))
 
     @classmethod
     def from_text(cls, text: str, source: str, specs: Path | None = None) -> "LoadedSpec":
@@ -85,6 +94,12 @@ def _validate(tree: Located) -> Spec:
         return Spec.model_validate(_plain(tree))
     except ValidationError as error:
         raise SpecError("\n".join(_message(tree, problem) for problem in error.errors())) from None
+
+
+def _located(value: Any) -> Located:
+    if isinstance(value, Mapping):
+        return Located({str(key): _located(item) for key, item in value.items()}, "spec")
+    return Located([_located(item) for item in value] if isinstance(value, list) else value, "spec")
 
 
 def _plain(tree: Located) -> Any:

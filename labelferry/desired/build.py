@@ -4,7 +4,10 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from labelferry.checks import check
+from labelferry.desired.folder import store
+from labelferry.desired.state import Desired
 from labelferry.errors import CheckError, SpecError
+from labelferry.files.reach import Reach
 from labelferry.media import probe, refuse_other_files
 from labelferry.model import LabelledVideo, RowRef
 from labelferry.model.findings import Finding, Severity, grouped, on
@@ -12,20 +15,17 @@ from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
-from labelferry.planning.desired import Desired
-from labelferry.planning.store import store
 from labelferry.progress import announce
-from labelferry.reach import Reach
 from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, Spec
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
-__all__ = ["desire"]
+__all__ = ["build"]
 
 
-def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
+def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
     """Read everything that the spec names, check it, and write the desired state down.
 
     Args:

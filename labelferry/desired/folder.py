@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
+from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology
-from labelferry.planning.desired import FORMAT, Counts, Desired
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec
 

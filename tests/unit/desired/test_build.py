@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from labelferry.desired.build import build
+from labelferry.desired.folder import kept, mark
+from labelferry.desired.state import Desired
 from labelferry.errors import CheckError, SpecError
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
-from labelferry.planning.store import kept, mark
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 SPEC = """\
 name: yard
@@ -26,7 +26,7 @@ def desired(folder: Path, keys: list[str], spec: str = SPEC) -> Desired:
     (folder / "videos.csv").write_text("global_key,row_data\nyard-0,https://example.com/0.mp4\n", "utf-8")
     (folder / "boxes.csv").write_text(HEAD + "".join(f"{key},1,1,car,1,2,3,4\n" for key in keys), "utf-8")
     (folder / "spec.yaml").write_text(spec, "utf-8")
-    return desire(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
+    return build(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
 
 
 def test_an_ontology_from_no_labels(tmp_path: Path) -> None:

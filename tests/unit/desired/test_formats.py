@@ -6,12 +6,12 @@ from pathlib import Path
 import orjson
 import pytest
 
+from labelferry.desired.build import build
+from labelferry.desired.folder import kept, mark
+from labelferry.desired.state import FORMAT, Desired
 from labelferry.errors import CheckError, SpecError
 from labelferry.model.findings import Severity
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import FORMAT, Desired
-from labelferry.planning.store import kept, mark
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.integration.test_media import draw
 
 SPEC = """\
@@ -31,7 +31,7 @@ def desired(folder: Path, boxes: str = BOXES, videos: str = VIDEOS) -> Desired:
     (folder / "spec.yaml").write_text(SPEC, "utf-8")
     (folder / "videos.csv").write_text(videos, "utf-8")
     (folder / "boxes.csv").write_text(boxes, "utf-8")
-    return desire(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
+    return build(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
 
 
 def written_by(state: Desired, version: int | None) -> None:
