@@ -1,7 +1,7 @@
 """The whole job in Python, in this process: check, plan, onboard, verify, resume, retry what failed.
 
-Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``) or the name of an onboarding, and reads it
-once. What comes back is a frozen value.
+Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``), or the name of an onboarding, and
+reads it once. What comes back is a frozen value.
 """
 
 import tempfile
