@@ -54,10 +54,14 @@ def _resolve(onboarding: Onboarding, entry: Entry) -> None:
     rows = _rows(onboarding, entry)
     if not rows:
         return
-    prelabels = _kind(entry) is ImportKind.MAL
-    if prelabels and entry.remote_id is not None and _delete(onboarding, entry):
-        onboarding.ledger.drop_job(entry.name)
-    elif entry.remote_id is None if prelabels else labelled(onboarding, _project(entry), rows, patient=True):
+    if _kind(entry) is ImportKind.GROUND_TRUTH:
+        may_be_in = bool(labelled(onboarding, _project(entry), rows, patient=True))
+    else:
+        may_be_in = entry.remote_id is None
+        if not may_be_in and _delete(onboarding, entry):
+            onboarding.ledger.drop_job(entry.name)
+            return
+    if may_be_in:
         _leave_unknown(onboarding, entry)
     else:
         _forget(onboarding, entry)

@@ -41,7 +41,8 @@ def settled(onboarding: Onboarding, entry: Entry) -> list[Verdict] | None:
         found = [Verdict(line.uuid, LineState.FAILED, str(error)) for line in undecided]
     else:
         if job is None:
-            set_absent(onboarding, entry, sent=_any_sent(undecided), over=_is_expired(age))
+            seen = ledger.entry("job", entry.name) or entry
+            set_absent(onboarding, seen, sent=_any_sent(undecided), over=_is_expired(age))
             return None
         found = _outcomes(onboarding, job, lines, age)
     ledger.settle_lines(found)
