@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
 from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
+from labelferry.reach import Reach
 from labelferry.sources.ndjson import NdjsonLabels, read
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 
@@ -106,7 +107,7 @@ def test_no_global_key_is_the_key_of_an_id(text: str) -> None:
 def test_a_file_of_lines_is_read(tmp_path_factory: Any, made: tuple[LabelledVideo, ...]) -> None:
     folder: Path = tmp_path_factory.mktemp("lines")
     (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in encode(made)))
-    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), folder, lambda finding: None))
+    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), Reach(folder), lambda finding: None))
     assert [told(one) for video in back for one in video.labelled] == [
         told(one) for video in made for one in video.labelled
     ]
