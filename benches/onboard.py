@@ -37,11 +37,11 @@ SIDES = ("labelferry", "labelferry again", "SDK")
 
 def write(folder: Path, videos: int, keyframes: int) -> None:
     """The spec, its videos and its table of boxes."""
-    (folder / "spec.yaml").write_text(SPEC)
-    with (folder / "videos.csv").open("w") as out:
+    (folder / "spec.yaml").write_text(SPEC, "utf-8")
+    with (folder / "videos.csv").open("w", encoding="utf-8") as out:
         out.write("global_key,row_data,width,height,fps,frame_count\n")
         out.writelines(f"v-{n},https://example.com/{n}.mp4,1920,1080,25,100000\n" for n in range(videos))
-    with (folder / "boxes.csv").open("w") as out:
+    with (folder / "boxes.csv").open("w", encoding="utf-8") as out:
         out.write("global_key,frame,track,class,left,top,width,height\n")
         out.writelines(f"v-{n},{k + 1},1,car,{k},20,30.5,40.25\n" for n in range(videos) for k in range(keyframes))
 
@@ -53,7 +53,7 @@ def sdk(folder: Path, endpoint: str) -> None:
 
     time.sleep = lambda _: None
     client = lb.Client(KEY, endpoint=endpoint)
-    with (folder / "videos.csv").open() as file:
+    with (folder / "videos.csv").open(encoding="utf-8") as file:
         rows = [
             {"row_data": video["row_data"], "global_key": video["global_key"], "media_type": "VIDEO"}
             for video in csv.DictReader(file)
@@ -66,7 +66,7 @@ def sdk(folder: Path, endpoint: str) -> None:
     project.connect_ontology(ontology)
     project.create_batch("first", global_keys=[row["global_key"] for row in rows], priority=5)
     labels: dict[str, list[Any]] = {}
-    with (folder / "boxes.csv").open() as file:
+    with (folder / "boxes.csv").open(encoding="utf-8") as file:
         for box in csv.DictReader(file):
             left, top = float(box["left"]), float(box["top"])
             end = lb_types.Point(x=left + float(box["width"]), y=top + float(box["height"]))

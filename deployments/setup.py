@@ -137,7 +137,7 @@ def prefect(environment: Mapping[str, str], *arguments: str) -> None:
         cwd=CHECKOUT,
         env=dict(environment),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     if done.returncode:
         raise SetupError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")

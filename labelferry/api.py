@@ -86,6 +86,7 @@ def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
     Raises:
         InputError: when anything is wrong with the spec or what it names; nothing was sent.
         ConflictError: when somebody has to decide something first; nothing was changed.
+        PendingError: when all is done but not every line is known to be in; it carries the report.
         PartialFailureError: when all is done but lines were refused; it carries the report.
         RemoteError: when the service failed; run it again.
     """

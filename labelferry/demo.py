@@ -67,8 +67,8 @@ def draw_scene(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     every = list(boxes())
     _draw_video(folder / "scene.mp4", every)
-    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every))
-    with (folder / "boxes.csv").open("w", newline="") as out:
+    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every), "utf-8")
+    with (folder / "boxes.csv").open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
         table.writerow(("global_key", "frame", "track", "class", "left", "top", "width", "height"))
         table.writerows((GLOBAL_KEY, box.frame, box.track, "ferry", *box[2:]) for box in every)

@@ -9,6 +9,7 @@
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
+    ├── PendingError      (retryable)    1   the run is over, but not every line is known to be in: run again
     ├── VerificationError                1   the service does not hold what was sent; the report says what differs
     ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
@@ -43,6 +44,7 @@ __all__ = [
     "LedgerError",
     "NotFoundError",
     "PartialFailureError",
+    "PendingError",
     "PermissionDeniedError",
     "QuotaError",
     "RateLimitError",
@@ -120,6 +122,21 @@ class PartialFailureError(LabelferryError):
     """
 
     exit_code = 3
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class PendingError(LabelferryError):
+    """The run is over and has reported, but the service does not say yet whether every line is in.
+
+    Args:
+        message: how many lines, and what to do.
+        result: the report, as it would have been returned.
+    """
+
+    retryable = True
 
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)

@@ -114,7 +114,7 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     if key or not file:
         return SecretStr(key) if key else None
     try:
-        key = Path(file).expanduser().read_text().strip()
+        key = Path(file).expanduser().read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error

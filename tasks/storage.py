@@ -37,7 +37,7 @@ def bring(name: str) -> None:
         return  # never kept there; whoever looks for it here says what is known
     if not (parent / folder).exists():
         storage.get_directory(f"{home_of(name)}/{folder}", str(parent / folder))
-    (parent / APPLIED).write_text(folder)
+    (parent / APPLIED).write_text(folder, "utf-8")
 
 
 class _Storage(Protocol):

@@ -75,7 +75,7 @@ def mark(desired: Desired) -> None:
     """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
     folder = desired.folder
     draft = folder / APPLIED
-    draft.write_text(folder.name)
+    draft.write_text(folder.name, "utf-8")
     draft.replace(folder.parent / APPLIED)
 
 
@@ -87,7 +87,7 @@ def kept(name: str, home: Path) -> Path:
     """
     parent = home / home_of(name)
     try:
-        folder = parent / (parent / APPLIED).read_text()
+        folder = parent / (parent / APPLIED).read_text("utf-8")
         (folder / "onboarding.json").touch()
     except OSError as error:
         known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
@@ -100,7 +100,7 @@ def kept(name: str, home: Path) -> Path:
 
 def _forget_old(parent: Path, current: Path) -> None:
     applied = parent / APPLIED
-    keep = {current, applied, parent / applied.read_text() if applied.exists() else current}
+    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
     for folder in parent.iterdir():
         if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)

@@ -23,13 +23,16 @@ STRIP_BYTES, COLUMNS = 80_000, 4
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip]) -> str:
+def render_html(
+    report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip], unknown: Sequence[FailedLine] = ()
+) -> str:
     """Return the page.
 
     Args:
         report: the outcomes.
         failed: every refused line.
         strips: pictures of labels on frames.
+        unknown: every line whose outcome the service does not say.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -46,8 +49,7 @@ def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[S
         report=report,
         total=_total(report),
         elsewhere=_elsewhere(report),
-        failures=_by_kind(failed[:MOST_FAILED]),
-        unlisted=max(0, len(failed) - MOST_FAILED),
+        listed=[_listed("Failed lines", failed), *([_listed("Unknown lines", unknown)] if unknown else [])],
         pictures=list(_pictures(strips)),
         bars=bars(report.steps),
         when=_when(report.steps),
@@ -60,15 +62,20 @@ def _printable(value: object) -> object:
 
 
 def _total(report: Report) -> Mapping[str, int]:
-    names = ("lines", "accepted", "failed", "pending")
+    names = ("lines", "accepted", "failed", "unknown", "pending")
     return {name: sum(getattr(tally, name) for tally in report.tallies) for name in names}
 
 
 def _elsewhere(report: Report) -> int:
     """Lines of earlier runs whose rows the spec no longer names."""
     total = _total(report)
-    known = (report.accepted - total["accepted"], report.failed - total["failed"])
+    known = (getattr(report, name) - total[name] for name in ("accepted", "failed", "unknown", "pending"))
     return sum(max(0, more) for more in known)
+
+
+def _listed(title: str, lines: Sequence[FailedLine]) -> dict[str, Any]:
+    groups = _by_kind(lines[:MOST_FAILED])
+    return {"title": title, "groups": groups, "unlisted": max(0, len(lines) - MOST_FAILED)}
 
 
 def _by_kind(failed: Iterable[FailedLine]) -> list[dict[str, Any]]:

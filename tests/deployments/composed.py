@@ -19,7 +19,7 @@ class Composed:
     def __init__(self, *files: Path) -> None:
         self.document: dict[str, Any] = {}
         for file in files:
-            self.document = _merge(self.document, _filled_in(yaml.safe_load(file.read_text())))
+            self.document = _merge(self.document, _filled_in(yaml.safe_load(file.read_text("utf-8"))))
         self.services = {name: _whole(service) for name, service in self.document["services"].items()}
 
 

@@ -138,7 +138,7 @@ def test_servers_speak_through_redis(stack: Stack, client: httpx.Client) -> None
 
 
 def test_server_takes_the_kubernetes_template(client: httpx.Client) -> None:
-    template = json.loads((ROOT / "deployments" / "kubernetes" / "base-job-template.json").read_text())
+    template = json.loads((ROOT / "deployments" / "kubernetes" / "base-job-template.json").read_text("utf-8"))
     pool = {"name": "on-kubernetes", "type": "kubernetes", "base_job_template": template}
     assert client.post("/work_pools/", json=pool).status_code == 201
 

@@ -8,11 +8,11 @@ import yaml
 
 from deployments.setup import PREFECT_FILE, defaults, prefect_file
 
-FILE = yaml.safe_load(PREFECT_FILE.read_text())
+FILE = yaml.safe_load(PREFECT_FILE.read_text("utf-8"))
 
 
 def test_every_name_of_the_file_has_a_default() -> None:
-    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text()))
+    asked = set(re.findall(r"\{\{ \$(\w+) \}\}", PREFECT_FILE.read_text("utf-8")))
     assert asked <= defaults({}).keys()
 
 
@@ -23,7 +23,7 @@ def test_the_environment_counts_before_the_defaults() -> None:
 
 def written(folder: Path, **environment: str) -> Any:
     """What Prefect is told with these settings."""
-    return yaml.safe_load(prefect_file(environment, folder).read_text())
+    return yaml.safe_load(prefect_file(environment, folder).read_text("utf-8"))
 
 
 def test_nothing_is_scheduled_or_filled_in_unless_it_is_named(tmp_path: Path) -> None:

@@ -17,11 +17,11 @@ from tests.docs.pages import DOCS, ROOT
 
 @pytest.mark.parametrize("page", generate.PAGES)
 def test_the_page_is_current(page: str) -> None:
-    assert (generate.FOLDER / page).read_text() == generate.text(page), "run make docs"
+    assert (generate.FOLDER / page).read_text("utf-8") == generate.text(page), "run make docs"
 
 
 def test_every_variable_that_is_read_is_on_the_page() -> None:
-    source = Path(settings.__file__).read_text()
+    source = Path(settings.__file__).read_text("utf-8")
     read = set(re.findall(r"""(?:env\.get\(|env\[|_whole\(env, )"([A-Z_]+)\"""", source))
     assert read | {settings.ONLY_LOCALBOX} == set(variables())
 
@@ -51,15 +51,15 @@ def test_every_format_is_on_the_page() -> None:
 
 
 def test_every_kind_of_refusal_is_explained() -> None:
-    page = (DOCS / "how-to" / "failed-line.md").read_text()
+    page = (DOCS / "how-to" / "failed-line.md").read_text("utf-8")
     assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {str(kind) for kind in OutcomeKind}
 
 
 def test_every_case_beside_the_sdk_was_executed() -> None:
     """The contents of masks are looked into by the checks, which have tests of their own."""
-    ran = (ROOT / "tests" / "golden" / "test_sdk_behaviour.py").read_text().upper()
+    ran = (ROOT / "tests" / "golden" / "test_sdk_behaviour.py").read_text("utf-8").upper()
     shown = re.findall(
-        r"[WDAES]\d+", "".join(re.findall(r"^\| ([WDAES]\d[^|]*)\|", (DOCS / "sdk.md").read_text(), re.M))
+        r"[WDAES]\d+", "".join(re.findall(r"^\| ([WDAES]\d[^|]*)\|", (DOCS / "sdk.md").read_text("utf-8"), re.M))
     )
     assert len(shown) == len(set(shown)) == 8 + 13 + 14 + 9 + 5
     assert {case for case in shown if not re.search(rf"(_|\"){case}(_|\"| )", ran)} == {"A5"}

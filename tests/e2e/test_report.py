@@ -61,7 +61,7 @@ def write(folder: Path) -> Path:
     tools = {"tools": [{"tool": "BBOX", "name": CLASS}]}
     questions = {"classifications": [{"class_type": "RADIO", "name": "weather", "options": ["rain", "sun"]}]}
     (folder / "ontology.yaml").write_bytes(orjson.dumps(tools | questions))
-    (folder / "harbour.yaml").write_text(SPEC)
+    (folder / "harbour.yaml").write_text(SPEC, "utf-8")
     return folder / "harbour.yaml"
 
 
@@ -76,7 +76,7 @@ def run(flowing: Ferry, tmp_path: Path) -> Path:
 
 
 def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
-    page = Page((run / "harbour.html").read_text())
+    page = Page((run / "harbour.html").read_text("utf-8"))
     rows = page.cells
     assert ["create", "project", "Harbour <b>north</b>", "", "none has the name"] in rows
     assert ["create", "import", "prelabels", "4", "lines that are not in"] in rows
@@ -101,7 +101,7 @@ def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
 
 
 def test_the_spreadsheet_and_the_json_tell_the_same(run: Path) -> None:
-    with (run / "harbour.csv").open(newline="") as file:
+    with (run / "harbour.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     report = orjson.loads((run / "harbour.json").read_bytes())
     assert (
@@ -155,7 +155,7 @@ def test_a_run_that_has_nothing_to_do_leaves_a_page_and_no_picture_in_the_server
     again.refused(3)
     made = artifacts(prefect_url, again.json["steps"][0]["started_at"])
     assert "data:image" not in made["onboarding"]
-    page = Page((run / "harbour.html").read_text())
+    page = Page((run / "harbour.html").read_text("utf-8"))
     assert [
         "skip",
         "import",

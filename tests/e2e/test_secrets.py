@@ -82,7 +82,7 @@ def test_the_key_is_found_nowhere(
     flowing: Ferry, localbox: Localbox, echo: str, database: Path, tmp_path: Path
 ) -> None:
     prefect_home, key_file = tmp_path / "prefect", tmp_path / "key"
-    key_file.write_text(f"{KEY}\n")
+    key_file.write_text(f"{KEY}\n", "utf-8")
     spec = write(tmp_path, TWO, imports="import: {as: ground-truth}")
     talkative = {**TALKATIVE, "PREFECT_HOME": str(prefect_home)}
 
@@ -154,11 +154,11 @@ def test_a_file_that_a_stranger_names_is_found_nowhere(
     """The key's own file and a text, by path, by link and inside of the folder: pasted, filled in and by URL."""
     prefect_home, specs = tmp_path / "prefect", tmp_path / "specs"
     specs.mkdir()
-    (specs / "ontology.yaml").write_text("tools: [{tool: BBOX, name: ferry}]")
+    (specs / "ontology.yaml").write_text("tools: [{tool: BBOX, name: ferry}]", "utf-8")
     for name, word in (("key.csv", KEY), ("text.csv", WORD)):
-        (tmp_path / name).write_text(f"{word}\n")
+        (tmp_path / name).write_text(f"{word}\n", "utf-8")
         (specs / f"linked-{name}").symlink_to(tmp_path / name)
-        (specs / f"inside-{name}").write_text(f"{word}\n")
+        (specs / f"inside-{name}").write_text(f"{word}\n", "utf-8")
     named = [f"{tmp_path}/key.csv", "linked-key.csv", "inside-text.csv"]
     wrong = [spec for path in named for spec in naming(path)]
     pages = {f"/{number}": (200, orjson.dumps(spec)) for number, spec in enumerate(naming("inside-key.csv"))}
@@ -182,14 +182,14 @@ def test_a_file_that_a_stranger_names_is_found_nowhere(
 
 def owner_s(folder: Path, ontology: str) -> Path:
     path = folder / "owner.yaml"
-    path.write_text(orjson.dumps(PLAIN | {"ontology": {"name": "Harbour", "file": ontology}}).decode())
+    path.write_text(orjson.dumps(PLAIN | {"ontology": {"name": "Harbour", "file": ontology}}).decode(), "utf-8")
     return path
 
 
 @pytest.mark.parametrize("command", ["check", "plan", "onboard", "verify"])
 def test_a_file_that_is_not_a_spec_is_not_quoted(command: str, offline: Ferry, tmp_path: Path) -> None:
     for name, content in (("key", KEY), ("shadow", f"daemon:*:1::\nroot:{WORD}:1::\n"), ("keys.yaml", f"a: {WORD}\n")):
-        (tmp_path / name).write_text(content)
+        (tmp_path / name).write_text(content, "utf-8")
         said = offline(command, tmp_path / name).refused(2)
         assert KEY not in said
         assert WORD not in said

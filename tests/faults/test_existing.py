@@ -168,3 +168,33 @@ def test_an_empty_dataset_of_somebody_elses_stays(streets: Streets, client: Clie
     streets.write(LABELS)
     assert streets.run() == (0, "")
     assert [row["name"] for row in streets.world.state()["datasets"]] == ["Streets", "Elsewhere"]
+
+
+RENAMED = ("datasets", "ontologies", "projects")
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["renamed", "renamed, and the name is somebody else's now"])
+def test_what_was_renamed_is_found_by_its_id(taken: bool, streets: Streets, client: Client) -> None:
+    """The spec's name is what it was made under; what it is called today is the user's business."""
+    streets.write(LABELS[:1])
+    assert streets.run() == (0, "")
+    state = streets.world.state()
+    made = {table: state[table][0]["id"] for table in RENAMED}
+    renamed = {table: [{**row, "name": "Quay"} for row in state[table]] for table in RENAMED}
+    streets.world.control("POST", "seed", {**state, **renamed})
+    if taken:
+        client.datasets.create("Streets")
+        client.projects.create("Streets", "VIDEO")
+        client.ontologies.create("Streets", {"tools": [], "classifications": []}, "VIDEO")
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+    streets.write(LABELS)
+    assert streets.run() == (0, "")
+    after = streets.world.state()
+    assert {row["dataset_id"] for row in after["data_rows"]} == {made["datasets"]}
+    assert {row["project_id"] for row in after["batches"]} == {made["projects"]}
+    assert {row["project_id"] for row in after["imports"]} == {made["projects"]}
+    assert len(after["annotations"]) == 2
+    assert [row["name"] for row in after["projects"]] == (["Quay", "Streets"] if taken else ["Quay"])
+    assert [finding for finding in streets.report()["findings"] if "dataset" in finding] == []

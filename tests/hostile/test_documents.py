@@ -71,7 +71,7 @@ def told(error: BaseException) -> str:
 @pytest.mark.parametrize("kind", READERS)
 def test_a_file_of_another_kind_is_not_quoted(kind: str, content: str, suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"file.{suffix}"
-    path.write_text(content)
+    path.write_text(content, "utf-8")
     with pytest.raises(SpecError, match=f"^{path}") as refused:
         READERS[kind](path)
     assert WORD not in told(refused.value)
@@ -82,7 +82,7 @@ def test_a_file_of_another_kind_is_not_quoted(kind: str, content: str, suffix: s
 @pytest.mark.parametrize("kind", READERS)
 def test_what_is_broken_is_not_quoted(kind: str, case: str, tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
-    path.write_text(f"{LIKE_ONE[kind]}x: {STRANGE[case]}")
+    path.write_text(f"{LIKE_ONE[kind]}x: {STRANGE[case]}", "utf-8")
     with pytest.raises(SpecError, match=rf"^{path}:\d+: not YAML") as refused:
         READERS[kind](path)
     assert WORD not in told(refused.value)
@@ -92,7 +92,7 @@ def test_what_is_broken_is_not_quoted(kind: str, case: str, tmp_path: Path) -> N
 def test_json_of_another_kind_is_not_quoted(suffix: str, tmp_path: Path) -> None:
     path = tmp_path / f"file.{suffix}"
     for content in (f'"{WORD}"', f'{{"token": "{WORD}"}}', f'{{"{WORD}": 1, "{WORD}": 2}}', f'{{"a": "\\{WORD}"}}'):
-        path.write_text(content)
+        path.write_text(content, "utf-8")
         for read in READERS.values():
             with pytest.raises(SpecError, match=f"^{path}") as refused:
                 read(path)
@@ -102,7 +102,9 @@ def test_json_of_another_kind_is_not_quoted(suffix: str, tmp_path: Path) -> None
 def test_a_spec_with_mistakes_is_quoted(tmp_path: Path) -> None:
     """As ever: the user's own words say what to correct. What it came from has values, and is not told."""
     path = tmp_path / "spec.yaml"
-    path.write_text(f"name: x\ndatset: x\nproject: x\nontology: {{from: labels}}\nvideos: {WORD}\nlabels: [{WORD}]\n")
+    path.write_text(
+        f"name: x\ndatset: x\nproject: x\nontology: {{from: labels}}\nvideos: {WORD}\nlabels: [{WORD}]\n", "utf-8"
+    )
     with pytest.raises(SpecError, match="datset: unknown key") as refused:
         LoadedSpec.from_file(path)
     assert WORD not in told(refused.value)
@@ -135,7 +137,7 @@ MERGES = "".join(f"a{n}: &a{n} {{<<: [{', '.join([f'*a{n - 1}'] * 9)}]}}\n" for 
 @pytest.mark.parametrize("kind", READERS)
 def test_merges_do_not_unfold_without_end(kind: str, first: str, tmp_path: Path) -> None:
     path = tmp_path / "file.yaml"
-    path.write_text(f"{LIKE_ONE[kind]}a0: &a0 {first}\n{MERGES}")
+    path.write_text(f"{LIKE_ONE[kind]}a0: &a0 {first}\n{MERGES}", "utf-8")
     began = time.monotonic()
     with pytest.raises(SpecError, match="too large"):
         READERS[kind](path)
@@ -152,7 +154,7 @@ def test_merged_keys_count_as_yaml_has_it(tmp_path: Path) -> None:
           - {<<: [*a, *b], name: c}
           - {name: d, <<: *b}
         """
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     tools = read_ontology(path).tools
     assert [(tool.kind, tool.name, tool.colour, tool.required) for tool in tools[2:]] == [
         (tools[0].kind, "c", "#000001", True),

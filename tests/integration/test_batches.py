@@ -25,10 +25,10 @@ videos: videos.csv
 
 def brought_in(folder: Path, home: Path, localbox: Localbox, rows: int) -> tuple[str, ...]:
     """Bring rows into the project, two a batch; returns the batches made."""
-    (folder / "many.yaml").write_text(SPEC)
-    (folder / "ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n")
+    (folder / "many.yaml").write_text(SPEC, "utf-8")
+    (folder / "ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n", "utf-8")
     videos = "".join(f"many-{number},https://example.com/{number}.mp4\n" for number in range(rows))
-    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
     settings = Settings.from_environment(
         {"LABELFERRY_HOME": str(home), "LABELBOX_API_KEY": localbox.key, "LABELBOX_ENDPOINT": localbox.endpoint}
     )

@@ -1,5 +1,6 @@
 """Facts of video files, drawn here with PyAV."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelferry.errors import SourceError
+from labelferry.demo import draw_scene
+from labelferry.errors import SourceError, SpecError
 from labelferry.media import probe
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 
 
 def draw(path: Path, at: list[int], rate: int = 25, reordered: int = 0) -> Path:
@@ -83,13 +87,19 @@ def test_it_says_so_when_pyav_is_not_installed(tmp_path: Path, notes: list[Findi
     assert "labelferry[video]" in notes[0].remedy
 
 
+def test_the_demo_says_what_it_draws_with(tmp_path: Path) -> None:
+    shutil.copytree(EXAMPLES / "scene", tmp_path / "scene")
+    with without_pyav(), pytest.raises(SpecError, match=r"PyAV.*labelferry\[video\]"):
+        draw_scene(tmp_path / "scene")
+
+
 def empty(path: Path) -> Path:
     path.write_bytes(b"")
     return path
 
 
 def text(path: Path) -> Path:
-    path.write_text("this is no video\n" * 50)
+    path.write_text("this is no video\n" * 50, "utf-8")
     return path
 
 
@@ -104,6 +114,16 @@ def sound(path: Path) -> Path:
     return path
 
 
+def headed(path: Path) -> Path:
+    """A video's header, and nothing after it."""
+    av, path = pytest.importorskip("av"), path.with_suffix(".avi")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 32, 16, "yuv420p"
+        container.start_encoding()
+    return path
+
+
 @pytest.mark.parametrize(
     ("make", "message"),
     [
@@ -111,8 +131,9 @@ def sound(path: Path) -> Path:
         (empty, "not a readable video"),
         (text, "not a readable"),
         (sound, "no video"),
+        (headed, "no frame"),
     ],
-    ids=["absent", "empty", "text", "sound"],
+    ids=["absent", "empty", "text", "sound", "headed"],
 )
 def test_what_is_no_video(tmp_path: Path, notes: list[Finding], make: Callable[[Path], Path], message: str) -> None:
     pytest.importorskip("av")

@@ -67,7 +67,7 @@ def address() -> Iterator[str]:
 
 
 def test_the_same_spec_from_everywhere(address: str, tmp_path: Path) -> None:
-    (tmp_path / "spec.yaml").write_text(TEXT)
+    (tmp_path / "spec.yaml").write_text(TEXT, "utf-8")
     file = load_spec(str(tmp_path / "spec.yaml"))
     others = [load_spec(TEXT), load_spec(f"{address}/spec.yaml"), load_spec(file.spec)]
     assert {other.spec.name for other in others} == {"clips"}

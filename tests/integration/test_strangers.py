@@ -41,19 +41,19 @@ def specs(tmp_path: Path) -> Path:
     """The folder of strangers, with files that are right; beside it secrets, and links from the one to the others."""
     folder = tmp_path / "specs"
     folder.mkdir()
-    (folder / "ontology.yaml").write_text("tools: [{tool: BBOX, name: car}]")
-    (folder / "videos.csv").write_text("global_key,row_data\nclip,https://example.com/clip.mp4\n")
-    (folder / "boxes.csv").write_text(BOXES)
+    (folder / "ontology.yaml").write_text("tools: [{tool: BBOX, name: car}]", "utf-8")
+    (folder / "videos.csv").write_text("global_key,row_data\nclip,https://example.com/clip.mp4\n", "utf-8")
+    (folder / "boxes.csv").write_text(BOXES, "utf-8")
     (folder / "sub").mkdir()
-    (folder / "sub" / "gt.txt").write_text("1,1,1,1,5,5,1,1,1\n")
-    (folder / "local.csv").write_text("global_key,row_data\nclip,../secret.mp4\n")
+    (folder / "sub" / "gt.txt").write_text("1,1,1,1,5,5,1,1,1\n", "utf-8")
+    (folder / "local.csv").write_text("global_key,row_data\nclip,../secret.mp4\n", "utf-8")
     draw(folder / "clip.mp4", list(range(10)))
     for name in ("key.txt", "secret.csv", "secret.yaml", "secret.mp4", "secret.ndjson"):
-        (tmp_path / name).write_text(f"{WORD}\n" * 40)
+        (tmp_path / name).write_text(f"{WORD}\n" * 40, "utf-8")
         (folder / f"linked-{name}").symlink_to(tmp_path / name)
-        (folder / f"inside-{name}").write_text(f"{WORD}\n" * 40)
+        (folder / f"inside-{name}").write_text(f"{WORD}\n" * 40, "utf-8")
     (folder / "linked-labels").mkdir()
-    (folder / "linked-labels" / "gt.txt").write_text("1,1,1,1,5,5,1,1,1\n")
+    (folder / "linked-labels" / "gt.txt").write_text("1,1,1,1,5,5,1,1,1\n", "utf-8")
     (folder / "linked-labels" / "labels.txt").symlink_to(tmp_path / "key.txt")
     (folder / "out").symlink_to(tmp_path)
     return folder
@@ -187,11 +187,11 @@ def refused(spec: object, folder: Path | None, home: Path) -> str:
 
 
 def test_where_a_stranger_s_file_is_wrong(specs: Path, home: Path) -> None:
-    (specs / "boxes.csv").write_text(f"{BOXES}clip,{WORD},1,car,1,1,5,5\n")
+    (specs / "boxes.csv").write_text(f"{BOXES}clip,{WORD},1,car,1,1,5,5\n", "utf-8")
     assert refused(yaml.safe_dump(PLAIN | table("boxes.csv")), specs, home).startswith(
         "boxes.csv:3: cannot be read as format table;"
     )
-    (specs / "ontology.yaml").write_text(f"tools:\n  - {{tool: BBOX, name: car, x: {WORD}}}\n")
+    (specs / "ontology.yaml").write_text(f"tools:\n  - {{tool: BBOX, name: car, x: {WORD}}}\n", "utf-8")
     assert refused(yaml.safe_dump(PLAIN), specs, home).startswith("ontology.yaml:2: cannot be read as an ontology;")
 
 
@@ -203,7 +203,7 @@ def test_without_pyav_a_stranger_uploads_nothing(specs: Path, home: Path) -> Non
 
 def owner_s(folder: Path, change: Mapping[str, Any]) -> Path:
     path = folder / "spec.yaml"
-    path.write_text(yaml.safe_dump(PLAIN | change))
+    path.write_text(yaml.safe_dump(PLAIN | change), "utf-8")
     return path
 
 

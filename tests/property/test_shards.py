@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from labelferry.model import RowRef
 from labelferry.ndjson import LineKind
-from labelferry.onboarding.steps.imports import MOST_BYTES, MOST_LINES, shards
 from labelferry.onboarding.steps.pending import Outgoing
+from labelferry.onboarding.steps.sending import MOST_BYTES, MOST_LINES, shards
 from labelferry.planning.desired import IndexedLine
 
 

@@ -58,7 +58,9 @@ def report(**changes: Any) -> Report:
         "findings": tuple(grouped([finding(name)])[0] for name in HOSTILE),
         "folder": "/somewhere",
         "pending": 1,
-        "tallies": (Tally("box", 3, 2, 1, 0), Tally("classification", 1, 0, 0, 1)),
+        "unknown": 1,
+        "unknown_lines": (FailedLine("clip", "car", "f:9", "not named", "unlisted", "look at it"),),
+        "tallies": (Tally("box", 3, 2, 1, 0), Tally("classification", 2, 0, 0, 1, 1)),
         "planned": tuple(
             {"action": "create", "kind": "project", "name": name, "count": 1, "reason": name} for name in HOSTILE
         ),

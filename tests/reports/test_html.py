@@ -7,6 +7,7 @@ import pytest
 from labelferry.model.findings import KEPT, grouped
 from labelferry.model.rules import ShapeRule
 from labelferry.pictures import Strip
+from labelferry.reports import FailedLine
 from labelferry.reports.html import MOST_FAILED, render_html
 from labelferry.reports.journal import StepTime, bars
 from tests.reports.conftest import HOSTILE, failed, finding, report
@@ -96,10 +97,10 @@ def test_the_counts_add_up(page: Page) -> None:
         for cells in page.cells
         if cells[0] in {"box", "classification", "all"}
     }
-    assert rows == {"box": [3, 2, 1, 0], "classification": [1, 0, 0, 1], "all": [4, 2, 1, 1]}
+    assert rows == {"box": [3, 2, 1, 0, 0], "classification": [2, 0, 0, 1, 1], "all": [5, 2, 1, 1, 1]}
     for lines, *states in rows.values():
         assert lines == sum(states)
-    assert "1 of 4 lines were refused" in page.text
+    assert "1 of 5 lines were refused 2 of 5 lines are not known to be in" in page.text
 
 
 def test_lines_of_rows_that_are_no_longer_named_are_told_apart() -> None:
@@ -131,6 +132,15 @@ def test_a_run_without_failures_says_so() -> None:
     assert "Failed lines None." in text
     assert "This run kept no plan." in text
     assert "Time line" not in text
+
+
+def test_unknown_lines_have_a_part_of_their_own() -> None:
+    unknown = FailedLine("clip-1", "car", "f:1", "the status file does not name this line", "unlisted", "look at it")
+    page = Page(render_html(report(failed=0), (), [], [unknown]))
+    assert "Failed lines None. Unknown lines unlisted (1) What to do: look at it." in page.text
+    assert ["f:1", "clip-1", "car", "the status file does not name this line"] in page.cells
+    assert "2 of 4 lines are not known to be in" in page.text
+    assert "Unknown lines" not in Page(render_html(report(), (), [])).text
 
 
 def test_the_time_line_is_to_scale(page: Page) -> None:

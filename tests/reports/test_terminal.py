@@ -4,9 +4,9 @@ from io import StringIO
 from typing import Any
 
 import orjson
-from labelferry.terminal import print_check
 from rich.console import Console
 
+from labelferry.cli.terminal import print_check
 from labelferry.model.findings import SHOWN, grouped
 from labelferry.reports.terminal import print_report
 from tests.reports.conftest import HOSTILE, finding, report

@@ -64,7 +64,7 @@ def _checked(case: Case) -> list[Finding]:
 
 def _read(options: Mapping[str, Any], content: str, folder: Path) -> list[Finding]:
     notes: list[Finding] = []
-    (folder / options["path"]).write_text(content)
+    (folder / options["path"]).write_text(content, "utf-8")
     list(read_labels(ENTRIES.validate_python(dict(options)), Reach(folder), notes.append))
     return notes
 

@@ -16,9 +16,9 @@ def specs(tmp_path: Path) -> Path:
     """The folder of a stranger: files, links that stay inside and links that do not; beside it a secret."""
     folder = tmp_path / "specs"
     (folder / "in").mkdir(parents=True)
-    (tmp_path / "secret.csv").write_text(WORD)
-    (folder / "in" / "a.csv").write_text("a")
-    (folder / "in" / "b.csv").write_text("b")
+    (tmp_path / "secret.csv").write_text(WORD, "utf-8")
+    (folder / "in" / "a.csv").write_text("a", "utf-8")
+    (folder / "in" / "b.csv").write_text("b", "utf-8")
     (folder / "to-a.csv").symlink_to("in/a.csv")
     (folder / "out.csv").symlink_to(tmp_path / "secret.csv")
     (folder / "out").symlink_to(tmp_path)

@@ -47,7 +47,7 @@ def free_port() -> int:
 
 def alive(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rsplit(")", 1)[-1].split()[0] != "Z"
+    return stat.exists() and stat.read_text("utf-8").rsplit(")", 1)[-1].split()[0] != "Z"
 
 
 def until(holds: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -127,12 +127,14 @@ class Deployed:
 
     def service(self, name: str) -> int:
         """The process id of a service."""
-        return int((self.home / "up" / f"{name}.pid").read_text())
+        return int((self.home / "up" / f"{name}.pid").read_text("utf-8"))
 
     def up(self) -> str:
         """Start what does not run; returns what is printed."""
         command, env = [*SERVICES, "up"], dict(self.environment)
-        done = subprocess.run(command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, text=True)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, encoding="utf-8"
+        )
         return done.stdout
 
     def deploy(self, **changes: str) -> str:
@@ -140,13 +142,13 @@ class Deployed:
         environment = {**self.environment, "PREFECT_API_URL": f"{self.url}/api", **changes}
         command = [sys.executable, "-m", "deployments.setup"]
         done = subprocess.run(
-            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, text=True
+            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, encoding="utf-8"
         )
         return done.stdout
 
     def down(self) -> None:
         """Stop everything, and see that it is gone, and that nothing of it called anybody else."""
-        pids = [int(path.read_text()) for path in (self.home / "up").glob("*.pid")]
+        pids = [int(path.read_text("utf-8")) for path in (self.home / "up").glob("*.pid")]
         subprocess.run([*SERVICES, "down"], cwd=ROOT, env=dict(self.environment), check=True, timeout=120)
         assert [pid for pid in pids if alive(pid)] == []
         assert self.outbound() == ""
@@ -154,7 +156,7 @@ class Deployed:
     def outbound(self) -> str:
         """What any of our processes wanted from other machines."""
         log = Path(self.environment["LOOPBACK_LOG"])
-        return log.read_text() if log.exists() else ""
+        return log.read_text("utf-8") if log.exists() else ""
 
     def _ended(self, run: str) -> dict[str, Any] | None:
         found: dict[str, Any] = self.api("GET", f"/flow_runs/{run}")

@@ -75,7 +75,8 @@ def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox:
     }
     made = deployed.api("POST", "/block_documents/", document)
     folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
-    text = spec.read_text().replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
+    text = spec.read_text("utf-8")
+    text = text.replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
     run = deployed.run("onboard", spec=text, credentials={"$ref": {"block_document_id": made["id"]}})
     assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
     assert run["name"] == f"onboard {spec.stem}: 1 new row"
@@ -97,7 +98,7 @@ def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Pat
 
 def test_what_came_in_is_verified_by_itself(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
     """The event of an onboarding starts verify, by the onboarding's name."""
-    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    spec.write_text(spec.read_text("utf-8").replace("prelabels", "ground-truth"), "utf-8")
     assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
     name = f"verify {spec.stem}"
     started = until(lambda: [run for run in deployed.runs_of("verify") if run["name"] == name], RUN_SECONDS, name)

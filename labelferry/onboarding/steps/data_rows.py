@@ -153,7 +153,7 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         result = onboarding.client.data_rows.create(dataset, rest)
     refused = [failure for failure in result.failures if not failure.is_duplicate]
     if refused:
-        listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in refused[:20])
+        listed = "\n".join(f"  {failure}" for failure in refused[:20])
         raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
     return len(result.created)
 

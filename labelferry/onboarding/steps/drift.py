@@ -110,7 +110,7 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
     for dataset, rows in by_dataset.items():
         failures = onboarding.client.data_rows.update(dataset, rows).failures
         if failures:
-            listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in failures[:SHOWN])
+            listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
             raise RejectedError(f"{len(failures)} of {len(rows)} data rows were not updated:\n{listed}")
     return sum(map(len, by_dataset.values()))
 

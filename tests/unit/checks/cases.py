@@ -36,6 +36,7 @@ CASES: Mapping[str, Case] = {
     "tool, case": Case(
         NameRule.NAME_MISSPELLED, video(box("Car")), "did you mean 'car'? Names are matched to the letter"
     ),
+    "tool, capitals": Case(NameRule.NAME_MISSPELLED, video(box("LANE")), "did you mean 'lane'?"),
     "tool is a question": Case(NameRule.NAME_OF_OTHER_KIND, video(box("note")), "'note' is a question there"),
     "question is a tool": Case(
         NameRule.NAME_OF_OTHER_KIND, video(asked("car", TEXT, words("x"))), "'car' is a tool there"
@@ -124,7 +125,7 @@ CASES: Mapping[str, Case] = {
     ),
     "radio inside a range": Case(
         AnswerRule.RADIO_OVERLAP,
-        video(asked("light", TEMPORAL, option("on", (0, 50), (2, 3)), option("off", (9, 12)))),
+        video(asked("light", TEMPORAL, option("off", (9, 12)), option("on", (2, 3), (0, 50)))),
         "two answers at frame 9",
     ),
     "radio over two lines": Case(

@@ -59,6 +59,9 @@ SILENT: Mapping[str, LabelledVideo] = {
         box(answers={0: (asked("colour", RADIO, option("red")),), 1: (asked("colour", RADIO, option("blue")),)})
     ),
     "temporal radio": video(LIGHT),
+    "radio answers one after another, the later first": video(
+        asked("light", TEMPORAL, option("off", (10, 99)), option("on", (5, 9), (0, 4)))
+    ),
     "the same radio answer twice": video(asked("light", TEMPORAL, option("on", (0, 9), (5, 20)))),
     "checklist answers together": video(asked("things", TEMPORAL, option("dog", (0, 9)), option("cat", (3, 12)))),
     "frames of one question in two lines": video(
@@ -128,6 +131,13 @@ def test_a_size_of_which_only_one_side_is_known() -> None:
     labels = video(masks(picture(RED, size=(24, 32))))
     (only,) = texts(labels, media={"clip.mp4": Media(width=64)})
     assert "the mask of frame 1 has 32x24 pixels and the video 64x24" in only
+
+
+@pytest.mark.parametrize(("composite", "code"), [(b"no", "mask-not-png"), ("https://example.com/1.png", "mask-by-url")])
+def test_a_colour_may_be_in_a_composite_that_was_not_read(composite: Any, code: str) -> None:
+    """Those that were read still tell of a colour that no instance has."""
+    labels = video(masks(composite, picture(BLUE), colours=(RED,)))
+    assert [each.code for each in found(labels)] == [code, "mask-colour-unclaimed"]
 
 
 def test_schema_ids_that_the_ontology_has() -> None:

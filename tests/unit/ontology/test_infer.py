@@ -91,6 +91,18 @@ def test_scope_and_order() -> None:
 
 TEMPORAL = {
     "apart": ([video(asked("q", Asked.TEMPORAL, option("a", (0, 5)), option("b", (6, 9))))], QuestionKind.RADIO),
+    "apart, the later first": (
+        [video(asked("q", Asked.TEMPORAL, option("b", (6, 9), (0, 1)), option("a", (10, 12), (2, 5))))],
+        QuestionKind.RADIO,
+    ),
+    "apart, the later line first": (
+        [video(asked("q", Asked.TEMPORAL, option(name, span))) for name, span in (("b", (6, 9)), ("a", (0, 5)))],
+        QuestionKind.RADIO,
+    ),
+    "together, the later first": (
+        [video(asked("q", Asked.TEMPORAL, option("b", (20, 30), (4, 9)), option("a", (12, 15), (0, 5))))],
+        QuestionKind.CHECKLIST,
+    ),
     "together": ([video(asked("q", Asked.TEMPORAL, option("a", (0, 5)), option("b", (5, 9))))], QuestionKind.CHECKLIST),
     "inside": (
         [video(asked("q", Asked.TEMPORAL, option("a", (0, 9)), option("b", (1, 2)), option("a", (3, 4))))],

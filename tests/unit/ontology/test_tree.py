@@ -127,6 +127,11 @@ def test_every_kind_of_difference_is_found() -> None:
     assert {each.kind for each in DIFFERENCES.values()} == set(DifferenceKind)
 
 
+def test_the_position_of_an_option_does_not_count() -> None:
+    moved = replace(RADIO, options=(Option("on", extra={"position": 1}), Option("off", extra={"position": 0})))
+    assert diff(ONTOLOGY, Ontology(ONTOLOGY.tools, (moved,))) == []
+
+
 def test_the_scope_of_a_nested_question_does_not_count() -> None:
     plate = replace(CAR.questions[0], scope=Scope.INDEX)
     assert diff(ONTOLOGY, Ontology((replace(CAR, questions=(plate,)), ONTOLOGY.tools[1]), (RADIO,))) == []

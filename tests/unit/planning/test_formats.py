@@ -12,6 +12,7 @@ from labelferry.planning.desire import desire
 from labelferry.planning.desired import FORMAT, Desired
 from labelferry.planning.store import kept, mark
 from labelferry.spec_file import LoadedSpec
+from tests.integration.test_media import draw
 
 SPEC = """\
 name: yard
@@ -26,10 +27,10 @@ VIDEOS = "global_key,row_data,width,height,frame_count\nyard-1,https://example.c
 BOXES = "global_key,frame,track,class,left,top,width,height,score\nYARD-1,3,7,car,1,2,0,4,0.5\n"
 
 
-def desired(folder: Path, boxes: str = BOXES) -> Desired:
-    (folder / "spec.yaml").write_text(SPEC)
-    (folder / "videos.csv").write_text(VIDEOS)
-    (folder / "boxes.csv").write_text(boxes)
+def desired(folder: Path, boxes: str = BOXES, videos: str = VIDEOS) -> Desired:
+    (folder / "spec.yaml").write_text(SPEC, "utf-8")
+    (folder / "videos.csv").write_text(videos, "utf-8")
+    (folder / "boxes.csv").write_text(boxes, "utf-8")
     return desire(LoadedSpec.from_file(folder / "spec.yaml"), folder / "home")
 
 
@@ -60,6 +61,13 @@ def test_errors_of_one_rule_are_told_together_and_all_of_them_as_values(tmp_path
     assert (len(others), last) == (4, "  and 25 more")
     assert [each["code"] for each in raised.value.findings].count("row-unknown") == 30
     assert {each["severity"] for each in raised.value.findings} == {"error", "warning"}
+
+
+def test_what_a_video_file_is_warned_of_names_its_row(tmp_path: Path) -> None:
+    draw(tmp_path / "1.mp4", [0, 1, 2, 5, 6, 12, 13])
+    state = desired(tmp_path, videos="global_key,row_data\nyard-1,1.mp4\n")
+    (uneven,) = [each for each in state.findings if each.code == "frame-rate-varies"]
+    assert (uneven.row, Path(uneven.place).name) == ("yard-1", "1.mp4")
 
 
 @pytest.mark.parametrize(

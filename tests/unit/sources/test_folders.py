@@ -17,7 +17,7 @@ KEY = "{stem}.mp4"
 def folder(base: Path, *names: str) -> Path:
     for name in names:
         (base / name).parent.mkdir(parents=True, exist_ok=True)
-        (base / name).write_text("1,1,0,0,9,9,1,-1,-1,-1\n")
+        (base / name).write_text("1,1,0,0,9,9,1,-1,-1,-1\n", "utf-8")
     return base
 
 

@@ -31,7 +31,7 @@ def test_sorts_rows_and_keeps_the_files_order_of_tracks(read: Any) -> None:
 
 
 def test_takes_class_names_from_the_spec_before_labels_txt(read: Any, tmp_path: Path) -> None:
-    (tmp_path / "labels.txt").write_text("lorry\n\nbus\n")
+    (tmp_path / "labels.txt").write_text("lorry\n\nbus\n", "utf-8")
     (video,) = read(NINE + "1,2,0,0,1,1,1,3,1\n", **MOT)
     assert [str(track.feature) for track in video.tracks] == ["lorry", "bus"]
     (video,) = read(NINE, **MOT, **PERSON)
