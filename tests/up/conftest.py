@@ -206,7 +206,8 @@ def running(
     """Everything that make up starts, sending to the tests' localbox."""
     home = tmp_path_factory.mktemp("deployed")
     there = {"LABELBOX_API_KEY": KEY, "LABELBOX_ENDPOINT": running_localbox.endpoint, "LABELFERRY_ALERTS": alerts[0]}
-    deployed = services(home, **there, **QUICK)
+    specs = {"LABELFERRY_SPECS": str(tmp_path_factory.getbasetemp())}
+    deployed = services(home, **there, **specs, **QUICK)
     try:
         deployed.up()
         yield deployed

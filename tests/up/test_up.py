@@ -74,11 +74,9 @@ def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox:
         "block_schema_id": schema[0]["id"],
     }
     made = deployed.api("POST", "/block_documents/", document)
-    text = (
-        spec.read_text("utf-8")
-        .replace("videos.csv", f"{spec.parent}/videos.csv")
-        .replace("boxes.csv", f"{spec.parent}/boxes.csv")
-    )
+    folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
+    text = spec.read_text("utf-8")
+    text = text.replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
     run = deployed.run("onboard", spec=text, credentials={"$ref": {"block_document_id": made["id"]}})
     assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
     assert run["name"] == f"onboard {spec.stem}: 1 new row"
