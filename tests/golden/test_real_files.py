@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from labelferry.reach import Reach
 
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.ndjson import encode
-from labelferry.reach import Reach
 from labelferry.sources import mot, ndjson
 from labelferry.sources.mot import MotLabels
 from labelferry.sources.ndjson import NdjsonLabels

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelferry.demo import draw_scene
+from labelferry.demo import lay_out
 from labelferry.errors import SourceError, SpecError
 from labelferry.media import probe
 from labelferry.model.findings import Finding, Severity
@@ -88,9 +88,21 @@ def test_it_says_so_when_pyav_is_not_installed(tmp_path: Path, notes: list[Findi
 
 
 def test_the_demo_says_what_it_draws_with(tmp_path: Path) -> None:
-    shutil.copytree(EXAMPLES / "scene", tmp_path / "scene")
     with without_pyav(), pytest.raises(SpecError, match=r"PyAV.*labelferry\[video\]"):
-        draw_scene(tmp_path / "scene")
+        lay_out(tmp_path)
+
+
+def test_the_demo_is_laid_out_from_files_that_nobody_may_write(tmp_path: Path) -> None:
+    """As in an installation, or a checkout, that is read-only: what is copied is ours to write."""
+    pytest.importorskip("av")
+    source, folder = tmp_path / "read-only", tmp_path / "demo"
+    shutil.copytree(EXAMPLES, source)
+    for path in [source, *source.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    specs = lay_out(folder, source)
+    assert len(specs) == 4
+    assert all(spec.is_file() for spec in specs)
+    assert [path for path in [folder, *folder.rglob("*")] if not path.stat().st_mode & 0o200] == []
 
 
 def empty(path: Path) -> Path:

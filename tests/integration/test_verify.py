@@ -1,6 +1,5 @@
 """Labels read back from a localbox: all that was sent is there, and whatever somebody changes there is told."""
 
-import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 import orjson
 import pytest
 
-from labelferry.demo import draw_scene
+from labelferry.demo import lay_out
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
 from labelferry.errors import SpecError
@@ -138,8 +137,7 @@ def test_nothing_was_sent_yet(ferry: Ferry) -> None:
 
 def test_the_drawn_scene_is_verified(ferry: Ferry, tmp_path: Path) -> None:
     pytest.importorskip("av")
-    shutil.copytree(EXAMPLES / "scene", tmp_path / "scene")
-    draw_scene(tmp_path / "scene")
+    lay_out(tmp_path)
     ferry.onboard(tmp_path / "scene" / "ground-truth.yaml")
     found = ferry.verify(tmp_path / "scene" / "ground-truth.yaml")
     assert (found.outcome, found.totals["equal"]) == ("verified", 3)
