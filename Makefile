@@ -50,8 +50,9 @@ deploy: setup ## tell the Prefect server at PREFECT_API_URL of work pool, blocks
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
 
-LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
-  --no-emit-index-url --no-emit-find-links
+# One version of each package for every Python from 3.11 on; what only some of them need says so in a marker.
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --fork-strategy fewest --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
 lock: setup ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
 	$(LOCK) pyproject.toml --extra video --extra postgres --extra redis --no-emit-package labelferry --no-annotate \
