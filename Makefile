@@ -28,6 +28,11 @@ demo: setup ## onboard two videos into the embedded localbox, as pre-labels and 
 test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
 	$(BIN)/pytest -n 3 --no-loadscope-reorder
 
+# The other Pythons of the classifiers in pyproject.toml; make test runs on that of .venv.
+PYTHONS ?= 3.12 3.13
+matrix: setup ## unit, integration, golden and property tests on each other Python that is installed here
+	.ci/matrix $(PYTHONS)
+
 check: setup ## ruff, mypy, import directions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -59,4 +64,4 @@ lock: setup ## resolve the lock files anew
 	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test check docs bench up deploy down lock
+.PHONY: help setup demo test matrix check docs bench up deploy down lock
