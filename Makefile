@@ -23,7 +23,7 @@ setup: .venv/ready ## make .venv with everything that the tests need
 	touch .venv/ready
 
 demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
-	$(BIN)/labelferry demo
+	$(BIN)/labelferry demo --flow
 
 test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
 	$(BIN)/pytest -n 3 --no-loadscope-reorder

@@ -5,10 +5,12 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows.onboard import carry_out
+from labelferry.onboarding.run import carry_out
 from tasks.credentials import sent_to
+from tasks.events import tell_onboarded
 from tasks.labels import take_up_labels
 from tasks.parameters import Credentials, Name
+from tasks.steps import task_steps
 
 __all__ = ["resume"]
 
@@ -27,4 +29,4 @@ def resume(name: Name, credentials: Credentials = None) -> dict[str, Any]:
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as where:
-        return carry_out(where, take_up_labels(name))
+        return tell_onboarded(carry_out(task_steps(where, take_up_labels(name))), where)

@@ -5,11 +5,13 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from flows.onboard import carry_out
+from labelferry.onboarding.run import carry_out
 from labelferry.spec import name_of
 from tasks.credentials import sent_to
+from tasks.events import tell_onboarded
 from tasks.labels import assemble_labels
 from tasks.parameters import Credentials, SpecOrPlace
+from tasks.steps import task_steps
 
 __all__ = ["sync"]
 
@@ -29,4 +31,4 @@ def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as where:
-        return carry_out(where, assemble_labels(where, spec))
+        return tell_onboarded(carry_out(task_steps(where, assemble_labels(where, spec))), where)

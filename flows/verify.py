@@ -5,7 +5,6 @@ from typing import Any
 from prefect import flow
 from prefect.runtime import flow_run
 
-from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.spec import is_name, name_of
 from tasks.credentials import sent_to
 from tasks.labels import assemble_labels, take_up_labels
@@ -32,14 +31,6 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
     """
     with sent_to(credentials) as where:
         folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)
-        result = verify_labels(where, folder)
-    name, totals = result["name"], result["totals"]
-    if result["outcome"] == "differs":
-        raise VerificationError(
-            f"{name} differs: {totals['missing']} labels are missing, {totals['extra']} extra, {totals['moved']} moved"
-        )
-    if result["failed"]:
-        raise PartialFailureError(f"{result['failed']} lines were refused; labelferry status {name} lists them")
-    if result["pending"]:
-        raise VerificationError(f"{result['pending']} lines are not in, or not known to be; run labelferry onboard")
-    return result
+        found = verify_labels(where, folder)
+    found.refuse_differences()
+    return found.to_json()

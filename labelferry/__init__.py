@@ -6,17 +6,35 @@ The names below are loaded when they are first used, so that importing the packa
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from labelferry.api import check, onboard, plan, resume, retry_failed, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
 
-__all__ = ["Client", "extract_rgb_colors_from_url", "to_ndjson", "write_ndjson"]
+__all__ = [
+    "Client",
+    "check",
+    "extract_rgb_colors_from_url",
+    "onboard",
+    "plan",
+    "resume",
+    "retry_failed",
+    "to_ndjson",
+    "verify",
+    "write_ndjson",
+]
 __version__ = "0.1.0"
 
 _HOME = {
     "Client": "labelferry.labelbox",
+    "check": "labelferry.api",
     "extract_rgb_colors_from_url": "labelferry.masks",
+    "onboard": "labelferry.api",
+    "plan": "labelferry.api",
+    "resume": "labelferry.api",
+    "retry_failed": "labelferry.api",
     "to_ndjson": "labelferry.convert",
+    "verify": "labelferry.api",
     "write_ndjson": "labelferry.convert",
 }
 

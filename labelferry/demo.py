@@ -1,6 +1,7 @@
 """The demo's second video: a scene with moving boxes, drawn here, and its tracks as a MOT file and as a table."""
 
 import csv
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from labelferry.errors import SpecError
 
-__all__ = ["GLOBAL_KEY", "draw_contact_sheet", "draw_scene"]
+__all__ = ["GLOBAL_KEY", "draw_scene", "lay_out"]
 
 GLOBAL_KEY = "labelferry-scene"
 WIDTH, HEIGHT, FPS, FRAMES = 320, 240, 25, 75
@@ -39,6 +40,24 @@ def boxes() -> Iterator[Box]:
 COLOURS = {1: (230, 120, 60), 2: (80, 170, 90), 3: (90, 110, 210)}
 
 
+def lay_out(folder: Path) -> list[Path]:
+    """Write the demo's files into ``folder`` and return its specs: the tutorial's, and those of a scene drawn here.
+
+    Raises:
+        SpecError: when PyAV, which draws the video, is not installed.
+    """
+    shutil.copytree(_examples(), folder, dirs_exist_ok=True)
+    draw_scene(folder / "scene")
+    names = ("guide/prelabels", "guide/ground-truth", "scene/prelabels", "scene/ground-truth")
+    return [folder / f"{name}.yaml" for name in names]
+
+
+def _examples() -> Path:
+    """The examples: part of the wheel, and in a checkout under ``config``."""
+    installed = Path(__file__).parent / "examples"
+    return installed if installed.is_dir() else Path(__file__).parents[1] / "config" / "examples"
+
+
 def draw_scene(folder: Path) -> None:
     """Write ``scene.mp4``, ``gt.txt`` (MOTChallenge, 10 columns) and ``boxes.csv`` into ``folder``.
 
@@ -48,31 +67,11 @@ def draw_scene(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     every = list(boxes())
     _draw_video(folder / "scene.mp4", every)
-    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every))
-    with (folder / "boxes.csv").open("w", newline="") as out:
+    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every), "utf-8")
+    with (folder / "boxes.csv").open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
         table.writerow(("global_key", "frame", "track", "class", "left", "top", "width", "height"))
         table.writerows((GLOBAL_KEY, box.frame, box.track, "ferry", *box[2:]) for box in every)
-
-
-def draw_contact_sheet(path: Path) -> None:
-    """Write a picture of six frames of the scene, with the boxes as they are imported."""
-    from PIL import Image, ImageDraw
-
-    every, shown = list(boxes()), (1, 15, 30, 38, 50, 75)
-    sheet = Image.new("RGB", (3 * WIDTH, 2 * HEIGHT))
-    for place, frame in enumerate(shown):
-        present = [box for box in every if box.frame == frame]
-        picture = Image.fromarray(_picture(present))
-        pen = ImageDraw.Draw(picture)
-        pen.text((6, 6), f"frame {frame}", fill=(20, 20, 20))
-        for box in present:
-            pen.rectangle(
-                (box.left, box.top, box.left + box.width, box.top + box.height), outline=(20, 20, 20), width=2
-            )
-            pen.text((box.left + 4, box.top + 4), f"ferry {box.track}", fill=(255, 255, 255))
-        sheet.paste(picture, (place % 3 * WIDTH, place // 3 * HEIGHT))
-    sheet.save(path, optimize=True)
 
 
 def _draw_video(path: Path, every: list[Box]) -> None:
@@ -84,12 +83,13 @@ def _draw_video(path: Path, every: list[Box]) -> None:
         stream = container.add_stream("libx264", rate=FPS)
         stream.width, stream.height, stream.pix_fmt = WIDTH, HEIGHT, "yuv420p"
         for frame in range(1, FRAMES + 1):
-            picture = _picture([box for box in every if box.frame == frame])
-            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+            drawn = picture([box for box in every if box.frame == frame])
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(drawn, format="rgb24")))
         container.mux(stream.encode())
 
 
-def _picture(present: list[Box]) -> NDArray[np.uint8]:
+def picture(present: list[Box]) -> NDArray[np.uint8]:
+    """One frame of the scene, shape [height, width, 3], with the boxes that are present in it."""
     picture = np.full((HEIGHT, WIDTH, 3), (150, 190, 215), dtype=np.uint8)
     for box in present:
         picture[box.top : box.top + box.height, box.left : box.left + box.width] = COLOURS[box.track]

@@ -28,12 +28,14 @@ class Remote:
         endpoint: GraphQL address.
         data: folder of the localbox that we started ourselves.
         credentials: name of what holds its key; None for the environment.
+        workspace: id of the organisation that the key belongs to, where it has been asked for.
     """
 
     name: str
     endpoint: str
     data: str | None = None
     credentials: str | None = None
+    workspace: str | None = None
 
     def __str__(self) -> str:
         return f"the embedded localbox (data in {self.data})" if self.data else f"{self.name} at {self.endpoint}"
@@ -61,7 +63,8 @@ def policy_of(settings: Settings) -> Policy:
     if settings.deadline is None:
         return policy
     paces = {name: replace(getattr(policy, name), deadline=settings.deadline) for name in WAITS}
-    return replace(policy, **paces)
+    appearing = min(policy.appearing.deadline, settings.deadline)
+    return replace(policy, **paces, appearing=replace(policy.appearing, deadline=appearing))
 
 
 WAITS = ("lookup", "task", "processing", "imports")
@@ -89,7 +92,7 @@ def remote(settings: Settings) -> Iterator[Remote]:
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         yield Remote("localbox", _endpoint(process), str(data))

@@ -15,7 +15,10 @@ LABELFERRY_DEADLINE     seconds that one job of the service (an import, an uploa
                         takes up what has not ended by then; default: 14400 for imports, 3600 for the others
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
+LABELFERRY_SPECS        folder below which specs that are pasted, filled in or fetched by URL may read and upload files;
+                        default: they read none. A spec that is given by its path reads what it names
 LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
+LABELFERRY_LOCALBOX     when set: use the embedded localbox, whatever key there is, as ``--localbox`` does
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
 ======================  =====================================================================================
 """
@@ -29,10 +32,11 @@ from pydantic import SecretStr
 
 from labelferry.errors import SpecError
 
-__all__ = ["DEFAULT_ENDPOINT", "TIERS", "Settings"]
+__all__ = ["DEFAULT_ENDPOINT", "ONLY_LOCALBOX", "TIERS", "Settings"]
 
 DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
+ONLY_LOCALBOX = "LABELFERRY_LOCALBOX"
 TIERS = {"free": 1_500, "starter": 5_000, "edu": 5_000, "enterprise": 20_000}
 """Requests per minute that an account of each tier may send (docs.labelbox.com/docs/limits, November 2026)."""
 
@@ -50,6 +54,7 @@ class Settings:
         patience: seconds that a request without an answer is repeated for.
         deadline: seconds that a job of the service is waited for, None for the client's own.
         wait: seconds to wait for another run of the same onboarding or in the same project.
+        specs: folder that pasted and fetched specs may read, None for none.
         storage: Prefect block that shards and reports are kept in.
         localbox_key: key of the embedded localbox.
     """
@@ -62,6 +67,7 @@ class Settings:
     patience: int
     deadline: int | None
     wait: int
+    specs: Path | None
     storage: str | None
     localbox_key: SecretStr
 
@@ -78,13 +84,14 @@ class Settings:
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=_key(env),
+            api_key=None if env.get(ONLY_LOCALBOX) else _key(env),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
             or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
+            specs=Path(env["LABELFERRY_SPECS"]).expanduser().absolute() if env.get("LABELFERRY_SPECS") else None,
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
@@ -93,19 +100,6 @@ class Settings:
     def reports(self) -> Path:
         """Folder of the reports."""
         return self.home / "reports"
-
-    def make_home(self) -> None:
-        """Make the folder that everything of ours is kept in.
-
-        Raises:
-            SpecError: when it cannot be made.
-        """
-        try:
-            self.home.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SpecError(
-                f"LABELFERRY_HOME: {self.home} is no folder and cannot be made one ({error.strerror}); name another"
-            ) from error
 
 
 def _user_data_folder() -> Path:
@@ -120,7 +114,7 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     if key or not file:
         return SecretStr(key) if key else None
     try:
-        key = Path(file).expanduser().read_text().strip()
+        key = Path(file).expanduser().read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error

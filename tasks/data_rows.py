@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.rows import RowsOutcome, ensure_rows
+from labelferry.onboarding.steps.data_rows import RowsOutcome, ensure_rows
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 

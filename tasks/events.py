@@ -9,6 +9,7 @@ from prefect.events import emit_event
 from prefect.runtime import flow_run
 
 from labelferry.remote import Remote
+from labelferry.reports import Report
 from tasks.credentials import reference
 
 __all__ = ["ONBOARDED", "call_run", "tell_onboarded"]
@@ -39,22 +40,17 @@ def gist(plan: Mapping[str, Any]) -> str:
     return "changes" if any(step["action"] in ("create", "update") for step in steps) else "nothing new"
 
 
-def tell_onboarded(report: Mapping[str, Any], where: Remote) -> None:
-    """Say that labels came in, so that automations may go on from there; a run that did nothing says nothing."""
-    if report["outcome"] != "done":
-        return
-    name = report["name"]
-    emit_event(
-        ONBOARDED,
-        resource={"prefect.resource.id": f"labelferry.onboarding.{name}", "prefect.resource.name": name},
-        payload={
-            "name": name,
-            "imported_as": report["imported_as"],
-            "project": report["project"],
-            "lines": report["accepted"],
-            "credentials": reference(where),
-        },
-    )
+def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
+    """Say that labels came in, so that automations may go on from there, and return the report as the flow's result.
+
+    A run that did nothing says nothing.
+    """
+    if report.outcome == "done":
+        resource = {"prefect.resource.id": f"labelferry.onboarding.{report.name}", "prefect.resource.name": report.name}
+        said = {name: getattr(report, name) for name in ("name", "imported_as", "project")}
+        payload = {**said, "lines": report.accepted, "credentials": reference(where)}
+        emit_event(ONBOARDED, resource=resource, payload=payload)
+    return report.to_json()
 
 
 def _created(steps: list[Mapping[str, Any]], kind: str) -> int:

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.imports import Submitted, submit
-from labelferry.onboarding.retry import Reopened, reopen_failed
+from labelferry.onboarding.steps.imports import Submitted, submit
+from labelferry.onboarding.steps.retry import Reopened, reopen_failed
 from labelferry.remote import Remote
 from labelferry.reports.rows import shard_rows
 from tasks.artifacts import show_shards

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.imports import Collected, collect
+from labelferry.onboarding.steps.imports import Collected, collect
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 
@@ -16,5 +16,6 @@ def poll_job_errors(where: Remote, folder: Path) -> Collected:
     """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
     with taken_up(where, folder) as onboarding:
         collected = collect(onboarding)
-    get_run_logger().info("%d jobs: %d lines in, %d failed", collected.jobs, collected.accepted, collected.failed)
+    counts = (collected.jobs, collected.accepted, collected.failed, collected.unknown, collected.absent)
+    get_run_logger().info("%d jobs: %d lines in, %d failed, %d unknown; %d jobs not shown yet", *counts)
     return collected

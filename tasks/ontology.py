@@ -4,8 +4,8 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.resolve import Resolved
+from labelferry.onboarding.steps.ontology import ensure_ontology
+from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 

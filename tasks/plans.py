@@ -1,11 +1,11 @@
 """The plan: what would be done, shown before the first change and remembered for the report."""
 
 from pathlib import Path
-from typing import Any
 
 from prefect.artifacts import create_markdown_artifact
 
-from labelferry.onboarding.survey import survey
+from labelferry.onboarding.plan import Plan
+from labelferry.onboarding.run import make_plan as plan_of
 from labelferry.remote import Remote
 from labelferry.reports.plan import plan_markdown
 from labelferry.settings import Settings
@@ -17,13 +17,13 @@ __all__ = ["make_plan"]
 
 
 @step("make-plan")
-def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> dict[str, Any]:
+def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> Plan:
     """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
     with taken_up(where, folder) as onboarding:
-        made = survey(onboarding, str(where), Settings.from_environment().requests_per_minute)
+        made = plan_of(onboarding, str(where), Settings.from_environment().requests_per_minute)
     plan = journal().plan = made.to_json()
     create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {made.name}")
     call_run(plan)
     if reviewed is not None:
-        made.refuse_other(Path(reviewed))
-    return plan
+        made.refuse_other(reviewed)
+    return made

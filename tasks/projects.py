@@ -4,8 +4,9 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.project import BatchOutcome, ensure_batch, ensure_project
-from labelferry.onboarding.resolve import Resolved
+from labelferry.onboarding.steps.batch import BatchOutcome, ensure_batch
+from labelferry.onboarding.steps.project import ensure_project
+from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 

@@ -2,12 +2,11 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Any
 
+from labelferry.onboarding.run import Outcomes
 from labelferry.remote import Remote
-from labelferry.reports import report_on
-from labelferry.reports.files import write_files
-from labelferry.reports.links import project_page
+from labelferry.reports import Report
+from labelferry.reports.files import keep_report
 from labelferry.reports.rows import shard_rows
 from labelferry.settings import Settings
 from tasks.artifacts import show_report, show_shards
@@ -18,13 +17,12 @@ __all__ = ["write_report"]
 
 
 @step("write-report")
-def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: dict[str, Any]) -> dict[str, Any]:
+def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: Outcomes) -> Report:
     """Put the outcomes together and keep them."""
-    reports, page = Settings.from_environment().reports, project_page(where, outcomes["project"].id)
+    reports = Settings.from_environment().reports
     with taken_up(where, folder) as onboarding:
-        report = report_on(onboarding, str(where), journal=journal(), page=page, folder=reports, **outcomes)
-        onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
-        strips, shards = write_files(report, onboarding, reports), shard_rows(onboarding.ledger)
+        report, strips = keep_report(onboarding, where, outcomes, started_at, journal(), reports)
+        shards = shard_rows(onboarding.ledger)
     show_shards(shards, "what became of them")
     show_report(report, strips)
-    return report.to_json()
+    return report

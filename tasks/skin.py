@@ -6,8 +6,8 @@ How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAUL
 PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): somebody at a terminal wants the message now.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -18,7 +18,8 @@ from prefect.client.schemas.objects import State
 from prefect.tasks import Task
 
 from labelferry.errors import LabelferryError
-from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
+from labelferry.onboarding import context
+from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.remote import Remote
 from tasks.credentials import settings_of
 from tasks.journals import journal
@@ -56,6 +57,8 @@ def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
     return open_onboarding(settings_of(where), where, folder, connect)
 
 
-def alone(where: Remote, folder: Path) -> AbstractContextManager[None]:
+@contextmanager
+def alone(where: Remote, folder: Path) -> Iterator[None]:
     """No other run works on the onboarding in ``folder``, nor in its project, for as long as this lasts."""
-    return one_at_a_time(settings_of(where), where, folder, connect)
+    with taken_up(where, folder) as onboarding, context.alone(onboarding, where, settings_of(where).wait):
+        yield

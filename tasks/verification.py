@@ -1,7 +1,6 @@
 """After the guide: read the labels back and compare them with what was sent."""
 
 from pathlib import Path
-from typing import Any
 
 from prefect import get_run_logger
 from prefect.artifacts import create_markdown_artifact
@@ -10,14 +9,15 @@ from labelferry.onboarding.verify import verify
 from labelferry.remote import Remote
 from labelferry.reports.verification import verification_markdown
 from labelferry.settings import Settings
+from labelferry.verification import Verification
 from tasks.skin import step, taken_up
 
 __all__ = ["verify_labels"]
 
 
 @step("verify-labels")
-def verify_labels(where: Remote, folder: Path) -> dict[str, Any]:
-    """Compare what the service holds with what was sent, keep the result, return its counts."""
+def verify_labels(where: Remote, folder: Path) -> Verification:
+    """Compare what the service holds with what was sent, and keep the result."""
     with taken_up(where, folder) as onboarding:
         found = verify(onboarding, str(where))
     found.write(Settings.from_environment().reports)
@@ -27,4 +27,4 @@ def verify_labels(where: Remote, folder: Path) -> dict[str, Any]:
         description=f"{found.name}: {found.outcome}",
     )
     get_run_logger().info("%s: %s", found.outcome, found.totals)
-    return found.summary()
+    return found

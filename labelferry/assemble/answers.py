@@ -1,6 +1,7 @@
 """Radio, Checklist and Text values -> questions and answers, nested to any depth."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from labelferry.errors import AnnotationError
@@ -22,11 +23,16 @@ __all__ = [
     "one_value",
     "question_of",
     "sub_classifications",
+    "uuid_of",
 ]
 
 
 def global_classification(annotation: ClassificationAnnotation, where: Where) -> Classification:
-    """The answered question, for the whole video or the object it is nested in."""
+    """Return the answered question of a whole video, which becomes a line."""
+    return replace(_classification(annotation, where), uuid=uuid_of(annotation))
+
+
+def _classification(annotation: ClassificationAnnotation, where: Where) -> Classification:
     value, what = annotation.value, f"{where}: '{annotation.name or annotation.feature_schema_id}'"
     return Classification(
         feature=feature_of(annotation),
@@ -35,7 +41,6 @@ def global_classification(annotation: ClassificationAnnotation, where: Where) ->
         where=where,
         confidence=one_value([annotation.confidence, value.confidence], "confidence", what),
         custom_metrics=metrics_of(one_value([annotation.custom_metrics, value.custom_metrics], "custom_metrics", what)),
-        uuid=(annotation.extra or {}).get("uuid"),
     )
 
 
@@ -65,13 +70,19 @@ def _option(option: ClassificationAnswer, where: Where) -> Answer:
 
 
 def sub_classifications(given: Sequence[ClassificationAnnotation] | None, where: Where) -> tuple[Classification, ...]:
-    """Nested questions, as many levels as there are."""
-    return tuple(global_classification(annotation, where) for annotation in given or ())
+    """Return nested questions, as many levels as there are; they are no lines of their own and have no uuid."""
+    return tuple(_classification(annotation, where) for annotation in given or ())
 
 
 def feature_of(annotation: Any) -> Feature:
     """Name and schema id of an annotation, an answer or a mask instance."""
     return Feature(annotation.name, annotation.feature_schema_id)
+
+
+def uuid_of(annotation: Any) -> str | None:
+    """Return the line id that the caller gave an annotation."""
+    uuid = (annotation.extra or {}).get("uuid")
+    return None if uuid is None else str(uuid)
 
 
 def metrics_of(given: Sequence[Mapping[str, Any]] | None) -> tuple[Mapping[str, Any], ...]:

@@ -9,6 +9,7 @@ from labelferry.assemble.ranges import frame_classifications
 from labelferry.assemble.temporal import temporal_classifications
 from labelferry.assemble.tracks import tracks
 from labelferry.errors import AnnotationError
+from labelferry.listing import shorten
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.types import (
     ClassificationAnnotation,
@@ -42,22 +43,23 @@ def assemble(labels: Iterable[Label], source: str = "labels") -> Iterator[Labell
             problems.append(str(error))
         except RecursionError:
             problems.append(f"{source} (label {number}): questions are nested too deeply; nest less than 100 levels")
+    problems += _repeated_uuids(videos)
     if problems:
-        more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-        raise AnnotationError("\n".join(problems[:SHOWN] + more))
+        raise AnnotationError("\n".join(shorten(problems, SHOWN)))
     yield from videos
 
 
 def _assemble_one(label: Label, where: Where) -> LabelledVideo:
     if not isinstance(label, Label):
         raise AnnotationError(f"{where}: a {type(label).__name__} is not a Label")
+    key = label.data.get("global_key")
     objects = _of(label, VideoObjectAnnotation)
     framed = _of(label, VideoClassificationAnnotation)
     whole = _of(label, ClassificationAnnotation)
     temporal: list[Temporal] = [each for each in _all(label) if isinstance(each, Temporal)]
     _check_names(objects, [*framed, *whole, *temporal], where)
     return LabelledVideo(
-        row=RowRef(global_key=label.data.get("global_key"), id=label.data.get("uid")),
+        row=RowRef(global_key=None if key is None else key.strip(), id=label.data.get("uid")),
         where=where,
         classifications=(
             *(global_classification(annotation, where) for annotation in whole),
@@ -68,6 +70,16 @@ def _assemble_one(label: Label, where: Where) -> LabelledVideo:
         tracks=tuple(tracks(objects, where)),
         benchmark=label.is_benchmark_reference,
     )
+
+
+def _repeated_uuids(videos: Iterable[LabelledVideo]) -> Iterator[str]:
+    """Return what is wrong where two lines would have one uuid: Labelbox may silently drop one of them."""
+    seen: dict[str, Where] = {}
+    for labelled in (each for video in videos for each in video.labelled if each.uuid is not None):
+        uuid = str(labelled.uuid)
+        if uuid in seen:
+            yield f"{labelled}: uuid '{uuid}' is also used at {seen[uuid]}; give each line its own, or none at all"
+        seen.setdefault(uuid, labelled.where)
 
 
 Kind = TypeVar("Kind")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import numpy as np
 
-from labelferry.assemble.answers import feature_of, sub_classifications
+from labelferry.assemble.answers import feature_of, sub_classifications, uuid_of
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import MaskFrame, MaskInstance, Masks, Where
 from labelferry.types import MaskFrame as GivenFrame
@@ -31,7 +31,7 @@ def masks(annotation: VideoMaskAnnotation, where: Where) -> Masks:
             for instance in annotation.instances
         ),
         where=where,
-        uuid=(annotation.extra or {}).get("uuid"),
+        uuid=uuid_of(annotation),
     )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from labelferry.assemble.answers import answers_of, feature_of, metrics_of, question_of, same_annotation
+from labelferry.assemble.answers import answers_of, feature_of, metrics_of, question_of, same_annotation, uuid_of
 from labelferry.assemble.segments import segment_numbers
 from labelferry.errors import AnnotationError
 from labelferry.model import Answer, Classification, Span, Where
@@ -26,12 +26,12 @@ def frame_classifications(annotations: Group, where: Where) -> Iterator[Classifi
     Raises:
         AnnotationError: when a question is answered twice at one frame, or in two ways.
     """
-    groups: dict[tuple[str, object], list[VideoClassificationAnnotation]] = {}
+    groups: dict[tuple[str, str | None], list[VideoClassificationAnnotation]] = {}
     for annotation in annotations:
-        key = (annotation.feature_schema_id or annotation.name or "", (annotation.extra or {}).get("uuid"))
+        key = (annotation.feature_schema_id or annotation.name or "", uuid_of(annotation))
         groups.setdefault(key, []).append(annotation)
     for (_, uuid), group in groups.items():
-        yield _classification(group, where, str(uuid) if uuid else None)
+        yield _classification(group, where, uuid)
 
 
 def _classification(group: Group, where: Where, uuid: str | None) -> Classification:

@@ -73,7 +73,7 @@ def _texts(annotation: TemporalClassificationText, what: str) -> Iterator[_Value
     for value in annotation.value:
         if len(value) != 3 or not isinstance(value[2], str):
             raise AnnotationError(f"{what}: {value!r} is not (start, end, text)")
-        if not value[2]:
+        if not value[2].strip():
             raise AnnotationError(f"{what}: an empty text at frames {value[0]} to {value[1]}; leave it out")
         yield _Value(None, value[2], spans_of([value[:2]], what), (), f"{what} = {value[2]!r}")
 

@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.assemble.answers import feature_of, sub_classifications
+from labelferry.assemble.answers import feature_of, sub_classifications, uuid_of
 from labelferry.assemble.keyframes import check_left_out
 from labelferry.assemble.segments import segment_numbers
 from labelferry.errors import AnnotationError
@@ -31,12 +31,10 @@ def tracks(annotations: Group, where: Where) -> Iterator[Track]:
     Raises:
         AnnotationError: when a track cannot be written without loss.
     """
-    groups: dict[tuple[str, object], list[VideoObjectAnnotation]] = {}
+    groups: dict[tuple[str, str | int | None, str | None], list[VideoObjectAnnotation]] = {}
     for annotation in annotations:
-        told_apart: object = annotation.instance
-        if annotation.extra is not None and "uuid" in annotation.extra:
-            told_apart = annotation.extra["uuid"] if told_apart is None else (told_apart, annotation.extra["uuid"])
-        groups.setdefault((annotation.feature_schema_id or annotation.name or "", told_apart), []).append(annotation)
+        key = annotation.feature_schema_id or annotation.name or "", annotation.instance, uuid_of(annotation)
+        groups.setdefault(key, []).append(annotation)
     for group in groups.values():
         yield _track(group, where)
 
@@ -58,7 +56,6 @@ def _track(group: Group, where: Where) -> Track:
     kept = [at for at in order.tolist() if group[at].keyframe]
     rows = [group[at] for at in kept]
     coords, offsets = _columns(rows, kind)
-    uuid = (first.extra or {}).get("uuid")
     return Track(
         feature=feature,
         geometry=GEOMETRY[kind],
@@ -71,7 +68,7 @@ def _track(group: Group, where: Where) -> Track:
             at: sub_classifications(row.classifications, where) for at, row in enumerate(rows) if row.classifications
         },
         instance=None if first.instance is None else str(first.instance),
-        uuid=None if uuid is None else str(uuid),
+        uuid=uuid_of(first),
     )
 
 

@@ -29,7 +29,7 @@ CREATED_ROWS = """query SuccessesfulDataRowImportsPyApi($taskId: ID!, $first: In
 
 CHUNK_BYTES = 10_000_000
 ROWS_PER_TASK = 150_000
-_PAGE = 5_000
+PAGE = 5_000
 _WHOLE = re.compile(r"Duplicate global keys?[^:]*:\s*(.+)", re.DOTALL)
 _DUPLICATE = re.compile(r"Duplicate global key: '(.*)'")
 _CLOSING = ' ."]}\n'
@@ -96,7 +96,7 @@ class RowUploads(Resource):
     def _page(
         self, document: str, field: str, nodes: str, task_id: str, cursor: str | None
     ) -> tuple[Nodes, str | None]:
-        call = query(document, taskId=task_id, **at_cursor(cursor, _PAGE))
+        call = query(document, taskId=task_id, **at_cursor(cursor, PAGE))
         page = present(self._wire.send(call).get(field), f"the outcome of task {task_id}")
         return page[nodes], page["after"]
 

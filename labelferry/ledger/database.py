@@ -16,7 +16,7 @@ from labelferry.errors import LedgerError, SpecError
 
 __all__ = ["VERSION", "open_database"]
 
-VERSION = "0002"
+VERSION = "0004"
 """The newest migration in ``migrations/versions``."""
 
 LOCK = 5_711_038

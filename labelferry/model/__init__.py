@@ -5,13 +5,14 @@ from labelferry.model.feature import Feature, Where
 from labelferry.model.frames import Span
 from labelferry.model.masks import MaskFrame, MaskInstance, Masks
 from labelferry.model.tracks import Geometry, Track
-from labelferry.model.video import LabelledVideo, RowRef
+from labelferry.model.video import Labelled, LabelledVideo, RowRef
 
 __all__ = [
     "Answer",
     "Classification",
     "Feature",
     "Geometry",
+    "Labelled",
     "LabelledVideo",
     "MaskFrame",
     "MaskInstance",

@@ -1,13 +1,14 @@
 """Classifications: questions answered by options or text, for a whole video or for ranges of its frames."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from labelferry.errors import AnnotationError
-from labelferry.model.feature import Feature, Where
-from labelferry.model.frames import Span
+from labelferry.model.feature import Feature, Where, refuse_blank
+from labelferry.model.frames import LARGEST, Span, spans_of
 
 __all__ = ["Answer", "Classification", "Question"]
 
@@ -47,8 +48,18 @@ class Answer:
 class Classification:
     """A question and its answers.
 
+    Args:
+        feature: the question.
+        question: how it is answered.
+        answers: one or more.
+        where: it came from.
+        confidence: of the question as a whole.
+        custom_metrics: of the question as a whole, each a mapping of ``name`` and ``value``.
+        uuid: the caller's own line id; only a question that is a line of its own has one.
+
     Raises:
-        AnnotationError: when there is no answer, an answer is empty or of the wrong sort, or only some have frames.
+        AnnotationError: when there is no answer, an answer is blank or of the wrong kind, only some have frames, or a
+            score is not a number.
     """
 
     feature: Feature
@@ -66,6 +77,8 @@ class Classification:
             self._check(answer)
         if len(self.answers) > 1 and not self.framed and self.question in (Question.TEXT, Question.RADIO):
             raise AnnotationError(f"{self}: {len(self.answers)} answers at once; a {self.question} takes one")
+        _check_scores(self.confidence, self.custom_metrics, self)
+        refuse_blank(self.uuid, "uuid", self)
         with_frames = {bool(answer.spans) for answer in self.answers}
         if len(with_frames) > 1:
             raise AnnotationError(f"{self}: some answers have frames and some have none; give them to all or to none")
@@ -80,7 +93,29 @@ class Classification:
 
     def _check(self, answer: Answer) -> None:
         if self.question is Question.TEXT:
-            if answer.feature is not None or not answer.text:
-                raise AnnotationError(f"{self}: an empty text; give some text or leave the annotation out")
+            self._check_text(answer)
         elif answer.feature is None or answer.text is not None:
             raise AnnotationError(f"{self}: an option has no name; name it as the ontology does")
+        if wrong := [span for span in answer.spans if not 0 <= span.start <= span.end <= LARGEST]:
+            spans_of(wrong, str(self))
+        _check_scores(answer.confidence, answer.custom_metrics, self)
+
+    def _check_text(self, answer: Answer) -> None:
+        if answer.feature is not None or not (answer.text or "").strip():
+            raise AnnotationError(f"{self}: an empty text; give some text or leave the annotation out")
+        if not answer.spans and (answer.confidence is not None or answer.custom_metrics):
+            raise AnnotationError(f"{self}: a text without frames has no scores of its own; give them to the question")
+
+
+def _check_scores(confidence: float | None, metrics: Sequence[Mapping[str, Any]], of: Classification) -> None:
+    if confidence is not None and not _is_number(confidence):
+        raise AnnotationError(f"{of}: confidence is {confidence!r}; give a finite number")
+    for metric in metrics:
+        if metric.keys() != {"name", "value"} or not _is_number(metric["value"]):
+            raise AnnotationError(f"{of}: custom metric {dict(metric)!r}; give a name and a value, a finite number")
+        refuse_blank(metric["name"], "name of a custom metric", of)
+
+
+def _is_number(value: object) -> bool:
+    """Whether JSON has a number for it; booleans are none."""
+    return type(value) is int or (type(value) is float and math.isfinite(value))

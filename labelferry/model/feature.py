@@ -4,7 +4,22 @@ from dataclasses import dataclass
 
 from labelferry.errors import AnnotationError
 
-__all__ = ["Feature", "Where"]
+__all__ = ["Feature", "Where", "refuse_blank"]
+
+
+def refuse_blank(text: str | None, what: str, of: object) -> None:
+    """Refuse a text that is given and blank: an import has no place for it.
+
+    Args:
+        text: None when it is not given.
+        what: it is.
+        of: whose it is, for the message.
+
+    Raises:
+        AnnotationError: when it is blank.
+    """
+    if text is not None and not text.strip():
+        raise AnnotationError(f"{of}: the {what} is blank; fill it in or leave it out")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +32,8 @@ class Feature:
     def __post_init__(self) -> None:
         if not self.name and not self.schema_id:
             raise AnnotationError("an annotation has neither a name nor a feature_schema_id; give one of them")
+        refuse_blank(self.name, "name", self)
+        refuse_blank(self.schema_id, "feature_schema_id", self)
 
     def __str__(self) -> str:
         return self.name or f"schema id {self.schema_id}"

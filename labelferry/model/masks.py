@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
-from labelferry.model.feature import Feature, Where
+from labelferry.model.feature import Feature, Where, refuse_blank
+from labelferry.model.frames import as_frame
 
 __all__ = ["Colour", "MaskFrame", "MaskInstance", "Masks"]
 
@@ -13,11 +14,24 @@ Colour = tuple[int, int, int]
 
 @dataclass(frozen=True, slots=True)
 class MaskFrame:
-    """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the address of one."""
+    """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the URL of one.
+
+    Raises:
+        AnnotationError: when it has both or neither, or the frame is not one.
+    """
 
     frame: int
     png: bytes | None = None
     uri: str | None = None
+
+    def __post_init__(self) -> None:
+        as_frame(self.frame, "mask")
+        if bool(self.png) == bool(self.uri):
+            raise AnnotationError(f"{self}: give exactly one of the bytes of a PNG and its URL")
+        refuse_blank(self.uri, "URL", self)
+
+    def __str__(self) -> str:
+        return f"mask of frame {self.frame}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +67,7 @@ class Masks:
                     "so draw all instances into one picture"
                 )
             seen.add(frame.frame)
+        refuse_blank(self.uuid, "uuid", self)
 
     def __str__(self) -> str:
         return f"{self.where}: mask"

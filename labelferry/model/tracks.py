@@ -1,4 +1,4 @@
-"""Tracks: one object through a video, held as columns so that speed needs no second encoder."""
+"""Tracks: one object through a video, stored as columns, so that one encoder is fast enough."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
-from labelferry.model.feature import Feature, Where
-from labelferry.model.frames import Frames
+from labelferry.model.feature import Feature, Where, refuse_blank
+from labelferry.model.frames import LARGEST, Frames
 
 __all__ = ["Coords", "Geometry", "Track"]
 
@@ -70,6 +70,8 @@ class Track:
         self._check_shapes()
         self._check_order()
         self._check_finite()
+        self._check_positions()
+        refuse_blank(self.uuid, "uuid", self)
 
     def __str__(self) -> str:
         called = f" (track {self.instance})" if self.instance else ""
@@ -94,15 +96,20 @@ class Track:
         n, width = len(self.frames), COLUMNS[self.geometry]
         rows = n if self.offsets is None else int(self.offsets[-1])
         fits = self.coords.shape == (rows, width) and self.segment.shape == (n,)
-        if not fits or (self.geometry is Geometry.LINE) != (self.offsets is not None):
+        cut = self.offsets is None or (self.offsets.shape == (n + 1,) and self.offsets[0] == 0)
+        if not (fits and cut) or (self.geometry is Geometry.LINE) != (self.offsets is not None):
             raise AnnotationError(f"{self}: {n} keyframes, but coordinates of shape {self.coords.shape}")
 
     def _check_order(self) -> None:
         steps, hops = self.frames[1:] - self.frames[:-1], self.segment[1:] - self.segment[:-1]
-        if bool(((steps > 0) & (hops >= 0)).all()) and self.frames[0] >= 0:
+        if bool(((steps > 0) & (hops >= 0)).all()) and self.frames[0] >= 0 and self.frames[-1] <= LARGEST:
             return
         if int(self.frames.min()) < 0:
             raise AnnotationError(f"{self}: frame {int(self.frames.min())} is negative; frames count up from 1")
+        if int(self.frames.max()) > LARGEST:
+            raise AnnotationError(
+                f"{self}: frame {int(self.frames.max())} is larger than any video has; give frame numbers, not times"
+            )
         if (same := np.flatnonzero((steps == 0) & (hops == 0))).size:
             raise AnnotationError(
                 f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; "
@@ -120,5 +127,12 @@ class Track:
             keyframe = at if self.offsets is None else int(np.searchsorted(self.offsets, at, side="right")) - 1
             raise AnnotationError(
                 f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number, "
-                "which JSON cannot hold; remove or mend it"
+                "which JSON cannot hold; remove or correct it"
             )
+
+    def _check_positions(self) -> None:
+        if self.offsets is not None and (empty := np.flatnonzero(np.diff(self.offsets) < 1)).size:
+            frame = int(self.frames[empty[0]])
+            raise AnnotationError(f"{self}: a line without points at frame {frame}; give its points or leave it out")
+        if outside := [at for at in self.answers if not 0 <= at < len(self)]:
+            raise AnnotationError(f"{self}: answers at keyframe {outside[0]}, of which there are {len(self)} from 0")

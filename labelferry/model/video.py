@@ -4,16 +4,27 @@ from dataclasses import dataclass
 
 from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
-from labelferry.model.feature import Where
+from labelferry.model.feature import Where, refuse_blank
+from labelferry.model.keys import wrong_key
 from labelferry.model.masks import Masks
 from labelferry.model.tracks import Track
 
-__all__ = ["LabelledVideo", "RowRef"]
+__all__ = ["Labelled", "LabelledVideo", "RowRef"]
+
+Labelled = Classification | Masks | Track
+"""What becomes one line."""
+
+ID_MARK = "#"
+"""Begins the key of a row that is known by its id; no global key can hold it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
-    """The data row that labels hang on: by global key, or by Labelbox's own id."""
+    """The data row that labels hang on: by global key, or by Labelbox's own id.
+
+    Raises:
+        AnnotationError: when it is named in both ways or in none, or the global key is not one.
+    """
 
     global_key: str | None = None
     id: str | None = None
@@ -21,17 +32,27 @@ class RowRef:
     def __post_init__(self) -> None:
         if bool(self.global_key) == bool(self.id):
             raise AnnotationError("a label needs exactly one of global_key and data row id (uid)")
+        refuse_blank(self.id, "id", "data row")
+        if self.global_key and (wrong := wrong_key(self.global_key)):
+            raise AnnotationError(wrong)
 
     def __str__(self) -> str:
         return self.global_key or f"data row {self.id}"
 
+    @property
+    def key(self) -> str:
+        """What the row is filed under wherever that outlives a run; ``from_key`` reads it back."""
+        return self.global_key or f"{ID_MARK}{self.id}"
+
+    @classmethod
+    def from_key(cls, key: str) -> "RowRef":
+        """Return the row that is filed under a key."""
+        return cls(id=key.removeprefix(ID_MARK)) if key.startswith(ID_MARK) else cls(global_key=key)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledVideo:
-    """The labels of one video as one source gave them; a video may come in several.
-
-    Each track, classification and mask becomes one NDJSON line.
-    """
+    """The labels of one video as one source gave them; a video may come in several."""
 
     row: RowRef
     where: Where
@@ -39,3 +60,8 @@ class LabelledVideo:
     masks: tuple[Masks, ...] = ()
     tracks: tuple[Track, ...] = ()
     benchmark: bool = False
+
+    @property
+    def labelled(self) -> tuple[Labelled, ...]:
+        """Everything that becomes a line, in the order of the lines."""
+        return (*self.classifications, *self.masks, *self.tracks)

@@ -2,7 +2,7 @@
 
 A line's uuid is a UUIDv5 of onboarding, data row, feature, track and content, unless the caller gave one. It ties the
 line to its status and is no key of idempotency: a repeated uuid is said to make the service drop lines silently, so
-equal lines of one file are numbered, and a line that is sent anew on purpose takes the uuid of its next generation.
+equal lines of one file are numbered, and a line that is sent again on purpose takes the uuid of its next generation.
 """
 
 from collections import Counter
@@ -15,12 +15,13 @@ from uuid import NAMESPACE_URL, uuid5
 import orjson
 
 from labelferry.errors import AnnotationError
-from labelferry.model import Classification, LabelledVideo, Masks, RowRef, Track, Where
-from labelferry.ndjson.lines import lines_of
+from labelferry.model import Classification, Labelled, LabelledVideo, Masks, RowRef, Where
+from labelferry.ndjson.line import UUID, LineKind, kind_of, write_line
 
 __all__ = ["Line", "encode", "of_generation", "with_uuid"]
 
 NAMESPACE = uuid5(NAMESPACE_URL, "labelferry:annotation-line")
+HEAD = b'{"%b":' % UUID.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,7 @@ class Line:
         uuid: ties the line to its status.
         row: the data row.
         feature: name of the tool or question, as people read it; a mask's are joined by commas.
+        kind: what the line holds.
         where: the place in the user's files.
         keyframes: how many keyframes (composites for masks, none for classifications).
         data: the line as a JSON object.
@@ -40,6 +42,7 @@ class Line:
     uuid: str
     row: RowRef
     feature: str
+    kind: LineKind
     where: Where
     keyframes: int
     data: dict[str, Any]
@@ -51,47 +54,49 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator
 
     Args:
         videos: any number of them; a row may come in several.
-        onboarding: what the ids hang on beside the content; two onboardings never share a uuid.
+        onboarding: what the ids depend on besides the content; two onboardings never share a uuid.
     """
     seen: Counter[bytes] = Counter()
     for video in videos:
-        reference = {"globalKey": video.row.global_key} if video.row.global_key else {"id": video.row.id}
-        for source, content in lines_of(video):
-            line: dict[str, Any] = {"dataRow": reference, **content}
-            if video.benchmark:
-                line["isBenchmarkReferenceLabel"] = True
-            rest = _written(line, source)
-            uuid = source.uuid
+        for labelled in video.labelled:
+            line = write_line(labelled, video.row, video.benchmark)
+            rest = _as_bytes(line, labelled)
+            uuid = labelled.uuid
             if uuid is None:
                 digest = blake2b(rest, digest_size=16, person=b"line").digest()
                 seen[digest] += 1
                 uuid = _uuid(onboarding, digest, seen[digest])
-            # The uuid comes first; splicing it in saves writing the line twice.
-            body = _head(uuid) + b"," + rest[1:]
-            yield Line(uuid, video.row, _name(source), source.where, _keyframes(source), {"uuid": uuid, **line}, body)
+            yield Line(
+                uuid=uuid,
+                row=video.row,
+                feature=_name(labelled),
+                kind=kind_of(labelled),
+                where=labelled.where,
+                keyframes=_keyframes(labelled),
+                data={UUID: uuid, **line},
+                # The uuid comes first; splicing it in saves writing the line twice.
+                body=HEAD + _as_bytes(uuid, labelled) + b"," + rest[1:],
+            )
 
 
-def _written(line: dict[str, Any], source: Track | Classification | Masks) -> bytes:
+def _as_bytes(value: object, labelled: Labelled) -> bytes:
     try:
-        return orjson.dumps(line)
+        return orjson.dumps(value)
     except orjson.JSONEncodeError as error:
         raise AnnotationError(
-            f"{source.where}: {_name(source)!r} cannot be written as JSON: {error}; mend its text or nest less deeply"
+            f"{labelled.where}: {_name(labelled)!r} cannot be written as JSON ({error}); "
+            "fix its text, or nest less deeply"
         ) from error
 
 
 def of_generation(uuid: str, generation: int) -> str:
-    """The uuid under which a line goes the first time (generation 0: its own), the second time (1), and so on."""
+    """Return the uuid of a line that was sent so often before: its own the first time (generation 0)."""
     return str(uuid5(NAMESPACE, f"{uuid}\n{generation}")) if generation else uuid
 
 
 def with_uuid(body: bytes, old: str, new: str) -> bytes:
-    """The body of a line, as ``encode`` wrote it, under another uuid."""
-    return _head(new) + body.removeprefix(_head(old))
-
-
-def _head(uuid: str) -> bytes:
-    return b'{"uuid":' + orjson.dumps(uuid)
+    """Return the body of a line, as ``encode`` wrote it, under another uuid."""
+    return HEAD + orjson.dumps(new) + body.removeprefix(HEAD + orjson.dumps(old))
 
 
 def _uuid(onboarding: str, digest: bytes, occurrence: int) -> str:
@@ -99,11 +104,11 @@ def _uuid(onboarding: str, digest: bytes, occurrence: int) -> str:
     return str(uuid5(NAMESPACE, f"{onboarding}\n{digest.hex()}\n{occurrence}"))
 
 
-def _name(source: Track | Classification | Masks) -> str:
-    if isinstance(source, Masks):
-        return ", ".join(dict.fromkeys(str(instance.feature) for instance in source.instances))
-    return str(source.feature)
+def _name(labelled: Labelled) -> str:
+    if isinstance(labelled, Masks):
+        return ", ".join(dict.fromkeys(str(instance.feature) for instance in labelled.instances))
+    return str(labelled.feature)
 
 
-def _keyframes(source: Track | Classification | Masks) -> int:
-    return 0 if isinstance(source, Classification) else len(source.frames)
+def _keyframes(labelled: Labelled) -> int:
+    return 0 if isinstance(labelled, Classification) else len(labelled.frames)

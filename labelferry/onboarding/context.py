@@ -5,15 +5,15 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from labelferry.desired.folder import mark
+from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, held, open_ledger
-from labelferry.planning.desired import Desired
-from labelferry.planning.store import mark
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 
-__all__ = ["Connect", "Onboarding", "one_at_a_time", "open_onboarding"]
+__all__ = ["Connect", "Onboarding", "alone", "open_onboarding"]
 
 Connect = Callable[[Settings, Remote], AbstractContextManager[Client]]
 """How a client comes to be: the seam for another transport, policy, clock or sleep."""
@@ -39,25 +39,29 @@ def open_onboarding(
     """
     desired = Desired.load(folder)
     with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
-        workspace = client.organization.get().id
+        workspace = remote.workspace or client.organization.get().id
         yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
 
 
 @contextmanager
-def one_at_a_time(settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect) -> Iterator[None]:
-    """Hold the leases of the onboarding and its project, so that no other run works on them, and remember the folder.
+def alone(onboarding: Onboarding, remote: Remote, wait: float = 0) -> Iterator[None]:
+    """Hold the leases of an onboarding and its project, so that no other run works on them, and remember its folder.
 
-    A run that stops at an error is written into the history with it.
+    A run that stops at an error, or is interrupted, is written into the history with it.
+
+    Args:
+        onboarding: the onboarding.
+        remote: where it goes, for the history.
+        wait: seconds to wait for another run.
 
     Raises:
-        ConflictError: when another run does, and has not ended within the seconds that the settings say to wait.
+        ConflictError: when another run holds them, and has not ended within that time.
     """
-    with open_onboarding(settings, remote, folder, connecting) as onboarding:
-        ledger, project = onboarding.ledger, onboarding.desired.spec.project
-        whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
-        with held(ledger.lease(), settings.wait), held(whole, settings.wait), _told(ledger, remote):
-            mark(onboarding.desired)
-            yield
+    ledger, project = onboarding.ledger, onboarding.desired.spec.project
+    whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
+    with held(ledger.lease(), wait), held(whole, wait), _told(ledger, remote):
+        mark(onboarding.desired)
+        yield
 
 
 @contextmanager
@@ -69,4 +73,7 @@ def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
     except LabelferryError as error:
         outcome = "conflict" if isinstance(error, ConflictError) else "failed"
         ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
+        raise
+    except KeyboardInterrupt:
+        ledger.record_run(started_at, "interrupted", {"remote": str(remote), "message": "interrupted; run it again"})
         raise

@@ -4,12 +4,13 @@ from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.found import adopt, found_jobs
-from labelferry.onboarding.imports import Collected, collect
-from labelferry.onboarding.ontology import ontology_kind
-from labelferry.onboarding.project import project_kind, take_up_batches
-from labelferry.onboarding.resolve import Kind, look_up
-from labelferry.onboarding.rows import dataset_kind
+from labelferry.onboarding.steps.batch import take_up_batches
+from labelferry.onboarding.steps.data_rows import dataset_kind
+from labelferry.onboarding.steps.found import adopt, found_jobs
+from labelferry.onboarding.steps.imports import Collected, collect
+from labelferry.onboarding.steps.ontology import ontology_kind
+from labelferry.onboarding.steps.project import project_kind
+from labelferry.onboarding.steps.resolve import Kind, look_up
 from labelferry.spec import Reference
 
 __all__ = ["Rebuilt", "rebuild"]
@@ -23,6 +24,7 @@ class Rebuilt:
     jobs: int
     accepted: int
     failed: int
+    unknown: int
 
 
 def rebuild(onboarding: Onboarding) -> Rebuilt:
@@ -44,7 +46,7 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
     for found in list(found_jobs(onboarding, project)):
         adopt(onboarding, found)
     collected: Collected = collect(onboarding)
-    return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed)
+    return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed, collected.unknown)
 
 
 def _known(onboarding: Onboarding, kind: Kind, reference: Reference) -> str | None:

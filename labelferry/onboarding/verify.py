@@ -1,21 +1,20 @@
 """After the guide: read the labels back and compare them with what was sent.
 
-Only what the ledger says is in is expected. Ground truth is exported; pre-labels cannot be read back ("MAL Labels
-cannot be exported", says the official SDK's test suite), so the statuses of their lines are all the proof there is.
+Only what the ledger says is in is expected; a line whose outcome is unknown may be there or not. Ground truth is
+exported; pre-labels cannot be read back ("MAL Labels cannot be exported", says the official SDK's test suite), so the
+statuses of their lines are all the proof there is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-
+from labelferry.desired.state import Desired, IndexedLine
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
-from labelferry.planning.desired import Desired, IndexedLine
 from labelferry.progress import announce
 from labelferry.spec import ImportAs
 from labelferry.verification import Pictures, Refused, RowResult, Verification, compare, read_exported, read_sent
@@ -26,7 +25,7 @@ __all__ = ["verify"]
 TOLD = 100
 OUTSIDE = "label of a row that is known by id only and is not in the manifest"
 
-Lines = dict[str, list[IndexedLine]]
+Lines = dict[RowRef, list[IndexedLine]]
 
 
 def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) -> Verification:
@@ -51,6 +50,7 @@ def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) ->
         imported_as=str(spec.imports.as_),
         accepted=states[LineState.ACCEPTED],
         failed=states[LineState.FAILED],
+        unknown=states[LineState.UNKNOWN],
         pending=states[LineState.SENT],
         failed_lines=tuple(_refused(onboarding.desired, known)),
         rows=tuple(_rows(onboarding, known, tolerance)) if read_back else (),
@@ -75,23 +75,24 @@ def _state(line: IndexedLine, known: Mapping[str, LineRecord]) -> LineState:
 def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refused]:
     failed = (line for line in desired.index() if _state(line, known) is LineState.FAILED)
     for line, _ in zip(failed, range(TOLD), strict=False):
-        yield Refused(line.row, line.feature, line.source, known[line.uuid].message or "")
+        yield Refused(str(line.row), line.feature, line.source, known[line.uuid].message or "")
 
 
 def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
     """Every row of the manifest, in each project that labels went to."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
+    unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
     for project, lines in _by_project(onboarding, known).items():
-        reading = _Reading(onboarding, project, lines, tolerance)
+        reading = _Reading(onboarding, project, lines, unknown, tolerance)
         yield from reading.results(keys)
 
 
 def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, Lines]:
-    """The lines that are in, by the project of their job, then by row."""
+    """The lines that are in, or may be, by the project of their job, then by row."""
     projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
     found: dict[str, Lines] = {}
     for line in onboarding.desired.index():
-        if _state(line, known) is LineState.ACCEPTED:
+        if _state(line, known) in (LineState.ACCEPTED, LineState.UNKNOWN):
             project = projects[known[line.uuid].job]
             found.setdefault(project, defaultdict(list))[line.row].append(line)
     return found
@@ -104,6 +105,7 @@ class _Reading:
     onboarding: Onboarding
     project: str
     lines: Lines
+    unknown: Collection[str]
     tolerance: float
 
     def results(self, keys: list[str]) -> Iterator[RowResult]:
@@ -111,25 +113,26 @@ class _Reading:
         pictures = Pictures(self._fetch)
         left, unseen = dict.fromkeys(keys), dict(self.lines)
         for row in self.onboarding.client.exports.project(self.project, keys):
-            key, by_id = _references(row)
+            key, row_id = _names(row)
             if key in left:
                 del left[key]
                 announce("reading labels back", len(keys) - len(left), len(keys))
-                lines = [*unseen.pop(key, ()), *unseen.pop(by_id, ())]
+                named = [RowRef(key), RowRef(id=row_id)] if row_id else [RowRef(key)]
+                lines = [line for reference in named for line in unseen.pop(reference, ())]
                 yield self._compared(key, row, lines, pictures)
         for key in left:
-            yield self._compared(key, {}, unseen.pop(key, []), pictures)
+            yield self._compared(key, {}, unseen.pop(RowRef(key), []), pictures)
         for reference, lines in unseen.items():
-            yield RowResult(reference, not_comparable={OUTSIDE: len(lines)})
+            yield RowResult(str(reference), not_comparable={OUTSIDE: len(lines)})
 
     def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
+        """Compare with all lines, and without the unknown ones where there are any; what differs less is so."""
         held = read_exported(row, self.project, pictures)
-        sent = read_sent(self._bodies(lines), held.names, pictures)
-        return compare(key, sent, held, self.tolerance)
-
-    def _bodies(self, lines: Iterable[IndexedLine]) -> Iterator[tuple[dict[str, Any], str]]:
-        for line in lines:
-            yield orjson.loads(self.onboarding.desired.body(line)), line.source
+        certain = [line for line in lines if line.uuid not in self.unknown]
+        readings = [lines] if len(certain) == len(lines) else [lines, certain]
+        sent = (read_sent(map(self.onboarding.desired.video, each), held.names, pictures) for each in readings)
+        found = [compare(key, each, held, self.tolerance) for each in sent]
+        return min(found, key=lambda result: len(result.differences))
 
     def _fetch(self, url: str) -> bytes | None:
         """A picture; one that cannot be had is reported as not comparable."""
@@ -139,9 +142,9 @@ class _Reading:
             return None
 
 
-def _references(row: Mapping[str, Any]) -> tuple[str, str]:
-    """How lines may name an exported row: by global key, and by id."""
+def _names(row: Mapping[str, Any]) -> tuple[str, str]:
+    """Return how lines may name an exported row: its global key and its id, empty where the export has none."""
     found = row.get("data_row")
-    if not isinstance(found, dict):
-        return "", ""
-    return str(found.get("global_key")), str(RowRef(id=str(found.get("id"))))
+    names = found if isinstance(found, dict) else {}
+    key, row_id = names.get("global_key"), names.get("id")
+    return key if isinstance(key, str) else "", row_id.strip() if isinstance(row_id, str) else ""

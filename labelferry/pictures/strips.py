@@ -10,17 +10,13 @@ from itertools import cycle, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
-from labelferry.errors import InputError
-from labelferry.model import LabelledVideo, Where
+from labelferry.desired.state import Desired, IndexedLine
+from labelferry.model import RowRef
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
 from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, frames_to_show
-from labelferry.planning.desired import Desired, IndexedLine
-from labelferry.sources.ndjson import read_line
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -72,14 +68,14 @@ def draw_strips(desired: Desired, refused: Collection[str] = (), *, videos: int 
     media = {identity(str(row["global_key"])): row for row in desired.rows()}
     artist = _Artist(colours, frames, Patience(PATIENCE))
     return [
-        artist.strip(row, _content(desired, lines, refused), media.get(identity(row), {}))
+        artist.strip(str(row), _content(desired, lines, refused), media.get(identity(row.global_key or ""), {}))
         for row, lines in chosen.items()
     ]
 
 
-def _choose(desired: Desired, refused: Collection[str], count: int) -> dict[str, list[IndexedLine]]:
-    quiet: dict[str, list[IndexedLine]] = {}
-    loud: dict[str, list[IndexedLine]] = {}
+def _choose(desired: Desired, refused: Collection[str], count: int) -> dict[RowRef, list[IndexedLine]]:
+    quiet: dict[RowRef, list[IndexedLine]] = {}
+    loud: dict[RowRef, list[IndexedLine]] = {}
     for row, lines in groupby(desired.index(), key=lambda line: line.row):
         listed = list(lines)
         found = loud if any(line.uuid in refused for line in listed) else quiet
@@ -88,7 +84,7 @@ def _choose(desired: Desired, refused: Collection[str], count: int) -> dict[str,
     return dict(islice((loud | quiet).items(), count))
 
 
-def _names(chosen: Mapping[str, Iterable[IndexedLine]]) -> list[str]:
+def _names(chosen: Mapping[RowRef, Iterable[IndexedLine]]) -> list[str]:
     """Classes in order of appearance; a line of masks names several, joined by commas."""
     features = (line.feature for lines in chosen.values() for line in lines)
     return list(dict.fromkeys(name for feature in features for name in (feature, *feature.split(", "))))
@@ -96,7 +92,7 @@ def _names(chosen: Mapping[str, Iterable[IndexedLine]]) -> list[str]:
 
 def _content(desired: Desired, lines: list[IndexedLine], refused: Collection[str]) -> Content:
     first = sorted(lines, key=lambda line: line.uuid not in refused)
-    drawn = [(video, line.uuid in refused) for line in _affordable(first) for video in _read(desired, line)]
+    drawn = [(desired.video(line), line.uuid in refused) for line in _affordable(first)]
     videos, bad = tuple(video for video, _ in drawn), tuple(is_refused for _, is_refused in drawn)
     return Content(videos, bad, len(lines) - len(drawn), desired.spec.frames.temporal_base)
 
@@ -108,14 +104,6 @@ def _affordable(lines: Iterable[IndexedLine]) -> Iterator[IndexedLine]:
         if size > MOST_BYTES:
             return
         yield line
-
-
-def _read(desired: Desired, line: IndexedLine) -> Iterator[LabelledVideo]:
-    """The label of a line; what the strict reader refuses is left out, so that it does not end a run that is done."""
-    try:
-        yield read_line(orjson.loads(desired.body(line)), Where(line.source))
-    except InputError:
-        return
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,15 @@ apostrophe before it: the names in it are the users', and the file is opened by 
 
 import csv
 from collections.abc import Iterable
+from operator import attrgetter
 from pathlib import Path
 
 from labelferry.reports.lines import LineOutcome
 
 __all__ = ["COLUMNS", "write_csv"]
 
-COLUMNS = ("row", "feature", "kind", "source", "keyframes", "uuid", "job", "state", "class", "message")
+COLUMNS = tuple("class" if name == "failure" else name for name in LineOutcome.__slots__)
+cells_of = attrgetter(*LineOutcome.__slots__)
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -21,23 +23,8 @@ def write_csv(outcomes: Iterable[LineOutcome], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
         table.writerow(COLUMNS)
-        table.writerows(_cells(outcome) for outcome in outcomes)
+        table.writerows([_cell(value) for value in cells_of(outcome)] for outcome in outcomes)
 
 
-def _cells(line: LineOutcome) -> tuple[str | int, ...]:
-    return (
-        _text(line.row),
-        _text(line.feature),
-        line.kind,
-        _text(line.source),
-        line.keyframes,
-        _text(line.uuid),
-        _text(line.job),
-        line.state,
-        line.failure,
-        _text(line.message),
-    )
-
-
-def _text(value: str) -> str:
-    return f"'{value}" if value.startswith(FORMULA) else value
+def _cell(value: str | int) -> str | int:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

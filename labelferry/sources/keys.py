@@ -1,10 +1,5 @@
-"""Global keys: the one place that says what a key may be and when two are the same.
+"""Global keys in the user's files and specs: trimmed, and refused with their place."""
 
-Facts: https://docs.labelbox.com/reference/data-row-global-keys (1 to 200 characters of a fixed set, case-insensitive,
-no space at either end, unique in the organisation). Two spaces in a row are allowed today; an older page forbade them.
-"""
-
-import re
 from collections.abc import Iterable
 from functools import reduce
 from typing import Annotated
@@ -13,12 +8,9 @@ from pydantic import AfterValidator
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
-from labelferry.model.keys import identity
+from labelferry.model.keys import identity, wrong_key
 
-__all__ = ["LONGEST", "GlobalKey", "canonical", "refuse_collisions"]
-
-LONGEST = 200
-_ILLEGAL = re.compile(r"[^A-Za-z0-9!_.*'()&$@=;/:+ ,?-]")
+__all__ = ["GlobalKey", "canonical", "refuse_collisions"]
 
 
 def canonical(text: str, where: Where) -> str:
@@ -28,8 +20,8 @@ def canonical(text: str, where: Where) -> str:
         SourceError: when it is blank, too long or holds a character that Labelbox does not take.
     """
     key = text.strip()
-    if wrong := _wrong(key):
-        raise SourceError(f"{where}: {wrong}")
+    if wrong := wrong_key(key):
+        raise SourceError(f"{where}: {wrong}", line=where.line)
     return key
 
 
@@ -53,19 +45,6 @@ def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
         )
 
 
-def _wrong(key: str) -> str | None:
-    if not key:
-        return "the global key is blank; give one of 1 to 200 characters"
-    if len(key) > LONGEST:
-        return f"global key '{key[:20]}...' has {len(key)} characters; Labelbox takes at most {LONGEST}"
-    if illegal := _ILLEGAL.search(key):
-        return (
-            f"global key '{key}' holds {illegal.group()!r}; use letters (a-z), digits, spaces and "
-            "! _ . * ' ( ) & $ @ = ; / : + , ? -"
-        )
-    return None
-
-
 PLACEHOLDERS = ("{stem}", "{name}")
 """Of a spec's global key: the labels file's name without its ending, and with it (``sources/folders.py``)."""
 
@@ -73,7 +52,7 @@ PLACEHOLDERS = ("{stem}", "{name}")
 def _valid(text: str) -> str:
     key = text.strip()
     filled = reduce(lambda said, placeholder: said.replace(placeholder, "x"), PLACEHOLDERS, key)
-    if wrong := _wrong(filled):
+    if wrong := wrong_key(filled):
         raise ValueError(wrong)
     return key
 

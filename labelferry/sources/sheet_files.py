@@ -12,7 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 
 from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
-from labelferry.sources.text import bytes_of, fault, text_of
+from labelferry.sources.text import bytes_of, fault, text_in
 
 __all__ = ["SUFFIXES", "read_sheet"]
 
@@ -34,15 +34,14 @@ def read_sheet(path: Path, source: str) -> Sheet:
     read = SUFFIXES.get(path.suffix.lower())
     if read is None:
         raise fault(source, None, f"'{path.suffix}' is not a kind of table", f"use one of {' '.join(SUFFIXES)}")
-    bytes_of(path, source)
-    sheet = read(path, source)
+    sheet = read(bytes_of(path, source), source)
     if not len(sheet):
         raise fault(source, None, "the table has no rows", "fill it in, or take its entry out of the spec")
     return sheet
 
 
-def _read_delimited(path: Path, source: str) -> Sheet:
-    text = text_of(path, source)
+def _read_delimited(data: bytes, source: str) -> Sheet:
+    text = text_in(data, source)
     delimiter = max(DELIMITERS, key=text.lstrip("\n").partition("\n")[0].count)
     if '"' in text:
         return _from_records(source, *_quoted(text, delimiter, source))
@@ -90,12 +89,12 @@ def _names(cells: Iterable[object], source: str) -> list[str]:
     return names
 
 
-def _read_parquet(path: Path, source: str) -> Sheet:
+def _read_parquet(data: bytes, source: str) -> Sheet:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        table = pq.ParquetFile(path).read().combine_chunks()
+        table = pq.ParquetFile(pa.BufferReader(data)).read().combine_chunks()
     except (pa.ArrowException, OSError) as error:
         raise fault(source, None, f"not a Parquet file ({error})", "write it again or correct its suffix") from error
     names = _names(table.column_names, source)
@@ -110,11 +109,11 @@ def _plain(column: Any) -> Any:
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
-def _read_excel(path: Path, source: str) -> Sheet:
+def _read_excel(data: bytes, source: str) -> Sheet:
     import pandas as pd
 
     try:
-        cells = pd.read_excel(path, header=None, dtype=object, keep_default_na=False, na_filter=False)
+        cells = pd.read_excel(io.BytesIO(data), header=None, dtype=object, keep_default_na=False, na_filter=False)
     except (ValueError, LookupError, OSError, BadZipFile, ParseError) as error:
         raise fault(
             source, None, f"not an Excel workbook ({error})", "save it as .xlsx or correct its suffix"
@@ -126,8 +125,7 @@ def _read_excel(path: Path, source: str) -> Sheet:
     return sheet_of(source, _names(cells.iloc[0], source), columns, range(2, len(cells) + 1))
 
 
-def _read_json(path: Path, source: str) -> Sheet:
-    data = bytes_of(path, source)
+def _read_json(data: bytes, source: str) -> Sheet:
     if data.lstrip().startswith(b"["):
         rows = [(number, value) for number, value in enumerate(_parsed(data, source, 1), 1)]
     else:
@@ -160,7 +158,7 @@ def _parsed(data: bytes, source: str, line: int) -> Any:
         raise fault(source, line, f"not JSON ({error})", "write one JSON object on each line") from error
 
 
-SUFFIXES: Mapping[str, Callable[[Path, str], Sheet]] = {
+SUFFIXES: Mapping[str, Callable[[bytes, str], Sheet]] = {
     ".csv": _read_delimited,
     ".tsv": _read_delimited,
     ".txt": _read_delimited,

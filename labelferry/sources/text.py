@@ -5,14 +5,14 @@ from pathlib import Path
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
 
-__all__ = ["bytes_of", "fault", "shorten", "text_of"]
+__all__ = ["bytes_of", "fault", "shorten", "text_in", "text_of"]
 
 LONGEST_MESSAGE = 300
 
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
     """The error for something wrong at one place of a file: where, what, and what to do."""
-    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}")
+    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line)
 
 
 def shorten(words: str) -> str:
@@ -51,7 +51,15 @@ def text_of(path: Path, source: str) -> str:
     Raises:
         SourceError: when it cannot be read, is empty, is not UTF-8 or holds NUL bytes.
     """
-    data = bytes_of(path, source)
+    return text_in(bytes_of(path, source), source)
+
+
+def text_in(data: bytes, source: str) -> str:
+    r"""The text that a file's bytes are, every line ending in ``\n`` whatever it was.
+
+    Raises:
+        SourceError: when it is not UTF-8 or holds NUL bytes.
+    """
     try:
         text = data.decode()
     except UnicodeDecodeError as error:

@@ -74,8 +74,8 @@ class Text(Strict):
     classifications: Sequence["ClassificationAnnotation"] | None = None
 
     def __post_init__(self) -> None:
-        if not isinstance(self.answer, str) or not self.answer:
-            raise AnnotationError("Text: answer must be some text; leave the annotation out when there is none")
+        if not isinstance(self.answer, str) or not self.answer.strip():
+            raise AnnotationError(f"Text: answer is {self.answer!r}; give some text, or leave the annotation out")
         check_scores(self)
         self.classifications = classifications_of(self, ClassificationAnnotation)
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from labelferry.errors import AnnotationError
+from labelferry.model.keys import wrong_key
 from labelferry.types.answers import ClassificationAnnotation
 from labelferry.types.masks import VideoMaskAnnotation
 from labelferry.types.rules import list_of
@@ -35,11 +36,14 @@ class Label(Strict):
     def __post_init__(self) -> None:
         data = self.data if isinstance(self.data, Mapping) else {}
         given = {key: value for key, value in data.items() if value is not None}
-        texts = all(isinstance(value, str) and value for value in given.values())
+        texts = all(isinstance(value, str) and value.strip() for value in given.values())
         if len(given) != 1 or not given.keys() <= {"global_key", "uid"} or not texts:
             raise AnnotationError(
                 f"Label: data is {self.data!r}; give exactly one of global_key and uid (the data row's id)"
             )
+        key = given.get("global_key")
+        if key is not None and (wrong := wrong_key(key.strip())):
+            raise AnnotationError(f"Label: {wrong}")
         self.data = given
         if isinstance(self.annotations, Annotation):
             self.annotations = (self.annotations,)

@@ -35,11 +35,11 @@ def called(annotation: Any) -> str:
 def check_named(annotation: Any) -> None:
     """Refuse an annotation with neither name nor schema id."""
     name, schema_id = annotation.name, annotation.feature_schema_id
-    texts = all(isinstance(each or "", str) for each in (name, schema_id))
-    if not texts or not (name or schema_id) or (name is not None and not name.strip()):
-        given = "" if schema_id is None else f" and feature_schema_id {schema_id!r}"
+    given = [each for each in (name, schema_id) if each is not None]
+    if not given or not all(isinstance(each, str) and each.strip() for each in given):
+        also = "" if schema_id is None else f" and feature_schema_id {schema_id!r}"
         raise AnnotationError(
-            f"{type(annotation).__name__}: name is {name!r}{given}; "
+            f"{type(annotation).__name__}: name is {name!r}{also}; "
             "give the ontology's name for it, or a feature_schema_id"
         )
 
@@ -78,7 +78,8 @@ def _confidence(value: Any, what: str) -> float:
 
 def _metric(metric: Mapping[str, Any], what: str) -> dict[str, Any]:
     value = _plain(metric.get("value"))
-    if set(metric) != {"name", "value"} or not isinstance(metric["name"], str) or value is None:
+    named = set(metric) == {"name", "value"} and isinstance(metric["name"], str) and metric["name"].strip()
+    if not named or value is None:
         raise AnnotationError(
             f'{what}: custom metric {dict(metric)!r} is not {{"name": text, "value": number}} with a finite number'
         )
@@ -100,7 +101,7 @@ def check_extra(annotation: Any) -> None:
         return
     if not isinstance(extra, Mapping):
         raise AnnotationError(f"{type(annotation).__name__}: extra is {extra!r}; give a dict such as {{'uuid': ...}}")
-    if "uuid" in extra and not (isinstance(extra["uuid"], (str, UUID)) and str(extra["uuid"])):
+    if "uuid" in extra and not (isinstance(extra["uuid"], (str, UUID)) and str(extra["uuid"]).strip()):
         raise AnnotationError(f"{type(annotation).__name__}: uuid is {extra['uuid']!r}; give some text or leave it out")
     unknown = sorted(set(extra) - {"uuid"})
     if unknown:

@@ -1,16 +1,11 @@
-"""Import lines, as they were sent -> what the service should hold.
+"""Labelled videos, as they were sent -> what the service should hold."""
 
-The lines are those of ``lines.ndjson``: https://docs.labelbox.com/reference/import-video-annotations.
-"""
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from base64 import b64decode
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
-from typing import Any
-
-from labelferry.model.frames import Span, coalesce
+from labelferry.model import Answer, Classification, Feature, LabelledVideo, MaskFrame, MaskInstance, Masks, Span, Track
+from labelferry.model.frames import coalesce
 from labelferry.verification.content import Area, Content, Path, Shape, Thing
-from labelferry.verification.lenient import Json, mapping, numbers, objects, spans_in
 from labelferry.verification.pictures import Pictures, area_of, pixels_of
 
 __all__ = ["WHOLE_TRACK", "read_sent"]
@@ -18,26 +13,28 @@ __all__ = ["WHOLE_TRACK", "read_sent"]
 WHOLE_TRACK = "classification of a whole track"
 """Exports of video have a place for sub-classifications of keyframes only."""
 
+Given = Iterator[tuple[Path, tuple[Span, ...]]]
 
-def read_sent(lines: Iterable[tuple[Json, str]], names: Mapping[str, str], pictures: Pictures) -> Content:
+
+def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], pictures: Pictures) -> Content:
     """Return what the lines of one row ask for.
 
     Args:
-        lines: each line with its place in the user's files.
+        videos: what each line holds.
         names: schema ids and values -> the names that the service uses.
-        pictures: reads the composites that lines only name by address.
+        pictures: reads the composites that lines only name by URL.
     """
     content, reader = Content(), _Reader(names)
-    for line, place in lines:
-        if "masks" in line:
-            content.things += reader.masks(line["masks"], place, pictures, content)
-        elif "segments" in line:
-            content.things.append(reader.track(line, place))
-            if line.get("classifications"):
-                content.incomparable[WHOLE_TRACK] += len(line["classifications"])
-        else:
-            for path, spans in reader.answers(line, (), ()):
-                content.answer(path, spans, place)
+    for video in videos:
+        for track in video.tracks:
+            content.things.append(reader.track(track))
+            if track.classifications:
+                content.incomparable[WHOLE_TRACK] += len(track.classifications)
+        for masks in video.masks:
+            content.things += reader.masks(masks, pictures, content)
+        for asked in video.classifications:
+            for path, spans in reader.answers(asked, (), ()):
+                content.answer(path, spans, str(asked.where))
     return content
 
 
@@ -45,97 +42,74 @@ class _Reader:
     def __init__(self, names: Mapping[str, str]) -> None:
         self.names = names
 
-    def name(self, node: Json) -> str:
-        given = str(node.get("name") or node.get("schemaId") or node.get("featureSchemaId"))
+    def name(self, feature: Feature) -> str:
+        given = feature.name or feature.schema_id or ""
         return self.names.get(given, given)
 
-    def track(self, line: Json, place: str) -> Thing:
-        segments = [segment["keyframes"] for segment in line["segments"]]
-        keyframes = list(chain.from_iterable(segments))
-        geometry = next(key for key in SHAPES if key in keyframes[0])
-        read = SHAPES[geometry]
+    def track(self, track: Track) -> Thing:
+        frames = track.frames.tolist()
         return Thing(
-            name=self.name(line),
-            geometry=geometry,
-            keyframes={keyframe["frame"]: read(keyframe[geometry]) for keyframe in keyframes},
-            place=place,
-            ranges=coalesce(_range(segment) for segment in segments),
-            answers=self._by_frame(keyframes),
+            name=self.name(track.feature),
+            geometry=track.geometry,
+            keyframes=dict(zip(frames, _shapes(track), strict=True)),
+            place=str(track.where),
+            ranges=coalesce(_ranges(frames, track.segment.tolist())),
+            answers={frames[at]: self._paths(asked) for at, asked in track.answers.items() if asked},
         )
 
-    def masks(self, masks: Json, place: str, pictures: Pictures, content: Content) -> Iterator[Thing]:
-        areas: list[dict[int, Shape]] = [{} for _ in masks["instances"]]
-        for frame in masks["frames"]:
-            found = _areas(frame, masks["instances"], pictures)
+    def masks(self, masks: Masks, pictures: Pictures, content: Content) -> Iterator[Thing]:
+        areas: list[dict[int, Shape]] = [{} for _ in masks.instances]
+        for frame in masks.frames:
+            found = _areas(frame, masks.instances, pictures)
             if found is None:
-                for instance in masks["instances"]:
-                    content.cannot_read(self.name(instance), "mask")
+                for instance in masks.instances:
+                    content.cannot_read(self.name(instance.feature), "mask")
                 return
             for shapes, area in zip(areas, found, strict=True):
                 if area.pixels:
-                    shapes[int(frame["index"])] = area
-        for shapes, instance in zip(areas, masks["instances"], strict=True):
+                    shapes[frame.frame] = area
+        for shapes, instance in zip(areas, masks.instances, strict=True):
             if shapes:
-                yield self._instance(instance, shapes, place)
+                yield self._instance(instance, shapes, str(masks.where))
 
-    def _instance(self, instance: Json, shapes: Mapping[int, Shape], place: str) -> Thing:
-        answers = self._paths(instance)
+    def _instance(self, instance: MaskInstance, shapes: Mapping[int, Shape], place: str) -> Thing:
+        answers = self._paths(instance.classifications)
         by_frame = dict.fromkeys(shapes, answers) if answers else {}
-        return Thing(self.name(instance), "mask", shapes, place, answers=by_frame)
+        return Thing(self.name(instance.feature), "mask", shapes, place, answers=by_frame)
 
-    def _by_frame(self, keyframes: list[Json]) -> dict[int, frozenset[Path]]:
-        return {each["frame"]: self._paths(each) for each in keyframes if each.get("classifications")}
-
-    def _paths(self, node: Json) -> frozenset[Path]:
-        asked = objects(node.get("classifications"))
+    def _paths(self, asked: Iterable[Classification]) -> frozenset[Path]:
         return frozenset(path for each in asked for path, _ in self.answers(each, (), ()))
 
-    def answers(self, node: Json, within: tuple[Span, ...], above: Path) -> Iterator[tuple[Path, tuple[Span, ...]]]:
-        """Every answer of a classification and of those nested in it; a nested one without frames has its parent's."""
-        question = (*above, self.name(node))
-        for answer, holder in _answers(node):
-            spans = spans_in(mapping(answer).get("frames")) or spans_in(node.get("frames")) or within
-            path = (*question, self._said(answer))
+    def answers(self, asked: Classification, within: tuple[Span, ...], above: Path) -> Given:
+        """Return every answer of a question and of those nested in it; a nested one without frames has its parent's."""
+        question = (*above, self.name(asked.feature))
+        for answer in asked.answers:
+            spans, path = answer.spans or within, (*question, self._said(answer))
             yield path, spans
-            for nested in objects(holder.get("classifications")):
+            for nested in answer.classifications:
                 yield from self.answers(nested, spans, path)
 
-    def _said(self, answer: object) -> str:
-        if not isinstance(answer, dict):
-            return str(answer)
-        return str(answer["value"]) if "value" in answer else self.name(answer)
+    def _said(self, answer: Answer) -> str:
+        return self.name(answer.feature) if answer.feature else answer.text or ""
 
 
-def _answers(node: Json) -> list[tuple[Any, Json]]:
-    """Each answer, and the node that further questions are nested in."""
-    answer = node["answer"]
-    if isinstance(answer, list):
-        return [(each, mapping(each)) for each in answer]
-    return [(answer, answer if isinstance(answer, dict) else node)]
+def _shapes(track: Track) -> Iterator[Shape]:
+    """Return the shape of each keyframe: a line's has x and y of every point after one another."""
+    if track.offsets is None:
+        return map(tuple, track.coords.tolist())
+    points, ends = track.coords.ravel().tolist(), (track.offsets * 2).tolist()
+    return (tuple(points[start:end]) for start, end in pairwise(ends))
 
 
-def _range(keyframes: list[Json]) -> Span:
-    frames = [keyframe["frame"] for keyframe in keyframes]
-    return Span(min(frames), max(frames))
+def _ranges(frames: Sequence[int], segment: Sequence[int]) -> Iterator[Span]:
+    """Return the first and last frame of each segment; both columns ascend."""
+    edges: dict[int, list[int]] = {}
+    for frame, number in zip(frames, segment, strict=True):
+        edges.setdefault(number, []).append(frame)
+    return (Span(each[0], each[-1]) for each in edges.values())
 
 
-def _areas(frame: Json, instances: list[Json], pictures: Pictures) -> list[Area] | None:
-    """The area of each instance on a frame; None when the composite cannot be read."""
-    inline = frame.get("imBytes")
-    picture = pictures.pixels_at(str(frame.get("instanceURI"))) if inline is None else pixels_of(b64decode(inline))
-    return None if picture is None else [area_of(picture, instance["colorRGB"]) for instance in instances]
-
-
-def _box(shape: Json) -> Shape:
-    return numbers(shape, "left", "top", "width", "height") or ()
-
-
-def _point(shape: Json) -> Shape:
-    return numbers(shape, "x", "y") or ()
-
-
-def _line(shape: list[Json]) -> Shape:
-    return tuple(chain.from_iterable(numbers(point, "x", "y") or () for point in shape))
-
-
-SHAPES: dict[str, Any] = {"bbox": _box, "point": _point, "line": _line}
+def _areas(frame: MaskFrame, instances: Sequence[MaskInstance], pictures: Pictures) -> list[Area] | None:
+    """Return the area of each instance on a frame; None when the composite cannot be read."""
+    picture = pictures.pixels_at(frame.uri or "") if frame.png is None else pixels_of(frame.png)
+    return None if picture is None else [area_of(picture, instance.colour) for instance in instances]

@@ -1,7 +1,8 @@
-"""The command line against a localbox in a process of its own, with one Prefect server for all of it.
+"""The command line against a localbox in a process of its own.
 
 ``ferry`` runs the command line inside the test's process, which is fast; ``ferry.start`` runs it as a process of its
-own, which can be killed. Both speak to the same servers, and to nothing else.
+own, which can be killed. ``flowing`` is the same with a Prefect server, so that runs are flows. All of them speak to
+these servers, and to nothing else.
 """
 
 import os
@@ -39,7 +40,7 @@ LOOK_UPS = {"jobs", "files", "export_chunks"}
 MUTATIONS = {
     name
     for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
-    for name in re.findall(r"mutation (\w+)", source.read_text())
+    for name in re.findall(r"mutation (\w+)", source.read_text("utf-8"))
 } - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
 """Every operation of ours that changes anything; an export is a mutation by its grammar only."""
 
@@ -105,13 +106,14 @@ class Outcome:
         return orjson.loads(self.out)
 
     def refused(self, code: int) -> str:
-        """The one message of a command that was refused."""
+        """The one message of a command that was refused, apart from what it told while it tried again."""
         assert self.code == code, f"{self.code}\n{self.out}\n{self.err}"
         assert "Traceback" not in self.out + self.err
-        assert re.findall("^labelferry: ", self.err, re.MULTILINE) == ["labelferry: "], self.err
-        assert self.err.startswith("labelferry: ")
+        said = re.sub(r"^\d\d:\d\d:\d\d WARNING .*\n", "", self.err, flags=re.MULTILINE)
+        assert re.findall("^labelferry: ", said, re.MULTILINE) == ["labelferry: "], said
+        assert said.startswith("labelferry: ")
         assert KEY not in self.out + self.err
-        return self.err.removeprefix("labelferry: ").strip()
+        return said.removeprefix("labelferry: ").strip()
 
     def done(self) -> str:
         """What a command said that went through."""
@@ -140,6 +142,12 @@ class Ferry:
         ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, **self._how(arguments, environment))
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
+    def python(self, code: str, given: bytes, **environment: str) -> Outcome:
+        """Run a program with the same environment and what it reads from its standard input."""
+        how = {**self._how((), environment), "args": [sys.executable, "-c", code], "text": False}
+        ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, input=given, **how)
+        return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
         """Start a command as a process of its own, whose output nobody reads."""
         return subprocess.Popen(
@@ -149,7 +157,7 @@ class Ferry:
     def _how(self, arguments: tuple[object, ...], environment: Mapping[str, str]) -> dict[str, Any]:
         inherited = {name: value for name, value in os.environ.items() if name not in LOGGING}
         env = {**inherited, **self.environment, **environment}
-        return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "text": True}
+        return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "encoding": "utf-8"}
 
 
 @pytest.fixture(scope="session")
@@ -159,12 +167,12 @@ def running_localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
     env = {**os.environ, "LOCALBOX_KEY": KEY}
     with (
         (folder / "log.txt").open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=log) as server,
+        subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log, encoding="utf-8") as server,
     ):
         try:
             assert server.stdout
             line = server.stdout.readline()
-            assert line.startswith(READY), (folder / "log.txt").read_text()[-2000:]
+            assert line.startswith(READY), (folder / "log.txt").read_text("utf-8")[-2000:]
             yield Localbox(line.removeprefix(READY).strip())
         finally:
             server.terminate()
@@ -195,12 +203,12 @@ def prefect_url() -> Iterator[str]:
 def offline(
     running_localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> Ferry:
-    """The command line where no flow may be started: there is no Prefect server."""
+    """The command line, in this process, with no Prefect server."""
     environment = {
         "LABELFERRY_HOME": str(tmp_path / "home"),
         "LABELBOX_API_KEY": KEY,
         "LABELBOX_ENDPOINT": running_localbox.endpoint,
-        "PREFECT_API_URL": "http://127.0.0.1:9/api",
+        "PREFECT_PROFILES_PATH": str(tmp_path / "no-profiles.toml"),
     }
 
     def run(arguments: list[str]) -> Outcome:
@@ -213,12 +221,20 @@ def offline(
 
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.delenv("LABELFERRY_LEDGER", raising=False)
+    for name in ("LABELFERRY_LEDGER", "PREFECT_API_URL"):
+        monkeypatch.delenv(name, raising=False)
     return Ferry(environment, run)
 
 
 @pytest.fixture
-def ferry(localbox: Localbox, offline: Ferry, prefect_url: str, monkeypatch: pytest.MonkeyPatch) -> Ferry:
-    """The command line, an empty localbox and a Prefect server."""
+def ferry(localbox: Localbox, offline: Ferry) -> Ferry:
+    """The command line and an empty localbox."""
+    assert localbox.endpoint == offline.environment["LABELBOX_ENDPOINT"]
+    return offline
+
+
+@pytest.fixture
+def flowing(ferry: Ferry, prefect_url: str, monkeypatch: pytest.MonkeyPatch) -> Ferry:
+    """The command line where a Prefect server is configured."""
     monkeypatch.setenv("PREFECT_API_URL", prefect_url)
-    return Ferry({**offline.environment, "PREFECT_API_URL": prefect_url}, offline._run)
+    return Ferry({**ferry.environment, "PREFECT_API_URL": prefect_url}, ferry._run)

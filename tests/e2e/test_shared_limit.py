@@ -23,11 +23,11 @@ with connect(settings, Remote("Labelbox", settings.endpoint)) as client:
 
 
 @pytest.fixture
-def limited(ferry: Ferry) -> Ferry:
+def limited(flowing: Ferry) -> Ferry:
     """With the limit, made twice: it is brought up to date, not doubled."""
     ensure_rate_limit(6)
     ensure_rate_limit(PER_MINUTE)
-    yield ferry
+    yield flowing
     ensure_rate_limit(None)
     ensure_rate_limit(None)
 
@@ -55,5 +55,5 @@ def test_two_processes_keep_to_one_limit(limited: Ferry, localbox: Localbox) -> 
     assert busiest(times(limited, localbox), 3) <= 3 * per_second + 2 * per_second
 
 
-def test_without_the_limit_they_would_not(ferry: Ferry, localbox: Localbox) -> None:
-    assert busiest(times(ferry, localbox), 3) > 5 * PER_MINUTE / 60
+def test_without_the_limit_they_would_not(flowing: Ferry, localbox: Localbox) -> None:
+    assert busiest(times(flowing, localbox), 3) > 5 * PER_MINUTE / 60

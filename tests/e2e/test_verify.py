@@ -86,10 +86,10 @@ def test_nothing_was_sent(ferry: Ferry, tmp_path: Path) -> None:
     assert "run labelferry onboard first" in message
 
 
-def test_the_run_leaves_an_artifact(ferry: Ferry, prefect_url: str, tmp_path: Path) -> None:
+def test_the_run_leaves_an_artifact(flowing: Ferry, prefect_url: str, tmp_path: Path) -> None:
     spec = write(tmp_path, GOOD, "ground-truth")
-    ferry("onboard", spec).done()
-    ferry("verify", spec).done()
+    flowing("onboard", spec).done()
+    flowing("verify", spec).done()
     wanted = {"artifacts": {"key": {"any_": ["verification"]}}, "sort": "CREATED_DESC"}
     kept = httpx.post(f"{prefect_url}/artifacts/filter", json=wanted, trust_env=False).json()
     assert "# streets: verified" in kept[0]["data"]

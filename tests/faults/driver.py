@@ -1,9 +1,9 @@
 """An onboarding without Prefect, as a process that can be killed at any request.
 
-``onboard`` takes the steps of ``flows/onboard.py`` in the same order, each with a client and a ledger of its own as the
-tasks do. ``python -m tests.faults.driver`` is a warm process: for each line on stdin, a ``Job`` as JSON, it forks a
-child that does the job, waits for it and answers with its exit code (negative: the signal that ended it). What the
-child has to say it leaves in ``outcomes.json`` in the job's home.
+It is the product's own ``carry_out`` with its plain steps; only the transport and the clock are ours.
+``python -m tests.faults.driver`` is a warm process: for each line on stdin, a ``Job`` as JSON, it forks a child that
+does the job, waits for it and answers with its exit code (negative: the signal that ended it). What the child has to
+say it leaves in ``outcomes.json`` in the job's home.
 """
 
 import logging
@@ -12,10 +12,8 @@ import signal
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
-from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -23,22 +21,17 @@ from typing import Any
 import httpx
 import orjson
 
-from labelferry.errors import LabelferryError, PartialFailureError
+from labelferry.desired.folder import kept
+from labelferry.errors import LabelferryError, PartialFailureError, PendingError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
-from labelferry.onboarding.context import Onboarding, one_at_a_time, open_onboarding
-from labelferry.onboarding.imports import collect, submit
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.retry import reopen_failed
-from labelferry.onboarding.rows import ensure_rows
-from labelferry.onboarding.survey import survey
-from labelferry.planning.plan import refuse_conflicts
-from labelferry.planning.prepare import prepare
-from labelferry.planning.store import kept
+from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.run import carry_out
+from labelferry.onboarding.steps.labels import assemble
+from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
-from labelferry.reports import report_on
+from labelferry.reports import Report
 from labelferry.settings import Settings
 
 BEFORE, AFTER = "before", "after"
@@ -105,7 +98,7 @@ class Deadly(httpx.BaseTransport):
             os.kill(os.getpid(), signal.SIGKILL)
 
     def close(self) -> None:
-        """Each step closes its client, and the next one goes on with this transport."""
+        """The client of each spec closes it, and the next one goes on with this transport."""
 
 
 def settings_of(job: Job) -> Settings:
@@ -115,10 +108,9 @@ def settings_of(job: Job) -> Settings:
     return Settings.from_environment(names)
 
 
-def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
-    """The flow's order."""
-    started_at, clock = datetime.now(UTC), Clock()
-    where = Remote("Labelbox", settings.endpoint)
+def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
+    """The product's own order and steps, over a transport that kills; returns exit code and report."""
+    clock, where = Clock(), Remote("Labelbox", settings.endpoint)
 
     @contextmanager
     def connecting(settings: Settings, where: Remote) -> Iterator[Client]:
@@ -129,37 +121,13 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
         ) as client:
             yield client
 
-    folder = kept(retry, settings.home) if retry else prepare(spec, settings, where).folder
-    taken_up = partial(open_onboarding, settings, where, folder, connecting)
-    with one_at_a_time(settings, where, folder, connecting):
-        if retry:
-            with taken_up() as onboarding:
-                reopen_failed(onboarding)
-        return _steps(taken_up, str(where), started_at)
-
-
-def _steps(taken_up: "partial[AbstractContextManager[Onboarding]]", where: str, started_at: datetime) -> dict[str, Any]:
-    with taken_up() as onboarding:
-        refuse_conflicts(survey(onboarding, where).to_json())
-    with taken_up() as onboarding:
-        collect(onboarding)
-    with taken_up() as onboarding:
-        rows = ensure_rows(onboarding)
-    with taken_up() as onboarding:
-        ontology = ensure_ontology(onboarding)
-    with taken_up() as onboarding:
-        project = ensure_project(onboarding, ontology.id)
-    with taken_up() as onboarding:
-        batch = ensure_batch(onboarding, project.id)
-    with taken_up() as onboarding:
-        submitted = submit(onboarding, project.id)
-    with taken_up() as onboarding:
-        collect(onboarding)
-    outcomes: dict[str, Any] = {"rows": rows, "ontology": ontology, "project": project, "batch": batch}
-    with taken_up() as onboarding:
-        report = report_on(onboarding, where, submitted=submitted, **outcomes)
-        onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
-    return report.to_json()
+    folder = kept(retry, settings.home) if retry else assemble(spec, settings, where).folder
+    with open_onboarding(settings, where, folder, connecting) as onboarding:
+        try:
+            report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))
+        except (PartialFailureError, PendingError) as error:
+            return error.exit_code, error.result.to_json()
+    return 0, report.to_json()
 
 
 def work(job: Job, transport: Deadly) -> int:
@@ -167,8 +135,7 @@ def work(job: Job, transport: Deadly) -> int:
     settings, outcomes, code = settings_of(job), [], 0
     for spec in job.specs:
         try:
-            report = onboard(spec, job.retry, settings, transport)
-            code = PartialFailureError.exit_code if report["failed"] else 0
+            code, report = onboard(spec, job.retry, settings, transport)
             said = {"code": code, "message": "", "report": report}
         except LabelferryError as error:
             said = {"code": error.exit_code, "message": str(error), "kind": type(error).__name__}

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SpecError
-from labelferry.ledger import Ledger, LineRecord, LineState, State, open_ledger
+from labelferry.ledger import Ledger, LineRecord, LineState, State, Verdict, open_ledger
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_workspaces_and_onboardings_are_apart(ledger: Ledger, url: str) -> None:
 
 def test_lines(ledger: Ledger) -> None:
     ledger.send_lines(record(str(number)) for number in range(1200))
-    ledger.settle_lines([("3", LineState.ACCEPTED, None), ("4", LineState.FAILED, "bad")])
+    ledger.settle_lines([Verdict("3", LineState.ACCEPTED), Verdict("4", LineState.FAILED, "bad")])
     assert ledger.line_counts("prelabels") == {"sent": 1198, "accepted": 1, "failed": 1}
     assert ledger.line_counts("ground-truth") == {}
     (failed,) = ledger.lines(LineState.FAILED)

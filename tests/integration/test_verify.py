@@ -11,16 +11,17 @@ import orjson
 import pytest
 
 from labelferry.demo import draw_scene
-from labelferry.onboarding.context import Onboarding, open_onboarding
-from labelferry.onboarding.imports import collect, submit
-from labelferry.onboarding.ontology import ensure_ontology
-from labelferry.onboarding.project import ensure_batch, ensure_project
-from labelferry.onboarding.rows import ensure_rows
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
+from labelferry.errors import SpecError
+from labelferry.model import RowRef
+from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
-from labelferry.planning.desire import desire
+from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Difference, Verification
 from tests.integration.conftest import Localbox
 
@@ -61,13 +62,13 @@ class Ferry:
     localbox: Localbox
 
     def onboard(self, spec: Path) -> None:
-        """Everything that the flow does."""
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        """The whole job; every line goes in."""
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
-            carry(onboarding)
+            carry_out(PlainSteps(onboarding, self.remote, self.settings))
 
     def verify(self, spec: Path, **options: Any) -> Verification:
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
             return verify(onboarding, str(self.remote), **options)
 
@@ -80,14 +81,6 @@ class Ferry:
         for annotation in state["annotations"]:
             annotation["line"] = orjson.dumps(annotation["line"]).decode()
         self.localbox.control("POST", "seed", state)
-
-
-def carry(onboarding: Onboarding) -> None:
-    ensure_rows(onboarding)
-    project = ensure_project(onboarding, ensure_ontology(onboarding).id).id
-    ensure_batch(onboarding, project)
-    submit(onboarding, project)
-    assert collect(onboarding).failed == 0
 
 
 def ferry_in(home: Path, localbox: Localbox) -> Ferry:
@@ -134,8 +127,13 @@ def line_named(state: State, name: str) -> dict[str, Any]:
 
 def test_the_tutorial_is_verified(guide: Ferry) -> None:
     found = guide.verify(GUIDE)
-    assert (found.outcome, told(found), found.not_comparable, found.unknown) == ("verified", [], {}, {})
+    assert (found.outcome, told(found), found.not_comparable, found.unknown_keys) == ("verified", [], {}, {})
     assert (found.accepted, found.failed, found.pending, found.totals["equal"]) == (19, 0, 0, 32)
+
+
+def test_nothing_was_sent_yet(ferry: Ferry) -> None:
+    with pytest.raises(SpecError, match=r"nothing of 'guide-ground-truth'.*labelferry onboard"):
+        ferry.verify(GUIDE)
 
 
 def test_the_drawn_scene_is_verified(ferry: Ferry, tmp_path: Path) -> None:
@@ -160,7 +158,7 @@ def real(path: Path, classes: str, folder: Path) -> Path:
     if not path.is_file():
         pytest.skip(f"{path} is absent")
     kind = "ndjson" if path.suffix == ".ndjson" else "mot"
-    (folder / "real.yaml").write_text(REAL.format(format=kind, path=path, classes=classes))
+    (folder / "real.yaml").write_text(REAL.format(format=kind, path=path, classes=classes), "utf-8")
     return folder / "real.yaml"
 
 
@@ -177,7 +175,7 @@ def test_a_moved_keyframe_of_a_real_track(ferry: Ferry, shared: Path, tmp_path: 
     (moved,) = told(found)
     assert found.outcome == "differs"
     assert (moved.kind, moved.row, moved.feature, moved.pixels) == ("moved", "real-video", "person", 5.0)
-    track = [row.split(",") for row in path.read_text().splitlines()]
+    track = [row.split(",") for row in path.read_text("utf-8").splitlines()]
     third = list(dict.fromkeys(row[1] for row in track))[2]
     lines = [number for number, row in enumerate(track, 1) if row[1] == third]
     frames = sorted(int(track[number - 1][0]) for number in lines)
@@ -294,16 +292,18 @@ def test_the_tolerance_is_the_callers(guide: Ferry) -> None:
 def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
     rows = range(1, 6)
     (tmp_path / "videos.csv").write_text(
-        "global_key,row_data\n" + "".join(f"clip-{n},https://example.com/{n}.mp4\n" for n in rows)
+        "global_key,row_data\n" + "".join(f"clip-{n},https://example.com/{n}.mp4\n" for n in rows), "utf-8"
     )
     (tmp_path / "boxes.csv").write_text(
         "global_key,frame,track,class,left,top,width,height\n"
-        + "".join(f"clip-{n},{frame},1,car,{frame * n},20,30,40\n" for n in rows if n != 3 for frame in (1, 2, 3))
+        + "".join(f"clip-{n},{frame},1,car,{frame * n},20,30,40\n" for n in rows if n != 3 for frame in (1, 2, 3)),
+        "utf-8",
     )
     (tmp_path / "clips.yaml").write_text(
         "name: clips\ndataset: Clips\nproject: {name: Clips, media_type: VIDEO}\n"
         "ontology: {name: Clips, from: labels}\nvideos: videos.csv\n"
-        "labels:\n  - {format: table, path: boxes.csv}\nimport: {as: ground-truth}\n"
+        "labels:\n  - {format: table, path: boxes.csv}\nimport: {as: ground-truth}\n",
+        "utf-8",
     )
     ferry.onboard(tmp_path / "clips.yaml")
 
@@ -325,16 +325,17 @@ def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
     assert (missing.row, missing.place, missing.frame) == ("clip-5", "boxes.csv:11 (track 1)", 1)
 
 
-def by_id(folder: Path, name: str, keys: list[str], row: str) -> Path:
-    """A spec with one box of a row that the label names by its id."""
+def one_box(folder: Path, name: str, keys: list[str], row: dict[str, str]) -> Path:
+    """A spec with one box of a row that the label names in one of the two ways."""
     (folder / f"{name}.yaml").write_text(
         f"name: {name}\ndataset: Clips\nproject: {{name: Clips, media_type: VIDEO}}\n"
         "ontology: {name: Clips, from: labels}\nvideos:\n"
         + "".join(f'  - {{global_key: {key}, row_data: "https://example.com/{key}.mp4"}}\n' for key in keys)
-        + f"labels:\n  - {{format: ndjson, path: {name}.ndjson}}\nimport: {{as: ground-truth}}\n"
+        + f"labels:\n  - {{format: ndjson, path: {name}.ndjson}}\nimport: {{as: ground-truth}}\n",
+        "utf-8",
     )
     keyframe = {"frame": 2, "bbox": {"left": 1, "top": 2, "width": 3, "height": 4}}
-    line = {"dataRow": {"id": row}, "name": "car", "segments": [{"keyframes": [keyframe]}]}
+    line = {"dataRow": row, "name": "car", "segments": [{"keyframes": [keyframe]}]}
     (folder / f"{name}.ndjson").write_bytes(orjson.dumps(line))
     return folder / f"{name}.yaml"
 
@@ -345,14 +346,34 @@ def test_rows_that_labels_name_by_id(ferry: Ferry, tmp_path: Path) -> None:
         wanted = [{"global_key": key, "row_data": f"https://example.com/{key}.mp4"} for key in ("clip-1", "clip-2")]
         client.data_rows.create(dataset.id, wanted)
         ids = client.data_rows.lookup(["clip-1", "clip-2"])
-    both = by_id(tmp_path, "both", ["clip-1", "clip-2"], ids["clip-2"])
+    both = one_box(tmp_path, "both", ["clip-1", "clip-2"], {"id": ids["clip-2"]})
     ferry.onboard(both)
     found = ferry.verify(both)
     assert (found.outcome, [(row.row, row.equal) for row in found.rows]) == (
         "verified",
         [("clip-1", 0), ("clip-2", 1)],
     )
-    outside = by_id(tmp_path, "outside", ["clip-2"], ids["clip-1"])
+    outside = one_box(tmp_path, "outside", ["clip-2"], {"id": ids["clip-1"]})
     ferry.onboard(outside)
     found = ferry.verify(outside)
     assert found.not_comparable == {"label of a row that is known by id only and is not in the manifest": 1}
+
+
+def test_a_global_key_that_reads_like_a_row_known_by_id(ferry: Ferry, tmp_path: Path) -> None:
+    """Two rows, though both are written alike: neither takes the other's label for its own."""
+    with ferry.localbox.client() as client:
+        dataset = client.datasets.create("Clips")
+        client.data_rows.create(dataset.id, [{"global_key": "clip-1", "row_data": "https://example.com/clip-1.mp4"}])
+        known = client.data_rows.lookup(["clip-1"])["clip-1"]
+    twin = f"data row {known}"
+    first = one_box(tmp_path, "first", ["clip-1"], {"id": str(known)})
+    second = one_box(tmp_path, "second", [twin], {"globalKey": twin})
+    ferry.onboard(first)
+    ferry.onboard(second)
+    assert [(row.row, row.equal) for row in ferry.verify(first).rows] == [("clip-1", 1)]
+    assert [(row.row, row.equal) for row in ferry.verify(second).rows] == [(twin, 1)]
+    both = one_box(tmp_path, "both", ["clip-1", twin], {})
+    lines = [path.with_suffix(".ndjson").read_bytes() for path in (first, second)]
+    both.with_suffix(".ndjson").write_bytes(b"\n".join(lines))
+    folder = build(LoadedSpec.from_file(both), tmp_path / "home").folder
+    assert [line.row for line in Desired.load(folder).index()] == [RowRef(id=known), RowRef(twin)]

@@ -1,86 +1,114 @@
-"""Encoding and reading back are inverse."""
+"""What is written is what is read, for every label that the model takes: read(write(x)) == x."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+import orjson
+import pytest
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labelferry.model import (
-    Answer,
-    Classification,
-    Feature,
-    Geometry,
-    LabelledVideo,
-    Question,
-    RowRef,
-    Span,
-    Track,
-    Where,
-)
-from labelferry.ndjson import encode
+from labelferry.files.reach import Reach
+from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
+from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
 from labelferry.sources.ndjson import NdjsonLabels, read
+from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 
-HERE = Where("made.ndjson")
-NAMES = st.text(alphabet="abcdefgh xyzäß", min_size=1, max_size=8).map(str.strip).filter(bool)
-NUMBERS = st.floats(-1e6, 1e6, allow_nan=False, width=32)
-
-
-@st.composite
-def tracks(draw: st.DrawFn) -> Track:
-    frames = np.array(sorted(draw(st.sets(st.integers(1, 500), min_size=1, max_size=12))), dtype=np.int64)
-    n = len(frames)
-    geometry = draw(st.sampled_from(Geometry))
-    segment = np.cumsum([0, *draw(st.lists(st.integers(0, 1), min_size=n - 1, max_size=n - 1))]).astype(np.int64)
-    offsets = None
-    rows, width = n, 4 if geometry is Geometry.BOX else 2
-    if geometry is Geometry.LINE:
-        offsets = np.cumsum([0, *draw(st.lists(st.integers(2, 4), min_size=n, max_size=n))]).astype(np.int64)
-        rows = int(offsets[-1])
-    values = draw(st.lists(NUMBERS, min_size=rows * width, max_size=rows * width))
-    coords = np.array(values, dtype=np.float64).reshape(rows, width)
-    if geometry is Geometry.BOX:
-        coords[:, 2:] = np.abs(coords[:, 2:])
-    return Track(Feature(draw(NAMES)), geometry, frames, coords, segment, HERE, offsets=offsets)
+SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+KINDS = {"tracks": tracks(), "masks": masks(), "classifications": classifications()}
 
 
-@st.composite
-def answers(draw: st.DrawFn, framed: bool, depth: int, text: bool) -> Answer:
-    start = draw(st.integers(0, 50))
-    spans = (Span(start, start + draw(st.integers(0, 20))),) if framed else ()
-    nested = tuple(draw(st.lists(classifications(False, depth - 1), max_size=2))) if depth else ()
-    if text:
-        return Answer(text=draw(NAMES), spans=spans, classifications=nested)
-    return Answer(Feature(draw(NAMES)), spans=spans, classifications=nested)
-
-
-@st.composite
-def classifications(draw: st.DrawFn, framed: bool, depth: int = 2) -> Classification:
-    kinds = [Question.RADIO, Question.TEXT, Question.TEMPORAL if framed else Question.CHECKLIST]
-    kind = draw(st.sampled_from(kinds))
-    most = 1 if kind is Question.RADIO or (kind is Question.TEXT and not framed) else 3
-    found = draw(
-        st.lists(answers(framed, depth, kind is Question.TEXT), min_size=1, max_size=most, unique_by=lambda a: str(a))
+def told(labelled: Classification | Masks | Track) -> Any:
+    """All that a line says of something; segments only by where they begin, since their numbers are not written."""
+    if isinstance(labelled, Classification):
+        return told_question(labelled)
+    if isinstance(labelled, Masks):
+        return labelled.frames, [replace(each, classifications=told_all(each)) for each in labelled.instances]
+    return (
+        labelled.feature,
+        labelled.geometry,
+        labelled.frames.tolist(),
+        labelled.coords.tolist(),
+        np.unique(labelled.segment, return_inverse=True)[1].tolist(),
+        None if labelled.offsets is None else labelled.offsets.tolist(),
+        {at: [told_question(each) for each in asked] for at, asked in labelled.answers.items() if asked},
+        told_all(labelled),
     )
-    return Classification(Feature(draw(NAMES)), kind, tuple(found), HERE)
 
 
-def content(video: LabelledVideo) -> list[dict[str, Any]]:
-    return [line.data for line in encode([video])]
+def told_all(holder: Any) -> tuple[Any, ...]:
+    return tuple(told_question(each) for each in holder.classifications)
 
 
-@settings(max_examples=60, deadline=None)
-@given(
-    st.lists(tracks(), max_size=3),
-    st.lists(st.booleans().flatmap(lambda framed: classifications(framed)), max_size=3),
-)
-def test_written_lines_read_back(tmp_path_factory: Any, made: list[Track], asked: list[Classification]) -> None:
-    video = LabelledVideo(RowRef("key"), HERE, classifications=tuple(asked), tracks=tuple(made))
-    lines = list(encode([video]))
-    if not lines:
-        return
+def told_question(asked: Classification) -> Any:
+    """A question with its answers; a list of options does not say which kind of question it answers."""
+    kind = asked.question
+    if kind is not Question.TEXT and (kind is not Question.RADIO or len(asked.answers) > 1):
+        kind = Question.TEMPORAL if asked.framed else Question.CHECKLIST
+    answers = [replace(answer, classifications=told_all(answer)) for answer in asked.answers]
+    return asked.feature, kind, answers, asked.confidence, asked.custom_metrics
+
+
+def read_back(line: Line) -> LabelledVideo:
+    return read_line(orjson.loads(line.body), HERE)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_written_is_read(kind: str) -> None:
+    @SETTINGS
+    @given(videos(KINDS[kind]))
+    def check(video: LabelledVideo) -> None:
+        (line,), (given_,) = encode([video]), video.labelled
+        back = read_back(line)
+        (found,) = back.labelled
+        assert (back.row, back.benchmark, type(found)) == (video.row, video.benchmark, type(given_))
+        assert told(found) == told(given_)
+        assert (found.uuid, found.where) == (line.uuid, HERE)
+        assert line.data == orjson.loads(line.body)
+
+    check()
+
+
+@SETTINGS
+@given(videos(tracks() | masks() | classifications()), TEXTS)
+def test_an_id_of_the_callers_is_read(video: LabelledVideo, uuid: str) -> None:
+    (one,) = video.labelled
+    group = {Classification: "classifications", Masks: "masks", Track: "tracks"}[type(one)]
+    (line,) = encode([replace(video, **{group: (replace(one, uuid=uuid),)})])
+    (found,) = read_back(line).labelled
+    assert (line.uuid, found.uuid) == (uuid, uuid)
+
+
+@SETTINGS
+@given(videos(tracks() | masks() | classifications()))
+def test_a_line_is_told_by_what_is_kept_of_it(video: LabelledVideo) -> None:
+    (line,) = encode([video])
+    assert read_heading(line.data) == Heading(line.uuid, line.row, line.feature)
+    assert read_heading({"uuid": line.uuid, "dataRow": line.data["dataRow"]}).row == line.row
+
+
+@SETTINGS
+@given(ROWS, ROWS)
+def test_a_row_has_a_key_of_its_own(one: RowRef, other: RowRef) -> None:
+    assert RowRef.from_key(one.key) == one
+    assert (one.key == other.key) is (one == other)
+
+
+@given(KEYS)
+def test_no_global_key_is_the_key_of_an_id(text: str) -> None:
+    assert RowRef(text).key == text
+    assert RowRef.from_key(RowRef(id=text).key) == RowRef(id=text)
+
+
+@SETTINGS
+@given(st.tuples(videos(tracks()), videos(masks()), videos(classifications())))
+def test_a_file_of_lines_is_read(tmp_path_factory: Any, made: tuple[LabelledVideo, ...]) -> None:
     folder: Path = tmp_path_factory.mktemp("lines")
-    (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in lines))
-    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), folder, lambda finding: None))
-    assert [line.data for line in encode(back)] == [line.data for line in lines]
+    (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in encode(made)))
+    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), Reach(folder), lambda finding: None))
+    assert [told(one) for video in back for one in video.labelled] == [
+        told(one) for video in made for one in video.labelled
+    ]
+    assert [video.where.line for video in back] == [1, 2, 3]

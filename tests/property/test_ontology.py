@@ -21,7 +21,20 @@ from labelferry.model import (
 )
 from labelferry.model import Question as Asked
 from labelferry.model.findings import Severity
-from labelferry.ontology import Ids, Ontology, Option, Question, QuestionKind, Scope, Tool, ToolKind, diff, infer, lacks
+from labelferry.ontology import (
+    Ids,
+    Ontology,
+    Option,
+    Question,
+    QuestionKind,
+    Scope,
+    Tool,
+    ToolKind,
+    diff,
+    infer,
+    lacks,
+    succeed,
+)
 
 HERE = Where("here")
 names = st.text(min_size=1, max_size=6).filter(str.strip)
@@ -79,10 +92,20 @@ def test_fingerprints_and_differences_agree(one: Ontology, other: Ontology) -> N
     assert lacks(one, one) == []
 
 
+@settings(max_examples=40)
+@given(ontologies, ontologies, st.booleans())
+def test_every_version_takes_the_labels_of_the_new_one(old: Ontology, new: Ontology, grown: bool) -> None:
+    version = succeed(old, new, grown=grown)
+    assert lacks(version, new) == []
+    assert succeed(version, new, grown=grown) == version
+    assert succeed(old, old, grown=grown) == old
+
+
 # Labels that make sense: one kind for each name, answers of a radio one after another, children inside their parents.
 
 Ask = Callable[[int, int], st.SearchStrategy[Classification]]
 letters = st.sampled_from("abcd")
+keys = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,4}[A-Za-z0-9])?", fullmatch=True)
 
 
 def asked(kind: Asked, depth: int, start: int, end: int) -> st.SearchStrategy[Classification]:
@@ -123,7 +146,7 @@ def videos(draw: st.DrawFn) -> LabelledVideo:
     start = draw(st.integers(0, 20))
     whole = draw(st.lists(st.sampled_from("xyz"), unique=True))
     return LabelledVideo(
-        RowRef(draw(names)),
+        RowRef(draw(keys)),
         HERE,
         classifications=(
             *(draw(asked(kind, 2, start, start + draw(st.integers(1, 30)))) for kind in kinds),

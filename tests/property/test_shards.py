@@ -6,16 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from labelferry.onboarding.imports import MOST_BYTES, MOST_LINES, shards
-from labelferry.onboarding.pending import Outgoing
-from labelferry.planning.desired import IndexedLine
+from labelferry.desired.state import IndexedLine
+from labelferry.model import RowRef
+from labelferry.ndjson import LineKind
+from labelferry.onboarding.steps.pending import Outgoing
+from labelferry.onboarding.steps.sending import MOST_BYTES, MOST_LINES, shards
 
 
 def outgoing(row: int, length: int) -> Outgoing:
-    return Outgoing(IndexedLine("uuid", f"row-{row}", "car", "gt.txt:1", 1, 0, length))
+    return Outgoing(IndexedLine("uuid", RowRef(f"row-{row}"), "car", LineKind.BOX, "gt.txt:1", 1, 0, length))
 
 
-def rows_of(shard: list[Outgoing]) -> set[str]:
+def rows_of(shard: list[Outgoing]) -> set[RowRef]:
     return {each.line.row for each in shard}
 
 

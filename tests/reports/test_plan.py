@@ -4,14 +4,14 @@ from io import StringIO
 
 from rich.console import Console
 
-from labelferry.planning.plan import Action, Plan, Step
+from labelferry.onboarding.plan import Action, Plan, PlannedStep
 from labelferry.reports.plan import print_plan
 
 COUNTS = {"rows": 1, "tracks": 2, "keyframes": 3, "lines": 4, "bytes": 5}
 
 
 def printed(reason: str, requests_per_minute: int | None = None) -> str:
-    steps = (Step("ontology", "cars [/b]", Action.CONFLICT, reason, count=7, requests=400),)
+    steps = (PlannedStep("ontology", "cars [/b]", Action.CONFLICT, reason, count=7, requests=400),)
     plan = Plan("yard", "Labelbox", "org", "fingerprint", COUNTS, steps, requests_per_minute, look_ups=100)
     text = StringIO()
     print_plan(plan.to_json(), Console(file=text, width=200))

@@ -4,6 +4,8 @@ from base64 import b64decode
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from labelferry.model import Where
+from labelferry.ndjson import read_line
 from labelferry.verification import Content, Pictures, RowResult, compare, read_exported, read_sent
 
 PROJECT = "project-1"
@@ -118,8 +120,9 @@ def heading(node: Mapping[str, Any], feature: str) -> Json:
 
 
 def sent_of(lines: Iterable[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> Content:
-    placed = [(line, f"labels.csv:{number}") for number, line in enumerate(lines, 1)]
-    return read_sent(placed, names or {}, Pictures(fetch))
+    row = {"dataRow": {"globalKey": ROW}}
+    videos = [read_line({**row, **line}, Where("labels.csv", number)) for number, line in enumerate(lines, 1)]
+    return read_sent(videos, names or {}, Pictures(fetch))
 
 
 def result_of(lines: list[Json], row: Mapping[str, Any], tolerance: float = 1e-3) -> RowResult:

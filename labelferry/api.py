@@ -1,0 +1,194 @@
+"""The whole job in Python, in this process: check, plan, onboard, verify, resume, retry what failed.
+
+Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``) or the name of an onboarding, and reads it
+once. What comes back is a frozen value.
+"""
+
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from labelferry.desired.build import build
+from labelferry.desired.folder import kept
+from labelferry.desired.state import Counts, Desired
+from labelferry.model.findings import Finding
+from labelferry.onboarding.context import Onboarding, alone, open_onboarding
+from labelferry.onboarding.plan import Plan
+from labelferry.onboarding.rebuild import Rebuilt
+from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
+from labelferry.onboarding.run import carry_out, make_plan
+from labelferry.onboarding.steps.labels import fetch_ontology
+from labelferry.onboarding.verify import verify as compare
+from labelferry.plain_steps import PlainSteps
+from labelferry.remote import Remote, remote
+from labelferry.reports import Report
+from labelferry.reports.journal import Journal
+from labelferry.settings import Settings
+from labelferry.spec import Spec, is_name
+from labelferry.spec.load import load_own_spec
+from labelferry.spec.loaded import LoadedSpec
+from labelferry.verification import Verification
+
+__all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
+
+AnySpec = Spec | Mapping[str, Any] | str | Path
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What a spec holds, and what there is to say about it."""
+
+    counts: Counts
+    findings: tuple[Finding, ...]
+
+    @classmethod
+    def of(cls, desired: Desired) -> "Checked":
+        """What a desired state holds."""
+        return cls(desired.counts, desired.findings)
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain values."""
+        return {"counts": asdict(self.counts), "findings": [finding.to_json() for finding in self.findings]}
+
+
+def check(spec: AnySpec) -> Checked:
+    """Read and check everything that a spec names. Offline; nothing is kept or sent.
+
+    Raises:
+        InputError: when anything is wrong with it.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        return Checked.of(build(_load(spec), Path(folder)))
+
+
+def plan(spec: AnySpec) -> Plan:
+    """Return what ``onboard`` would do. Changes nothing; conflicts stand in the plan.
+
+    Raises:
+        InputError: when anything is wrong with the spec or what it names.
+        RemoteError: when the service cannot be asked.
+    """
+    with _at_work(spec) as work:
+        return make_plan(work.onboarding, str(work.where), work.settings.requests_per_minute)
+
+
+def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
+    """Bring the videos and labels of a spec into Labelbox. Safe to run again at any time.
+
+    Args:
+        spec: the spec, or where it is.
+        plan: one that was reviewed, or the file of one; anything else than it says is refused.
+
+    Raises:
+        InputError: when anything is wrong with the spec or what it names; nothing was sent.
+        ConflictError: when somebody has to decide something first; nothing was changed.
+        PendingError: when all is done but not every line is known to be in; it carries the report.
+        PartialFailureError: when all is done but lines were refused; it carries the report.
+        RemoteError: when the service failed; run it again.
+    """
+    with _at_work(spec) as work:
+        return carry_out(work.steps(plan))
+
+
+def resume(name: str) -> Report:
+    """Finish what an onboarding left undone, with the labels as they were when it began.
+
+    Raises:
+        SpecError: when none of that name was begun on this machine.
+        LabelferryError: as ``onboard`` does.
+    """
+    with _taken_up(name) as work:
+        return carry_out(work.steps())
+
+
+def retry_failed(name: str) -> Report:
+    """Send the lines of an onboarding that were refused again, once their cause is fixed.
+
+    Raises:
+        SpecError: when none of that name was begun on this machine.
+        LabelferryError: as ``onboard`` does.
+    """
+    with _taken_up(name) as work:
+        return carry_out(work.steps(), retry=True)
+
+
+def rebuild(name: str) -> Rebuilt:
+    """Write down what the service holds of an onboarding, after the ledger was lost. Changes nothing at the service.
+
+    Raises:
+        SpecError: when none of that name was begun on this machine.
+        ConflictError: when the service does not hold enough of it.
+    """
+    with _taken_up(name) as work, alone(work.onboarding, work.where, work.settings.wait):
+        return rebuild_ledger(work.onboarding)
+
+
+def verify(spec: AnySpec) -> Verification:
+    """Read the labels of a spec back from Labelbox and compare them with what was sent. Changes nothing.
+
+    Args:
+        spec: the spec, or where it is; or the name of an onboarding, for what its latest run carried out.
+
+    Returns:
+        The comparison, whatever it found; ``refuse_differences`` turns a bad one into an error.
+
+    Raises:
+        InputError: when anything is wrong with the spec, or nothing of it was sent yet.
+        RemoteError: when the service cannot be asked.
+    """
+    with _taken_up(str(spec)) if is_name(spec) else _at_work(spec) as work:
+        found = compare(work.onboarding, str(work.where))
+    found.write(work.settings.reports)
+    return found
+
+
+def _load(spec: AnySpec) -> LoadedSpec:
+    return load_own_spec(spec, Settings.from_environment().specs)
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """An onboarding that is taken up, and what its steps need."""
+
+    onboarding: Onboarding
+    where: Remote
+    settings: Settings
+    journal: Journal
+
+    def steps(self, reviewed: Plan | str | Path | None = None) -> PlainSteps:
+        return PlainSteps(self.onboarding, self.where, self.settings, journal=self.journal, reviewed=reviewed)
+
+
+@contextmanager
+def _at_work(spec: AnySpec) -> Iterator[_Work]:
+    """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
+    settings, journal = Settings.from_environment(), Journal()
+    loaded = _load(spec)
+    with ExitStack() as stack:
+
+        @cache
+        def where() -> Remote:
+            return stack.enter_context(remote(settings))
+
+        with journal.timing("assemble-labels"):
+            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
+        yield stack.enter_context(_onboarding(settings, where(), desired, journal))
+
+
+@contextmanager
+def _taken_up(name: str) -> Iterator[_Work]:
+    settings, journal = Settings.from_environment(), Journal()
+    with journal.timing("take-up-labels"):
+        desired = Desired.load(kept(name, settings.home))
+    with remote(settings) as where, _onboarding(settings, where, desired, journal) as work:
+        yield work
+
+
+@contextmanager
+def _onboarding(settings: Settings, where: Remote, desired: Desired, journal: Journal) -> Iterator[_Work]:
+    with open_onboarding(settings, where, desired.folder) as onboarding:
+        yield _Work(onboarding, where, settings, journal)

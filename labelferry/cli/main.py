@@ -1,0 +1,62 @@
+"""The program: its commands by name, and how every one of them ends."""
+
+import sys
+from io import TextIOWrapper
+from typing import Annotated
+
+import typer
+
+from labelferry.cli import local, offline, runs, state
+from labelferry.cli.terminal import fail, print_json
+from labelferry.errors import LabelferryError
+
+__all__ = ["app", "main"]
+
+INTERRUPTED = 130
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(offline.check)
+app.command()(offline.convert)
+app.command()(runs.plan)
+app.command()(runs.onboard)
+app.command()(runs.verify)
+app.command()(state.status)
+app.command()(runs.retry_failed)
+app.command()(runs.resume)
+app.command()(state.metrics)
+app.command()(local.localbox)
+app.command()(local.demo)
+
+
+def version(asked: bool) -> None:
+    """Print the version and end, when it is asked for."""
+    if asked:
+        from importlib.metadata import version as of
+
+        typer.echo(f"labelferry {of('labelferry')}")
+        raise typer.Exit
+
+
+@app.callback()
+def labelferry(
+    version: Annotated[
+        bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Carry labelled video into Labelbox: planned before it acts, safe to run again, proven afterwards."""
+
+
+def main() -> None:
+    """Run the command line; mistakes and refusals end in one message and the documented exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter is no reason to fail after the work
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        app()
+    except LabelferryError as error:
+        if "--json" in sys.argv:
+            print_json(error.to_json())
+        fail(str(error), error.exit_code)
+    except SystemExit as ended:
+        if ended.code != INTERRUPTED:
+            raise
+        fail("interrupted; nothing is lost, run the same command again", INTERRUPTED)

@@ -1,0 +1,95 @@
+"""What every command shows: progress on a terminal, and its result for people or as JSON."""
+
+import logging
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, NoReturn
+
+__all__ = ["fail", "print_check", "print_json", "progress", "say", "show", "warnings_shown"]
+
+
+def fail(message: str, code: int) -> NoReturn:
+    """End with the one message that a command leaves on stderr."""
+    print(f"labelferry: {message}", file=sys.stderr)  # noqa: T201
+    sys.exit(code)
+
+
+@contextmanager
+def progress(as_json: bool) -> Iterator[None]:
+    """Show how far long work is, unless nobody looks or JSON is wanted."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
+
+    from labelferry.progress import watching
+
+    console = Console(stderr=True)
+    if as_json or not console.is_terminal:
+        yield
+        return
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=console, transient=True) as bars:
+        bar = bars.add_task("starting", total=None)
+        with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
+            yield
+
+
+class Warnings(logging.Handler):
+    """Says what goes on during a long wait, such as a request that is repeated."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Print a record on stderr."""
+        at = time.strftime("%H:%M:%S", time.localtime(record.created))
+        print(f"{at} {record.levelname} {record.getMessage()}", file=sys.stderr)  # noqa: T201
+
+
+@contextmanager
+def warnings_shown() -> Iterator[None]:
+    """Show our own warnings inside."""
+    log, handler = logging.getLogger("labelferry"), Warnings(logging.WARNING)
+    log.addHandler(handler)
+    try:
+        yield
+    finally:
+        log.removeHandler(handler)
+
+
+def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
+    """Print a result as JSON, or with a printer that knows what it is."""
+    if as_json:
+        print_json(result)
+        return
+    from rich.console import Console
+
+    printer(result, Console(soft_wrap=True))
+
+
+def print_json(result: Mapping[str, Any]) -> None:
+    """Print a result for programs."""
+    import orjson
+
+    sys.stdout.flush()
+    sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+
+
+def say(text: str, as_json: bool) -> None:
+    """Add a line to a result that people read."""
+    if not as_json:
+        print(f"  {text}")  # noqa: T201
+
+
+def print_check(result: Mapping[str, Any], console: Any) -> None:
+    """Print what a spec holds, and what there is to say about it."""
+    from labelferry.model.findings import Finding, grouped
+    from labelferry.reports.terminal import print_findings
+
+    counts = result["counts"]
+    print_findings(grouped(map(Finding.from_json, result["findings"])), console)
+    console.print(
+        f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
+        f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",
+        highlight=False,
+    )
+    for path in result.get("files", ()):
+        console.print(f"wrote {path}", markup=False, highlight=False)

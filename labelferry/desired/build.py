@@ -1,0 +1,112 @@
+"""Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
+
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+
+from labelferry.checks import check
+from labelferry.desired.folder import store
+from labelferry.desired.state import Desired
+from labelferry.errors import CheckError, SpecError
+from labelferry.files.reach import Reach
+from labelferry.media import probe, refuse_other_files
+from labelferry.model import LabelledVideo, RowRef
+from labelferry.model.findings import Finding, Severity, grouped, on
+from labelferry.model.keys import identity
+from labelferry.model.media import Media
+from labelferry.ontology import Ontology, infer
+from labelferry.ontology.file import read as read_ontology
+from labelferry.progress import announce
+from labelferry.sources.folders import entries_of
+from labelferry.sources.manifest import VideoRow, read_videos
+from labelferry.sources.registry import read_labels
+from labelferry.spec import ImportAs, Spec
+from labelferry.spec.loaded import LoadedSpec
+
+__all__ = ["build"]
+
+
+def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
+    """Read everything that the spec names, check it, and write the desired state down.
+
+    Args:
+        loaded: the spec and the files that it may read.
+        home: folder under which the desired state is written.
+        fetch_ontology: gets the ontology that the spec names by id, for the checks; called once all else is read.
+
+    Raises:
+        InputError: when anything is wrong with the input; nothing is written then.
+    """
+    findings: list[Finding] = []
+    rows = read_videos(loaded.spec.videos, loaded.reach)
+    videos = list(_labels(loaded, rows, findings))
+    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
+    media = {row.global_key: _media(row, loaded.reach, findings) for row in rows}
+    announce("checking")
+    held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
+    findings += check(
+        videos,
+        ontology=ontology or held,
+        media=media,
+        temporal_base=loaded.spec.frames.temporal_base,
+        rows=frozenset(media),
+    )
+    _refuse_errors(findings)
+    return store(loaded.spec, home, rows, videos, ontology, findings)
+
+
+def _labels(loaded: LoadedSpec, rows: tuple[VideoRow, ...], findings: list[Finding]) -> Iterator[LabelledVideo]:
+    keys = {identity(row.global_key): row.global_key for row in rows}
+    entries = [each for entry in loaded.spec.labels for each in entries_of(entry, loaded.reach)]
+    for number, entry in enumerate(entries):
+        announce(f"reading {entry.path}", number, len(entries))
+        for video in read_labels(entry, loaded.reach, findings.append):
+            yield _placed(video, loaded.spec, keys)
+
+
+def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
+    """The video under the manifest's spelling of its key, and as a benchmark when the spec says so."""
+    row = video.row
+    if row.global_key is not None:
+        row = RowRef(global_key=keys.get(identity(row.global_key), row.global_key))
+    benchmark = spec.imports.as_ is ImportAs.GROUND_TRUTH and (video.benchmark or spec.imports.benchmark)
+    return LabelledVideo(row, video.where, video.classifications, video.masks, video.tracks, benchmark)
+
+
+def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | None:
+    wanted = loaded.spec.ontology
+    if wanted.file:
+        path = loaded.reach.file(wanted.file)
+        with loaded.reach.unquoted(wanted.file, "an ontology"):
+            return read_ontology(path)
+    if wanted.source and not videos:
+        raise SpecError("ontology: there are no labels to make it from; add labels, or name its file or id")
+    return infer(videos) if wanted.source else None
+
+
+def _media(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
+    """What the manifest says of the video, and what the file says where the manifest is silent.
+
+    Whatever the manifest says, a file that is uploaded is a video.
+    """
+    given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
+    if row.file is None:
+        return given
+    refuse_other_files(row.file, must_know=reach.confined)
+    if all((row.width, row.height, row.fps, row.frame_count)):
+        return given
+    notes: list[Finding] = []
+    seen = probe(row.file, notes.append)
+    findings += on(RowRef(row.global_key), notes)
+    return Media(
+        width=row.width or seen.width,
+        height=row.height or seen.height,
+        fps=row.fps or seen.fps,
+        frame_count=row.frame_count or seen.frame_count,
+    )
+
+
+def _refuse_errors(findings: list[Finding]) -> None:
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        message = "\n".join(str(group) for group in grouped(errors))
+        raise CheckError(message, findings=[finding.to_json() for finding in findings])

@@ -1,0 +1,184 @@
+"""Rows, labels and ontology -> the folder of a desired state.
+
+The folder is named after its content and appears whole or not at all, so that two runs never write into one another's.
+"""
+
+import shutil
+import tempfile
+import time
+from collections.abc import Iterable
+from dataclasses import asdict
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.desired.state import FORMAT, Counts, Desired
+from labelferry.errors import SpecError
+from labelferry.model import Classification, LabelledVideo, Masks, RowRef
+from labelferry.model.findings import Finding
+from labelferry.ndjson import Line, encode
+from labelferry.ontology import Ontology
+from labelferry.sources.manifest import VideoRow
+from labelferry.spec import Spec
+
+__all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
+
+APPLIED = "applied"
+"""File that names the desired state which the latest onboarding took up."""
+
+KEPT_SECONDS = 7 * 24 * 3600
+"""How long the folders of earlier desired states are kept: longer than any run takes."""
+
+
+def store(
+    spec: Spec,
+    home: Path,
+    rows: tuple[VideoRow, ...],
+    videos: list[LabelledVideo],
+    ontology: Ontology | None,
+    findings: list[Finding],
+) -> Desired:
+    """Write a desired state under ``home`` and return it.
+
+    Raises:
+        SpecError: when the home is not a folder and cannot be made one.
+    """
+    parent = home / home_of(spec.name)
+    try:
+        parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SpecError(
+            f"LABELFERRY_HOME: {home} is not a folder and cannot be created ({error.strerror}); name another"
+        ) from error
+    draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
+    try:
+        desired = _write(draft, spec, rows, videos, ontology, findings)
+        folder = parent / desired.fingerprint[:16]
+        if folder.exists():
+            folder.touch()
+        else:
+            draft.replace(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    _forget_old(parent, folder)
+    return Desired(folder, desired.spec, desired.counts, desired.findings, desired.fingerprint)
+
+
+def home_of(name: str) -> Path:
+    """Where the desired states of an onboarding lie, below the folder that everything of ours is kept in."""
+    return Path("onboardings", name)
+
+
+def mark(desired: Desired) -> None:
+    """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
+    folder = desired.folder
+    draft = folder / APPLIED
+    draft.write_text(folder.name, "utf-8")
+    draft.replace(folder.parent / APPLIED)
+
+
+def kept(name: str, home: Path) -> Path:
+    """Return the folder of the desired state that the latest onboarding of that name took up.
+
+    Raises:
+        SpecError: when none was ever taken up on this machine, or another version of labelferry wrote it.
+    """
+    parent = home / home_of(name)
+    try:
+        folder = parent / (parent / APPLIED).read_text("utf-8")
+        (folder / "onboarding.json").touch()
+    except OSError as error:
+        known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
+        raise SpecError(
+            f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
+            "Run labelferry onboard SPEC"
+        ) from error
+    return Desired.load(folder).folder
+
+
+def _forget_old(parent: Path, current: Path) -> None:
+    applied = parent / APPLIED
+    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
+    for folder in parent.iterdir():
+        if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _write(
+    folder: Path,
+    spec: Spec,
+    rows: tuple[VideoRow, ...],
+    videos: list[LabelledVideo],
+    ontology: Ontology | None,
+    findings: list[Finding],
+) -> Desired:
+    wishes = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
+    tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
+    if tree:
+        (folder / "ontology.json").write_bytes(tree)
+    _write_lines(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) for row in rows))
+    digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
+    digest.update((folder / "rows.jsonl").read_bytes() + tree)
+    lines, size = 0, 0
+    with (folder / "lines.ndjson").open("wb") as bodies, (folder / "index.jsonl").open("wb") as index:
+        for line in encode(_by_row(videos), onboarding=spec.name):
+            bodies.write(line.body + b"\n")
+            index.write(orjson.dumps(_index_entry(line)) + b"\n")
+            digest.update(line.body)
+            lines, size = lines + 1, size + len(line.body)
+    counts = _counts(rows, videos, lines, size)
+    kept = {
+        "format": FORMAT,
+        "spec": wishes,
+        "counts": asdict(counts),
+        "findings": [finding.to_json() for finding in findings],
+        "fingerprint": digest.hexdigest(),
+    }
+    (folder / "onboarding.json").write_bytes(orjson.dumps(kept))
+    return Desired(folder, spec, counts, tuple(findings), digest.hexdigest())
+
+
+def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
+    with path.open("wb") as out:
+        out.writelines(line + b"\n" for line in lines)
+
+
+def _row_json(row: VideoRow) -> dict[str, Any]:
+    wanted = asdict(row)
+    del wanted["where"]
+    wanted["file"] = None if row.file is None else str(row.file)
+    return {name: value for name, value in wanted.items() if value not in (None, (), {})}
+
+
+def _index_entry(line: Line) -> tuple[str | int, ...]:
+    return line.uuid, line.row.key, line.feature, line.kind, str(line.where), line.keyframes, len(line.body)
+
+
+def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
+    """Videos of one row after one another, rows in order of first appearance."""
+    order: dict[RowRef, int] = {}
+    for video in videos:
+        order.setdefault(video.row, len(order))
+    return sorted(videos, key=lambda video: order[video.row])
+
+
+def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:
+    tracks = [track for video in videos for track in video.tracks]
+    return Counts(
+        rows=len(rows),
+        tracks=len(tracks),
+        keyframes=sum(len(track) for track in tracks),
+        masks=sum(len(masks.frames) for masks in _all(videos, "masks")),
+        classifications=len(_all(videos, "classifications")),
+        lines=lines,
+        bytes=size,
+    )
+
+
+def _all(videos: list[LabelledVideo], name: str) -> list[Any]:
+    found: list[Classification | Masks] = []
+    for video in videos:
+        found.extend(getattr(video, name))
+    return found

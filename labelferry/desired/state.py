@@ -1,0 +1,127 @@
+"""What should be in Labelbox, as it lies in a folder of its own: later stations take the path, not the labels.
+
+::
+
+    onboarding.json   spec, counts, findings, fingerprint, and the format of the whole folder
+    rows.jsonl        one data row a line
+    ontology.json     the normalised tree, absent when the spec names an ontology by id
+    lines.ndjson      the annotation lines, those of one data row after one another
+    index.jsonl       for each line: uuid, key of its row, feature, kind, place in the user's files, keyframes, bytes
+    shards/           files of lines as they were sent
+
+A folder of another format is not read: ``onboard`` writes its own from the sources.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.errors import SpecError
+from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.model.findings import Finding
+from labelferry.ndjson import LineKind, read_line
+from labelferry.spec import Spec
+
+__all__ = ["FORMAT", "Counts", "Desired", "IndexedLine"]
+
+FORMAT = 2
+"""Of all files of the folder; one higher whenever what they hold changes. 1 had no number, and findings as texts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is to carry."""
+
+    rows: int
+    tracks: int
+    keyframes: int
+    masks: int
+    classifications: int
+    lines: int
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedLine:
+    """A line of ``lines.ndjson`` without its body."""
+
+    uuid: str
+    row: RowRef
+    feature: str
+    kind: LineKind
+    source: str
+    keyframes: int
+    start: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desired:
+    """The desired state, by the folder that it lies in."""
+
+    folder: Path
+    spec: Spec
+    counts: Counts
+    findings: tuple[Finding, ...]
+    fingerprint: str
+
+    @classmethod
+    def load(cls, folder: Path) -> "Desired":
+        """Take up a desired state that ``desire`` wrote.
+
+        Raises:
+            SpecError: when another version of labelferry wrote it.
+        """
+        path = folder / "onboarding.json"
+        data = orjson.loads(path.read_bytes())
+        _refuse_other_format(path, data.get("format", 1))
+        return cls(
+            folder=folder,
+            spec=Spec.model_validate(data["spec"]),
+            counts=Counts(**data["counts"]),
+            findings=tuple(map(Finding.from_json, data["findings"])),
+            fingerprint=data["fingerprint"],
+        )
+
+    def rows(self) -> list[dict[str, Any]]:
+        """The data rows wanted: global_key, row_data, file, and what else the manifest says."""
+        return [orjson.loads(line) for line in (self.folder / "rows.jsonl").read_bytes().splitlines()]
+
+    def ontology(self) -> Mapping[str, Any] | None:
+        """The normalised ontology wanted, None when the spec names one by id."""
+        path = self.folder / "ontology.json"
+        tree: Mapping[str, Any] | None = orjson.loads(path.read_bytes()) if path.exists() else None
+        return tree
+
+    def index(self) -> Iterator[IndexedLine]:
+        """The lines wanted, without their bodies, those of one row after one another."""
+        start = 0
+        with (self.folder / "index.jsonl").open("rb") as index:
+            for text in index:
+                uuid, key, feature, kind, source, keyframes, length = orjson.loads(text)
+                row = RowRef.from_key(key)
+                yield IndexedLine(uuid, row, feature, LineKind(kind), source, keyframes, start, length)
+                start += length + 1
+
+    def body(self, line: IndexedLine) -> bytes:
+        """One line as it is sent, without a newline."""
+        with (self.folder / "lines.ndjson").open("rb") as lines:
+            lines.seek(line.start)
+            return lines.read(line.length)
+
+    def video(self, line: IndexedLine) -> LabelledVideo:
+        """Return what one line holds, as it was read from the user's files."""
+        return read_line(orjson.loads(self.body(line)), Where(line.source))
+
+
+def _refuse_other_format(path: Path, written: int) -> None:
+    if written > FORMAT:
+        raise SpecError(f"{path}: written by a newer labelferry (format {written}); update labelferry")
+    if written < FORMAT:
+        raise SpecError(
+            f"{path}: written by an older labelferry (format {written}); run labelferry onboard SPEC, "
+            "which reads the sources again and sends only what is missing"
+        )

@@ -1,0 +1,111 @@
+"""A place inside a line, and what may stand there: every wrong type or key is an error that names both."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, NamedTuple
+
+from labelferry.errors import SourceError
+from labelferry.model import Where
+from labelferry.model.frames import LARGEST, as_frame
+
+__all__ = ["At", "Json"]
+
+Json = Mapping[str, Any]
+
+DEEPEST = 100
+"""Questions inside questions; more is a mistake, and would end in a stack overflow."""
+
+LONGEST_NUMBER = 20
+LONGEST_VALUE, LONGEST_MESSAGE = 40, 300
+
+
+class At(NamedTuple):
+    """Where a value stands: the line, the path in it, how many questions it is deep."""
+
+    where: Where
+    path: tuple[str | int, ...] = ()
+    depth: int = 0
+
+    def __str__(self) -> str:
+        steps = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in self.path]
+        return f"{self.where}: {''.join(steps).removeprefix('.')}" if steps else str(self.where)
+
+    def __truediv__(self, key: str | int) -> "At":
+        return At(self.where, (*self.path, key), self.depth)  # written out only for an error: there are many places
+
+    def deeper(self) -> "At":
+        """Return the same place, one question down."""
+        if self.depth == DEEPEST:
+            raise self.fault(f"more than {DEEPEST} questions inside each other", "check the program that wrote it")
+        return self._replace(depth=self.depth + 1)
+
+    def fault(self, what: str, remedy: str) -> SourceError:
+        """Return the error for something wrong here."""
+        return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}", line=self.where.line)
+
+    def mapping(self, value: object, known: AbstractSet[str]) -> Json:
+        """Return a JSON object that has no unknown keys."""
+        if not isinstance(value, dict):
+            raise self.fault(f"{_shown(value)} is not an object", f"write one with {_listed(known)}")
+        if unknown := value.keys() - known:
+            raise self.fault(f"unknown key {_listed(unknown)}", f"known here are {_listed(known)}")
+        return value
+
+    def items(self, value: object) -> Iterator[tuple["At", Any]]:
+        """Return the elements of a JSON list that is not empty, each with its place."""
+        if not isinstance(value, list):
+            raise self.fault(f"{_shown(value)} is not a list", "write it in [ ]")
+        if not value:
+            raise self.fault("an empty list", "give at least one, or leave the line out")
+        return ((self / at, item) for at, item in enumerate(value))
+
+    def text(self, value: object) -> str:
+        """Return a text that is not blank."""
+        if not isinstance(value, str):
+            raise self.fault(f"{_shown(value)} is not text", "write it in quotes")
+        if not value.strip():
+            raise self.fault("a blank text", "fill it in or leave the line out")
+        return value
+
+    def number(self, value: object) -> float:
+        """Return a number; booleans are rejected."""
+        if type(value) is not float and type(value) is not int:
+            raise self.fault(f"{_shown(value)} is not a number", "write one, without quotes")
+        if not math.isfinite(number := float(value)):
+            raise self.fault(f"{_shown(value)} is not a finite number", "correct it")
+        return number
+
+    def frame(self, value: object) -> int:
+        """Return a frame number; whole numbers as text are taken.
+
+        Raises:
+            AnnotationError: when it is not one.
+        """
+        if type(value) is int and 0 <= value <= LARGEST:
+            return value
+        if type(value) is int and value > LARGEST:
+            raise self.fault(f"frame {_shown(value)} is beyond any video", "correct it")
+        if isinstance(value, str) and len(value) > LONGEST_NUMBER:
+            raise self.fault(f"{_shown(value)} is not a frame", "correct it")
+        return as_frame(value, str(self))
+
+    def one_of(self, holder: Json, keys: Sequence[str]) -> str:
+        """Return which one of ``keys`` the object has."""
+        present = [key for key in keys if key in holder]
+        if len(present) != 1:
+            what = f"{' and '.join(present)} together" if present else f"none of {', '.join(keys)}"
+            raise self.fault(what, f"give exactly one of {', '.join(keys)}")
+        return present[0]
+
+
+def _shown(value: object) -> str:
+    return _cut(repr(value), LONGEST_VALUE)
+
+
+def _cut(words: str, longest: int) -> str:
+    return words if len(words) <= longest else f"{words[: longest - 3]}..."
+
+
+def _listed(keys: AbstractSet[str]) -> str:
+    return ", ".join(sorted(keys))

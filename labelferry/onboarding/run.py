@@ -1,0 +1,159 @@
+"""The order of the guide's steps, once: what an onboarding does, and beside it what it would do.
+
+::
+
+    data rows -> ontology -> project -> batch -> import jobs -> the outcome of every line
+
+``carry_out`` takes the steps in this order; how each is called, plainly or as a Prefect task, is up to whoever gives
+them. ``make_plan`` asks each step in the same order what it would do.
+"""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Protocol, TypeVar
+
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Plan, PlannedStep, refuse_conflicts
+from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
+from labelferry.onboarding.steps.data_rows import RowsOutcome, plan_data_rows
+from labelferry.onboarding.steps.imports import Collected, Submitted, plan_imports, plan_open_jobs
+from labelferry.onboarding.steps.ontology import plan_ontology
+from labelferry.onboarding.steps.outcomes import Finished, refuse_unfinished
+from labelferry.onboarding.steps.project import plan_project
+from labelferry.onboarding.steps.resolve import Resolved
+
+__all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcomes:
+    """What the steps of a run came to; ``settled`` is how many import jobs they learned the outcome of."""
+
+    rows: RowsOutcome
+    ontology: Resolved
+    project: Resolved
+    batch: BatchOutcome
+    submitted: Submitted
+    settled: int = 0
+
+
+ReportT = TypeVar("ReportT", bound=Finished)
+ReportT_co = TypeVar("ReportT_co", bound=Finished, covariant=True)
+
+
+class Steps(Protocol[ReportT_co]):
+    """The steps of one onboarding, whose labels are assembled already."""
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Keep every other run of the onboarding, and into its project, out for as long as this lasts."""
+        ...
+
+    def reopen_failed_lines(self) -> object:
+        """Let the refused lines be sent again."""
+        ...
+
+    def make_plan(self) -> Plan:
+        """Look at everything and say what would be done; a reviewed plan that is another is refused."""
+        ...
+
+    def keep_files(self) -> None:
+        """Put what another machine needs to take the onboarding up where it finds it."""
+        ...
+
+    def poll_job_errors(self) -> Collected:
+        """Wait for the open import jobs and settle each of their lines."""
+        ...
+
+    def create_data_rows(self) -> RowsOutcome:
+        """Create the data rows that are missing."""
+        ...
+
+    def build_ontology(self) -> Resolved:
+        """Create the ontology, or find it and compare."""
+        ...
+
+    def create_project(self, ontology: str) -> Resolved:
+        """Create the project, or find it, and connect the ontology."""
+        ...
+
+    def create_batch(self, project: str) -> BatchOutcome:
+        """Bring the rows into the project that are not in it."""
+        ...
+
+    def import_labels(self, project: str) -> Submitted:
+        """Send the lines that are not in yet."""
+        ...
+
+    def write_report(self, started_at: datetime, outcomes: Outcomes) -> ReportT_co:
+        """Put the outcomes together and keep them."""
+        ...
+
+
+def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
+    """Take the steps in the guide's order, one run of an onboarding at a time, and return the report.
+
+    Args:
+        steps: how each of them is called.
+        retry: whether refused lines are sent again.
+
+    Raises:
+        ConflictError: before the first change, when somebody has to decide something first.
+        PendingError: when all is done but not every line is known to be in; it carries the report.
+        PartialFailureError: when all is done but lines were refused; it carries the report.
+    """
+    started_at = datetime.now(UTC)
+    with steps.alone():
+        if retry:
+            steps.reopen_failed_lines()
+        refuse_conflicts(steps.make_plan())
+        steps.keep_files()
+        earlier = steps.poll_job_errors()  # jobs that an earlier run left open
+        rows = steps.create_data_rows()
+        ontology = steps.build_ontology()
+        project = steps.create_project(ontology.id)
+        batch = steps.create_batch(project.id)
+        submitted = steps.import_labels(project.id)
+        settled = earlier.jobs + steps.poll_job_errors().jobs
+        outcomes = Outcomes(rows, ontology, project, batch, submitted, settled)
+        report = steps.write_report(started_at, outcomes)
+        steps.keep_files()
+    refuse_unfinished(report)
+    return report
+
+
+def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | None = None) -> Plan:
+    """Look at everything, change nothing, and return what ``carry_out`` would do.
+
+    Args:
+        onboarding: its desired state, and the client and ledger to ask.
+        remote: where it would go, for people.
+        requests_per_minute: the account's limit, for the time it takes.
+
+    Raises:
+        RemoteError: when the service cannot be asked.
+    """
+    before, steps = onboarding.client.sent, tuple(_planned_steps(onboarding))
+    looked = onboarding.client.sent - before
+    return Plan(
+        name=onboarding.desired.spec.name,
+        remote=remote,
+        workspace=onboarding.ledger.workspace,
+        desired=onboarding.desired.fingerprint,
+        counts=asdict(onboarding.desired.counts),
+        steps=steps,
+        requests_per_minute=requests_per_minute,
+        look_ups=1 + 2 * looked,  # whose key it is; then the plan looks, and the steps look again at what it saw
+    )
+
+
+def _planned_steps(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    yield from plan_open_jobs(onboarding)
+    yield from plan_data_rows(onboarding)
+    ontology = plan_ontology(onboarding)
+    yield ontology
+    project = plan_project(onboarding, ontology.id)
+    yield project
+    yield plan_batch(onboarding)
+    yield from plan_imports(onboarding, project.id)

@@ -1,0 +1,172 @@
+"""Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
+from labelferry.labelbox import costs
+from labelferry.ledger import State
+from labelferry.model.findings import Finding
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
+from labelferry.onboarding.steps.resolve import Kind, plan_resource, resolve
+from labelferry.progress import announce
+
+__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "plan_data_rows", "remove_unfilled"]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsOutcome:
+    """How the rows came to be there.
+
+    Args:
+        created: rows that were made.
+        reused: rows that were there.
+        updated: how many of those were brought up to date.
+        drift: how the others differ from the manifest.
+        dataset_created: whether a dataset was made for them.
+    """
+
+    created: int
+    reused: int
+    updated: int = 0
+    drift: tuple[Finding, ...] = ()
+    dataset_created: bool = False
+
+
+def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    """Yield what ``ensure_rows`` would do."""
+    missing, present = look_up_rows(onboarding)
+    try:
+        refuse_gone(onboarding, missing)
+    except ConflictError as error:
+        yield PlannedStep("data rows", "gone", Action.CONFLICT, str(error), count=len(missing))
+        return
+    if missing:
+        dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
+        yield plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
+        files = sum("file" in row for row in missing)
+        reason = f"no row has their global key; {files} local files are uploaded" if files else "no row has their key"
+        requests = costs.create_rows(missing, files)
+        yield PlannedStep("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=requests)
+    if present:
+        yield PlannedStep("data rows", "there", Action.REUSE, "found by global key", count=len(present))
+        yield from plan_drift(onboarding, present)
+
+
+def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
+    """Make sure that every row of the manifest is in the catalog.
+
+    Raises:
+        ConflictError: when rows that were brought in before are gone.
+        RejectedError: naming the rows that the service did not take.
+        UnavailableError: when rows are still missing after an answer was lost.
+    """
+    missing, present = look_up_rows(onboarding)
+    refuse_gone(onboarding, missing)
+    drift = find_drift(onboarding, present)
+    refuse_drift(onboarding, drift)
+    updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
+    left = tuple(each.finding() for each in drift if not (updated and each.changes))
+    created, dataset_created = _create_missing(onboarding, missing) if missing else (0, False)
+    remove_unfilled(onboarding)
+    there = len(missing) - created + len(present)
+    return RowsOutcome(created, there, updated, left, dataset_created and bool(created))
+
+
+def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the rows that are missing and those that are there, by global key."""
+    rows = onboarding.desired.rows()
+    found = onboarding.client.data_rows.lookup([row["global_key"] for row in rows])
+    missing = [row for row in rows if found[row["global_key"]] is None]
+    return missing, [row for row in rows if found[row["global_key"]] is not None]
+
+
+def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
+    """Somebody deleted rows that were brought in: made anew, they would come without the labels that are called done.
+
+    Raises:
+        ConflictError: naming them.
+    """
+    brought = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
+    gone = [row["global_key"] for row in missing if row["global_key"] in brought]
+    if gone:
+        raise ConflictError(
+            f"{len(gone)} rows that this onboarding brought in are gone, and their labels with them: "
+            f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
+            "to carry everything anew"
+        )
+
+
+def dataset_kind(onboarding: Onboarding) -> Kind:
+    """How datasets are found and made."""
+    datasets = onboarding.client.datasets
+    return Kind("dataset", datasets.get, datasets.find, datasets.create)
+
+
+def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, bool]:
+    """Make rows, and the dataset where there is none; return how many were made, and whether the dataset was."""
+    reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
+    dataset = resolve(dataset_kind(onboarding), reference, ledger)
+    if dataset.created:
+        ledger.settle("dataset", reference.name or "", dataset.id, unfilled=True)
+    return _create(onboarding, dataset.id, missing), dataset.created
+
+
+def remove_unfilled(onboarding: Onboarding) -> None:
+    """Take back a dataset of ours that stayed empty, because somebody else made all of its rows meanwhile."""
+    datasets, ledger = onboarding.client.datasets, onboarding.ledger
+    for entry in ledger.entries("dataset"):
+        if entry.state is State.SETTLED and entry.remote_id and entry.detail.get("unfilled"):
+            try:
+                empty = datasets.row_count(entry.remote_id) == 0
+            except NotFoundError:
+                empty = False
+            if empty:
+                datasets.delete(entry.remote_id)
+                ledger.release("dataset", entry.name)
+            else:
+                ledger.settle("dataset", entry.name, entry.remote_id)
+
+
+def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
+    """Make rows and return how many were made; those that are there by now count as well as made."""
+    payloads = []
+    for number, row in enumerate(rows):
+        announce("data rows", number, len(rows))
+        payloads.append(_payload(onboarding, row))
+    keys = [row["global_key"] for row in rows]
+    try:
+        result = onboarding.client.data_rows.create(dataset, payloads)
+    except UnavailableError as error:
+        if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
+            raise
+        return len(rows)
+    if result.refused is not None:  # some were duplicates, so none was taken: now that they are known, the rest goes
+        found = onboarding.client.data_rows.lookup(keys)
+        rest = [payload for payload in payloads if found[payload["global_key"]] is None]
+        if not rest:
+            return 0
+        result = onboarding.client.data_rows.create(dataset, rest)
+    refused = [failure for failure in result.failures if not failure.is_duplicate]
+    if refused:
+        listed = "\n".join(f"  {failure}" for failure in refused[:20])
+        raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
+    return len(result.created)
+
+
+def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:
+    payload = {"row_data": row["row_data"], "global_key": row["global_key"], "media_type": "VIDEO"}
+    if "file" in row:
+        path = Path(row["file"])
+        payload["row_data"] = onboarding.client.upload(path, path.name, "video/mp4")
+    if "external_id" in row:
+        payload["external_id"] = row["external_id"]
+    if "metadata" in row:
+        payload["metadata_fields"] = [{"name": name, "value": value} for name, value in row["metadata"].items()]
+    if "attachments" in row:
+        payload["attachments"] = row["attachments"]
+    return payload

@@ -1,0 +1,160 @@
+"""Data rows that are there, beside what the manifest says of them: row data, external id, metadata, dataset.
+
+They are read from an export of the catalog, 2,000 in a few requests. What an export does not hold (yet) is not
+compared, nor is the address of a local file, which is the service's own.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from labelferry.errors import ConflictError, RejectedError
+from labelferry.labelbox import costs
+from labelferry.model.findings import Finding
+from labelferry.model.keys import identity
+from labelferry.model.rules import VideoRule
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+
+__all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
+
+SHOWN = 20
+
+WHAT_THEN = {
+    "reuse": "on_existing: reuse takes them as they are",
+    "update": "on_existing: update brings them up to date",
+    "fail": "on_existing: fail; mend the manifest, or say update or reuse",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A row that is there and differs from the manifest.
+
+    Args:
+        global_key: its key.
+        dataset: id of the dataset that it is in.
+        differences: what differs, for people.
+        changes: the fields that would make it as the manifest says; none can move it to another dataset.
+    """
+
+    global_key: str
+    dataset: str
+    differences: tuple[str, ...]
+    changes: Mapping[str, Any]
+
+    def __str__(self) -> str:
+        return f"{self.global_key}: {'; '.join(self.differences)}"
+
+    def finding(self) -> Finding:
+        """Return what a report says of it."""
+        return VideoRule.ROW_DIFFERS.at(None, row=self.global_key, differences="; ".join(self.differences))
+
+
+def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> Iterator[PlannedStep]:
+    """Yield what becomes of rows that are there and differ, if any do."""
+    drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
+    if not drift:
+        return
+    changed = [each.changes for each in drift if each.changes] if policy == "update" else []
+    action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
+    listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
+    reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
+    requests = costs.create_rows(changed) if changed else 0
+    yield PlannedStep("data rows", "differ", action, reason, count=len(drift), requests=requests)
+
+
+def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> list[Drift]:
+    """Compare rows of the manifest that are there with the service's. Changes nothing."""
+    wanted = {identity(row["global_key"]): row for row in present}
+    held = onboarding.client.exports.catalog([row["global_key"] for row in present])
+    found = []
+    for row in held:
+        there = row["data_row"]
+        want = wanted.get(identity(str(there.get("global_key"))))
+        if want is None:
+            continue
+        differences, changes = _own(want, row)
+        differences += _dataset(onboarding, there.get("details") or {})
+        if differences:
+            dataset = str((there.get("details") or {}).get("dataset_id"))
+            found.append(Drift(want["global_key"], dataset, tuple(differences), changes))
+    return found
+
+
+def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
+    """Stop when the spec says so.
+
+    Raises:
+        ConflictError: naming the rows and what differs.
+    """
+    if drift and onboarding.desired.spec.on_existing == "fail":
+        listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
+        raise ConflictError(
+            f"{len(drift)} data rows are there and differ from the manifest:\n{listed}\n"
+            "mend the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
+        )
+
+
+def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
+    """Change the rows that differ; return how many. Safe to repeat: what was changed does not differ any more.
+
+    Raises:
+        RejectedError: naming the rows that the service did not change.
+    """
+    by_dataset: dict[str, list[dict[str, Any]]] = {}
+    for each in drift:
+        if each.changes:
+            by_dataset.setdefault(each.dataset, []).append({"global_key": each.global_key, **each.changes})
+    for dataset, rows in by_dataset.items():
+        failures = onboarding.client.data_rows.update(dataset, rows).failures
+        if failures:
+            listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
+            raise RejectedError(f"{len(failures)} of {len(rows)} data rows were not updated:\n{listed}")
+    return sum(map(len, by_dataset.values()))
+
+
+def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """What differs of the row itself, and the fields that mend it."""
+    there, differences, changes = row["data_row"], [], dict[str, Any]()
+    for name in ("row_data", "external_id"):
+        if name in want and there.get(name) != want[name] and not (name == "row_data" and "file" in want):
+            differences.append(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}")
+            changes[name] = want[name]
+    held = {field.get("schema_name"): field.get("value") for field in row.get("metadata_fields") or ()}
+    fields = want.get("metadata") or {}
+    for name, value in fields.items():
+        if name not in held or not _same(held[name], value):
+            said = repr(held[name]) if name in held else "not set"
+            differences.append(f"metadata '{name}' is {said}, the manifest says {value!r}")
+            # All of it, since an update may take the place of what is there.
+            changes["metadata_fields"] = [{"name": each, "value": kept} for each, kept in {**held, **fields}.items()]
+    return differences, changes
+
+
+def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str]:
+    wanted, there = onboarding.desired.spec.dataset, details.get("dataset_id")
+    entry = onboarding.ledger.entry("dataset", wanted.name) if wanted.name else None
+    if there is None or there in {wanted.id, entry.remote_id if entry else None}:
+        return
+    if wanted.id or details.get("dataset_name") != wanted.name:
+        said = f"'{details.get('dataset_name')}' ({there})"
+        yield f"it is in dataset {said}, the spec says '{wanted.id or wanted.name}' (Labelbox cannot move it)"
+
+
+def _same(held: Any, wanted: Any) -> bool:
+    """Whether two metadata values mean the same; a file's are text, the service's have types."""
+    if str(held) == str(wanted):
+        return True
+    for read in (float, _moment):
+        try:
+            return bool(read(held) == read(wanted))
+        except (TypeError, ValueError):
+            continue
+    return False
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(str(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

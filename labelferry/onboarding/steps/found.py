@@ -1,0 +1,104 @@
+"""Import jobs of ours that the ledger does not know, because it was lost: their lines, by what the service kept.
+
+A job's name says whose it is and what it holds: the onboarding, the way of importing, a hash of its lines, and how
+often any of them was sent before.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from labelferry.desired.state import IndexedLine
+from labelferry.errors import ConflictError, NotFoundError
+from labelferry.labelbox import ImportJob, ImportKind
+from labelferry.ledger import LineRecord, State
+from labelferry.ndjson import of_generation, read_heading
+from labelferry.onboarding.context import Onboarding
+from labelferry.spec import ImportAs
+
+__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name"]
+
+KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.GROUND_TRUTH}
+
+
+@dataclass(frozen=True, slots=True)
+class FoundJob:
+    """A job of ours, and the lines that it carried."""
+
+    job: ImportJob
+    lines: tuple[LineRecord, ...]
+
+
+def job_name(onboarding: str, imported_as: str, digest: str, generation: int) -> str:
+    """The name of the job that carries lines whose bytes have this digest.
+
+    Args:
+        onboarding: name of the onboarding.
+        imported_as: prelabels or ground-truth.
+        digest: SHA-256 of the lines, in hexadecimal.
+        generation: the highest of the lines'.
+    """
+    return f"{onboarding}-{imported_as}-{digest[:16]}" + (f"-{generation}" if generation else "")
+
+
+def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
+    """Yield the jobs of ours in a project that the ledger has never heard of, earlier generations first.
+
+    Changes nothing. They are asked for only when there are lines that the ledger does not know either.
+
+    Raises:
+        ConflictError: when the service no longer keeps what such a job carried.
+    """
+    spec, ledger = onboarding.desired.spec, onboarding.ledger
+    uuids = {record.uuid for record in ledger.lines()}
+    wanted = {line.uuid: line for line in onboarding.desired.index()}
+    if wanted.keys() <= uuids:
+        return
+    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
+    known = {entry.name for entry in ledger.entries("job")}
+    jobs = [
+        (int(match[1] or 0), job)
+        for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_])
+        if (match := ours.fullmatch(job.name)) and job.name not in known
+    ]
+    for generation, job in sorted(jobs, key=lambda each: each[0]):
+        sent = {of_generation(uuid, g): (line, g) for uuid, line in wanted.items() for g in range(generation + 1)}
+        yield FoundJob(job, tuple(_lines(onboarding, job, sent)))
+
+
+def adopt(onboarding: Onboarding, found: FoundJob) -> None:
+    """Write a job and its lines into the ledger, as if it had just been sent."""
+    job, ledger = found.job, onboarding.ledger
+    detail = {"import_kind": job.kind.value, "lines": len(found.lines), "sent_at": ledger.now().isoformat()}
+    ledger.claim("job", job.name, project=job.project_id, **detail)
+    ledger.send_lines(found.lines)
+    ledger.move_job(job.name, State.CREATED, job.id)
+
+
+def _lines(
+    onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, tuple[IndexedLine, int]]
+) -> Iterator[LineRecord]:
+    imported_as = str(onboarding.desired.spec.imports.as_)
+    for position, sent in enumerate(map(read_heading, _sent(onboarding, job))):
+        if sent.uuid in wanted:
+            line, generation = wanted[sent.uuid]
+            known = LineRecord(line.uuid, imported_as, line.row.key, line.feature, line.source, job.name)
+            yield replace(known, generation=generation, position=position)
+        else:
+            stranger = LineRecord(sent.uuid, imported_as, sent.row.key, sent.feature, EARLIER, job.name)
+            yield replace(stranger, position=position)
+
+
+EARLIER = "an earlier version of the sources"
+
+
+def _sent(onboarding: Onboarding, job: ImportJob) -> list[dict[str, Any]]:
+    """The lines of a job as they were sent; its statuses do not do, since they may be fewer."""
+    try:
+        return list(onboarding.client.imports.inputs(job))
+    except NotFoundError as error:
+        raise ConflictError(
+            f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its "
+            "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
+        ) from error

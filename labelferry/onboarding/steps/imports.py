@@ -1,0 +1,141 @@
+"""Steps 5 and 6: annotation lines into import jobs, and the outcome of every line.
+
+A job is named after its content. It is claimed with its lines, created, waited for, and settled only when each of its
+lines has an outcome; an open job is looked up by name before anything else happens.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from labelferry.errors import ConflictError
+from labelferry.labelbox import costs
+from labelferry.ledger import OPEN, LineState, State
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.absent import delete_doomed, resolve_absent
+from labelferry.onboarding.steps.ended import settled
+from labelferry.onboarding.steps.found import adopt, found_jobs
+from labelferry.onboarding.steps.pending import Pending, pending
+from labelferry.onboarding.steps.sending import send, shards
+from labelferry.progress import announce
+
+__all__ = ["Collected", "Submitted", "collect", "plan_imports", "plan_open_jobs", "submit"]
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What was sent, and what did not have to be."""
+
+    jobs: tuple[str, ...]
+    lines: int
+    already_in: int
+    failed_before: int
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """What became of the lines of the jobs that were waited for; those of absent jobs are still pending."""
+
+    jobs: int
+    accepted: int
+    failed: int
+    unknown: int
+    absent: int
+
+
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+
+
+def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    """Yield what ``collect`` would do."""
+    for entry in onboarding.ledger.entries("job"):
+        count = entry.detail["lines"]
+        if entry.state in OPEN:
+            reason = "an earlier run sent it or was about to; its outcome is asked for first"
+            yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
+        elif entry.state is State.DELETING:
+            yield PlannedStep("import", entry.name, Action.UPDATE, REPLACED, count=count, requests=costs.DELETE_IMPORT)
+
+
+def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
+    """Yield what ``submit`` would do; the project is None when it is yet to be made."""
+    name = str(onboarding.desired.spec.imports.as_)
+    try:
+        found = () if project is None else tuple(found_jobs(onboarding, project))
+        todo = pending(onboarding, project, [line for each in found for line in each.lines])
+    except ConflictError as error:
+        yield PlannedStep("import", name, Action.CONFLICT, str(error))
+        return
+    for job, lines in todo.doomed.items():
+        yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
+    yield _planned(name, todo)
+
+
+def _planned(name: str, todo: Pending) -> PlannedStep:
+    if not todo.fresh:
+        told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
+        told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
+        return PlannedStep("import", name, Action.SKIP, f"all lines were sent before{told}", count=todo.accepted)
+    size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
+    again = sum(each.generation > 0 for each in todo.fresh)
+    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason += f", in {jobs} jobs" if jobs > 1 else ""
+    requests = costs.SEND_IMPORT * jobs
+    return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
+
+
+def submit(onboarding: Onboarding, project: str) -> Submitted:
+    """Send the lines that are not in yet; jobs of ours that a lost ledger does not know are taken up first.
+
+    Raises:
+        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
+            spec's policies do not say what to do then.
+        UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
+    """
+    resolve_absent(onboarding)
+    _take_up(onboarding, project)
+    todo = pending(onboarding, project)
+    for job in todo.doomed:
+        onboarding.ledger.doom_job(job)
+    delete_doomed(onboarding)
+    onboarding.ledger.retire_lines(todo.obsolete)
+    jobs, sent = [], 0
+    for shard in shards(todo.fresh):
+        announce("sending lines", sent, len(todo.fresh))
+        jobs.append(send(onboarding, project, shard))
+        sent += len(shard)
+    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed)
+
+
+def _take_up(onboarding: Onboarding, project: str) -> None:
+    found = list(found_jobs(onboarding, project))
+    for job in found:
+        adopt(onboarding, job)
+    if found:
+        collect(onboarding)
+
+
+def collect(onboarding: Onboarding) -> Collected:
+    """Wait for every open job, and settle each of its lines; jobs that are being replaced go.
+
+    A job that the service created and does not show stays open, and its lines pending.
+
+    Raises:
+        DeadlineError: when a job still runs; the next run picks it up.
+    """
+    delete_doomed(onboarding)
+    open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state in OPEN]
+    states: list[LineState] = []
+    absent = 0
+    for number, entry in enumerate(open_jobs):
+        announce("waiting for import jobs", number, len(open_jobs))
+        found = settled(onboarding, entry)
+        absent += found is None
+        states += [verdict.state for verdict in found or ()]
+    return Collected(
+        jobs=len(open_jobs) - absent,
+        accepted=states.count(LineState.ACCEPTED),
+        failed=states.count(LineState.FAILED),
+        unknown=states.count(LineState.UNKNOWN),
+        absent=absent,
+    )

@@ -1,0 +1,150 @@
+"""Step 2: the ontology, compared as a tree before it is used.
+
+One of its name that means something else is never changed: the spec either stops there or has a new version made, whose
+name says what it holds, so that it is found again however much is lost. Later versions build on the one that the
+project works with.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from labelferry.errors import ConflictError
+from labelferry.labelbox import costs
+from labelferry.labelbox.records import Ontology as Held
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.project import project_kind
+from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Kind, Resolved, look_up, resolve
+from labelferry.onboarding.steps.versions import is_version_of, version_name
+from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, succeed
+from labelferry.progress import announce
+from labelferry.spec import Reference
+
+__all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind", "plan_ontology"]
+
+LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
+"""Differences that leave labels without the feature that they were made with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The ontology that an onboarding works with.
+
+    Args:
+        reference: it, by id when it is there and by name when it is to be made.
+        id: None when it is to be made.
+        tree: what is made then, in the normalised form.
+        differences: how the one that is there differs, when a version of it is made or used.
+    """
+
+    reference: Reference
+    id: str | None
+    tree: Mapping[str, Any]
+    differences: tuple[Difference, ...] = ()
+
+
+def plan_ontology(onboarding: Onboarding) -> PlannedStep:
+    """Return what ``ensure_ontology`` would do."""
+    wanted = onboarding.desired.spec.ontology
+    try:
+        chosen = choose_ontology(onboarding)
+    except ConflictError as error:
+        return PlannedStep("ontology", wanted.name or wanted.id or "", Action.CONFLICT, str(error))
+    name = chosen.reference.name or wanted.name or wanted.id or ""
+    listed = "".join(f"\n  {line}" for line in chosen.differences)
+    if chosen.id is None:
+        reason = f"a new version, because '{wanted.name or wanted.id}' differs:{listed}" if listed else NEW
+        return PlannedStep("ontology", name, Action.CREATE, reason, requests=costs.NEW_ONTOLOGY)
+    reason = "a version of it holds what the labels need" if listed else BY_ID if wanted.id else FOUND
+    return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
+
+
+def ensure_ontology(onboarding: Onboarding) -> Resolved:
+    """Make sure that the ontology is there and means what the spec says.
+
+    One that was inferred from the labels may have grown since; it only has to hold every name that the labels use.
+
+    Raises:
+        ConflictError: with the differences, when the one that is there is another.
+    """
+    announce("ontology")
+    chosen = choose_ontology(onboarding)
+    return resolve(ontology_kind(onboarding, chosen.tree), chosen.reference, onboarding.ledger)
+
+
+def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> Kind:
+    """How ontologies are found and made."""
+    ontologies = onboarding.client.ontologies
+    return Kind("ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO"))
+
+
+def choose_ontology(onboarding: Onboarding) -> Chosen:
+    """Say which ontology is used, or made. Changes nothing.
+
+    Raises:
+        ConflictError: with the differences, when the one that is there is another and no new version may be made.
+    """
+    reference, wanted = onboarding.desired.spec.ontology, onboarding.desired.ontology()
+    known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
+    if known is None or wanted is None:
+        return Chosen(reference, known, wanted or {})
+    first = onboarding.client.ontologies.get(known)
+    differences = _differences(onboarding, first)
+    if not differences:
+        return Chosen(reference, known, wanted)
+    return _version(onboarding, first, _connected_version(onboarding, first.name) or first, tuple(differences))
+
+
+def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[Difference, ...]) -> Chosen:
+    if latest.id != first.id and not _differences(onboarding, latest):
+        return Chosen(Reference(id=latest.id), latest.id, latest.normalized, differences)
+    tree = succeed(
+        Ontology.from_normalized(latest.normalized),
+        Ontology.from_normalized(onboarding.desired.ontology() or {}),
+        grown=_may_have_grown(onboarding),
+    )
+    reference = Reference(name=version_name(first.name, tree))
+    known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
+    if known is None and onboarding.desired.spec.on_ontology_change == "fail":
+        listed = "\n".join(f"  {each}" for each in differences)
+        raise ConflictError(
+            f"ontology '{first.name}' is there already, and is another:\n{listed}\n"
+            "change the labels or the ontology so that they agree, name a new one in the spec, or say "
+            "on_ontology_change: new-version"
+        )
+    _refuse_loss(onboarding, latest, tree)
+    return Chosen(reference, known, tree.to_normalized(), differences)
+
+
+def _refuse_loss(onboarding: Onboarding, latest: Held, tree: Ontology) -> None:
+    """Labels of a project need every feature that they were made with."""
+    lost = [each for each in lacks(tree, Ontology.from_normalized(latest.normalized)) if each.kind in LOSSES]
+    project = _project(onboarding) if lost else None
+    if project is not None and onboarding.client.projects.label_count(project):
+        listed = "\n".join(f"  {each}" for each in lost)
+        raise ConflictError(
+            f"the new version of ontology '{latest.name}' would take features away from a project that has labels:\n"
+            f"{listed}\nkeep them in the ontology's file, or name another project"
+        )
+
+
+def _connected_version(onboarding: Onboarding, first: str) -> Held | None:
+    """The version that the project works with."""
+    project = _project(onboarding)
+    connected = None if project is None else onboarding.client.projects.ontology(project)
+    return connected if connected and is_version_of(connected.name, first) else None
+
+
+def _project(onboarding: Onboarding) -> str | None:
+    return look_up(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
+
+
+def _differences(onboarding: Onboarding, held: Held) -> list[Difference]:
+    there = Ontology.from_normalized(held.normalized)
+    wanted = Ontology.from_normalized(onboarding.desired.ontology() or {})
+    return lacks(there, wanted) if _may_have_grown(onboarding) else diff(there, wanted)
+
+
+def _may_have_grown(onboarding: Onboarding) -> bool:
+    return onboarding.desired.spec.ontology.file is None

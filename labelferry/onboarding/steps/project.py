@@ -1,0 +1,96 @@
+"""Step 3: the project, connected to the ontology."""
+
+from labelferry.errors import ConflictError
+from labelferry.labelbox import Ontology, Project, costs
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.resolve import Kind, Resolved, plan_resource, resolve
+from labelferry.onboarding.steps.versions import is_version_of
+from labelferry.progress import announce
+
+__all__ = ["ensure_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
+
+
+def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
+    """Return what ``ensure_project`` would do; the ontology is None when it is yet to be made."""
+    step = plan_resource(
+        project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger, costs.NEW_PROJECT
+    )
+    if step.action is Action.CONFLICT:
+        return step
+    try:
+        refuse_moved(onboarding, step.id)
+        connected = step.id is not None and refuse_other_ontology(onboarding, step.id, ontology)
+    except ConflictError as error:
+        return PlannedStep(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
+    if step.id is not None and not connected:
+        reason = "there without this ontology: it is connected"
+        return PlannedStep(step.kind, step.name, Action.UPDATE, reason, step.id, requests=costs.CONNECT_ONTOLOGY)
+    return step
+
+
+def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
+    """Make sure that the project is there and works with the ontology.
+
+    Raises:
+        ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
+    """
+    announce("project")
+    project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
+    refuse_moved(onboarding, project.id)
+    if not refuse_other_ontology(onboarding, project.id, ontology):
+        onboarding.client.projects.connect_ontology(project.id, ontology)
+    return project
+
+
+def project_kind(onboarding: Onboarding) -> Kind:
+    """How projects are found and made."""
+    projects = onboarding.client.projects
+    return Kind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
+
+
+def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
+    """Whether the project is connected to the ontology; None means: to one that is yet to be made.
+
+    False when it has none yet, or an earlier version that the spec lets go of.
+
+    Raises:
+        ConflictError: when it works with another one.
+    """
+    connected, wanted = onboarding.client.projects.ontology(project), onboarding.desired.spec.project
+    if connected is None or (connected.id != ontology and _gives_way(onboarding, connected)):
+        return False
+    if connected.id != ontology:
+        raise ConflictError(
+            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
+            f"the one of the spec ({ontology or 'not made yet'}); name another project, or that ontology by id"
+        )
+    return True
+
+
+def _gives_way(onboarding: Onboarding, connected: Ontology) -> bool:
+    """Whether an ontology is an earlier version of the one wanted, and the spec says that versions may change."""
+    spec = onboarding.desired.spec
+    earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)
+    return spec.on_ontology_change == "new-version" and (earlier or connected.id == spec.ontology.id)
+
+
+def _create_project(onboarding: Onboarding, name: str) -> Project:
+    refuse_moved(onboarding, None)
+    wanted = onboarding.desired.spec.project
+    return onboarding.client.projects.create(name, wanted.media_type, description=wanted.description or "")
+
+
+def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
+    """What the ledger calls done was done in one project; in another, nothing is done yet.
+
+    Raises:
+        ConflictError: when it was done in another one.
+    """
+    entries = [entry for kind in ("batch", "job") for entry in onboarding.ledger.entries(kind)]
+    before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
+    if before:
+        raise ConflictError(
+            f"'{onboarding.desired.spec.name}' went into project {', '.join(sorted(before))} before, which the spec no "
+            "longer names or which is gone; name it by id, or give the onboarding a new name to carry everything anew"
+        )

@@ -1,0 +1,125 @@
+"""Resources whose names are not unique in Labelbox: by stored id, else by the only exact name, else made."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from labelferry.errors import ConflictError, NotFoundError, UnavailableError
+from labelferry.ledger import Ledger, State, held
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.spec import Reference
+
+__all__ = ["BY_ID", "FOUND", "NEW", "Kind", "Resolved", "look_up", "plan_resource", "resolve"]
+
+NEW, FOUND, BY_ID = "none has the name", "the only one of its name", "named by id"
+
+MAKING_SECONDS = 300.0
+"""How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
+
+
+class _HasId(Protocol):
+    @property
+    def id(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How resources of one kind are read, found by exact name, and made."""
+
+    name: str
+    get: Callable[[str], Any]
+    find: Callable[[str], Sequence[_HasId]]
+    create: Callable[[str], _HasId]
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A resource that is there now."""
+
+    id: str
+    created: bool
+
+
+def plan_resource(kind: Kind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
+    """Return what ``resolve`` would do; ``requests`` is what making one takes."""
+    name = reference.name or reference.id or ""
+    try:
+        known = look_up(kind, reference, ledger)
+    except ConflictError as error:
+        return PlannedStep(kind.name, name, Action.CONFLICT, str(error))
+    if known is None:
+        return PlannedStep(kind.name, name, Action.CREATE, NEW, requests=requests)
+    return PlannedStep(kind.name, name, Action.REUSE, BY_ID if reference.id else FOUND, id=known)
+
+
+def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
+    """Return the resource meant, making it when there is none of its name.
+
+    Raises:
+        NotFoundError: when the spec names an id that is not there.
+        ConflictError: when several have the name.
+        UnavailableError: when making it had no answer and it cannot be found; the next run asks again first.
+    """
+    name = reference.name or ""
+    if reference.id is not None:
+        return Resolved(look_up(kind, reference, ledger) or reference.id, created=False)
+    with held(ledger.lease(f"making {kind.name} '{name}'"), MAKING_SECONDS):
+        return _look_up_or_make(kind, reference, ledger)
+
+
+def _look_up_or_make(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
+    known, name = look_up(kind, reference, ledger), reference.name or ""
+    if known is not None:
+        entry = ledger.entry(kind.name, name)
+        if entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known):
+            ledger.settle(kind.name, name, known)
+        return Resolved(known, created=False)
+    ledger.claim(kind.name, name)
+    made = _make(kind, name)
+    ledger.settle(kind.name, name, made)
+    return Resolved(made, created=True)
+
+
+def look_up(kind: Kind, reference: Reference, ledger: Ledger) -> str | None:
+    """Return the id of the resource meant, None when it has to be made. Changes nothing.
+
+    Raises:
+        NotFoundError: when the spec names an id that is not there.
+        ConflictError: when several have the name.
+    """
+    if reference.id is not None:
+        kind.get(reference.id)
+        return reference.id
+    name = reference.name or ""
+    return _stored(kind, name, ledger) or _named(kind, name)
+
+
+def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
+    entry = ledger.entry(kind.name, name)
+    if entry is None or entry.state is not State.SETTLED or entry.remote_id is None:
+        return None
+    try:
+        kind.get(entry.remote_id)
+    except NotFoundError:
+        return None
+    return entry.remote_id
+
+
+def _named(kind: Kind, name: str) -> str | None:
+    found = kind.find(name)
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        raise ConflictError(
+            f"{len(found)} {kind.name}s are called '{name}': {ids}; say which with {kind.name}: {{id: ...}} in the spec"
+        )
+    return found[0].id if found else None
+
+
+def _make(kind: Kind, name: str) -> str:
+    try:
+        return kind.create(name).id
+    except UnavailableError as error:
+        found = _named(kind, name) if error.acted else None
+        if found is None:
+            raise
+        return found

@@ -1,0 +1,58 @@
+"""Lines that the service refused, or whose outcome it does not say, to be sent again."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from labelferry.ledger import LineRecord, LineState
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.steps.labelled import refuse_labelled
+from labelferry.onboarding.steps.pending import refuse_strangers
+from labelferry.spec import ImportAs
+
+__all__ = ["Reopened", "reopen_failed"]
+
+AGAIN = frozenset({LineState.FAILED, LineState.UNKNOWN})
+
+
+@dataclass(frozen=True, slots=True)
+class Reopened:
+    """How many lines are to be sent again, and how many jobs are deleted first."""
+
+    lines: int
+    jobs: int
+
+
+def reopen_failed(onboarding: Onboarding) -> Reopened:
+    """Let the next steps send the refused lines again. Changes the ledger, nothing at the service.
+
+    Lines that may be in are never simply sent again. Of pre-labels, the jobs that carried them are deleted first, and
+    all lines of these are sent again; ground truth is sent again only to rows without a label.
+
+    Raises:
+        ConflictError: when ground truth would go onto a labelled row and the spec does not say on_labelled: add, or a
+            job that has to go holds labels of rows that the spec no longer names.
+    """
+    spec, ledger = onboarding.desired.spec, onboarding.ledger
+    wanted = {line.uuid for line in onboarding.desired.index()}
+    live = [each for each in ledger.lines(imported_as=spec.imports.as_) if each.state is not LineState.RETIRED]
+    failed = [each for each in live if each.state in AGAIN and each.uuid in wanted]
+    doomed: list[str] = []
+    if spec.imports.as_ is ImportAs.PRELABELS:
+        doomed = sorted({each.job for each in failed if each.reason is not None})
+        refuse_strangers(doomed, live, wanted)
+    elif spec.on_labelled == "fail":
+        _refuse_labelled(onboarding, failed)
+    for job in doomed:
+        ledger.doom_job(job)
+    ledger.retire_lines(each.uuid for each in failed)
+    return Reopened(len(failed), len(doomed))
+
+
+def _refuse_labelled(onboarding: Onboarding, failed: list[LineRecord]) -> None:
+    projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
+    rows: dict[str, set[str]] = defaultdict(set)
+    for each in failed:
+        rows[projects[each.job]].add(each.row)
+    doubtful = any(each.reason is not None for each in failed)
+    for project, keys in rows.items():
+        refuse_labelled(onboarding, project, keys, patient=doubtful)

@@ -1,0 +1,104 @@
+"""The steps of an onboarding as plain calls in this process, with one client and one ledger for all of them."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Concatenate, ParamSpec, TypeVar
+
+from labelferry.onboarding.context import Onboarding, alone
+from labelferry.onboarding.plan import Plan
+from labelferry.onboarding.run import Outcomes, make_plan
+from labelferry.onboarding.steps.batch import BatchOutcome, ensure_batch
+from labelferry.onboarding.steps.data_rows import RowsOutcome, ensure_rows
+from labelferry.onboarding.steps.imports import Collected, Submitted, collect, submit
+from labelferry.onboarding.steps.ontology import ensure_ontology
+from labelferry.onboarding.steps.project import ensure_project
+from labelferry.onboarding.steps.resolve import Resolved
+from labelferry.onboarding.steps.retry import Reopened, reopen_failed
+from labelferry.remote import Remote
+from labelferry.reports import Report
+from labelferry.reports.files import keep_report
+from labelferry.reports.journal import Journal
+from labelferry.settings import Settings
+
+__all__ = ["PlainSteps"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class PlainSteps:
+    """Carries out each step where it is called; see ``onboarding.run.Steps``.
+
+    Args:
+        onboarding: desired state, client and ledger.
+        where: the Labelbox that it goes to.
+        settings: the account's limit, how long to wait for another run, where reports are kept.
+        journal: takes the plan, and when each step ran.
+        reviewed: a plan, or the file of one, beside which nothing else is done.
+    """
+
+    def __init__(
+        self,
+        onboarding: Onboarding,
+        where: Remote,
+        settings: Settings,
+        *,
+        journal: Journal | None = None,
+        reviewed: Plan | str | Path | None = None,
+    ) -> None:
+        self._onboarding, self._where, self._settings = onboarding, where, settings
+        self._journal, self._reviewed = journal or Journal(), reviewed
+
+    def alone(self) -> AbstractContextManager[None]:
+        """Hold the leases of the onboarding and its project."""
+        return alone(self._onboarding, self._where, self._settings.wait)
+
+    def reopen_failed_lines(self) -> Reopened:
+        """Let the refused lines be sent again."""
+        return self._timed("reopen-failed-lines", reopen_failed)
+
+    def make_plan(self) -> Plan:
+        """Say what would be done, and refuse when somebody reviewed another plan."""
+        plan = self._timed("make-plan", make_plan, str(self._where), self._settings.requests_per_minute)
+        self._journal.plan = plan.to_json()
+        if self._reviewed is not None:
+            plan.refuse_other(self._reviewed)
+        return plan
+
+    def keep_files(self) -> None:
+        """Nothing: all files are where they stay."""
+
+    def poll_job_errors(self) -> Collected:
+        """Wait for the open import jobs and settle each of their lines."""
+        return self._timed("poll-job-errors", collect)
+
+    def create_data_rows(self) -> RowsOutcome:
+        """Create the data rows that are missing."""
+        return self._timed("create-data-rows", ensure_rows)
+
+    def build_ontology(self) -> Resolved:
+        """Create the ontology, or find it and compare."""
+        return self._timed("build-ontology", ensure_ontology)
+
+    def create_project(self, ontology: str) -> Resolved:
+        """Create the project, or find it, and connect the ontology."""
+        return self._timed("create-project", ensure_project, ontology)
+
+    def create_batch(self, project: str) -> BatchOutcome:
+        """Bring the rows into the project that are not in it."""
+        return self._timed("create-batch", ensure_batch, project)
+
+    def import_labels(self, project: str) -> Submitted:
+        """Send the lines that are not in yet."""
+        return self._timed("import-labels", submit, project)
+
+    def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
+        """Put the outcomes together and keep them as files and in the ledger's history."""
+        folder = self._settings.reports
+        return keep_report(self._onboarding, self._where, outcomes, started_at, self._journal, folder)[0]
+
+    def _timed(self, name: str, step: Callable[Concatenate[Onboarding, P], R], *args: P.args, **options: P.kwargs) -> R:
+        with self._journal.timing(name):
+            return step(self._onboarding, *args, **options)

@@ -1,0 +1,81 @@
+"""A file of Labelbox's own import lines -> LabelledVideo, one a line.
+
+The official SDK's own tests keep the lines in one JSON array; that is read too.
+"""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
+from labelferry.model import LabelledVideo, Where
+from labelferry.ndjson import read_line
+from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.text import bytes_of, fault
+
+__all__ = ["NdjsonLabels", "read"]
+
+
+class NdjsonLabels(LabelsEntry):
+    """A file of Labelbox's own import lines."""
+
+    format: Literal["ndjson"]
+    global_key: GlobalKey | None = Field(
+        default=None, description="The video of lines without a dataRow, like those of the guide"
+    )
+
+
+def read(entry: NdjsonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
+    """Read import lines: NDJSON, or one JSON array.
+
+    Args:
+        entry: the file and the global key of lines that have none.
+        reach: finds the file.
+        note: unused: a line is either valid or refused.
+
+    Yields:
+        One video a line.
+
+    Raises:
+        SourceError: when a line is not JSON, is not what Labelbox takes, or repeats the uuid of another.
+    """
+    seen: dict[str, Where] = {}
+    for where, value in _values(reach.file(entry.path), entry.path):
+        video = read_line(value, where, entry.global_key)
+        (labelled,) = video.labelled
+        if labelled.uuid in seen:
+            raise SourceError(
+                f"{where}: uuid '{labelled.uuid}' is also that of {seen[labelled.uuid]}; give each line its own",
+                line=where.line,
+            )
+        if labelled.uuid is not None:
+            seen[labelled.uuid] = where
+        yield video
+
+
+def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
+    data = bytes_of(path, source)
+    if data.lstrip()[:1] == b"[":
+        values = _parsed(data, source, None)
+        if not values:
+            raise fault(source, None, "an empty array", "fill it in, or take its entry out of the spec")
+        for number, value in enumerate(values):
+            yield Where(source, detail=f"element {number}"), value
+        return
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.strip():
+            yield Where(source, number), _parsed(line, source, number)
+
+
+def _parsed(data: bytes, source: str, line: int | None) -> Any:
+    import orjson
+
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        remedy = "write one JSON object on each line, or all of them in one array"
+        raise fault(source, line, f"not JSON ({error})", remedy) from error

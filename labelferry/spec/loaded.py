@@ -1,0 +1,139 @@
+"""A spec's text, or what was filled in -> a validated spec and the files that it may read; errors have their line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from labelferry.errors import SpecError
+from labelferry.files.documents import load, read
+from labelferry.files.located import Located, Shape
+from labelferry.files.reach import Reach
+from labelferry.spec import OPEN, Decisions, Spec
+
+__all__ = ["LoadedSpec"]
+
+SHAPE = Shape("a spec", ("name", "dataset", "project", "ontology", "videos"), least=3)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedSpec:
+    """A spec and where it came from.
+
+    Args:
+        spec: the validated spec.
+        reach: the files that its paths lead to.
+    """
+
+    spec: Spec
+    reach: Reach
+
+    @classmethod
+    def from_file(cls, path: Path) -> "LoadedSpec":
+        """Read a spec from a YAML or JSON file.
+
+        Raises:
+            SpecError: with file and line, when it cannot be read or says something that a spec has no place for.
+        """
+        return cls(_validate(load(path, SHAPE)), Reach(path.absolute().parent))
+
+    @classmethod
+    def from_mapping(cls, spec: Mapping[str, Any], base: Path) -> "LoadedSpec":
+        """Take a spec that its owner wrote as a mapping, in the words of the YAML file.
+
+        Raises:
+            SpecError: when it says something that a spec has no place for.
+        """
+        return cls(_validate(_located(spec)), Reach(base))
+
+    @classmethod
+    def from_text(cls, text: str, source: str, specs: Path | None = None) -> "LoadedSpec":
+        """Read a spec that came as text, pasted or from a URL; see ``from_form``.
+
+        Raises:
+            SpecError: with ``source`` and line, when it says something that a spec has no place for.
+        """
+        return cls.from_form(_validate(read(text, source, SHAPE)), specs)
+
+    @classmethod
+    def from_form(cls, spec: Spec, specs: Path | None = None) -> "LoadedSpec":
+        """Take a spec that somebody filled in: a stranger's, which may not name files of code.
+
+        Args:
+            spec: what was filled in.
+            specs: the folder that it may read; without one it reads nothing.
+
+        Raises:
+            SpecError: when it names files of code.
+        """
+        if any(entry.format == "python" for entry in spec.labels):
+            raise SpecError("labels: format python runs code, so it is taken only from a spec file on this machine")
+        return cls(spec, Reach(specs, confined=True))
+
+    def decided(self, decisions: Decisions) -> "LoadedSpec":
+        """The same spec with what somebody decided for this run.
+
+        Raises:
+            SpecError: when a decision does not go with what the spec imports.
+        """
+        chosen = {policy: choice for policy, choice in decisions.model_dump().items() if choice != OPEN}
+        if not chosen:
+            return self
+        try:
+            spec = Spec.model_validate(self.spec.model_dump(by_alias=True) | chosen)
+        except ValidationError as error:
+            texts = (str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
+            raise SpecError(f"decisions: {'; '.join(texts)}") from error
+        return LoadedSpec(spec, self.reach)
+
+
+def _validate(tree: Located) -> Spec:
+    try:
+        return Spec.model_validate(_plain(tree))
+    except ValidationError as error:
+        raise SpecError("\n".join(_message(tree, problem) for problem in error.errors())) from None
+
+
+def _located(value: Any) -> Located:
+    if isinstance(value, Mapping):
+        return Located({str(key): _located(item) for key, item in value.items()}, "spec")
+    return Located([_located(item) for item in value] if isinstance(value, list) else value, "spec")
+
+
+def _plain(tree: Located) -> Any:
+    if isinstance(tree.value, dict):
+        return {key: _plain(item) for key, item in tree.value.items()}
+    if isinstance(tree.value, list):
+        return [_plain(item) for item in tree.value]
+    return tree.value
+
+
+def _message(tree: Located, problem: Mapping[str, Any]) -> str:
+    """One validation problem, with the line it stands on."""
+    place, path, last = tree, [], len(problem["loc"]) - 1
+    for number, step in enumerate(problem["loc"]):
+        if _holds(place.value, step):
+            place = place.value[step]
+        elif not (problem["type"] == "missing" and number == last):
+            continue  # the name of a union's branch, which the user never wrote
+        path.append(str(step))
+    text = str(problem["msg"]).removeprefix("Value error, ")
+    advice = ADVICE.get(problem["type"])
+    said = text[:1].lower() + text[1:] if advice is None else advice.format(**problem.get("ctx", {}))
+    return f"{place}: {'.'.join(path) or 'spec'}: {said}"
+
+
+def _holds(inner: Any, step: Any) -> bool:
+    if isinstance(inner, list):
+        return isinstance(step, int) and step < len(inner)
+    return isinstance(inner, dict) and step in inner
+
+
+ADVICE = {
+    "extra_forbidden": "unknown key; remove it or correct its spelling",
+    "missing": "missing; add it",
+    "union_tag_invalid": "unknown {discriminator} '{tag}'; use one of {expected_tags}",
+    "union_tag_not_found": "no {discriminator}; say what kind of file it is",
+}
