@@ -18,7 +18,7 @@ from tests.deployments.composed import COMPOSE, REDIS, Composed
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYMENTS = ROOT / "deployments"
 BIN = Path(sys.executable).parent
-PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+) \\$((?:\n    --hash=\S+(?: \\)?)+)", re.M)
+PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+(?: ; .+?)?) \\$((?:\n    --hash=\S+(?: \\)?)+)", re.M)
 
 
 def run(*command: str | Path) -> str:

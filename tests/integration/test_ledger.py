@@ -1,5 +1,6 @@
 """The ledger: claims, settlements and lines outlive the process that wrote them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,9 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ledger(url: str) -> Ledger:
-    return open_ledger(url).of("org", "tud")
+def ledger(url: str) -> Iterator[Ledger]:
+    with open_ledger(url) as file:
+        yield file.of("org", "tud")
 
 
 def record(uuid: str, **changes: object) -> LineRecord:
