@@ -59,7 +59,7 @@ class Entry:
 class LineRecord:
     """One annotation line: where it came from, with which job it went, and what became of it.
 
-    ``generation`` says how often it was sent anew on purpose.
+    ``row`` is the key of its data row (``RowRef.key``), ``generation`` says how often it was sent anew on purpose.
     """
 
     uuid: str
