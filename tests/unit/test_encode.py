@@ -1,5 +1,7 @@
 """Ids of lines: the same input gives the same bytes, and nothing shares a uuid that should not."""
 
+from uuid import UUID
+
 import orjson
 
 import labelferry.types as lb_types
@@ -57,3 +59,10 @@ def test_equal_lines_stay_apart_and_stable() -> None:
 
 def test_callers_uuid_is_kept() -> None:
     assert uuids([label(point(1, extra={"uuid": "mine"}))]) == ["mine"]
+
+
+def test_callers_uuid_may_be_one_of_pythons() -> None:
+    mine = UUID("4b1f8f60-6a1d-4d0e-9a52-0d7f6c1f8e11")
+    asked = lb_types.ClassificationAnnotation(name="q", value=lb_types.Text(answer="x"), extra={"uuid": mine})
+    (line,) = encode(assemble([label(asked)]))
+    assert (line.uuid, orjson.loads(line.body)["uuid"]) == (str(mine), str(mine))
