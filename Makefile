@@ -28,6 +28,11 @@ demo: setup ## onboard two videos into the embedded localbox, as pre-labels and 
 test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
 	$(BIN)/pytest -n 3 --no-loadscope-reorder
 
+# The other Pythons of the classifiers in pyproject.toml; make test runs on that of .venv.
+PYTHONS ?= 3.12 3.13
+matrix: setup ## unit, integration, golden and property tests on each other Python that is installed here
+	.ci/matrix $(PYTHONS)
+
 check: setup ## ruff, mypy, import directions
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -50,12 +55,13 @@ deploy: setup ## tell the Prefect server at PREFECT_API_URL of work pool, blocks
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
 
-LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-header \
-  --no-emit-index-url --no-emit-find-links
+# One version of each package for every Python from 3.11 on; what only some of them need says so in a marker.
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --fork-strategy fewest --generate-hashes \
+  --no-header --no-emit-index-url --no-emit-find-links
 lock: setup ## resolve the lock files anew
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
 	$(LOCK) pyproject.toml --extra video --extra postgres --extra redis --no-emit-package labelferry --no-annotate \
 	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test check docs bench up deploy down lock
+.PHONY: help setup demo test matrix check docs bench up deploy down lock

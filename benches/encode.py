@@ -71,7 +71,7 @@ def sdk(labels: int, frames: int, folder: Path) -> None:
 
     def work() -> None:
         objects = made(lb, labels, frames)
-        with (folder / "out.ndjson").open("w") as out:
+        with (folder / "out.ndjson").open("w", encoding="utf-8") as out:
             out.writelines(json.dumps(line) + "\n" for line in NDJsonConverter.serialize(objects))
 
     measured(work)
@@ -86,7 +86,7 @@ def sdk_without_collector(labels: int, frames: int, folder: Path) -> None:
 
 def table(labels: int, frames: int, path: Path) -> None:
     rows = (f"k{label},{frame + 1},1,b,{frame},2.5,5.5,4.5" for label in range(labels) for frame in range(frames))
-    path.write_text("\n".join(["global_key,frame,track,class,left,top,width,height", *rows]) + "\n")
+    path.write_text("\n".join(["global_key,frame,track,class,left,top,width,height", *rows]) + "\n", "utf-8")
 
 
 def measured(work: Callable[[], object]) -> None:
@@ -125,7 +125,7 @@ def taking_turns(shape: str, turns: int) -> dict[str, list[dict[str, float]]]:
     for _ in range(turns):
         for side, results in found.items():
             command = [sys.executable, "-W", "ignore", "-m", "benches.encode", "--side", side, "--shape", shape]
-            done = subprocess.run(command, capture_output=True, text=True, check=True)
+            done = subprocess.run(command, capture_output=True, encoding="utf-8", check=True)
             results.append(json.loads(done.stdout.splitlines()[-1]))
     return found
 

@@ -32,10 +32,21 @@ TREE = {
 
 
 @contextmanager
-def server(folder: Path) -> Iterator[tuple[str, int]]:
+def server(folder: Path, *options: str) -> Iterator[tuple[str, int]]:
     """A localbox of its own: where it is, and its process id."""
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", KEY]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = [
+        sys.executable,
+        "-m",
+        "labelferry.localbox",
+        "--port",
+        "0",
+        "--data",
+        str(folder),
+        "--key",
+        KEY,
+        *options,
+    ]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     try:
         assert process.stdout is not None  # noqa: S101 - asked for with PIPE
         yield process.stdout.readline().split()[-1].removesuffix("/graphql"), process.pid
@@ -46,13 +57,13 @@ def server(folder: Path) -> Iterator[tuple[str, int]]:
 
 def peak_megabytes(pid: int) -> float:
     """The most memory that a process has held (Linux)."""
-    status = Path(f"/proc/{pid}/status").read_text()
+    status = Path(f"/proc/{pid}/status").read_text("utf-8")
     return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmHWM")) / 1024
 
 
 def write_lines(path: Path, keys: list[str], keyframes: int) -> None:
     """One track of boxes a row."""
-    with path.open("w") as out:
+    with path.open("w", encoding="utf-8") as out:
         for number, key in enumerate(keys):
             track = [
                 {"frame": frame, "bbox": {"top": frame, "left": number % 500, "height": 40.5, "width": 30.25}}
@@ -118,7 +129,7 @@ def browse(base: str, project: str, folder: Path, clock: Clock) -> None:
 
     def shown(url: str) -> tuple[float, str]:
         started = time.perf_counter()
-        ended = subprocess.run([*command, url], capture_output=True, text=True, timeout=120, check=True)
+        ended = subprocess.run([*command, url], capture_output=True, encoding="utf-8", timeout=120, check=True)
         return time.perf_counter() - started, ended.stdout
 
     shown("about:blank")

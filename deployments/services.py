@@ -119,7 +119,7 @@ def start(
         ServiceError: when it ends, or does not answer in time.
     """
     pid_file = folder / f"{name}.pid"
-    if pid_file.exists() and alive(int(pid_file.read_text())):
+    if pid_file.exists() and alive(int(pid_file.read_text("utf-8"))):
         return
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(  # noqa: S603  our own commands
@@ -131,7 +131,7 @@ def start(
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )
-    pid_file.write_text(str(process.pid))
+    pid_file.write_text(str(process.pid), "utf-8")
     until = time.monotonic() + STARTING_SECONDS
     while not ready():
         if process.poll() is not None or time.monotonic() > until:
@@ -140,16 +140,19 @@ def start(
 
 
 def deploy(env: Mapping[str, str]) -> None:
-    """Tell the server of work pool, blocks, deployments and automations; see ``deployments/setup.py``.
+    """Tell the server of work pool, blocks, deployments and automations, and print what is scheduled.
+
+    See ``deployments/setup.py``.
 
     Raises:
         ServiceError: when it refuses something.
     """
     done = subprocess.run(
-        [sys.executable, "-m", "deployments.setup"], cwd=CHECKOUT, env=dict(env), capture_output=True, text=True
+        [sys.executable, "-m", "deployments.setup"], cwd=CHECKOUT, env=dict(env), capture_output=True, encoding="utf-8"
     )
     if done.returncode:
         raise ServiceError(f"deploying failed:\n{done.stdout}{done.stderr}")
+    print(done.stdout, end="", flush=True)
 
 
 def down(folder: Path) -> None:
@@ -158,7 +161,7 @@ def down(folder: Path) -> None:
         pid_file = folder / f"{name}.pid"
         if not pid_file.exists():
             continue
-        end(int(pid_file.read_text()))
+        end(int(pid_file.read_text("utf-8")))
         pid_file.unlink()
 
 
@@ -177,7 +180,7 @@ def alive(pid: int) -> bool:
     """Whether a process runs; one that has ended and waits for its parent to notice does not."""
     try:
         os.kill(pid, 0)
-        return "Z" not in Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[0]
+        return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[0]
     except (ProcessLookupError, FileNotFoundError):
         return False
 

@@ -1,7 +1,8 @@
 """``make deploy``: everything that a Prefect server needs to know of labelferry; may be run again at any time.
 
 The work pool, the requests that all workers together may send, the block types and the storage block, the deployments
-of ``prefect.yaml``, and the automations. What is there is brought up to date, nothing is made twice.
+of ``prefect.yaml``, and the automations. What exists is brought up to date, nothing is made twice. Nothing is scheduled
+and no spec is filled in unless LABELFERRY_SYNC_SPEC names one.
 """
 
 import os
@@ -22,6 +23,7 @@ from prefect.exceptions import ObjectNotFound
 from deployments.automations import ensure_automations
 from deployments.blocks import ensure_blocks
 from deployments.limits import ensure_rate_limit
+from deployments.schedules import describe_schedules, settle_schedules, without_schedules
 from labelferry.errors import LabelferryError, SpecError
 from labelferry.settings import Settings
 
@@ -62,8 +64,9 @@ def set_up(environment: Mapping[str, str]) -> None:
     alerts = ensure_blocks(environment)
     with tempfile.TemporaryDirectory() as folder:
         prefect(environment, "deploy", "--all", "--prefect-file", str(prefect_file(environment, Path(folder))))
+    settle_schedules(named=bool(environment["LABELFERRY_SYNC_SPEC"]))
     made = ensure_automations(alerts)
-    print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}")
+    print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}\n{describe_schedules()}")
 
 
 def await_server(url: str) -> None:
@@ -95,7 +98,7 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
         "LABELFERRY_CHECKOUT": str(CHECKOUT),
         "LABELFERRY_VERSION": version("labelferry"),
         "LABELFERRY_POOL_TYPE": "process",
-        "LABELFERRY_SYNC_SPEC": "config/examples/guide/ground-truth.yaml",
+        "LABELFERRY_SYNC_SPEC": "",
         "LABELFERRY_SYNC_CRON": "*/15 * * * *",
         "LABELFERRY_VERIFY_CRON": "0 6 * * 1",
         "LABELFERRY_TIMEZONE": "UTC",
@@ -107,12 +110,17 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def prefect_file(environment: Mapping[str, str], folder: Path) -> Path:
-    """The deployments' file; one that clones instead of using a checkout when LABELFERRY_GIT names a repository."""
-    if not environment.get("LABELFERRY_GIT"):
-        return PREFECT_FILE
+    """Write the deployments' file as the environment wants it, and return its path.
+
+    Without LABELFERRY_SYNC_SPEC nothing is scheduled; with LABELFERRY_GIT workers clone that repository.
+    """
     content: dict[str, Any] = yaml.safe_load(PREFECT_FILE.read_text(encoding="utf-8"))
-    clone = {"repository": environment["LABELFERRY_GIT"], "branch": environment.get("LABELFERRY_GIT_BRANCH") or "main"}
-    content["pull"] = [{"prefect.deployments.steps.git_clone": clone}]
+    if not environment.get("LABELFERRY_SYNC_SPEC"):
+        content["deployments"] = without_schedules(content["deployments"])
+    if environment.get("LABELFERRY_GIT"):
+        branch = environment.get("LABELFERRY_GIT_BRANCH") or "main"
+        clone = {"repository": environment["LABELFERRY_GIT"], "branch": branch}
+        content["pull"] = [{"prefect.deployments.steps.git_clone": clone}]
     path = folder / "prefect.yaml"
     path.write_text(yaml.safe_dump(content), encoding="utf-8")
     return path
@@ -129,7 +137,7 @@ def prefect(environment: Mapping[str, str], *arguments: str) -> None:
         cwd=CHECKOUT,
         env=dict(environment),
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     if done.returncode:
         raise SetupError(f"prefect {' '.join(arguments)} failed:\n{done.stdout}{done.stderr}")

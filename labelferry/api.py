@@ -1,38 +1,41 @@
 """The whole job in Python, in this process: check, plan, onboard, verify, resume, retry what failed.
 
-Each takes a spec (the path of its file, its URL, its text, or a ``Spec``) or the name of an onboarding, and reads it
-once. What comes back is a frozen value.
+Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``), or the name of an onboarding, and
+reads it once. What comes back is a frozen value.
 """
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from labelferry.desired.build import build
+from labelferry.desired.folder import kept
+from labelferry.desired.state import Counts, Desired
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
 from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
 from labelferry.onboarding.run import carry_out, make_plan
+from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.verify import verify as compare
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Counts, Desired
-from labelferry.planning.prepare import fetch_ontology, load_spec
-from labelferry.planning.store import kept
 from labelferry.remote import Remote, remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.settings import Settings
 from labelferry.spec import Spec, is_name
+from labelferry.spec.load import load_own_spec
+from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
 __all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
 
-AnySpec = Spec | str | Path
+AnySpec = Spec | Mapping[str, Any] | str | Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +43,7 @@ class Checked:
     """What a spec holds, and what there is to say about it."""
 
     counts: Counts
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
 
     @classmethod
     def of(cls, desired: Desired) -> "Checked":
@@ -49,7 +52,7 @@ class Checked:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {"counts": asdict(self.counts), "warnings": list(self.findings)}
+        return {"counts": asdict(self.counts), "findings": [finding.to_json() for finding in self.findings]}
 
 
 def check(spec: AnySpec) -> Checked:
@@ -59,7 +62,7 @@ def check(spec: AnySpec) -> Checked:
         InputError: when anything is wrong with it.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return Checked.of(desire(load_spec(spec), Path(folder)))
+        return Checked.of(build(_load(spec), Path(folder)))
 
 
 def plan(spec: AnySpec) -> Plan:
@@ -83,6 +86,7 @@ def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
     Raises:
         InputError: when anything is wrong with the spec or what it names; nothing was sent.
         ConflictError: when somebody has to decide something first; nothing was changed.
+        PendingError: when all is done but not every line is known to be in; it carries the report.
         PartialFailureError: when all is done but lines were refused; it carries the report.
         RemoteError: when the service failed; run it again.
     """
@@ -142,6 +146,10 @@ def verify(spec: AnySpec) -> Verification:
     return found
 
 
+def _load(spec: AnySpec) -> LoadedSpec:
+    return load_own_spec(spec, Settings.from_environment().specs)
+
+
 @dataclass(frozen=True, slots=True)
 class _Work:
     """An onboarding that is taken up, and what its steps need."""
@@ -159,7 +167,7 @@ class _Work:
 def _at_work(spec: AnySpec) -> Iterator[_Work]:
     """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
     settings, journal = Settings.from_environment(), Journal()
-    loaded = load_spec(spec)
+    loaded = _load(spec)
     with ExitStack() as stack:
 
         @cache
@@ -167,7 +175,7 @@ def _at_work(spec: AnySpec) -> Iterator[_Work]:
             return stack.enter_context(remote(settings))
 
         with journal.timing("assemble-labels"):
-            desired = desire(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
+            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
         yield stack.enter_context(_onboarding(settings, where(), desired, journal))
 
 

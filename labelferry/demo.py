@@ -40,16 +40,29 @@ def boxes() -> Iterator[Box]:
 COLOURS = {1: (230, 120, 60), 2: (80, 170, 90), 3: (90, 110, 210)}
 
 
-def lay_out(folder: Path) -> list[Path]:
+def lay_out(folder: Path, examples: Path | None = None) -> list[Path]:
     """Write the demo's files into ``folder`` and return its specs: the tutorial's, and those of a scene drawn here.
+
+    Args:
+        folder: made when it does not exist.
+        examples: what is copied; by default the examples that labelferry brings.
 
     Raises:
         SpecError: when PyAV, which draws the video, is not installed.
     """
-    shutil.copytree(_examples(), folder, dirs_exist_ok=True)
+    _copy(examples or _examples(), folder)
     draw_scene(folder / "scene")
     names = ("guide/prelabels", "guide/ground-truth", "scene/prelabels", "scene/ground-truth")
     return [folder / f"{name}.yaml" for name in names]
+
+
+def _copy(source: Path, folder: Path) -> None:
+    """Copy what is in the files and not who may write them: the examples may be installed read-only."""
+    for path in source.rglob("*"):
+        if path.is_file():
+            target = folder / path.relative_to(source)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(path, target)
 
 
 def _examples() -> Path:
@@ -67,8 +80,8 @@ def draw_scene(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     every = list(boxes())
     _draw_video(folder / "scene.mp4", every)
-    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every))
-    with (folder / "boxes.csv").open("w", newline="") as out:
+    (folder / "gt.txt").write_text("".join(f"{','.join(map(str, box))},1,-1,-1,-1\n" for box in every), "utf-8")
+    with (folder / "boxes.csv").open("w", newline="", encoding="utf-8") as out:
         table = csv.writer(out)
         table.writerow(("global_key", "frame", "track", "class", "left", "top", "width", "height"))
         table.writerows((GLOBAL_KEY, box.frame, box.track, "ferry", *box[2:]) for box in every)

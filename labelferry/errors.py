@@ -9,6 +9,7 @@
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
+    ├── PendingError      (retryable)    1   the run is over, but not every line is known to be in: run again
     ├── VerificationError                1   the service does not hold what was sent; the report says what differs
     ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
@@ -28,6 +29,7 @@
 the time the error is raised.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 __all__ = [
@@ -42,6 +44,7 @@ __all__ = [
     "LedgerError",
     "NotFoundError",
     "PartialFailureError",
+    "PendingError",
     "PermissionDeniedError",
     "QuotaError",
     "RateLimitError",
@@ -61,11 +64,24 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values."""
+        return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
+
 
 class InputError(LabelferryError):
-    """What the user gave cannot be used; nothing was sent."""
+    """What the user gave cannot be used; nothing was sent.
+
+    Args:
+        message: what is wrong, where, and what to do.
+        line: line of the file that it is about, when it is known.
+    """
 
     exit_code = 2
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
 
 
 class SpecError(InputError):
@@ -81,7 +97,20 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message lists them."""
+    """The checks found errors; the message has them by rule.
+
+    Args:
+        message: the errors, those of one rule together.
+        findings: all findings as plain values, warnings too.
+    """
+
+    def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the error as plain values, with all findings."""
+        return super().to_json() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):
@@ -93,6 +122,21 @@ class PartialFailureError(LabelferryError):
     """
 
     exit_code = 3
+
+    def __init__(self, message: str, result: Any = None) -> None:
+        super().__init__(message)
+        self.result = result
+
+
+class PendingError(LabelferryError):
+    """The run is over and has reported, but the service does not say yet whether every line is in.
+
+    Args:
+        message: how many lines, and what to do.
+        result: the report, as it would have been returned.
+    """
+
+    retryable = True
 
     def __init__(self, message: str, result: Any = None) -> None:
         super().__init__(message)

@@ -4,19 +4,27 @@ Labelbox wants a constant frame rate: frames per second times duration must be t
 https://docs.labelbox.com/reference/import-video-data
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.findings import Finding
 from labelferry.model.media import Media
+from labelferry.model.rules import VideoRule
 
-__all__ = ["probe"]
+__all__ = ["probe", "refuse_other_files"]
 
 Note = Callable[[Finding], None]
+
+OPTIONS = {
+    "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,h264,hevc,m4v,ivf",
+    "protocol_whitelist": "file",
+}
+"""For FFmpeg, which else takes a text file for a film of letters, and follows a playlist to other files and hosts."""
 
 UNEVEN = 0.01
 """Part of a frame's duration by which a steady video may deviate from it, beyond one tick of its clock."""
@@ -34,34 +42,67 @@ def probe(path: Path, note: Note) -> Media:
     """
     if not path.is_file():
         raise SourceError(f"{path}: no such file; give the path of a video")
-    try:
-        import av
-    except ImportError:
-        note(_warning(path, "size and number of frames are not known, since PyAV is not installed", INSTALL))
+    if not _pyav():
+        note(VideoRule.VIDEO_NOT_READ.at(Where(str(path))))
         return Media()
+    with _opened(path) as container:
+        return _read(container, path, note)
+
+
+def refuse_other_files(path: Path, *, must_know: bool) -> None:
+    """Refuse a file that is not a video: its first frame is decoded.
+
+    Args:
+        path: the file.
+        must_know: whether the file is refused where PyAV is not installed; else it is let through there.
+
+    Raises:
+        SourceError: when it is not a video that can be read.
+    """
+    if not _pyav():
+        if must_know:
+            raise SourceError(f"{path}: cannot be checked to be a video; install labelferry[video] for PyAV")
+        return
+    with _opened(path) as container:
+        _refuse_no_stream(container, path)
+        if next(container.decode(video=0), None) is None:
+            raise SourceError(f"{path}: the video has no frames; give one that plays")
+
+
+def _pyav() -> bool:
     try:
-        with av.open(str(path)) as container:
-            return _read(container, path, note)
+        import av  # noqa: F401  whether it can be
+    except ImportError:
+        return False
+    return True
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[Any]:
+    import av
+
+    try:
+        with av.open(str(path), options=OPTIONS) as container:
+            yield container
     except av.FFmpegError as error:
-        raise SourceError(f"{path}: not a readable video ({error}); convert it to MP4 with H.264") from error
+        why = "another kind of file" if isinstance(error, av.ArgumentError) else error.strerror
+        raise SourceError(f"{path}: not a readable video ({why}); convert it to MP4 with H.264") from error
 
 
-INSTALL = "pip install 'labelferry[video]', or give width, height and frame_count in the manifest"
-CONVERT = (
-    "Labelbox wants a constant rate, or frames and labels drift apart; convert it (ffmpeg -i in.mp4 -r FPS out.mp4)"
-)
+def _refuse_no_stream(container: Any, path: Path) -> None:
+    if not container.streams.video:
+        raise SourceError(f"{path}: there is no video in this file; give a video")
 
 
 def _read(container: Any, path: Path, note: Note) -> Media:
-    if not container.streams.video:
-        raise SourceError(f"{path}: there is no video in this file; give a video")
+    _refuse_no_stream(container, path)
     stream = container.streams.video[0]
     times = _times(container, stream)
     if not times:
         raise SourceError(f"{path}: there is no frame in this video; give one that plays")
     rate = stream.average_rate or stream.guessed_rate
     if _varies(times):
-        note(_warning(path, "the frame rate varies", CONVERT))
+        note(VideoRule.FRAME_RATE_VARIES.at(Where(str(path))))
     return Media(stream.width, stream.height, float(rate) if rate else None, len(times))
 
 
@@ -78,7 +119,7 @@ def _decoded(name: str) -> list[int]:
     """The same for a raw stream, which has no times and cannot be rewound: opened anew, its frames by number."""
     import av
 
-    with av.open(name) as container:
+    with av.open(name, options=OPTIONS) as container:
         return list(range(sum(1 for _ in container.decode(video=0))))
 
 
@@ -88,7 +129,3 @@ def _varies(times: list[int]) -> bool:
         return False
     usual = sorted(steps)[len(steps) // 2]
     return any(abs(step - usual) > max(1, usual * UNEVEN) for step in steps)
-
-
-def _warning(path: Path, what: str, remedy: str) -> Finding:
-    return Finding(Severity.WARNING, Where(str(path)), what, remedy)

@@ -63,7 +63,8 @@ def policy_of(settings: Settings) -> Policy:
     if settings.deadline is None:
         return policy
     paces = {name: replace(getattr(policy, name), deadline=settings.deadline) for name in WAITS}
-    return replace(policy, **paces)
+    appearing = min(policy.appearing.deadline, settings.deadline)
+    return replace(policy, **paces, appearing=replace(policy.appearing, deadline=appearing))
 
 
 WAITS = ("lookup", "task", "processing", "imports")
@@ -91,7 +92,7 @@ def remote(settings: Settings) -> Iterator[Remote]:
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
     )
     try:
         yield Remote("localbox", _endpoint(process), str(data))

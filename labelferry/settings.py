@@ -15,6 +15,8 @@ LABELFERRY_DEADLINE     seconds that one job of the service (an import, an uploa
                         takes up what has not ended by then; default: 14400 for imports, 3600 for the others
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
+LABELFERRY_SPECS        folder below which specs that are pasted, filled in or fetched by URL may read and upload files;
+                        default: they read none. A spec that is given by its path reads what it names
 LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
 LABELFERRY_LOCALBOX     when set: use the embedded localbox, whatever key there is, as ``--localbox`` does
 LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
@@ -52,6 +54,7 @@ class Settings:
         patience: seconds that a request without an answer is repeated for.
         deadline: seconds that a job of the service is waited for, None for the client's own.
         wait: seconds to wait for another run of the same onboarding or in the same project.
+        specs: folder that pasted and fetched specs may read, None for none.
         storage: Prefect block that shards and reports are kept in.
         localbox_key: key of the embedded localbox.
     """
@@ -64,6 +67,7 @@ class Settings:
     patience: int
     deadline: int | None
     wait: int
+    specs: Path | None
     storage: str | None
     localbox_key: SecretStr
 
@@ -87,6 +91,7 @@ class Settings:
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
+            specs=Path(env["LABELFERRY_SPECS"]).expanduser().absolute() if env.get("LABELFERRY_SPECS") else None,
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
@@ -109,7 +114,7 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     if key or not file:
         return SecretStr(key) if key else None
     try:
-        key = Path(file).expanduser().read_text().strip()
+        key = Path(file).expanduser().read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is no text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error

@@ -16,5 +16,6 @@ def poll_job_errors(where: Remote, folder: Path) -> Collected:
     """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
     with taken_up(where, folder) as onboarding:
         collected = collect(onboarding)
-    get_run_logger().info("%d jobs: %d lines in, %d failed", collected.jobs, collected.accepted, collected.failed)
+    counts = (collected.jobs, collected.accepted, collected.failed, collected.unknown, collected.absent)
+    get_run_logger().info("%d jobs: %d lines in, %d failed, %d unknown; %d jobs not shown yet", *counts)
     return collected

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.planning.prepare import prepare
-from labelferry.planning.store import kept
+from labelferry.desired.folder import kept
+from labelferry.model.findings import grouped
+from labelferry.onboarding.steps.labels import assemble
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec import Decisions, Spec
@@ -19,11 +20,11 @@ __all__ = ["assemble_labels", "take_up_labels"]
 @step("assemble-labels")
 def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
     """Read, check and encode everything that the spec names; return the folder that it lies in."""
-    desired = prepare(spec, settings_of(where), where, decisions)
+    desired = assemble(spec, settings_of(where), where, decisions)
     counts, logger = desired.counts, get_run_logger()
     logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)
-    for finding in desired.findings[:20]:
-        logger.warning(finding)
+    for group in grouped(desired.findings):
+        logger.warning(str(group))
     return desired.folder
 
 

@@ -5,7 +5,7 @@ from typing import Protocol, cast
 
 from prefect.blocks.core import Block
 
-from labelferry.planning.store import APPLIED, home_of
+from labelferry.desired.folder import APPLIED, home_of
 from labelferry.settings import Settings
 from tasks.skin import step
 
@@ -37,7 +37,7 @@ def bring(name: str) -> None:
         return  # never kept there; whoever looks for it here says what is known
     if not (parent / folder).exists():
         storage.get_directory(f"{home_of(name)}/{folder}", str(parent / folder))
-    (parent / APPLIED).write_text(folder)
+    (parent / APPLIED).write_text(folder, "utf-8")
 
 
 class _Storage(Protocol):

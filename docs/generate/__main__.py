@@ -3,4 +3,4 @@
 from docs.generate import FOLDER, PAGES, text
 
 for page in PAGES:
-    (FOLDER / page).write_text(text(page))
+    (FOLDER / page).write_text(text(page), "utf-8")

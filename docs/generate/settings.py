@@ -8,13 +8,13 @@ from docs.generate.markdown import attributes, generated, prose, table
 from labelferry import settings
 from labelferry.labelbox import batches, exports, row_uploads
 from labelferry.labelbox.policy import DEFAULT_POLICY, Pace, Policy
-from labelferry.onboarding.steps import batch, imports
+from labelferry.onboarding.steps import batch, sending
 
 __all__ = ["lines", "variables"]
 
 CUTS = (
-    ("bytes of one import job", imports.MOST_BYTES),
-    ("lines of one import job", imports.MOST_LINES),
+    ("bytes of one import job", sending.MOST_BYTES),
+    ("lines of one import job", sending.MOST_LINES),
     ("rows of one upload task", row_uploads.ROWS_PER_TASK),
     ("bytes of one file of an upload task", row_uploads.CHUNK_BYTES),
     ("rows of one batch of an onboarding", batch.LARGEST),

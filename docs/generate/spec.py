@@ -1,4 +1,4 @@
-"""labelferry/spec.py and the formats of labels -> docs/reference/spec.md, by way of the models' JSON schema."""
+"""labelferry/spec/model.py and the formats of labels -> docs/reference/spec.md, by way of the models' JSON schema."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -19,11 +19,12 @@ def lines() -> Iterator[str]:
     """The page, line by line."""
     schema = Spec.model_json_schema()
     parts = schema["$defs"]
-    yield from generated("The spec", "labelferry/spec.py and labelferry/sources")
+    yield from generated("The spec", "labelferry/spec/model.py and labelferry/sources")
     yield str(schema["description"])
     yield ""
     yield "One YAML or JSON file; paths in it are relative to its folder. Keys that are not listed here are refused,"
-    yield "with their line. `labelferry check SPEC` reads and checks it, offline."
+    yield "with their line. `labelferry check SPEC` reads and checks it, offline. A spec that is pasted, filled in or"
+    yield "fetched by URL reads only files below the folder that `LABELFERRY_SPECS` names, and none without it."
     yield ""
     yield from _keys(schema, parts)
     for key, field in schema["properties"].items():

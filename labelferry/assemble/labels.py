@@ -9,6 +9,7 @@ from labelferry.assemble.ranges import frame_classifications
 from labelferry.assemble.temporal import temporal_classifications
 from labelferry.assemble.tracks import tracks
 from labelferry.errors import AnnotationError
+from labelferry.listing import shorten
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.types import (
     ClassificationAnnotation,
@@ -44,8 +45,7 @@ def assemble(labels: Iterable[Label], source: str = "labels") -> Iterator[Labell
             problems.append(f"{source} (label {number}): questions are nested too deeply; nest less than 100 levels")
     problems += _repeated_uuids(videos)
     if problems:
-        more = [f"... and {len(problems) - SHOWN} more"] if len(problems) > SHOWN else []
-        raise AnnotationError("\n".join(problems[:SHOWN] + more))
+        raise AnnotationError("\n".join(shorten(problems, SHOWN)))
     yield from videos
 
 

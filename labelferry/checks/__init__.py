@@ -1,14 +1,13 @@
 """Labels x ontology x facts about the videos -> findings.
 
-Each module holds one family of rules; ``FAMILIES`` lists them. Where a rule's fact comes from stands in its module.
+Each module holds the checks of one family of rules; ``FAMILIES`` lists them. What they find is in the table of rules,
+``labelferry/model/rules.py``, with where its facts come from.
 """
 
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Collection, Mapping, Sequence
 
-from labelferry.checks import answers, frames, geometry, lines, masks, names
-from labelferry.checks.scene import Family, Raised, Scene
+from labelferry.checks import answers, frames, lines, masks, names, shapes
+from labelferry.checks.scene import Family, Scene
 from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
@@ -17,10 +16,7 @@ from labelferry.ontology.tree import Ontology
 
 __all__ = ["FAMILIES", "check"]
 
-FAMILIES: tuple[Family, ...] = (lines.check, names.check, answers.check, frames.check, geometry.check, masks.check)
-
-LISTED = 20
-"""Findings of one rule that are given in full; one more counts the rest."""
+FAMILIES: tuple[Family, ...] = (lines.check, names.check, answers.check, frames.check, shapes.check, masks.check)
 
 
 def check(
@@ -41,7 +37,7 @@ def check(
         rows: the global keys of the manifest; None leaves out the rule that compares with it.
 
     Returns:
-        Findings in a fixed order: by family of rules, then as the labels stand.
+        All findings in a fixed order: by family of rules, then as the labels stand.
     """
     scene = Scene(
         videos=videos,
@@ -50,31 +46,4 @@ def check(
         temporal_base=temporal_base,
         rows=None if rows is None else frozenset(identity(key) for key in rows),
     )
-    return list(_capped(_merged(raised for family in FAMILIES for raised in family(scene))))
-
-
-def _merged(raised: Iterable[Raised]) -> Iterator[Raised]:
-    """Say once what is the same at many places: at the first, with the number of the others."""
-    alike: dict[tuple[str, str, str], list[Raised]] = {}
-    for one in raised:
-        alike.setdefault((one.rule, one.finding.what, one.finding.remedy), []).append(one)
-    for one, *others in alike.values():
-        if others:
-            places = "place" if len(others) == 1 else "places"
-            what = f"{one.finding.what} (and at {len(others)} more {places})"
-            one = replace(one, finding=replace(one.finding, what=what))
-        yield one
-
-
-def _capped(raised: Iterable[Raised]) -> Iterator[Finding]:
-    counts: Counter[str] = Counter()
-    first: dict[str, Raised] = {}
-    for one in raised:
-        counts[one.rule] += 1
-        if counts[one.rule] <= LISTED:
-            yield one.finding
-        else:
-            first.setdefault(one.rule, one)
-    for rule, one in first.items():
-        what = f"{counts[rule] - LISTED} more findings of the rule '{rule}' are not listed, the first of them: "
-        yield replace(one.finding, what=what + one.finding.what)
+    return [finding for family in FAMILIES for finding in family(scene)]

@@ -1,85 +1,81 @@
-"""Rules about frame numbers.
-
-Tools count frames from 1 (Labelbox's exports of a 100-frame video have 1..100); temporal ranges from a base that is a
-setting. Labelbox interpolates inside a segment and never between two.
-"""
+"""Frame numbers -> inside the video, inside the answer above, and not one segment for each."""
 
 from collections.abc import Iterator
 
 import numpy as np
 
-from labelferry.checks.scene import Answered, Raised, Scene, answered, error, shown, warning
+from labelferry.checks.scene import Answered, Scene, answered, shown
 from labelferry.model.feature import Where
+from labelferry.model.findings import Finding, on
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
+from labelferry.model.rules import FrameRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 
 __all__ = ["check"]
 
 
-def check(scene: Scene) -> Iterator[Raised]:
+def check(scene: Scene) -> Iterator[Finding]:
     """Check frame numbers."""
     for video in scene.videos:
-        count = scene.media_of(video.row).frame_count
-        for called, where, frames in _tools(video):
-            yield from _bounds(called, where, frames, count)
-        for track in video.tracks:
-            yield from _sparse(track)
-        for one in answered(video):
-            yield from _ranges(one, scene.temporal_base, count)
-            yield from _inside(one)
+        yield from on(video.row, _video(video, scene.media_of(video.row).frame_count, scene.temporal_base))
 
 
-def _tools(video: LabelledVideo) -> Iterator[tuple[str, Where, Frames]]:
+def _video(video: LabelledVideo, count: int | None, base: int) -> Iterator[Finding]:
     for track in video.tracks:
-        yield f"'{track.feature}'" + (f" (track {track.instance})" if track.instance else ""), track.where, track.frames
+        called = f"'{track.feature}'" + (f" (track {track.instance})" if track.instance else "")
+        yield from _bounds(called, track.where, track.frames, count, track.instance)
     for masks in video.masks:
-        yield "the mask", masks.where, np.array([frame.frame for frame in masks.frames], dtype=np.int64)
+        yield from _bounds("the mask", masks.where, np.array([frame.frame for frame in masks.frames]), count)
+    for track in video.tracks:
+        yield from _sparse(track)
+    for one in answered(video):
+        yield from _outside_video(one, base, count)
+        yield from _outside_parent(one)
 
 
-def _bounds(called: str, where: Where, frames: Frames, count: int | None) -> Iterator[Raised]:
+def _bounds(label: str, where: Where, frames: Frames, count: int | None, track: str | None = None) -> Iterator[Finding]:
     if (first := int(frames.min())) < FIRST_FRAME:
-        yield error(
-            "frame-before-first",
+        yield FrameRule.FRAME_BEFORE_FIRST.at(where, frame=first, track=track, label=label)
+    beyond = frames[frames > count] if count is not None else frames[:0]
+    if beyond.size:
+        yield FrameRule.FRAME_BEYOND_END.at(
             where,
-            f"{called} has frame {first}; the first frame of a video is {FIRST_FRAME}",
-            "if the source counts from 0, say so, or add 1 to its frames",
-        )
-    if count is not None and (last := int(frames.max())) > count:
-        beyond = int(np.count_nonzero(frames > count))
-        yield error(
-            "frame-after-last",
-            where,
-            f"{called} has {beyond} frames after the last one, up to {last}; the video has {count}",
-            "remove them, or correct the video's frame_count",
+            frame=int(beyond.min()),
+            track=track,
+            label=label,
+            count=beyond.size,
+            last=int(beyond.max()),
+            video_frames=count,
         )
 
 
-def _sparse(track: Track) -> Iterator[Raised]:
+def _sparse(track: Track) -> Iterator[Finding]:
+    # Two may well be meant; from three on it is more likely that every keyframe got a segment of its own.
     if len(track) >= 3 and track.segments == len(track):
-        yield warning(
-            "segments-single",
-            track.where,
-            f"'{track.feature}' has {len(track)} segments of one frame each, so nothing is interpolated between them",
-            "if they are keyframes of one movement, give them all the same segment_index",
+        first = int(track.frames[0])
+        yield FrameRule.SEGMENTS_SINGLE.at(
+            track.where, frame=first, track=track.instance, feature=track.feature, count=track.segments
         )
 
 
-def _ranges(one: Answered, base: int, count: int | None) -> Iterator[Raised]:
+def _outside_video(one: Answered, base: int, count: int | None) -> Iterator[Finding]:
+    last = None if count is None else count - 1 + base
     for answer in one.asked.answers:
         for span in answer.spans:
-            if span.start < base or (count is not None and span.end > count - 1 + base):
-                last = "" if count is None else f" to {count - 1 + base}"
-                yield error(
-                    "range-outside-video",
+            if span.start < base or (last is not None and span.end > last):
+                yield FrameRule.RANGE_OUTSIDE_VIDEO.at(
                     one.asked.where,
-                    f"answer '{answer}' of {one} holds for frames {shown([span])}; "
-                    f"ranges go from {base}{last} (temporal_base is {base})",
-                    "correct the range, or set frames.temporal_base to what the source counts from",
+                    frame=span.start,
+                    answer=answer,
+                    question=one,
+                    frames=shown([span]),
+                    allowed=base if last is None else f"{base} to {last}",
+                    base=base,
                 )
 
 
-def _inside(one: Answered) -> Iterator[Raised]:
+def _outside_parent(one: Answered) -> Iterator[Finding]:
     if one.parent is None or not one.asked.framed:
         return
     parents = coalesce(one.parent.spans)
@@ -89,11 +85,12 @@ def _inside(one: Answered) -> Iterator[Raised]:
             yield _outside(one, str(answer), outside, parents)
 
 
-def _outside(one: Answered, answer: str, outside: list[Span], parents: tuple[Span, ...]) -> Raised:
-    within = f"frames {shown(parents)}" if parents else "no frames of its own"
-    return error(
-        "range-outside-parent",
+def _outside(one: Answered, answer: str, outside: list[Span], parents: tuple[Span, ...]) -> Finding:
+    return FrameRule.RANGE_OUTSIDE_PARENT.at(
         one.asked.where,
-        f"answer '{answer}' of {one} holds for frames {shown(outside)}, but the answer above it has {within}",
-        "keep nested ranges inside those of the answer above, or widen that one",
+        frame=outside[0].start,
+        answer=answer,
+        question=one,
+        frames=shown(outside),
+        allowed=f"frames {shown(parents)}" if parents else "no frames of its own",
     )

@@ -1,18 +1,17 @@
-"""Rules about names and kinds: every feature, option and nested question is in the ontology and of its kind.
-
-Imports match by exact name. A list with one option for a radio, and a single option for a checklist, are both in the
-guide and are let through; options for a text, or a text for options, never are.
-"""
+"""Names and kinds -> every feature, option and nested question is in the ontology and of its kind."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain
 
-from labelferry.checks.scene import Raised, Scene, error, warning
-from labelferry.model.answers import Classification
+from labelferry.checks.scene import Scene
+from labelferry.listing import shorten
+from labelferry.model.answers import Answer, Classification
 from labelferry.model.answers import Question as Asked
 from labelferry.model.feature import Feature, Where
+from labelferry.model.findings import Finding, on
+from labelferry.model.rules import NameRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import GEOMETRY_TOOLS, QuestionKind, ToolKind
@@ -20,124 +19,104 @@ from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
 __all__ = ["check"]
 
+KNOWN_SHOWN = 8
+TOOL, QUESTION, OPTION = "tool", "question", "option"
 
-def check(scene: Scene) -> Iterator[Raised]:
+
+def check(scene: Scene) -> Iterator[Finding]:
     """Check names and kinds."""
     if scene.ontology is not None:
+        names = _Names(scene.ontology)
         for video in scene.videos:
-            yield from _Names(scene.ontology).video(video)
+            yield from on(video.row, names.check(video))
 
 
 class _Names:
+    """The ontology's names. ``of`` is where a feature is asked, such as " of tool 'car'"; empty at the top."""
+
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
         self.has_ids = ontology.has_ids
-        self.tools = {tool.name for tool in ontology.tools}
-        self.questions = {question.name for question in ontology.questions}
-        counts = Counter(feature.names[0] for feature in chain[Tool | Question](ontology.tools, ontology.questions))
-        self.twice = {name for name, count in counts.items() if count > 1}
+        top = [item.name for item in chain[Tool | Question](ontology.tools, ontology.questions)]
+        self.ambiguous = {name for name, count in Counter(top).items() if count > 1}
+        self.elsewhere = {
+            TOOL: {question.name: QUESTION for question in ontology.questions},
+            QUESTION: {tool.name: TOOL for tool in ontology.tools},
+        }
 
-    def video(self, video: LabelledVideo) -> Iterator[Raised]:
-        yield from self.ambiguous(video)
+    def check(self, video: LabelledVideo) -> Iterator[Finding]:
+        for line in chain[Classification | Track](video.tracks, video.classifications):
+            yield from self.several(line)
         for track in video.tracks:
-            inside = [*track.classifications, *(one for some in track.answers.values() for one in some)]
-            yield from self.tool(track.feature, GEOMETRY_TOOLS[track.geometry], track.where, inside)
+            asked = chain(track.classifications, *track.answers.values())
+            yield from self.tool(track.feature, GEOMETRY_TOOLS[track.geometry], track.where, asked)
         for masks in video.masks:
             for instance in masks.instances:
                 yield from self.tool(instance.feature, ToolKind.MASK, masks.where, instance.classifications)
         for classification in video.classifications:
             yield from self.question(self.ontology, classification, "")
 
-    def ambiguous(self, video: LabelledVideo) -> Iterator[Raised]:
-        """Names that the ontology has more than once: the editor allows that."""
-        if self.twice:
-            for line in chain[Classification | Track](video.tracks, video.classifications):
-                if line.feature.name in self.twice and not line.feature.schema_id:
-                    yield error(
-                        "name-ambiguous",
-                        line.where,
-                        f"the ontology has several features called '{line.feature}'",
-                        "imports match by name: rename all but one in Labelbox, or give the schema id",
-                    )
+    def several(self, line: Classification | Track) -> Iterator[Finding]:
+        """The editor allows several features of one name, the import cannot tell them apart."""
+        if line.feature.name in self.ambiguous and not line.feature.schema_id:
+            yield NameRule.NAME_AMBIGUOUS.at(line.where, name=line.feature)
 
     def tool(
         self, feature: Feature, kind: ToolKind, where: Where, inside: Iterable[Classification]
-    ) -> Iterator[Raised]:
+    ) -> Iterator[Finding]:
         tool = self.ontology.tool(feature)
         if tool is None:
-            yield self.unknown("tool", feature, where, self.ontology.tools, "")
+            yield self.unknown(TOOL, feature, where, self.ontology.tools, "")
             return
         if tool.kind != kind:
-            yield error(
-                "tool-kind",
-                where,
-                f"'{feature}' is a {kind} here and a {tool.kind} in the ontology",
-                f"use a tool of kind {kind}, or another name",
-            )
+            yield NameRule.TOOL_KIND.at(where, name=feature, kind=kind, other_kind=tool.kind)
         for classification in inside:
             yield from self.question(tool, classification, f" of tool '{feature}'")
 
-    def question(self, holder: Ontology | Tool | Option | Question, asked: Classification, of: str) -> Iterator[Raised]:
-        question = holder.question(asked.feature)
+    def question(
+        self, holder: Ontology | Tool | Option | Question, asked: Classification, of: str
+    ) -> Iterator[Finding]:
+        question, called = holder.question(asked.feature), f"question '{asked.feature}'{of}"
         if question is None:
-            yield self.unknown("question", asked.feature, asked.where, holder.questions, of)
+            yield self.unknown(QUESTION, asked.feature, asked.where, holder.questions, of)
         elif (asked.question is Asked.TEXT) != (question.kind == QuestionKind.TEXT):
             given = "a text" if asked.question is Asked.TEXT else "options"
-            yield error(
-                "question-kind",
-                asked.where,
-                f"'{asked.feature}'{of} is answered with {given} but is a {question.kind} in the ontology",
-                "answer it as the ontology asks, or use another name",
-            )
+            yield NameRule.QUESTION_KIND.at(asked.where, question=called, given=given, kind=question.kind)
         else:
-            yield from self.answers(question, asked, of)
+            for answer in asked.answers:
+                yield from self.answer(question, answer, asked.where, f" of {called}")
 
-    def answers(self, question: Question, asked: Classification, of: str) -> Iterator[Raised]:
-        for answer in asked.answers:
-            holder: Option | Question = question
-            here = f" of question '{asked.feature}'{of}"
-            if answer.feature is not None:
-                option = question.option(answer.feature)
-                if option is None:
-                    yield self.unknown("option", answer.feature, asked.where, question.options, here)
-                    continue
-                holder = option
-                here = f" of option '{answer}'{here}"
-            for classification in answer.classifications:
-                yield from self.question(holder, classification, here)
+    def answer(self, question: Question, answer: Answer, where: Where, of: str) -> Iterator[Finding]:
+        """A text answer has no option: what it opens is nested in the question itself."""
+        holder: Option | Question = question
+        if answer.feature is not None:
+            option = question.option(answer.feature)
+            if option is None:
+                yield self.unknown(OPTION, answer.feature, where, question.options, of)
+                return
+            holder, of = option, f" of option '{answer}'{of}"
+        for classification in answer.classifications:
+            yield from self.question(holder, classification, of)
 
     def unknown(
-        self, sort: str, feature: Feature, where: Where, there: Iterable[Tool | Question | Option], of: str
-    ) -> Raised:
-        if not feature.name and not self.has_ids:
-            return warning(
-                "schema-id-unchecked",
-                where,
-                f"the {sort}{of} is given by {feature} and the ontology has no ids, so it cannot be checked",
-                "name it, or take the ontology from Labelbox",
-            )
+        self, kind: str, feature: Feature, where: Where, there: Sequence[Tool | Question | Option], of: str
+    ) -> Finding:
         if feature.schema_id and self.has_ids:
-            return error(
-                f"{sort}-unknown",
-                where,
-                f"the ontology has no {sort} with the schema id {feature.schema_id}{of}",
-                "correct the id, or give only the name",
-            )
+            called = f"{kind} with the schema id {feature.schema_id}{of}"
+            return NameRule.SCHEMA_ID_UNKNOWN.at(where, feature=called)
+        if not feature.name:
+            return NameRule.SCHEMA_ID_UNCHECKED.at(where, feature=kind + of, schema_id=feature.schema_id)
+        called = f"{kind} '{feature}'{of}"
+        if other := self.elsewhere.get(kind, {}).get(feature.name):
+            return NameRule.NAME_OF_OTHER_KIND.at(where, feature=called, name=feature.name, kind=kind, other_kind=other)
         names = [item.names[0] for item in there]
-        return error(
-            f"{sort}-unknown",
-            where,
-            f"the ontology has no {sort} '{feature}'{of}",
-            self.remedy(sort, feature.name or "", names),
-        )
+        if close := _close(feature.name, names):
+            return NameRule.NAME_MISSPELLED.at(where, feature=called, similar_name=close)
+        known = ", ".join(shorten([f"'{name}'" for name in names], KNOWN_SHOWN)) or "none"
+        return NameRule.NAME_UNKNOWN.at(where, feature=called, known_names=known)
 
-    def remedy(self, sort: str, name: str, names: list[str]) -> str:
-        others = {"tool": self.questions, "question": self.tools}.get(sort, set())
-        if name in others:
-            return f"'{name}' is a {'question' if sort == 'tool' else 'tool'} there; label it as one, or add the {sort}"
-        alike = [one for one in names if one.casefold() == name.casefold()]
-        close = alike or get_close_matches(name, names, n=1)
-        if close:
-            return f"did you mean '{close[0]}'? Names are matched to the letter"
-        known = ", ".join(f"'{one}'" for one in names[:8]) or "none"
-        return f"add it to the ontology or use another name (there: {known})"
+
+def _close(name: str, names: Sequence[str]) -> str | None:
+    """Prefer a name that differs only in case to one that is spelled alike."""
+    alike = (one for one in names if one.casefold() == name.casefold())
+    return next(alike, None) or next(iter(get_close_matches(name, names, n=1)), None)

@@ -1,18 +1,18 @@
-"""What the rules look at, and what they raise."""
+"""What the checks look at."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labelferry.model.answers import Answer, Classification
-from labelferry.model.feature import Feature, Where
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.feature import Feature
+from labelferry.model.findings import Finding
 from labelferry.model.frames import Span, coalesce
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["Answered", "Family", "Raised", "Scene", "answered", "error", "groups", "shown", "warning"]
+__all__ = ["Answered", "Family", "Scene", "answered", "groups", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,34 +37,17 @@ class Scene:
         """What is known about the video of a row."""
         return self.media.get(identity(row.global_key or ""), Media())
 
-    def by_row(self) -> dict[str, list[LabelledVideo]]:
-        """The labels of each row, whatever its key's spelling."""
+    def by_row(self) -> Iterable[list[LabelledVideo]]:
+        """Return the labels of each row together, whatever its key's spelling."""
         rows: dict[str, list[LabelledVideo]] = {}
         for video in self.videos:
             key = identity(video.row.global_key) if video.row.global_key else video.row.key
             rows.setdefault(key, []).append(video)
-        return rows
+        return rows.values()
 
 
-@dataclass(frozen=True, slots=True)
-class Raised:
-    """A finding and the rule that found it; findings of one rule are counted together."""
-
-    rule: str
-    finding: Finding
-
-
-Family = Callable[[Scene], Iterable[Raised]]
-
-
-def error(rule: str, where: Where, what: str, remedy: str) -> Raised:
-    """Raise an error."""
-    return Raised(rule, Finding(Severity.ERROR, where, what, remedy))
-
-
-def warning(rule: str, where: Where, what: str, remedy: str) -> Raised:
-    """Raise a warning."""
-    return Raised(rule, Finding(Severity.WARNING, where, what, remedy))
+Family = Callable[[Scene], Iterable[Finding]]
+"""The checks of one family of rules."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +68,28 @@ class Answered:
         return f"{self.path}'{self.asked.feature}'"
 
     def inside(self, answer: Answer) -> "list[Answered]":
-        """The classifications nested in one of the answers."""
+        """Return the classifications nested in one of the answers."""
         return [Answered(one, f"{self} > '{answer}' > ", answer) for one in answer.classifications]
 
 
 def groups(video: LabelledVideo) -> Iterator[tuple[Feature, list[Answered]]]:
-    """The sub-classifications of each keyframe, each whole track and each mask instance, with their tool."""
+    """Yield the sub-classifications of each keyframe, whole track and mask instance, with their tool."""
     for track in video.tracks:
         if track.classifications:
-            yield track.feature, [Answered(one, f"'{track.feature}' > ") for one in track.classifications]
+            yield track.feature, _under(f"'{track.feature}'", track.classifications)
         for keyframe, classifications in track.answers.items():
-            path = f"'{track.feature}' frame {int(track.frames[keyframe])} > "
-            yield track.feature, [Answered(one, path) for one in classifications]
+            yield track.feature, _under(f"'{track.feature}' frame {int(track.frames[keyframe])}", classifications)
     for masks in video.masks:
         for instance in masks.instances:
-            yield instance.feature, [Answered(one, f"'{instance.feature}' > ") for one in instance.classifications]
+            yield instance.feature, _under(f"'{instance.feature}'", instance.classifications)
+
+
+def _under(path: str, classifications: Iterable[Classification]) -> list[Answered]:
+    return [Answered(one, f"{path} > ") for one in classifications]
 
 
 def answered(video: LabelledVideo) -> Iterator[Answered]:
-    """Every classification of a video at every depth, parents first."""
+    """Yield every classification of a video at every depth, parents first."""
     for classification in video.classifications:
         yield from _deep(Answered(classification, ""))
     for _, group in groups(video):
@@ -119,5 +105,5 @@ def _deep(answered: Answered) -> Iterator[Answered]:
 
 
 def shown(spans: Iterable[Span]) -> str:
-    """Spans for a message."""
+    """Return spans as a message says them."""
     return ", ".join(f"{span.start}-{span.end}" for span in coalesce(spans))

@@ -6,10 +6,12 @@ Side by side are the classifications of all lines of one row, those of one keyfr
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from labelferry.checks.scene import Answered, Raised, error
+from labelferry.checks.scene import Answered
 from labelferry.model.answers import Answer
 from labelferry.model.answers import Question as Asked
+from labelferry.model.findings import Finding
 from labelferry.model.frames import Span
+from labelferry.model.rules import AnswerRule
 from labelferry.ontology.kinds import QuestionKind
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
@@ -27,25 +29,34 @@ class Held(NamedTuple):
     one: Answered
 
 
-def level(siblings: Sequence[Answered], holder: Holder) -> Iterator[Raised]:
+def level(siblings: Sequence[Answered], holder: Holder) -> Iterator[Finding]:
     """Check questions that are asked side by side, and those nested in their answers.
 
     Args:
         siblings: the classifications.
         holder: what holds their questions in the ontology, None when that is not known.
     """
-    if len(siblings) == 1 and len(siblings[0].asked.answers) == 1 and not siblings[0].asked.answers[0].classifications:
+    if _alone(siblings):
         return
     for question, same in _by_question(siblings, holder):
         yield from _twice(same)
         if _is_radio(question, same):
             yield from _several(same, question)
-            yield from _clash(same, question)
+            yield from _overlap(same, question)
         for inner, below in _below(question, same):
             yield from level(below, inner)
 
 
+def _alone(siblings: Sequence[Answered]) -> bool:
+    """One question with one answer, the usual case by far, cannot contradict anything."""
+    if len(siblings) != 1:
+        return False
+    answers = siblings[0].asked.answers
+    return len(answers) == 1 and not answers[0].classifications
+
+
 def _by_question(siblings: Sequence[Answered], holder: Holder) -> Iterator[tuple[Question | None, list[Answered]]]:
+    """Put together what answers one question, which labels may name in two ways: by name and by schema id."""
     found: dict[str, tuple[Question | None, list[Answered]]] = {}
     for one in siblings:
         question = holder.question(one.asked.feature) if holder else None
@@ -60,16 +71,13 @@ def _is_radio(question: Question | None, same: Sequence[Answered]) -> bool:
     return all(one.asked.question is Asked.RADIO for one in same)
 
 
-def _twice(same: Sequence[Answered]) -> Iterator[Raised]:
+def _twice(same: Sequence[Answered]) -> Iterator[Finding]:
     whole = [one for one in same if not one.asked.framed]
     for other in whole[1:]:
-        first, second = _said(whole[0]), _said(other)
-        differs = f", with {second} here and {first} there" if first != second else ""
-        yield error(
-            "answered-twice",
-            other.asked.where,
-            f"{other} is already answered at {whole[0].asked.where}{differs}",
-            "keep one; a checklist takes all its options in one annotation",
+        here, there = _said(other), _said(whole[0])
+        rule = AnswerRule.ANSWERED_TWICE if here == there else AnswerRule.ANSWERED_DIFFERENTLY
+        yield rule.at(
+            other.asked.where, question=other, other_place=whole[0].asked.where, answer=here, other_answer=there
         )
 
 
@@ -77,37 +85,39 @@ def _said(one: Answered) -> str:
     return ", ".join(f"'{answer.text or answer.feature}'" for answer in one.asked.answers)
 
 
-def _several(same: Sequence[Answered], question: Question | None) -> Iterator[Raised]:
+def _several(same: Sequence[Answered], question: Question | None) -> Iterator[Finding]:
     for one in same:
         keys = {_key(answer, question) for answer in one.asked.answers}
         if not one.asked.framed and len(keys) > 1:
-            yield error(
-                "radio-several-answers",
-                one.asked.where,
-                f"{one} is a radio and has {len(keys)} answers: {_said(one)}",
-                "keep one answer, or make the question a checklist",
+            yield AnswerRule.RADIO_SEVERAL_ANSWERS.at(
+                one.asked.where, question=one, count=len(keys), answers=_said(one)
             )
 
 
-def _clash(same: Sequence[Answered], question: Question | None) -> Iterator[Raised]:
-    """Raise the first frame where a radio has two different answers."""
-    last: dict[str, Held] = {}
+def _overlap(same: Sequence[Answered], question: Question | None) -> Iterator[Finding]:
+    """Find the first frame where a radio has two different answers.
+
+    Ranges are met in order of their start. Of each answer, only the range that reaches furthest so far can overlap
+    with one that is yet to come.
+    """
+    furthest: dict[str, Held] = {}
     for held in sorted(_held(same, question), key=lambda held: (held.span, held.key)):
-        for key, other in last.items():
-            if key != held.key and other.span.end >= held.span.start:
-                yield _both(other, held)
-                return
-        if held.key not in last or last[held.key].span.end < held.span.end:
-            last[held.key] = held
+        others = (other for key, other in furthest.items() if key != held.key)
+        if clash := next((other for other in others if other.span.end >= held.span.start), None):
+            yield _both(clash, held)
+            return
+        if held.key not in furthest or furthest[held.key].span.end < held.span.end:
+            furthest[held.key] = held
 
 
-def _both(first: Held, second: Held) -> Raised:
-    return error(
-        "radio-several-answers",
+def _both(first: Held, second: Held) -> Finding:
+    return AnswerRule.RADIO_OVERLAP.at(
         second.one.asked.where,
-        f"{second.one} is a radio and has two answers at frame {second.span.start}: '{first.answer}' "
-        f"({first.one.asked.where}) and '{second.answer}'",
-        "shorten one of the ranges, or make the question a checklist",
+        frame=second.span.start,
+        question=second.one,
+        first=first.answer,
+        second=second.answer,
+        other_place=first.one.asked.where,
     )
 
 
@@ -130,14 +140,17 @@ def _key(answer: Answer, question: Question | None) -> str:
 
 
 def _below(question: Question | None, same: Sequence[Answered]) -> Iterator[tuple[Holder, list[Answered]]]:
-    """What stands side by side one level down: framed ones of one option together, others by the answer they are in."""
+    """Yield what stands side by side one level down, with what holds its questions.
+
+    Without frames, that is what is nested in one answer. With frames, it is what is nested in one option, in however
+    many answers that stands: the ranges of all of them are on one time line.
+    """
     framed: dict[str, tuple[Holder, list[Answered]]] = {}
     for one in same:
         for answer in one.asked.answers:
-            inside = one.inside(answer)
             holder: Holder = _option(answer, question) if answer.feature else question
+            inside = one.inside(answer)
             yield holder, [inner for inner in inside if not inner.asked.framed]
-            if inside:
-                together = framed.setdefault(_key(answer, question), (holder, []))[1]
-                together.extend(inner for inner in inside if inner.asked.framed)
+            together = framed.setdefault(_key(answer, question), (holder, []))[1]
+            together.extend(inner for inner in inside if inner.asked.framed)
     yield from framed.values()

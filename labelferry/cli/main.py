@@ -1,6 +1,7 @@
 """The program: its commands by name, and how every one of them ends."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated
 
 import typer
@@ -47,11 +48,13 @@ def labelferry(
 
 def main() -> None:
     """Run the command line; mistakes and refusals end in one message and the documented exit code."""
+    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter is no reason to fail after the work
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except LabelferryError as error:
         if "--json" in sys.argv:
-            print_json({"error": type(error).__name__, "message": str(error), "exit_code": error.exit_code})
+            print_json(error.to_json())
         fail(str(error), error.exit_code)
     except SystemExit as ended:
         if ended.code != INTERRUPTED:

@@ -28,11 +28,11 @@ def convert(
     import shutil
 
     from labelferry.api import Checked
-    from labelferry.planning.desire import desire
-    from labelferry.planning.prepare import load_spec
+    from labelferry.desired.build import build
+    from labelferry.spec.load import load_spec
 
     with tempfile.TemporaryDirectory() as folder:
-        desired = desire(load_spec(spec), Path(folder))
+        desired = build(load_spec(spec), Path(folder))
         out.mkdir(parents=True, exist_ok=True)
         written = [out / f"{desired.spec.name}.ndjson"]
         shutil.copyfile(desired.folder / "lines.ndjson", written[0])

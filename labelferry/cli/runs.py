@@ -10,7 +10,7 @@ import typer
 from labelferry.cli.arguments import AsFlow, AsJson, Name, SpecPath, ToLocalbox
 from labelferry.cli.launch import runner, to_localbox
 from labelferry.cli.terminal import fail, progress, say, show
-from labelferry.errors import ConflictError, LabelferryError, PartialFailureError, VerificationError
+from labelferry.errors import ConflictError, LabelferryError, PartialFailureError, PendingError, VerificationError
 
 __all__ = ["onboard", "plan", "resume", "retry_failed", "run_to_report", "verify"]
 
@@ -80,7 +80,7 @@ def verify(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localb
 def run_to_report(
     flow_name: str, call: Callable[[], Any], flow: bool, as_json: bool, *args: str, **options: str
 ) -> None:
-    """Run what ends in a report, and show it, also when lines were refused."""
+    """Run what ends in a report, and show it, also when lines were refused or are not known to be in."""
     from labelferry.reports.terminal import print_report
 
     _run(flow_name, call, print_report, flow, as_json, *args, **options)
@@ -99,7 +99,7 @@ def _run(
     with progress(as_json):
         try:
             result = chosen.run(flow_name, call, *args, **options)
-        except (PartialFailureError, VerificationError) as error:
+        except (PartialFailureError, PendingError, VerificationError) as error:
             if error.result is None:
                 raise
             result, failure = error.result.to_json(), error

@@ -19,7 +19,7 @@ def status(
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the ledger knows of an onboarding: its runs, and the lines that failed."""
+    """Show what the ledger knows of an onboarding: its runs, and the lines that failed or are unknown."""
     from labelferry import api
     from labelferry.ledger import open_ledger
     from labelferry.reports.status import print_status, status_of

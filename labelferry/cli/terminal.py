@@ -81,9 +81,11 @@ def say(text: str, as_json: bool) -> None:
 
 def print_check(result: Mapping[str, Any], console: Any) -> None:
     """Print what a spec holds, and what there is to say about it."""
+    from labelferry.model.findings import Finding, grouped
+    from labelferry.reports.terminal import print_findings
+
     counts = result["counts"]
-    for warning in result["warnings"]:
-        console.print(warning, style="yellow", markup=False, highlight=False)
+    print_findings(grouped(map(Finding.from_json, result["findings"])), console)
     console.print(
         f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
         f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",

@@ -11,6 +11,7 @@ from labelferry.labelbox.records import CreateResult, DataRow
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.row_uploads import RowUploads
 from labelferry.labelbox.transport import Wire
+from labelferry.listing import shorten
 
 __all__ = ["DataRowResource"]
 
@@ -152,5 +153,4 @@ def _chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 
 def _some(names: Sequence[str]) -> str:
-    more = f" and {len(names) - 10} more" if len(names) > 10 else ""
-    return ", ".join(map(repr, names[:10])) + more
+    return ", ".join(shorten(list(map(repr, names)), 10))

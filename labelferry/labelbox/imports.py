@@ -3,17 +3,19 @@
 A job's identity is (project, name): a lost answer is looked up by name, never answered by a second job.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from labelferry.errors import JobFailedError, NotFoundError, RejectedError, RemoteError
-from labelferry.labelbox.call import Call, Json, mutation, query
+from labelferry.labelbox.call import Call, Json, query
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.import_documents import DELETE_MAL, DOCUMENTS
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.policy import Pace
 from labelferry.labelbox.records import ImportJob, ImportKind
 from labelferry.labelbox.resource import Resource, present
+from labelferry.labelbox.status_file import StatusFile
 from labelferry.labelbox.transport import Wire
 from labelferry.labelbox.uploads import attached
 
@@ -51,6 +53,10 @@ class ImportResource(Resource):
             return None
         return self._job(answer, DOCUMENTS[kind].got, project_id, kind) if answer.get(DOCUMENTS[kind].got) else None
 
+    def shown(self, project_id: str, name: str, kind: ImportKind) -> ImportJob | None:
+        """Return the import of that name as soon as the service shows it; None when it still does not after a while."""
+        return self._wire.look(lambda: self.find(project_id, name, kind), self._wire.policy.appearing)
+
     def list(self, project_id: str, kind: ImportKind) -> Iterator[ImportJob]:
         """Yield all imports of one kind in a project."""
         documents = DOCUMENTS[kind]
@@ -70,6 +76,7 @@ class ImportResource(Resource):
 
         Raises:
             JobFailedError: it ended FAILED; the message holds the text of its error file.
+            NotFoundError: the service does not show it any more.
             DeadlineError: it still runs.
         """
         pace = self._wire.policy.imports
@@ -90,6 +97,19 @@ class ImportResource(Resource):
         """
         return self._files.lines(_address(job, job.status_url, "status"))
 
+    def verdicts(self, job: ImportJob, lines: int) -> Sequence[Any]:
+        """Return what stands on each line of the status file, in whatever shape.
+
+        A file that is not there, or has fewer than ``lines`` lines, is read again for a while.
+
+        Raises:
+            NotFoundError: there is still none.
+            PermissionDeniedError, RejectedError: it cannot be read.
+        """
+        file = StatusFile(self._files, job, lambda: self.find(job.project_id, job.name, job.kind), lines)
+        self._wire.look(file.read, self._wire.policy.appearing)
+        return file.content()
+
     def errors(self, job: ImportJob) -> Iterator[Json]:
         """Yield the outcome of each line that failed.
 
@@ -107,19 +127,20 @@ class ImportResource(Resource):
         return self._files.lines(_address(job, job.input_url, "input"))
 
     def delete(self, job: ImportJob) -> None:
-        """Delete a pre-label import and the pre-labels that came with it.
+        """Delete a pre-label import and the pre-labels that came with it; a lost answer is asked for again.
 
         Raises:
+            NotFoundError: there is none with its id.
             RejectedError: it is a ground-truth import, which the service cannot take back.
         """
         if job.kind is not ImportKind.MAL:
             raise RejectedError(f"import {job.name!r} holds ground truth, which cannot be deleted as a job")
-        self._wire.send(mutation(DELETE_MAL, id=job.id))
+        self._wire.send(Call(document=DELETE_MAL, variables={"id": job.id}, repeatable=True))
 
     def _ended(self, job: ImportJob) -> ImportJob | None:
-        now = self.find(job.project_id, job.name, job.kind)
+        now = self.shown(job.project_id, job.name, job.kind)
         if now is None:
-            raise NotFoundError(f"import {job.name!r} is no longer there")
+            raise NotFoundError(f"import {job.name!r} is no longer shown by the service")
         return now if now.state != "RUNNING" else None
 
     def _reason(self, job: ImportJob) -> str:

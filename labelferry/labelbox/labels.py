@@ -1,7 +1,7 @@
 """Labels: which rows of a project hold some, and how to take them away."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
@@ -28,6 +28,22 @@ class LabelResource(Resource):
             return list(present(answer.get("project"), f"project {project_id}")["labels"])
 
         return map(_label, by_offset(page))
+
+    def rows(self, project_id: str, row_ids: Collection[str], *, patient: bool = False) -> set[str]:
+        """Return which of the rows have a label.
+
+        Args:
+            project_id: of the project.
+            row_ids: of the rows.
+            patient: look again for a while as long as none has.
+        """
+
+        def look() -> set[str] | None:
+            labelled = {label.row_id for label in self.list(project_id)}
+            return {row_id for row_id in row_ids if row_id in labelled} or None
+
+        found = self._wire.look(look, self._wire.policy.appearing) if patient else look()
+        return found or set()
 
     def delete(self, label_ids: Sequence[str]) -> None:
         """Delete labels, 500 at a time."""

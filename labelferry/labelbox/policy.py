@@ -58,6 +58,8 @@ class Policy:
         task: pace of a task (upload, batch, export).
         processing: pace of waiting until rows are processed.
         imports: pace of an import job.
+        appearing: pace of looking again for what the service said it has and does not show: a job, its status file, the
+            rest of that file, a label.
     """
 
     attempts: int = 10
@@ -77,6 +79,7 @@ class Policy:
     task: Pace = Pace(every=2.0, deadline=3_600.0)
     processing: Pace = Pace(every=30.0, deadline=3_600.0)
     imports: Pace = Pace(every=10.0, deadline=14_400.0)
+    appearing: Pace = Pace(every=5.0, deadline=30.0, first=0.5)
 
 
 DEFAULT_POLICY = Policy()

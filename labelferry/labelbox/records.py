@@ -70,10 +70,13 @@ class DataRow:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row that an upload did not take."""
+    """A row that an upload did not take; the service does not always say its key."""
 
     global_key: str | None
     message: str
+
+    def __str__(self) -> str:
+        return self.message if self.global_key is None else f"{self.global_key}: {self.message}"
 
     @property
     def is_duplicate(self) -> bool:
@@ -150,10 +153,10 @@ class ImportJob:
     kind: ImportKind
     project_id: str
     state: str
-    progress: str | None
-    input_url: str | None = field(repr=False)
-    status_url: str | None = field(repr=False)
-    error_url: str | None = field(repr=False)
+    progress: str | None = None
+    input_url: str | None = field(default=None, repr=False)
+    status_url: str | None = field(default=None, repr=False)
+    error_url: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,10 +91,15 @@ class Wire:
         Raises:
             DeadlineError: the deadline has passed.
         """
+        answer = self.look(ask, pace)
+        if answer is None:
+            raise DeadlineError(f"{overdue} (waited {pace.deadline:g} s)")
+        return answer
+
+    def look(self, ask: Callable[[], _T | None], pace: Pace) -> _T | None:
+        """Ask until there is an answer, and return None when there is none by the deadline."""
         ends, pause = self._clock() + pace.deadline, pace.first
-        while (answer := ask()) is None:
-            if self._clock() + pause > ends:
-                raise DeadlineError(f"{overdue} (waited {pace.deadline:g} s)")
+        while (answer := ask()) is None and self._clock() + pause <= ends:
             self._sleep(pause)
             pause = min(2 * pause, pace.every)
         return answer

@@ -1,6 +1,20 @@
 """What has been done, kept in SQLite or PostgreSQL."""
 
 from labelferry.ledger.lease import Lease, held
-from labelferry.ledger.ledger import Entry, Ledger, LedgerFile, LineRecord, LineState, State, open_ledger
+from labelferry.ledger.ledger import Ledger, LedgerFile, open_ledger
+from labelferry.ledger.records import OPEN, Entry, LineRecord, LineState, Reason, State, Verdict
 
-__all__ = ["Entry", "Lease", "Ledger", "LedgerFile", "LineRecord", "LineState", "State", "held", "open_ledger"]
+__all__ = [
+    "OPEN",
+    "Entry",
+    "Lease",
+    "Ledger",
+    "LedgerFile",
+    "LineRecord",
+    "LineState",
+    "Reason",
+    "State",
+    "Verdict",
+    "held",
+    "open_ledger",
+]

@@ -161,7 +161,7 @@ def _this_process() -> str:
 def _begun(pid: int) -> str:
     """When a process began, in the kernel's ticks: a process number may be used again. "" where unknown."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[-1].split()[19]
+        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[19]
     except OSError:
         return ""
 

@@ -5,9 +5,7 @@ A claim without a settle means: ask the service first, by name or global key; ne
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Self
 
 from sqlalchemy import Connection, Engine, bindparam, func, select, update
@@ -15,62 +13,10 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from labelferry.ledger.database import open_database
 from labelferry.ledger.lease import Lease
+from labelferry.ledger.records import Entry, LineRecord, LineState, Reason, State, Verdict
 from labelferry.ledger.schema import lines, resources, runs
 
 __all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
-
-
-class State(StrEnum):
-    """Of a resource: claimed before the service is asked to make it, settled when its id is known.
-
-    An import job that is being replaced is deleting until the service has let go of it.
-    """
-
-    CLAIMED = "claimed"
-    SETTLED = "settled"
-    DELETING = "deleting"
-
-
-class LineState(StrEnum):
-    """Of a line: sent with a job whose outcome is not known yet, taken by the service, or refused by it.
-
-    A retired one does not count any more (its job was deleted, its label was sent anew, it was mended or is to be tried
-    again); it is remembered because its uuid must not be used twice.
-    """
-
-    SENT = "sent"
-    ACCEPTED = "accepted"
-    FAILED = "failed"
-    RETIRED = "retired"
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One resource of the onboarding: a dataset, ontology, project, batch or import job."""
-
-    kind: str
-    name: str
-    state: State
-    remote_id: str | None = None
-    detail: Mapping[str, Any] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class LineRecord:
-    """One annotation line: where it came from, with which job it went, and what became of it.
-
-    ``row`` is the key of its data row (``RowRef.key``), ``generation`` says how often it was sent anew on purpose.
-    """
-
-    uuid: str
-    imported_as: str
-    row: str
-    feature: str
-    source: str
-    job: str
-    state: LineState = LineState.SENT
-    message: str | None = None
-    generation: int = 0
 
 
 def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
@@ -150,22 +96,17 @@ class Ledger:
 
     def send_lines(self, records: Iterable[LineRecord]) -> None:
         """Write down lines before their job is created; a line that was sent before takes its new job."""
-        values = [
-            self._key
-            | {name: _storable(getattr(record, name)) for name in ("row", "feature", "source", "message")}
-            | {name: getattr(record, name) for name in ("uuid", "imported_as", "job", "generation")}
-            | {"state": str(record.state)}
-            for record in records
-        ]
+        values = [self._key | _row_of(record) for record in records]
         with self._write() as connection:
             for start in range(0, len(values), CHUNK):
                 _upsert(connection, lines, values[start : start + CHUNK])
 
-    def settle_lines(self, outcomes: Iterable[tuple[str, LineState, str | None]]) -> None:
-        """Write down what became of lines: (uuid, state, message)."""
+    def settle_lines(self, verdicts: Iterable[Verdict]) -> None:
+        """Write down what became of lines."""
         one = update(lines).where(*self._mine(lines), lines.c.uuid == bindparam("line"))
         values = [
-            {"line": uuid, "state": str(state), "message": _storable(message)} for uuid, state, message in outcomes
+            {"line": uuid, "state": str(state), "message": _storable(message), "reason": reason and str(reason)}
+            for uuid, state, message, reason in verdicts
         ]
         if values:
             with self._write() as connection:
@@ -181,13 +122,18 @@ class Ledger:
 
     def retire_lines(self, uuids: Iterable[str]) -> None:
         """Say that lines do not count any more."""
-        self.settle_lines((uuid, LineState.RETIRED, None) for uuid in uuids)
+        self.settle_lines(Verdict(uuid, LineState.RETIRED) for uuid in uuids)
+
+    def move_job(self, name: str, state: State, remote_id: str | None = None) -> None:
+        """Say how far an import job has come; an id that is known stays."""
+        mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
+        new = {"state": str(state)} | ({"remote_id": remote_id} if remote_id else {})
+        with self._write() as connection:
+            connection.execute(update(resources).where(*mine).values(new))
 
     def doom_job(self, name: str) -> None:
         """Say that the service is about to be asked to delete an import job."""
-        mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
-        with self._write() as connection:
-            connection.execute(update(resources).where(*mine).values(state=str(State.DELETING)))
+        self.move_job(name, State.DELETING)
 
     def drop_job(self, name: str) -> None:
         """Say that a doomed job is gone, and its lines with it."""
@@ -208,9 +154,7 @@ class Ledger:
             query = query.where(lines.c.imported_as == imported_as)
         with self._file.engine.connect() as connection:
             for row in connection.execute(query).mappings():
-                yield LineRecord(
-                    **{name: row[name] for name in LineRecord.__slots__} | {"state": LineState(row["state"])}
-                )
+                yield _record_of(row)
 
     def lease(self, what: str | None = None) -> Lease:
         """What lets only one run at a time of this onboarding, or of ``what`` over all onboardings."""
@@ -267,6 +211,17 @@ class Ledger:
     def _write(self) -> Iterator[Connection]:
         with self._file.engine.begin() as connection:
             yield connection
+
+
+def _row_of(record: LineRecord) -> dict[str, Any]:
+    texts = {name: _storable(getattr(record, name)) for name in ("row", "feature", "source", "message")}
+    plain = {name: getattr(record, name) for name in ("uuid", "imported_as", "job", "generation", "position")}
+    return texts | plain | {"state": str(record.state), "reason": record.reason and str(record.reason)}
+
+
+def _record_of(row: Mapping[Any, Any]) -> LineRecord:
+    states = {"state": LineState(row["state"]), "reason": row["reason"] and Reason(row["reason"])}
+    return LineRecord(**{name: row[name] for name in LineRecord.__slots__} | states)
 
 
 def _storable(text: str | None) -> str | None:

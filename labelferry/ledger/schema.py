@@ -36,6 +36,8 @@ lines = Table(
     Column("state", String(10), nullable=False),
     Column("message", Text),
     Column("generation", Integer, nullable=False, server_default="0"),
+    Column("reason", String(20)),
+    Column("position", Integer, nullable=False, server_default="0"),
     Index("lines_of_job", "workspace", "onboarding", "job"),
 )
 

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Connection, distinct, func, select
 
-from labelferry.ledger.ledger import LedgerFile, LineState
+from labelferry.ledger.ledger import LedgerFile
+from labelferry.ledger.records import LineState
 from labelferry.ledger.schema import lines, runs
 
 __all__ = ["LineTotal", "OpenJobs", "RunTotal", "Totals", "totals_of"]

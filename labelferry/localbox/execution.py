@@ -34,7 +34,7 @@ from graphql import (
 from labelferry.localbox import schema, work
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import LocalboxError, UnknownOperationError
-from labelferry.localbox.state import jobs
+from labelferry.localbox.state import jobs, reporting
 from labelferry.localbox.state.database import Database, Session
 
 logger = logging.getLogger(__name__)
@@ -173,7 +173,7 @@ def _undo(result: ExecutionResult | None) -> None:
 @contextmanager
 def _transaction(database: Database, chosen: OperationDefinitionNode) -> Iterator[Session]:
     with database.reading() as session:
-        writing = _writes(chosen) or jobs.waiting(session)
+        writing = _writes(chosen) or jobs.waiting(session) or reporting.counts_looks(session)
         if not writing:
             yield session
             return

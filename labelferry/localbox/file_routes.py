@@ -7,7 +7,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 
 from labelferry.localbox.http import database_of, json_response
-from labelferry.localbox.state import files, imports
+from labelferry.localbox.state import files, imports, reporting
 from labelferry.localbox.state.database import Database
 
 # What was uploaded is shown as data: it never runs as a page of ours.
@@ -27,10 +27,14 @@ def _response(database: Database, file_id: str) -> Response:
     with database.reading() as session:
         found = files.get(session, file_id)
         gone = found is not None and imports.expired(session, found)
+        changed = found is not None and reporting.is_changed(session, found.id)
+        told = reporting.told(session, file_id) if changed else None
     if gone:
         return json_response({"message": "This file of an import has expired: they are kept for 24 hours"}, 404)
-    if found is None or not database.files.path(found.id).is_file():
+    if found is None or (changed and told is None) or not database.files.path(found.id).is_file():
         raise HTTPException(404, "There is no such file")
+    if told is not None:
+        return Response(told, media_type=found.content_type, headers=HEADERS | {"Cache-Control": "no-store"})
     return FileResponse(database.files.path(found.id), media_type=found.content_type, headers=HEADERS)
 
 

@@ -28,7 +28,7 @@ WORD = re.compile(r"(?<!^)(?=[A-Z])")
 @cache
 def load() -> GraphQLSchema:
     """The schema, built once a process."""
-    schema = build_schema(SDL.read_text())
+    schema = build_schema(SDL.read_text("utf-8"))
     for (type_name, field_name), resolver in FIELDS.items():
         owner = schema.type_map[type_name]
         if isinstance(owner, GraphQLObjectType):

@@ -1,15 +1,24 @@
-"""Findings: what a reader or a check has to say about the input."""
+"""Findings: what a reader or a check has to say about the input; ``rules.py`` has the table of what there can be."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
+from labelferry.listing import shorten
 from labelferry.model.feature import Where
+from labelferry.model.video import RowRef
 
-__all__ = ["Finding", "Severity"]
+__all__ = ["Finding", "Group", "Severity", "grouped", "on"]
+
+KEPT = 20
+"""Findings of one rule that a group keeps; the others are counted."""
+SHOWN = 5
+"""Of those, the ones that a text shows."""
 
 
 class Severity(StrEnum):
-    """An error stops everything before the first request; a warning is reported and stands in the report."""
+    """An error stops everything before the first request; a warning is reported."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -17,12 +26,131 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something about the input that somebody should know."""
+    """What a rule found.
 
+    Args:
+        code: the rule.
+        severity: the rule's.
+        message: what is wrong.
+        remedy: what to do about it.
+        where: the place in the user's files; None for what only Labelbox knows.
+        row: global key of the video.
+        frame: the first frame concerned, as the message counts it.
+        track: what the source calls the track.
+    """
+
+    code: str
     severity: Severity
-    where: Where
-    what: str
+    message: str
     remedy: str
+    where: Where | None = None
+    row: str | None = None
+    frame: int | None = None
+    track: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.what}; {self.remedy}"
+        return f"{self.place}: {self.message}; {self.remedy}"
+
+    @property
+    def place(self) -> str:
+        """The file and line, or else the row."""
+        return str(self.where or self.row or "")
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the finding as plain values."""
+        where = self.where or Where("")
+        return {
+            "code": self.code,
+            "severity": str(self.severity),
+            "path": where.source or None,
+            "line": where.line,
+            "detail": where.detail,
+            "row": self.row,
+            "frame": self.frame,
+            "track": self.track,
+            "message": self.message,
+            "remedy": self.remedy,
+        }
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Finding":
+        """Return the finding that ``to_json`` made ``values`` of."""
+        return cls(
+            code=values["code"],
+            severity=Severity(values["severity"]),
+            message=values["message"],
+            remedy=values["remedy"],
+            where=Where(values["path"], values["line"], values["detail"]) if values["path"] else None,
+            row=values["row"],
+            frame=values["frame"],
+            track=values["track"],
+        )
+
+
+def on(row: RowRef, findings: Iterable[Finding]) -> Iterator[Finding]:
+    """Say which row the findings are about."""
+    return (replace(finding, row=row.global_key) for finding in findings)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """All findings of one rule, bounded.
+
+    Args:
+        code: the rule.
+        severity: the rule's.
+        count: findings.
+        files: files that they are in.
+        first: the first findings, one of each message.
+    """
+
+    code: str
+    severity: Severity
+    count: int
+    files: int
+    first: tuple[Finding, ...]
+
+    def __str__(self) -> str:
+        return "\n".join([self.headline, *(f"  {line}" for line in self.lines)])
+
+    @property
+    def headline(self) -> str:
+        """The finding itself when it is the only one, else the rule and the number of its findings."""
+        if self.count == 1:
+            return f"{self.severity}: {self.first[0]} [{self.code}]"
+        files = f" in {self.files:,} {'file' if self.files == 1 else 'files'}" if self.files else ""
+        return f"{self.severity}: {self.code} x{self.count:,}{files}"
+
+    @property
+    def lines(self) -> list[str]:
+        """The first findings, and how many there are besides; none when the headline says it all."""
+        return [] if self.count == 1 else shorten([str(each) for each in self.first], SHOWN, total=self.count)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the group as plain values."""
+        counts = {"code": self.code, "severity": str(self.severity), "count": self.count, "files": self.files}
+        return {**counts, "first": [finding.to_json() for finding in self.first]}
+
+    @classmethod
+    def from_json(cls, values: Mapping[str, Any]) -> "Group":
+        """Return the group that ``to_json`` made ``values`` of."""
+        first = tuple(map(Finding.from_json, values["first"]))
+        return cls(values["code"], Severity(values["severity"]), values["count"], values["files"], first)
+
+
+def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+    """Put the findings of each rule together: errors before warnings, else in order of first appearance."""
+    by_rule: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_rule.setdefault(finding.code, []).append(finding)
+    groups = map(_group, by_rule.values())
+    return tuple(sorted(groups, key=lambda group: group.severity is not Severity.ERROR))
+
+
+def _group(same: list[Finding]) -> Group:
+    by_message: dict[tuple[str, str], Finding] = {}
+    for finding in same:
+        by_message.setdefault((finding.message, finding.remedy), finding)
+    files = {finding.where.source for finding in same if finding.where}
+    first = tuple(by_message.values())[:KEPT]
+    return Group(same[0].code, same[0].severity, len(same), len(files), first)

@@ -42,7 +42,7 @@ class At(NamedTuple):
 
     def fault(self, what: str, remedy: str) -> SourceError:
         """Return the error for something wrong here."""
-        return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}")
+        return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}", line=self.where.line)
 
     def mapping(self, value: object, known: AbstractSet[str]) -> Json:
         """Return a JSON object that has no unknown keys."""

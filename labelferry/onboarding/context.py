@@ -5,11 +5,11 @@ from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from labelferry.desired.folder import mark
+from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, held, open_ledger
-from labelferry.planning.desired import Desired
-from labelferry.planning.store import mark
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 

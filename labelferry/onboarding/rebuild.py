@@ -24,6 +24,7 @@ class Rebuilt:
     jobs: int
     accepted: int
     failed: int
+    unknown: int
 
 
 def rebuild(onboarding: Onboarding) -> Rebuilt:
@@ -45,7 +46,7 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
     for found in list(found_jobs(onboarding, project)):
         adopt(onboarding, found)
     collected: Collected = collect(onboarding)
-    return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed)
+    return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed, collected.unknown)
 
 
 def _known(onboarding: Onboarding, kind: Kind, reference: Reference) -> str | None:

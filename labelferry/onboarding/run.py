@@ -14,13 +14,13 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
-from labelferry.errors import PartialFailureError
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
 from labelferry.onboarding.steps.data_rows import RowsOutcome, plan_data_rows
-from labelferry.onboarding.steps.imports import Submitted, plan_imports, plan_open_jobs
+from labelferry.onboarding.steps.imports import Collected, Submitted, plan_imports, plan_open_jobs
 from labelferry.onboarding.steps.ontology import plan_ontology
+from labelferry.onboarding.steps.outcomes import Finished, refuse_unfinished
 from labelferry.onboarding.steps.project import plan_project
 from labelferry.onboarding.steps.resolve import Resolved
 
@@ -29,27 +29,14 @@ __all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What the steps of a run came to."""
+    """What the steps of a run came to; ``settled`` is how many import jobs they learned the outcome of."""
 
     rows: RowsOutcome
     ontology: Resolved
     project: Resolved
     batch: BatchOutcome
     submitted: Submitted
-
-
-class Finished(Protocol):
-    """What the order has to know of a report."""
-
-    @property
-    def name(self) -> str:
-        """Of the onboarding."""
-        ...
-
-    @property
-    def failed(self) -> int:
-        """How many lines were refused."""
-        ...
+    settled: int = 0
 
 
 ReportT = TypeVar("ReportT", bound=Finished)
@@ -75,7 +62,7 @@ class Steps(Protocol[ReportT_co]):
         """Put what another machine needs to take the onboarding up where it finds it."""
         ...
 
-    def poll_job_errors(self) -> object:
+    def poll_job_errors(self) -> Collected:
         """Wait for the open import jobs and settle each of their lines."""
         ...
 
@@ -113,6 +100,7 @@ def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
 
     Raises:
         ConflictError: before the first change, when somebody has to decide something first.
+        PendingError: when all is done but not every line is known to be in; it carries the report.
         PartialFailureError: when all is done but lines were refused; it carries the report.
     """
     started_at = datetime.now(UTC)
@@ -121,19 +109,17 @@ def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
             steps.reopen_failed_lines()
         refuse_conflicts(steps.make_plan())
         steps.keep_files()
-        steps.poll_job_errors()  # of jobs that an earlier run left open
+        earlier = steps.poll_job_errors()  # jobs that an earlier run left open
         rows = steps.create_data_rows()
         ontology = steps.build_ontology()
         project = steps.create_project(ontology.id)
         batch = steps.create_batch(project.id)
         submitted = steps.import_labels(project.id)
-        steps.poll_job_errors()
-        report = steps.write_report(started_at, Outcomes(rows, ontology, project, batch, submitted))
+        settled = earlier.jobs + steps.poll_job_errors().jobs
+        outcomes = Outcomes(rows, ontology, project, batch, submitted, settled)
+        report = steps.write_report(started_at, outcomes)
         steps.keep_files()
-    if report.failed:
-        raise PartialFailureError(
-            f"{report.failed} lines were refused; labelferry status {report.name} lists them", report
-        )
+    refuse_unfinished(report)
     return report
 
 

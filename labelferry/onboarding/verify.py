@@ -1,19 +1,20 @@
 """After the guide: read the labels back and compare them with what was sent.
 
-Only what the ledger says is in is expected. Ground truth is exported; pre-labels cannot be read back ("MAL Labels
-cannot be exported", says the official SDK's test suite), so the statuses of their lines are all the proof there is.
+Only what the ledger says is in is expected; a line whose outcome is unknown may be there or not. Ground truth is
+exported; pre-labels cannot be read back ("MAL Labels cannot be exported", says the official SDK's test suite), so the
+statuses of their lines are all the proof there is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from labelferry.desired.state import Desired, IndexedLine
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
-from labelferry.planning.desired import Desired, IndexedLine
 from labelferry.progress import announce
 from labelferry.spec import ImportAs
 from labelferry.verification import Pictures, Refused, RowResult, Verification, compare, read_exported, read_sent
@@ -49,6 +50,7 @@ def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) ->
         imported_as=str(spec.imports.as_),
         accepted=states[LineState.ACCEPTED],
         failed=states[LineState.FAILED],
+        unknown=states[LineState.UNKNOWN],
         pending=states[LineState.SENT],
         failed_lines=tuple(_refused(onboarding.desired, known)),
         rows=tuple(_rows(onboarding, known, tolerance)) if read_back else (),
@@ -79,17 +81,18 @@ def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refu
 def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
     """Every row of the manifest, in each project that labels went to."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
+    unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
     for project, lines in _by_project(onboarding, known).items():
-        reading = _Reading(onboarding, project, lines, tolerance)
+        reading = _Reading(onboarding, project, lines, unknown, tolerance)
         yield from reading.results(keys)
 
 
 def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, Lines]:
-    """The lines that are in, by the project of their job, then by row."""
+    """The lines that are in, or may be, by the project of their job, then by row."""
     projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
     found: dict[str, Lines] = {}
     for line in onboarding.desired.index():
-        if _state(line, known) is LineState.ACCEPTED:
+        if _state(line, known) in (LineState.ACCEPTED, LineState.UNKNOWN):
             project = projects[known[line.uuid].job]
             found.setdefault(project, defaultdict(list))[line.row].append(line)
     return found
@@ -102,6 +105,7 @@ class _Reading:
     onboarding: Onboarding
     project: str
     lines: Lines
+    unknown: Collection[str]
     tolerance: float
 
     def results(self, keys: list[str]) -> Iterator[RowResult]:
@@ -122,9 +126,13 @@ class _Reading:
             yield RowResult(str(reference), not_comparable={OUTSIDE: len(lines)})
 
     def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
+        """Compare with all lines, and without the unknown ones where there are any; what differs less is so."""
         held = read_exported(row, self.project, pictures)
-        sent = read_sent(map(self.onboarding.desired.video, lines), held.names, pictures)
-        return compare(key, sent, held, self.tolerance)
+        certain = [line for line in lines if line.uuid not in self.unknown]
+        readings = [lines] if len(certain) == len(lines) else [lines, certain]
+        sent = (read_sent(map(self.onboarding.desired.video, each), held.names, pictures) for each in readings)
+        found = [compare(key, each, held, self.tolerance) for each in sent]
+        return min(found, key=lambda result: len(result.differences))
 
     def _fetch(self, url: str) -> bytes | None:
         """A picture; one that cannot be had is reported as not comparable."""

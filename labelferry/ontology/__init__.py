@@ -3,13 +3,15 @@
 ``labelferry.ontology.file.read`` reads a file; it stands apart because it needs YAML.
 """
 
-from labelferry.ontology.diff import diff, lacks
+from labelferry.ontology.diff import Difference, DifferenceKind, diff, lacks
 from labelferry.ontology.infer import infer
 from labelferry.ontology.kinds import QuestionKind, Scope, ToolKind
 from labelferry.ontology.succession import succeed
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
 
 __all__ = [
+    "Difference",
+    "DifferenceKind",
     "Ids",
     "Ontology",
     "Option",

@@ -1,61 +1,119 @@
-"""Two ontologies -> what tells them apart, in lines that a person can act on."""
+"""Two ontologies -> what tells them apart, as values that print as a line a person can act on."""
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
 
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
-__all__ = ["diff", "lacks"]
+__all__ = ["Difference", "DifferenceKind", "Part", "diff", "lacks"]
 
 Item = Tool | Question | Option
 
 
-def diff(have: Ontology, want: Ontology) -> list[str]:
-    """Say how ``have`` differs from ``want``: what it lacks, then what it has too much. Empty when they are equal."""
-    return [*lacks(have, want), *_unwanted(have, want)]
+class DifferenceKind(StrEnum):
+    """What differs: the whole feature, or one property of it."""
+
+    MISSING = "missing"
+    SUPERFLUOUS = "superfluous"
+    KIND = "kind"
+    REQUIRED = "required"
+    INSTRUCTIONS = "instructions"
+    LABEL = "label"
+    SCOPE = "scope"
+    EXTRA = "extra"
 
 
-def lacks(have: Ontology, want: Ontology) -> list[str]:
-    """Say what ``have`` lacks or has otherwise: empty when labels made for ``want`` fit it."""
+PROPERTIES = {
+    Tool: (DifferenceKind.KIND, DifferenceKind.REQUIRED),
+    Question: (DifferenceKind.KIND, DifferenceKind.REQUIRED, DifferenceKind.INSTRUCTIONS),
+    Option: (DifferenceKind.LABEL,),
+}
+NOT_COMPARED = {"position"}
+
+
+class Part(NamedTuple):
+    """A step of the way to a feature: ``tool``, ``question`` or ``option``, and its name."""
+
+    kind: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that one ontology has otherwise than another.
+
+    Args:
+        kind: what differs.
+        path: the feature, from the top down.
+        held: the property as the one has it; None for a whole feature.
+        wanted: the property as the other has it.
+        key: of the normalised form, for a property that has no kind of its own.
+    """
+
+    kind: DifferenceKind
+    path: tuple[Part, ...]
+    held: object = None
+    wanted: object = None
+    key: str | None = None
+
+    def __str__(self) -> str:
+        feature = " of ".join(f"{part.kind} '{part.name}'" for part in reversed(self.path))
+        if self.kind is DifferenceKind.MISSING:
+            return f"{feature} is missing"
+        if self.kind is DifferenceKind.SUPERFLUOUS:
+            return f"{feature} is not wanted"
+        return f"{feature}: {self.key or self.kind} is {_said(self.held)}, expected {_said(self.wanted)}"
+
+
+def diff(have: Ontology, want: Ontology) -> list[Difference]:
+    """Return how ``have`` differs from ``want``: what is missing or other, then what is superfluous."""
+    missing = (each for each in lacks(want, have) if each.kind is DifferenceKind.MISSING)
+    return [*lacks(have, want), *(replace(each, kind=DifferenceKind.SUPERFLUOUS) for each in missing)]
+
+
+def lacks(have: Ontology, want: Ontology) -> list[Difference]:
+    """Return what ``have`` lacks or has otherwise: empty when labels made for ``want`` fit it."""
     return [
-        *_compare("", "tool", have.tools, want.tools),
-        *_compare("", "question", have.questions, want.questions, top=True),
+        *_compare((), "tool", have.tools, want.tools),
+        *_compare((), "question", have.questions, want.questions),
     ]
 
 
-def _unwanted(have: Ontology, want: Ontology) -> Iterator[str]:
-    for line in lacks(want, have):
-        if line.endswith(" is missing"):
-            yield line.removesuffix(" is missing") + " is not wanted"
-
-
-def _compare(of: str, sort: str, have: Sequence[Item], want: Sequence[Item], *, top: bool = False) -> Iterator[str]:
+def _compare(above: tuple[Part, ...], kind: str, have: Sequence[Item], want: Sequence[Item]) -> Iterator[Difference]:
     there = {item.names[0]: item for item in have}
     for item in want:
-        called = f"{sort} '{item.names[0]}'{of}"
+        path = (*above, Part(kind, item.names[0]))
         found = there.get(item.names[0])
         if found is None:
-            yield f"{called} is missing"
+            yield Difference(DifferenceKind.MISSING, path)
         else:
-            yield from chain(_traits(called, found, item, top=top), _inside(called, found, item))
+            yield from _properties(path, found, item)
+            yield from _extra(path, found, item)
+            yield from _inside(path, found, item)
 
 
-def _traits(called: str, have: Item, want: Item, *, top: bool) -> Iterator[str]:
-    words = ["kind", "required", "instructions", "label", *(["scope"] if top else [])]
-    for word in words:
-        is_, should = getattr(have, word, None), getattr(want, word, None)
-        if is_ != should:
-            yield f"{called}: {word} is {_said(is_)}, wanted is {_said(should)}"
-    for key in sorted(({*have.extra} | {*want.extra}) - {"position"}):
-        if have.extra.get(key) != want.extra.get(key):
-            yield f"{called}: {key} is {_said(have.extra.get(key))}, wanted is {_said(want.extra.get(key))}"
+def _properties(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
+    # A nested question follows the scope of the one above, whatever its own says.
+    top = (DifferenceKind.SCOPE,) if len(path) == 1 and isinstance(want, Question) else ()
+    for kind in (*PROPERTIES[type(want)], *top):
+        held, wanted = getattr(have, kind), getattr(want, kind)
+        if held != wanted:
+            yield Difference(kind, path, held, wanted)
 
 
-def _inside(called: str, have: Item, want: Item) -> Iterator[str]:
-    of = f" of {called}"
+def _extra(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
+    for key in sorted((have.extra.keys() | want.extra.keys()) - NOT_COMPARED):
+        held, wanted = have.extra.get(key), want.extra.get(key)
+        if held != wanted:
+            yield Difference(DifferenceKind.EXTRA, path, held, wanted, key)
+
+
+def _inside(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
     if isinstance(have, Question) and isinstance(want, Question):
-        yield from _compare(of, "option", have.options, want.options)
-    yield from _compare(of, "question", have.questions, want.questions)
+        yield from _compare(path, "option", have.options, want.options)
+    yield from _compare(path, "question", have.questions, want.questions)
 
 
 def _said(value: object) -> str:

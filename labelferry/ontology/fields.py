@@ -5,7 +5,7 @@ from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from labelferry.located import Located
+from labelferry.files.located import Located
 
 __all__ = ["Fields", "items", "only_once"]
 

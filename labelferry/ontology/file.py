@@ -8,7 +8,8 @@ https://docs.labelbox.com/reference/import-video-annotations
 from pathlib import Path
 from typing import Any
 
-from labelferry.located import Located, load
+from labelferry.files.documents import load
+from labelferry.files.located import Located, Shape
 from labelferry.ontology.fields import Fields, only_once, text_of
 from labelferry.ontology.kinds import QuestionKind, Scope, question_kind, tool_kind, tool_remedy
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
@@ -22,6 +23,7 @@ ID_KEYS = {
     "schema_id": "schema_id",
 }
 ROOT_KEYS = {"tools": "tools", "classifications": "classifications"}
+SHAPE = Shape("an ontology", tuple(ROOT_KEYS))
 TOOL_KEYS = {
     "tool": "tool",
     "name": "name",
@@ -56,7 +58,7 @@ def read(path: Path) -> Ontology:
         SpecError: with file and line (JSON: file), for unknown keys and kinds, names that are empty or used twice,
             options missing or misplaced.
     """
-    root = Fields(load(path), "an ontology", ROOT_KEYS)
+    root = Fields(load(path, SHAPE), "an ontology", ROOT_KEYS)
     tools, questions = root.each("tools", _tool), root.each("classifications", _question)
     if not tools and not questions:
         raise root.place.wrong("an ontology without tools and classifications; give at least one")

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from labelferry.errors import SpecError
+from labelferry.listing import shorten
 from labelferry.model.answers import Answer, Classification
 from labelferry.model.answers import Question as Asked
 from labelferry.model.feature import Feature, Where
@@ -35,9 +36,8 @@ def infer(videos: Iterable[LabelledVideo]) -> Ontology:
     for video in videos:
         _look(seen, video)
     if seen.wrong:
-        shown, rest = seen.wrong[:MOST_SHOWN], len(seen.wrong) - MOST_SHOWN
-        more = [f"... and {rest} more of this kind"] if rest > 0 else []
-        raise SpecError("no ontology can be built from these labels:\n" + "\n".join([*shown, *more]))
+        listed = "\n".join(shorten(seen.wrong, MOST_SHOWN))
+        raise SpecError(f"no ontology can be built from these labels:\n{listed}")
     return Ontology(
         tools=tuple(node.tool() for node in seen.top.values() if node.sort in set(ToolKind)),
         questions=tuple(node.question() for node in seen.top.values() if node.sort not in set(ToolKind)),

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from labelferry.listing import shorten
 from labelferry.masks.png import open_png
 from labelferry.model import Geometry
 from labelferry.model.masks import Masks
@@ -70,9 +71,7 @@ def draw(canvas: Canvas, content: Content, frame: int) -> None:
         if captions < MOST_CAPTIONS:
             _name_shape(pen, canvas, shape)
             captions += 1
-    answers = list(answers_at(content, frame))
-    more = [f"and {len(answers) - MOST_ANSWERS} more answers"] if len(answers) > MOST_ANSWERS else []
-    for number, answer in enumerate([*more, *answers[:MOST_ANSWERS]]):
+    for number, answer in enumerate(shorten(list(answers_at(content, frame)), MOST_ANSWERS, "more answers")):
         caption(pen, (4, canvas.picture.height - 16 - 14 * number), answer, PAPER)
 
 

@@ -10,13 +10,13 @@ from itertools import cycle, groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from labelferry.desired.state import Desired, IndexedLine
 from labelferry.model import RowRef
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
 from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, frames_to_show
-from labelferry.planning.desired import Desired, IndexedLine
 
 if TYPE_CHECKING:
     from PIL import Image

@@ -12,7 +12,7 @@ from labelferry.reports.html import render_html
 from labelferry.reports.journal import Journal
 from labelferry.reports.lines import line_outcomes
 from labelferry.reports.links import project_page
-from labelferry.reports.report import Report, failed_lines, report_on
+from labelferry.reports.report import Report, failed_lines, report_on, unknown_lines
 from labelferry.reports.spreadsheet import write_csv
 
 __all__ = ["keep_report", "write_files"]
@@ -53,6 +53,6 @@ def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[St
     write_csv(line_outcomes(desired, ledger), folder / f"{report.name}.csv")
     refused = {record.uuid for record in ledger.lines(LineState.FAILED, imported_as=as_)}
     strips = draw_strips(desired, refused)
-    page = render_html(report, list(failed_lines(onboarding)), strips)
+    page = render_html(report, list(failed_lines(onboarding)), strips, list(unknown_lines(onboarding)))
     (folder / f"{report.name}.html").write_text(page, encoding="utf-8", errors="replace")
     return strips

@@ -18,18 +18,21 @@ from labelferry.reports.report import FailedLine, Report
 __all__ = ["render_html"]
 
 TEMPLATE = "report.html.jinja"
-MOST_FAILED, MOST_FINDINGS = 5_000, 500
+MOST_FAILED = 5_000
 STRIP_BYTES, COLUMNS = 80_000, 4
 CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
-def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip]) -> str:
+def render_html(
+    report: Report, failed: Sequence[FailedLine], strips: Sequence[Strip], unknown: Sequence[FailedLine] = ()
+) -> str:
     """Return the page.
 
     Args:
         report: the outcomes.
         failed: every refused line.
         strips: pictures of labels on frames.
+        unknown: every line whose outcome the service does not say.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -46,10 +49,7 @@ def render_html(report: Report, failed: Sequence[FailedLine], strips: Sequence[S
         report=report,
         total=_total(report),
         elsewhere=_elsewhere(report),
-        failures=_by_kind(failed[:MOST_FAILED]),
-        unlisted=max(0, len(failed) - MOST_FAILED),
-        findings=[_finding(text) for text in report.findings[:MOST_FINDINGS]],
-        unlisted_findings=max(0, len(report.findings) - MOST_FINDINGS),
+        listed=[_listed("Failed lines", failed), *([_listed("Unknown lines", unknown)] if unknown else [])],
         pictures=list(_pictures(strips)),
         bars=bars(report.steps),
         when=_when(report.steps),
@@ -62,26 +62,26 @@ def _printable(value: object) -> object:
 
 
 def _total(report: Report) -> Mapping[str, int]:
-    names = ("lines", "accepted", "failed", "pending")
+    names = ("lines", "accepted", "failed", "unknown", "pending")
     return {name: sum(getattr(tally, name) for tally in report.tallies) for name in names}
 
 
 def _elsewhere(report: Report) -> int:
     """Lines of earlier runs whose rows the spec no longer names."""
     total = _total(report)
-    known = (report.accepted - total["accepted"], report.failed - total["failed"])
+    known = (getattr(report, name) - total[name] for name in ("accepted", "failed", "unknown", "pending"))
     return sum(max(0, more) for more in known)
+
+
+def _listed(title: str, lines: Sequence[FailedLine]) -> dict[str, Any]:
+    groups = _by_kind(lines[:MOST_FAILED])
+    return {"title": title, "groups": groups, "unlisted": max(0, len(lines) - MOST_FAILED)}
 
 
 def _by_kind(failed: Iterable[FailedLine]) -> list[dict[str, Any]]:
     ordered = sorted(failed, key=lambda line: line.kind)
     groups = ((kind, list(lines)) for kind, lines in groupby(ordered, key=lambda line: line.kind))
     return [{"kind": kind, "remedy": lines[0].remedy, "lines": lines} for kind, lines in groups]
-
-
-def _finding(text: str) -> dict[str, str]:
-    severity, _, said = text.partition(": ")
-    return {"severity": severity, "text": said}
 
 
 def _pictures(strips: Iterable[Strip]) -> Iterable[dict[str, Any]]:

@@ -1,21 +1,22 @@
 """Desired state and ledger -> what became of every line, and how many of each kind.
 
-Each line of the sources is accepted, failed or pending (not sent, or sent and not known to be in), and nothing else,
-so that the counts add up.
+Each line of the sources is accepted, failed, unknown (its import is over, and the service does not say what became of
+it) or pending (not sent, or sent and not known to be in), and nothing else, so that the counts add up.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from labelferry.desired.state import Desired
 from labelferry.ledger import Ledger, LineRecord, LineState
 from labelferry.ndjson import LineKind
-from labelferry.onboarding.steps.outcomes import classify
-from labelferry.planning.desired import Desired
+from labelferry.onboarding.steps.outcomes import explain
 
-__all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies"]
+__all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies", "unsent"]
 
 PENDING = "pending"
+STATES = (LineState.ACCEPTED, LineState.FAILED, PENDING, LineState.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,9 @@ class LineOutcome:
     Args:
         row: the data row, as people read it.
         kind: what the line holds.
-        state: accepted, failed or pending.
+        state: accepted, failed, unknown or pending.
         job: the import job that it went with, empty when it was not sent.
-        failure: which kind of failure it is, empty for other states.
+        failure: which kind of failure it is, or why it is unknown; empty for other states.
     """
 
     row: str
@@ -44,13 +45,14 @@ class LineOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many lines of a kind the sources hold; accepted, failed and pending add up to them."""
+    """How many lines of a kind the sources hold; accepted, failed, unknown and pending add up to them."""
 
     kind: LineKind
     lines: int
     accepted: int
     failed: int
     pending: int
+    unknown: int = 0
 
 
 def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
@@ -68,16 +70,20 @@ def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
         )
 
 
+def unsent(desired: Desired, ledger: Ledger) -> int:
+    """How many lines of the desired state are still to be sent."""
+    records = ledger.lines(imported_as=str(desired.spec.imports.as_))
+    known = {record.uuid for record in records if record.state is not LineState.RETIRED}
+    return sum(line.uuid not in known for line in desired.index())
+
+
 def tallies(outcomes: Iterable[LineOutcome]) -> tuple[Tally, ...]:
     """Count lines by kind and state, the most frequent kind first."""
     counted: dict[LineKind, Counter[str]] = {}
     for outcome in outcomes:
         counted.setdefault(outcome.kind, Counter())[outcome.state] += 1
     listed = sorted(counted.items(), key=lambda item: (-item[1].total(), item[0]))
-    return tuple(
-        Tally(kind, states.total(), states[LineState.ACCEPTED], states[LineState.FAILED], states[PENDING])
-        for kind, states in listed
-    )
+    return tuple(Tally(kind, states.total(), *(states[state] for state in STATES)) for kind, states in listed)
 
 
 def _outcome(record: LineRecord | None) -> tuple[str, str, str, str]:
@@ -87,4 +93,5 @@ def _outcome(record: LineRecord | None) -> tuple[str, str, str, str]:
         return record.job, PENDING, "", ""
     if record.state is LineState.ACCEPTED:
         return record.job, str(record.state), "", ""
-    return record.job, str(record.state), str(classify(record.message).kind), record.message or ""
+    text, outcome = explain(record)
+    return record.job, str(record.state), str(outcome.kind), text

@@ -9,8 +9,11 @@ wide and clips nothing: a wide table in markdown runs over the rest of the page,
 
 import re
 from base64 import b64encode
+from collections.abc import Sequence
 
-from labelferry.reports.report import Report
+from labelferry.listing import shorten
+from labelferry.model.findings import Group
+from labelferry.reports.report import FailedLine, Report
 
 __all__ = ["markdown", "plain"]
 
@@ -33,7 +36,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
         ("masks", f"{counts.masks} frames"),
         ("classifications", counts.classifications),
-        ("lines", f"{report.accepted} accepted, {report.failed} failed, {report.pending} pending"),
+        ("lines", _counts(report)),
         ("sent by this run", f"{report.sent} lines in {len(report.jobs)} jobs"),
         ("imported as", report.imported_as),
         ("made", ", ".join(report.made) or "nothing"),
@@ -44,9 +47,11 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         "| | |\n|---|---|\n" + "\n".join(f"| {k} | {v} |" for k, v in rows),
     ]
     if report.failed_lines:
-        parts.append(_failed(report))
+        parts.append(_listed("Failed lines", report.failed_lines, report.failed))
+    if report.unknown_lines:
+        parts.append(_listed("Unknown lines", report.unknown_lines, report.unknown))
     if report.findings:
-        parts.append("## Warnings\n\n" + "\n".join(f"- {plain(finding)}" for finding in report.findings[:SHOWN]))
+        parts.append("\n".join(["## Warnings\n", *(line for group in report.findings for line in _bullets(group))]))
     if sheet is not None:
         parts.append(f"## Labels on frames\n\n![labels on frames](data:image/jpeg;base64,{b64encode(sheet).decode()})")
     return "\n\n".join(parts)
@@ -57,14 +62,22 @@ def plain(text: str) -> str:
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 
-def _failed(report: Report) -> str:
-    listed = [
-        f"- {plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
-        for line in report.failed_lines[:SHOWN]
+def _counts(report: Report) -> str:
+    names = ("accepted", "failed", "unknown", "pending")
+    return ", ".join(f"{getattr(report, name)} {name}" for name in names)
+
+
+def _bullets(group: Group) -> list[str]:
+    return [f"- {plain(group.headline)}", *(f"    - {plain(line)}" for line in group.lines)]
+
+
+def _listed(title: str, lines: Sequence[FailedLine], count: int) -> str:
+    texts = [
+        f"{plain(line.source)} ({line.kind}): {plain(line.row)}, '{plain(line.feature)}': {plain(line.message)}"
+        for line in lines
     ]
-    more = [f"- and {report.failed - SHOWN} more"] if report.failed > SHOWN else []
+    listed = [f"- {text}" for text in shorten(texts, SHOWN, total=count)]
     remedies = [
-        f"**{kind}**: {plain(remedy)}\n"
-        for kind, remedy in sorted({(line.kind, line.remedy) for line in report.failed_lines})
+        f"**{kind}**: {plain(remedy)}\n" for kind, remedy in sorted({(line.kind, line.remedy) for line in lines})
     ]
-    return "\n".join(["## Failed lines\n", *listed, *more, "", *remedies]).rstrip()
+    return "\n".join([f"## {title}\n", *listed, "", *remedies]).rstrip()

@@ -15,7 +15,12 @@ __all__ = ["metrics_of"]
 
 WHERE = ("workspace", "onboarding")
 SUCCESSES = {"done", "nothing to do"}
-STATES = {LineState.ACCEPTED: "accepted", LineState.FAILED: "failed", LineState.SENT: "pending"}
+STATES = {
+    LineState.ACCEPTED: "accepted",
+    LineState.FAILED: "failed",
+    LineState.UNKNOWN: "unknown",
+    LineState.SENT: "pending",
+}
 """Retired lines do not count any more."""
 
 

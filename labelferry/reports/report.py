@@ -1,30 +1,33 @@
 """The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
+from labelferry.desired.state import Counts
 from labelferry.ledger import LineState
 from labelferry.model import RowRef
+from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
-from labelferry.onboarding.steps.outcomes import classify
-from labelferry.planning.desired import Counts
+from labelferry.onboarding.steps.outcomes import explain
 from labelferry.reports.journal import Journal, StepTime
-from labelferry.reports.lines import Tally, line_outcomes, tallies
+from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
 
-__all__ = ["FailedLine", "Report", "failed_lines", "report_on"]
+__all__ = ["FailedLine", "Report", "failed_lines", "report_on", "unknown_lines"]
 
+FORMAT = 2
+"""Of the JSON file. 1 had no number, and findings as texts."""
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class FailedLine:
-    """A line that is not in, where it came from, what kind of failure it is, and what to do about it."""
+    """A line that is not in, or not known to be: its place, the kind of its outcome, and what to do about it."""
 
     row: str
     feature: str
@@ -52,13 +55,16 @@ class Report:
         batched: rows that this run brought into the project.
         jobs: import jobs that this run sent.
         sent: lines that this run sent.
+        settled: import jobs whose outcome this run learned, also those that an earlier one sent.
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
-        findings: warnings about the input, and how rows that were there differ from it.
+        unknown: lines of which the service does not say what became of them, over all runs.
+        unknown_lines: the first of those.
+        findings: warnings about the input, and how rows that were there differ from it, bounded.
         folder: where the desired state lies.
-        pending: lines that were sent and are not known to be in, over all runs.
-        tallies: the lines of the sources, by kind; accepted, failed and pending add up.
+        pending: lines that are still to be sent, or were sent and are not known to be in, over all runs.
+        tallies: the lines of the sources, by kind; accepted, failed, unknown and pending add up.
         planned: the steps of the plan, as plain values.
         steps: when each step of the run began and ended.
         page: where people look at the project, None where there is no such page.
@@ -81,9 +87,12 @@ class Report:
     accepted: int
     failed: int
     failed_lines: tuple[FailedLine, ...]
-    findings: tuple[str, ...]
+    findings: tuple[Group, ...]
     folder: str
+    unknown: int = 0
+    unknown_lines: tuple[FailedLine, ...] = ()
     pending: int = 0
+    settled: int = 0
     tallies: tuple[Tally, ...] = ()
     planned: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[StepTime, ...] = ()
@@ -92,17 +101,21 @@ class Report:
 
     @property
     def nothing_done(self) -> bool:
-        """Whether everything had been there before."""
-        return not (self.rows_created or self.rows_updated or self.made or self.batched or self.sent)
+        """Whether everything had been there, and known to be, before."""
+        changes = (self.rows_created, self.rows_updated, self.made, self.batched, self.sent, self.settled)
+        return not any(changes)
 
     @property
     def outcome(self) -> str:
         """One word for the run."""
-        return "partly failed" if self.failed else "nothing to do" if self.nothing_done else "done"
+        words = {"pending": self.pending, "unknown": self.unknown, "partly failed": self.failed}
+        open_ = next((word for word, count in words.items() if count), None)
+        return open_ or ("nothing to do" if self.nothing_done else "done")
 
     def to_json(self) -> dict[str, Any]:
-        """The report as plain values."""
-        return asdict(self) | {"outcome": self.outcome}
+        """Return the report as plain values."""
+        findings = [group.to_json() for group in self.findings]
+        return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
@@ -150,12 +163,15 @@ def report_on(
         batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,
+        settled=outcomes.settled,
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
-        findings=(*onboarding.desired.findings, *(f"differs: {each}" for each in rows.drift)),
+        unknown=states.get(LineState.UNKNOWN, 0),
+        unknown_lines=tuple(islice(unknown_lines(onboarding), SHOWN)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift)),
         folder=str(onboarding.desired.folder),
-        pending=states.get(LineState.SENT, 0),
+        pending=states.get(LineState.SENT, 0) + unsent(onboarding.desired, ledger),
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),
         planned=tuple((remembered.plan or {}).get("steps", ())),
         steps=tuple(remembered.steps),
@@ -166,6 +182,15 @@ def report_on(
 
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
     """Every line that was refused, by the ledger."""
-    for record in onboarding.ledger.lines(LineState.FAILED, imported_as=str(onboarding.desired.spec.imports.as_)):
-        found, row = classify(record.message), str(RowRef.from_key(record.row))
-        yield FailedLine(row, record.feature, record.source, record.message or "", str(found.kind), found.remedy)
+    return _lines(onboarding, LineState.FAILED)
+
+
+def unknown_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
+    """Every line of which the service does not say what became of it, by the ledger."""
+    return _lines(onboarding, LineState.UNKNOWN)
+
+
+def _lines(onboarding: Onboarding, state: LineState) -> Iterator[FailedLine]:
+    for record in onboarding.ledger.lines(state, imported_as=str(onboarding.desired.spec.imports.as_)):
+        (text, outcome), row = explain(record), str(RowRef.from_key(record.row))
+        yield FailedLine(row, record.feature, record.source, text, str(outcome.kind), outcome.remedy)

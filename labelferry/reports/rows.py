@@ -11,16 +11,22 @@ __all__ = ["failed_rows", "finding_rows", "shard_rows"]
 MOST_ROWS = 500
 """Of a table in the UI; the files of the report have all."""
 
-STATES = {State.CLAIMED: "waiting for its outcome", State.SETTLED: "done", State.DELETING: "being replaced"}
+STATES = {
+    State.CLAIMED: "waiting for its outcome",
+    State.CREATED: "waiting for its outcome",
+    State.ABSENT: "created, and not shown by Labelbox",
+    State.SETTLED: "done",
+    State.DELETING: "being replaced",
+}
 
 
 def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
-    """A row for each import job: its lines, and how many of them are in, refused, or not known to be in.
+    """A row for each import job: its lines, and how many of them are in, refused, unknown or pending.
 
     Those that are not done come first, then those with refused lines.
     """
     states: defaultdict[str, Counter[LineState]] = defaultdict(Counter)
-    for line in ledger.lines(LineState.SENT, LineState.ACCEPTED, LineState.FAILED):
+    for line in ledger.lines(*(set(LineState) - {LineState.RETIRED})):
         states[line.job][line.state] += 1
     rows = [
         {
@@ -28,6 +34,7 @@ def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
             "lines": entry.detail["lines"],
             "accepted": states[entry.name][LineState.ACCEPTED],
             "failed": states[entry.name][LineState.FAILED],
+            "unknown": states[entry.name][LineState.UNKNOWN],
             "pending": states[entry.name][LineState.SENT],
             "job": entry.name,
             "id": entry.remote_id or "",
@@ -38,14 +45,29 @@ def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
     return rows[:MOST_ROWS]
 
 
-def finding_rows(report: Report) -> list[dict[str, str]]:
-    """A row for each finding about the input: how bad it is, and what it says."""
-    parted = (finding.partition(": ") for finding in report.findings[:MOST_ROWS])
-    return [{"severity": severity, "finding": text} for severity, _, text in parted]
+def finding_rows(report: Report) -> list[dict[str, Any]]:
+    """Return a row for each kept finding about the input: the rule, where it is, what is wrong and what to do."""
+    rows = [
+        {
+            "severity": str(group.severity),
+            "rule": group.code,
+            "findings of the rule": group.count,
+            "place": finding.place,
+            "row": finding.row or "",
+            "frame": "" if finding.frame is None else finding.frame,
+            "track": finding.track or "",
+            "finding": finding.message,
+            "what to do": finding.remedy,
+        }
+        for group in report.findings
+        for finding in group.first
+    ]
+    return rows[:MOST_ROWS]
 
 
 def failed_rows(report: Report) -> list[dict[str, str]]:
-    """A row for each refused line: where it came from, what kind of failure it is, and what to do."""
+    """A row for each refused or unknown line: where it came from, the kind of its outcome, and what to do."""
+    listed = (*report.failed_lines, *report.unknown_lines)
     return [
         {
             "source": line.source,
@@ -55,5 +77,5 @@ def failed_rows(report: Report) -> list[dict[str, str]]:
             "feature": line.feature,
             "what to do": line.remedy,
         }
-        for line in report.failed_lines[:MOST_ROWS]
+        for line in listed[:MOST_ROWS]
     ]

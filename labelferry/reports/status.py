@@ -6,15 +6,15 @@ from typing import Any
 from rich.console import Console
 
 from labelferry.errors import SpecError
-from labelferry.ledger import LedgerFile, LineState, State
+from labelferry.ledger import LedgerFile, LineRecord, LineState, State
 from labelferry.model import RowRef
-from labelferry.onboarding.steps.outcomes import classify
+from labelferry.onboarding.steps.outcomes import explain
 
 __all__ = ["print_status", "status_of"]
 
 
 def status_of(file: LedgerFile, name: str) -> dict[str, Any]:
-    """Runs, resources and failed lines of an onboarding, by workspace.
+    """Runs, resources, failed and unknown lines of an onboarding, by workspace.
 
     Raises:
         SpecError: when the ledger has never heard of it.
@@ -37,22 +37,19 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
         ],
         "lines": {kind: ledger.line_counts(kind) for kind in ("prelabels", "ground-truth")},
         "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state != State.SETTLED],
-        "failed_lines": [
-            {
-                "row": str(RowRef.from_key(line.row)),
-                "feature": line.feature,
-                "source": line.source,
-                "message": line.message,
-                "kind": classify(line.message).kind,
-                "remedy": classify(line.message).remedy,
-            }
-            for line in ledger.lines(LineState.FAILED)
-        ],
+        "failed_lines": [_line(record) for record in ledger.lines(LineState.FAILED)],
+        "unknown_lines": [_line(record) for record in ledger.lines(LineState.UNKNOWN)],
     }
 
 
+def _line(record: LineRecord) -> dict[str, str]:
+    text, outcome = explain(record)
+    where = {"row": str(RowRef.from_key(record.row)), "feature": record.feature, "source": record.source}
+    return where | {"message": text, "kind": str(outcome.kind), "remedy": outcome.remedy}
+
+
 def print_status(status: Mapping[str, Any], console: Console) -> None:
-    """Print the history and every failed line."""
+    """Print the history, and every line that failed or is unknown."""
     for workspace in status["workspaces"]:
         console.print(f"[bold]{status['name']}[/bold] in workspace {workspace['workspace']}", highlight=False)
         _print_runs(workspace["runs"], console)
@@ -62,11 +59,16 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
                 console.print(f"  {kind}: {listed}", highlight=False)
         for job in workspace["pending_jobs"]:
             console.print(f"  pending: {job}; the next onboard picks it up", style="yellow", highlight=False)
-        for line in workspace["failed_lines"]:
-            text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
-            console.print(text, style="red", markup=False, highlight=False)
-        for kind, remedy in sorted({(line["kind"], line["remedy"]) for line in workspace["failed_lines"]}):
-            console.print(f"  {kind}: {remedy}", style="yellow", markup=False, highlight=False)
+        for state in ("failed", "unknown"):
+            _print_lines(state, workspace[f"{state}_lines"], console)
+
+
+def _print_lines(state: str, lines: Iterable[Mapping[str, str]], console: Console) -> None:
+    for line in lines:
+        text = f"  {state}: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
+        console.print(text, style="red", markup=False, highlight=False)
+    for kind, remedy in sorted({(line["kind"], line["remedy"]) for line in lines}):
+        console.print(f"  {kind}: {remedy}", style="yellow", markup=False, highlight=False)
 
 
 def _print_runs(runs: Iterable[Mapping[str, Any]], console: Console) -> None:

@@ -1,29 +1,28 @@
 """A report, as plain values -> what the terminal shows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.table import Table
 
-__all__ = ["print_report"]
+from labelferry.listing import shorten
+from labelferry.model.findings import Group, Severity
+
+__all__ = ["print_findings", "print_report"]
 
 SHOWN = 20
+STATES = ("accepted", "failed", "unknown", "pending")
+ALWAYS = frozenset({"accepted", "failed"})
 
 
 def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
     console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
     console.print(_table(report))
-    for finding in report["findings"][:SHOWN]:
-        console.print(f"  {finding}", style="yellow", markup=False, highlight=False)
-    if len(report["findings"]) > SHOWN:
-        console.print(f"  ... and {len(report['findings']) - SHOWN} more warnings", style="yellow")
-    for line in report["failed_lines"][:SHOWN]:
-        text = f"  failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
-        console.print(text, style="red", markup=False, highlight=False)
-    if report["failed"] > SHOWN:
-        console.print(f"  ... and {report['failed'] - SHOWN} more: labelferry status {report['name']}", style="red")
+    print_findings(map(Group.from_json, report["findings"]), console)
+    for text in (*_listed(report, "failed"), *_listed(report, "unknown")):
+        console.print(f"  {text}", style="red", markup=False, highlight=False)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
     console.print(f"  files in {report['folder']}", markup=False, highlight=False)
     if report["html"]:
@@ -31,9 +30,25 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
 
 
+def print_findings(groups: Iterable[Group], console: Console) -> None:
+    """Print findings, those of one rule together."""
+    for group in groups:
+        style = "red" if group.severity is Severity.ERROR else "yellow"
+        console.print(str(group), style=style, markup=False, highlight=False)
+
+
+def _listed(report: Mapping[str, Any], state: str) -> list[str]:
+    lines = report[f"{state}_lines"]
+    texts = [f"{state}: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}" for line in lines]
+    return shorten(texts, SHOWN, f"more: labelferry status {report['name']}", total=report[state])
+
+
 def _headline(report: Mapping[str, Any]) -> str:
+    total = sum(report[state] for state in STATES)
+    if open_ := report["pending"] + report["unknown"]:
+        return f"[red]{open_} of {total} lines are not known to be in[/red]"
     if report["failed"]:
-        return f"[red]{report['failed']} of {report['accepted'] + report['failed']} lines failed[/red]"
+        return f"[red]{report['failed']} of {total} lines failed[/red]"
     if report["outcome"] == "nothing to do":
         return "[green]nothing to do, everything is in already[/green]"
     return "[green]done[/green]"
@@ -47,9 +62,8 @@ def _table(report: Mapping[str, Any]) -> Table:
     table.add_row("tracks", f"{counts['tracks']} with {counts['keyframes']} keyframes")
     table.add_row("masks", f"{counts['masks']} frames")
     table.add_row("classifications", str(counts["classifications"]))
-    table.add_row(
-        "lines", f"{report['accepted']} accepted, {report['failed']} failed, {report['sent']} sent by this run"
-    )
+    counted = [f"{report[state]} {state}" for state in STATES if report[state] or state in ALWAYS]
+    table.add_row("lines", f"{', '.join(counted)}, {report['sent']} sent by this run")
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table

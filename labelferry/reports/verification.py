@@ -5,9 +5,12 @@ from typing import Any
 
 from rich.console import Console
 
+from labelferry.listing import shorten
+
 __all__ = ["print_verification", "verification_markdown"]
 
 SHOWN = 20
+NOT_IN = ("failed", "unknown", "pending")
 COLOURS = {"verified": "green", "accepted": "green", "differs": "red"}
 
 Json = Mapping[str, Any]
@@ -31,7 +34,7 @@ def verification_markdown(result: Json) -> str:
 
 
 def _colour(result: Json) -> str:
-    return "red" if result["failed"] or result["pending"] else COLOURS[result["outcome"]]
+    return "red" if any(result[state] for state in NOT_IN) else COLOURS[result["outcome"]]
 
 
 def _headline(result: Json) -> str:
@@ -47,30 +50,35 @@ def _headline(result: Json) -> str:
 
 
 def _facts(result: Json) -> Iterator[tuple[str, str]]:
-    yield "lines", f"{result['accepted']} accepted, {result['failed']} failed, {result['pending']} pending"
+    states = [state for state in ("accepted", *NOT_IN) if state != "unknown" or result[state]]
+    yield "lines", ", ".join(f"{result[state]} {state}" for state in states)
     if result["rows"]:
         totals = result["totals"]
         yield "labels", ", ".join(f"{totals[name]} {name}" for name in ("equal", "missing", "extra", "moved"))
         yield "rows", f"{sum(not row['differences'] for row in result['rows'])} of {len(result['rows'])} as sent"
     for kind, count in result["not_comparable"].items():
         yield "not comparable", f"{kind}: {count}"
-    for key, count in result["unknown"].items():
+    for key, count in result["unknown_keys"].items():
         yield "unknown", f"{key} in the export: {count}"
     yield "read from", str(result["remote"])
 
 
 def _listed(result: Json) -> Iterator[str]:
-    differences = [each for row in result["rows"] for each in row["differences"]]
-    for each in differences[:SHOWN]:
-        yield f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
-    if len(differences) > SHOWN:
-        yield f"... and {len(differences) - SHOWN} more in reports/{result['name']}-verify.json"
+    differences = [
+        f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
+        for row in result["rows"]
+        for each in row["differences"]
+    ]
+    yield from shorten(differences, SHOWN, f"more in reports/{result['name']}-verify.json")
     if result["totals"]["missing"]:
         yield "labels may appear a little after their import ended: if it was just now, verify again in a minute"
     for line in result["failed_lines"][:SHOWN]:
         yield f"failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"
     if result["pending"]:
         yield f"{result['pending']} lines are not in, or not known to be: run labelferry onboard again"
+    if result["unknown"]:
+        told = f"labelferry status {result['name']} lists them and says what to do"
+        yield f"of {result['unknown']} lines Labelbox does not say whether they are in: {told}"
 
 
 def _cell(value: str) -> str:

@@ -1,12 +1,11 @@
 """What every entry of a spec's ``labels`` has, and what a reader is."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Protocol, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.findings import Finding
 from labelferry.model.video import LabelledVideo
 
@@ -22,17 +21,7 @@ class LabelsEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     path: str = Field(description="File, relative to the spec; a pattern such as labels/*.txt takes all that match")
-
-    def file(self, base: Path) -> Path:
-        """The file meant, relative to the folder of the spec.
-
-        Raises:
-            SourceError: when it is not there.
-        """
-        path = base / self.path
-        if not path.is_file():
-            raise SourceError(f"{self.path}: no such file under {base}; paths are relative to the spec")
-        return path
+    format: str
 
 
 Entry_contra = TypeVar("Entry_contra", bound=LabelsEntry, contravariant=True)
@@ -41,6 +30,6 @@ Entry_contra = TypeVar("Entry_contra", bound=LabelsEntry, contravariant=True)
 class Reader(Protocol[Entry_contra]):
     """Reads one file into labelled videos, in the order of the file, with findings left through ``note``."""
 
-    def __call__(self, entry: Entry_contra, base: Path, note: Note) -> Iterator[LabelledVideo]:
-        """Read ``entry``'s file, relative to ``base``, the folder of the spec."""
+    def __call__(self, entry: Entry_contra, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
+        """Read ``entry``'s file, which ``reach`` finds."""
         ...

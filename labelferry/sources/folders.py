@@ -11,9 +11,10 @@ from typing import Any, TypeVar
 from pydantic import ValidationError
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.sources.entry import LabelsEntry
 
-__all__ = ["entries_of", "files_of", "is_many"]
+__all__ = ["entries_of", "is_many"]
 
 Entry = TypeVar("Entry", bound=LabelsEntry)
 
@@ -23,28 +24,13 @@ def is_many(path: str) -> bool:
     return any(sign in path for sign in "*?[")
 
 
-def files_of(pattern: str, base: Path) -> list[str]:
-    """Return the files that a pattern matches, relative to ``base`` where they lie below it.
-
-    Raises:
-        SourceError: when there is none.
-    """
-    wanted = Path(pattern)
-    root = Path(wanted.anchor) if wanted.is_absolute() else base
-    found = sorted(path for path in root.glob(str(wanted.relative_to(wanted.anchor))) if path.is_file())
-    files = [str(path.relative_to(base) if path.is_relative_to(base) else path) for path in found]
-    if not files:
-        raise SourceError(f"{pattern}: no file under {base} matches; mend the pattern, or put a file there")
-    return files
-
-
-def entries_of(entry: Entry, base: Path) -> Iterator[Entry]:
+def entries_of(entry: Entry, reach: Reach) -> Iterator[Entry]:
     """Yield one entry for each file that an entry's path names, its placeholders filled in.
 
     Raises:
         SourceError: when no file matches, or a file's name makes no global key.
     """
-    for path in files_of(entry.path, base) if is_many(entry.path) else [entry.path]:
+    for path in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
         options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
         if isinstance(options.get("global_key"), str):
             options["global_key"] = _filled(options["global_key"], Path(path))

@@ -21,7 +21,7 @@ def canonical(text: str, where: Where) -> str:
     """
     key = text.strip()
     if wrong := wrong_key(key):
-        raise SourceError(f"{where}: {wrong}")
+        raise SourceError(f"{where}: {wrong}", line=where.line)
     return key
 
 

@@ -6,15 +6,16 @@ https://docs.labelbox.com/reference/attachments.
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.feature import Where
-from labelferry.sources.folders import files_of, is_many
+from labelferry.sources.folders import is_many
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import read_sheet
 
@@ -57,32 +58,39 @@ class VideoRow:
     attachments: tuple[Mapping[str, Any], ...] = ()
 
 
-def read_videos(videos: str | Sequence[Mapping[str, Any]], base: Path) -> tuple[VideoRow, ...]:
+def read_videos(videos: str | Sequence[Mapping[str, Any]], reach: Reach) -> tuple[VideoRow, ...]:
     """Read the videos of a spec, in the order given.
 
     Args:
         videos: path of a CSV, TSV, Parquet, Excel or JSON lines file, a pattern of video files (each one's name is its
             global key), or the rows themselves.
-        base: folder of the spec, which paths are relative to.
+        reach: finds that file, and the videos that it names.
 
     Raises:
         SourceError: when a column is unknown, a value is missing or wrong, a local file is not there, or two rows have
             the same global key.
     """
-    cells = _from_file(videos, base) if isinstance(videos, str) else _from_list(videos)
-    rows = tuple(_row(row, where, base) for row, where in cells)
+    if not isinstance(videos, str):
+        return _rows(_from_list(videos), reach)
+    if is_many(videos):
+        return _rows(_from_files(videos, reach), reach)
+    file = reach.file(videos)
+    with reach.unquoted(videos, "a table of videos"):
+        return _rows(_from_table(file, videos), reach)
+
+
+def _rows(cells: Iterable[tuple[Mapping[str, Any], Where]], reach: Reach) -> tuple[VideoRow, ...]:
+    rows = tuple(_row(row, where, reach) for row, where in cells)
     refuse_collisions((row.global_key, row.where) for row in rows)
     return rows
 
 
-def _from_file(source: str, base: Path) -> Iterator[tuple[Mapping[str, Any], Where]]:
-    if is_many(source):
-        for name in files_of(source, base):
-            yield {"global_key": Path(name).name, "row_data": name}, Where(source, detail=name)
-        return
-    path = base / source
-    if not path.is_file():
-        raise SourceError(f"{source}: no such file under {base}; paths are relative to the spec")
+def _from_files(pattern: str, reach: Reach) -> Iterator[tuple[Mapping[str, Any], Where]]:
+    for name in reach.files(pattern):
+        yield {"global_key": PurePath(name).name, "row_data": name}, Where(pattern, detail=name)
+
+
+def _from_table(path: Path, source: str) -> Iterator[tuple[Mapping[str, Any], Where]]:
     sheet = read_sheet(path, source)
     _check_columns(sheet.columns, Where(source, 1))
     columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
@@ -94,11 +102,11 @@ def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str,
     for number, row in enumerate(rows, 1):
         where = Where("videos", detail=f"entry {number}")
         if not isinstance(row, Mapping):
-            raise SourceError(f"{where}: not a mapping; write global_key: ... and row_data: ...")
+            raise _wrong(where, "not a mapping; write global_key: ... and row_data: ...")
         cells = dict(row)
         fields = cells.pop("metadata", None) or {}
         if not isinstance(fields, Mapping):
-            raise SourceError(f"{where}: metadata is not a mapping; write it as name: value")
+            raise _wrong(where, "metadata is not a mapping; write it as name: value")
         cells |= {f"{METADATA}{name}": value for name, value in fields.items()}
         _check_columns(cells, where)
         yield {name: value for name, value in cells.items() if value is not None and value != ""}, where
@@ -106,22 +114,22 @@ def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str,
 
 def _check_columns(names: Mapping[str, object], where: Where) -> None:
     if missing := [name for name in COLUMNS[:2] if name not in names]:
-        raise SourceError(f"{where}: no column {' and '.join(missing)}; every video needs global_key and row_data")
+        raise _wrong(where, f"no column {' and '.join(missing)}; every video needs global_key and row_data")
     known = [name for name in names if name in COLUMNS or name.startswith(METADATA)]
     if unknown := [name for name in names if name not in known or name == METADATA]:
         listed = ", ".join(map(repr, unknown))
-        raise SourceError(f"{where}: unknown column {listed}; known are {', '.join(COLUMNS)} and {METADATA}<name>")
+        raise _wrong(where, f"unknown column {listed}; known are {', '.join(COLUMNS)} and {METADATA}<name>")
 
 
-def _row(row: Mapping[str, Any], where: Where, base: Path) -> VideoRow:
+def _row(row: Mapping[str, Any], where: Where, reach: Reach) -> VideoRow:
     row_data = _text(row, "row_data", where)
     if not row_data:
-        raise SourceError(f"{where}: row_data is blank; give the URL or the path of the video")
+        raise _wrong(where, "row_data is blank; give the URL or the path of the video")
     return VideoRow(
         global_key=canonical(_text(row, "global_key", where) or "", where),
         row_data=row_data,
         where=where,
-        file=_file(row_data, where, base),
+        file=_file(row_data, where, reach),
         external_id=_text(row, "external_id", where),
         width=_count(row, "width", where),
         height=_count(row, "height", where),
@@ -132,23 +140,30 @@ def _row(row: Mapping[str, Any], where: Where, base: Path) -> VideoRow:
     )
 
 
+def _wrong(where: Where, what: str) -> SourceError:
+    return SourceError(f"{where}: {what}", line=where.line)
+
+
 def _text(row: Mapping[str, Any], name: str, where: Where) -> str | None:
     value = row.get(name)
     if value is not None and not isinstance(value, str):
-        raise SourceError(f"{where}: {name} {value!r} is not text; put it in quotes")
+        raise _wrong(where, f"{name} {value!r} is not text; put it in quotes")
     return value.strip() if value else None
 
 
-def _file(row_data: str, where: Where, base: Path) -> Path | None:
+def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
     scheme = urlsplit(row_data).scheme if "://" in row_data else ""
     if scheme in SCHEMES:
         return None
     if scheme:
         known = ", ".join(f"{name}://" for name in SCHEMES)
-        raise SourceError(f"{where}: row_data '{row_data}' is neither {known} nor a path; give one of them")
-    path = base / row_data
-    if not path.is_file():
-        raise SourceError(f"{where}: row_data '{row_data}' is no file under {base}; paths are relative to the spec")
+        raise _wrong(where, f"row_data '{row_data}' is neither {known} nor a path; give one of them")
+    try:
+        path = reach.find(row_data)
+    except SourceError as error:
+        raise _wrong(where, f"row_data {error}") from error
+    if path is None:
+        raise _wrong(where, f"row_data '{row_data}' is not a file under {reach.base}; {reach.relative}")
     return path
 
 
@@ -161,14 +176,14 @@ def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:
     except (TypeError, ValueError):
         number = math.nan
     if not math.isfinite(number) or number <= 0:
-        raise SourceError(f"{where}: {name} {value!r} is not a number above 0; correct it or leave it empty")
+        raise _wrong(where, f"{name} {value!r} is not a number above 0; correct it or leave it empty")
     return number
 
 
 def _count(row: Mapping[str, Any], name: str, where: Where) -> int | None:
     number = _positive(row, name, where)
     if number is not None and not number.is_integer():
-        raise SourceError(f"{where}: {name} {row[name]!r} is not a whole number; correct it or leave it empty")
+        raise _wrong(where, f"{name} {row[name]!r} is not a whole number; correct it or leave it empty")
     return None if number is None else int(number)
 
 
@@ -180,10 +195,10 @@ def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
     try:
         items = orjson.loads(value) if isinstance(value, str) else value
     except orjson.JSONDecodeError as error:
-        raise SourceError(f'{where}: attachments are not JSON; write [{{"type": ..., "value": ...}}]') from error
+        raise _wrong(where, 'attachments are not JSON; write [{"type": ..., "value": ...}]') from error
     if not isinstance(items, Sequence):
         items = [items]
     for item in items:
         if not isinstance(item, Mapping) or not {"type", "value"} <= set(item) <= ATTACHMENT_KEYS:
-            raise SourceError(f"{where}: attachment {item!r}; each needs a type and a value, and may have a name")
+            raise _wrong(where, f"attachment {item!r}; each needs a type and a value, and may have a name")
     return tuple(items)

@@ -7,16 +7,17 @@ line i).
 """
 
 from collections.abc import Iterator, Mapping
-from pathlib import Path
+from pathlib import PurePath
 from typing import Annotated, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 
+from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
-from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Frames, from_base
+from labelferry.model.rules import ReaderRule
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey
@@ -53,12 +54,12 @@ class MotLabels(LabelsEntry):
     drop_ignored: bool = Field(default=False, description="Leave out ground-truth rows flagged 0 in column 7")
 
 
-def read(entry: MotLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
+def read(entry: MotLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
     """Read a MOT file: one video, a track for each id, a new segment at every gap.
 
     Args:
         entry: the file and its options.
-        base: folder of the spec.
+        reach: finds the file, and labels.txt beside it.
         note: takes a warning about boxes without identity, and one about rows that ``drop_ignored`` left out.
 
     Yields:
@@ -67,10 +68,9 @@ def read(entry: MotLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when a row is not MOT, a class has no name, or a track has two boxes in a frame or two classes.
     """
-    path = entry.file(base)
-    sheet = _sheet(text_of(path, entry.path), entry.path)
+    sheet = _sheet(text_of(reach.file(entry.path), entry.path), entry.path)
     rows = _kept(sheet, entry, note)
-    classes, features = _classes(sheet, rows, _names(entry, path), entry.path)
+    classes, features = _classes(sheet, rows, _names(entry, reach), entry.path)
     frames = _frames(sheet, entry)[rows]
     tracks, names = _tracks(sheet, frames, rows, note)
     boxes = Boxes(entry.path, sheet.lines[rows], frames, _coords(sheet, entry)[rows], tracks, names, classes, features)
@@ -101,8 +101,7 @@ def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
     ignored = int(np.count_nonzero(flags == 0))
     if not entry.drop_ignored or not ignored:
         return np.arange(len(sheet))
-    what = f"{ignored} of {len(sheet)} rows are flagged 0 (ignore) in column 7 and left out"
-    note(Finding(Severity.WARNING, Where(entry.path), what, "set drop_ignored: false to keep them"))
+    note(ReaderRule.ROWS_IGNORED.at(Where(entry.path), count=ignored, total=len(sheet)))
     return np.flatnonzero(flags)
 
 
@@ -131,20 +130,20 @@ def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -
     alone = np.flatnonzero(ids[rows] == NO_IDENTITY)
     if not alone.size:
         return codes, names
-    what = f"{alone.size} boxes have id -1, that is no identity; each becomes a track of one keyframe"
-    note(Finding(Severity.WARNING, Where(sheet.source), what, "run a tracker over them if they should be tracks"))
+    note(ReaderRule.IDENTITY_MISSING.at(Where(sheet.source), count=alone.size))
     own, own_names = anonymous(frames[alone])
     codes[alone] = len(names) + own
     return codes, names + own_names
 
 
-def _names(entry: MotLabels, path: Path) -> Mapping[int, str]:
+def _names(entry: MotLabels, reach: Reach) -> Mapping[int, str]:
     if entry.classes is not None:
         return entry.classes
-    beside = path.with_name("labels.txt")
-    if not beside.is_file():
+    beside = str(PurePath(entry.path).with_name("labels.txt"))
+    file = reach.find(beside)
+    if file is None:
         return {}
-    lines = text_of(beside, str(Path(entry.path).with_name("labels.txt"))).split("\n")
+    lines = text_of(file, beside).split("\n")
     return {number: line.strip() for number, line in enumerate(lines, 1) if line.strip()}
 
 

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from pydantic import Field
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo, Where
 from labelferry.ndjson import read_line
 from labelferry.sources.entry import LabelsEntry, Note
@@ -28,12 +29,12 @@ class NdjsonLabels(LabelsEntry):
     )
 
 
-def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
+def read(entry: NdjsonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
     """Read import lines: NDJSON, or one JSON array.
 
     Args:
         entry: the file and the global key of lines that have none.
-        base: folder of the spec.
+        reach: finds the file.
         note: unused: a line is either valid or refused.
 
     Yields:
@@ -43,12 +44,13 @@ def read(entry: NdjsonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
         SourceError: when a line is not JSON, is not what Labelbox takes, or repeats the uuid of another.
     """
     seen: dict[str, Where] = {}
-    for where, value in _values(entry.file(base), entry.path):
+    for where, value in _values(reach.file(entry.path), entry.path):
         video = read_line(value, where, entry.global_key)
         (labelled,) = video.labelled
         if labelled.uuid in seen:
             raise SourceError(
-                f"{where}: uuid '{labelled.uuid}' is also that of {seen[labelled.uuid]}; give each line its own"
+                f"{where}: uuid '{labelled.uuid}' is also that of {seen[labelled.uuid]}; give each line its own",
+                line=where.line,
             )
         if labelled.uuid is not None:
             seen[labelled.uuid] = where

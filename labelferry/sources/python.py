@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import Field
 
 from labelferry.errors import LabelferryError, SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.video import LabelledVideo
 from labelferry.sources.entry import LabelsEntry, Note
 
@@ -25,7 +26,7 @@ class PythonLabels(LabelsEntry):
     variable: str = Field("labels", description="Name of the variable that holds the list of Labels")
 
 
-def read(entry: PythonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001
+def read(entry: PythonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001
     """Run the file and take its labels.
 
     Raises:
@@ -34,7 +35,7 @@ def read(entry: PythonLabels, base: Path, note: Note) -> Iterator[LabelledVideo]
     """
     from labelferry.assemble import assemble
 
-    path = entry.file(base)
+    path = reach.file(entry.path)
     labels = _run(path, entry)
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")

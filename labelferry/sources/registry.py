@@ -1,11 +1,11 @@
 """The formats that labels may have: a new one is one line in the union and one in the table."""
 
 from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field
 
+from labelferry.files.reach import Reach
 from labelferry.model.video import LabelledVideo
 from labelferry.sources import mot, ndjson, python, table
 from labelferry.sources.entry import LabelsEntry, Note
@@ -18,7 +18,7 @@ LabelsUnion = Annotated[
 ]
 """Any entry of a spec's ``labels``; its ``format`` says which."""
 
-READERS: Mapping[type[LabelsEntry], Callable[[Any, Path, Note], Iterator[LabelledVideo]]] = {
+READERS: Mapping[type[LabelsEntry], Callable[[Any, Reach, Note], Iterator[LabelledVideo]]] = {
     mot.MotLabels: mot.read,
     table.TableLabels: table.read,
     ndjson.NdjsonLabels: ndjson.read,
@@ -26,15 +26,20 @@ READERS: Mapping[type[LabelsEntry], Callable[[Any, Path, Note], Iterator[Labelle
 }
 
 
-def read_labels(entry: LabelsEntry, base: Path, note: Note) -> Iterator[LabelledVideo]:
+def read_labels(entry: LabelsEntry, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
     """Read the labels of one entry, lazily, in the order of the file.
 
     Args:
         entry: the file, its format and options.
-        base: folder of the spec, which paths are relative to.
+        reach: finds the file, and those beside it.
         note: takes the findings: what the reader has to say without refusing the file.
+
+    Yields:
+        What the file has.
 
     Raises:
         SourceError: when the file is missing or not what its format says.
     """
-    return READERS[type(entry)](entry, base, note)
+    reach.file(entry.path)
+    with reach.unquoted(entry.path, f"format {entry.format}"):
+        yield from READERS[type(entry)](entry, reach, note)

@@ -6,17 +6,17 @@ after a detector or a tracker.
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Annotated, Literal, Self
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
-from labelferry.model.findings import Finding, Severity
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
+from labelferry.model.rules import ReaderRule
 from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical
@@ -83,12 +83,12 @@ class TableLabels(LabelsEntry):
         return self
 
 
-def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
+def read(entry: TableLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
     """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
 
     Args:
         entry: the file and its options.
-        base: folder of the spec.
+        reach: finds the file.
         note: takes a warning about columns that are not used, about boxes without identity, about swapped corners.
 
     Yields:
@@ -97,7 +97,7 @@ def read(entry: TableLabels, base: Path, note: Note) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
     """
-    sheet = read_sheet(entry.file(base), entry.path)
+    sheet = read_sheet(reach.file(entry.path), entry.path)
     parts, form = _parts(sheet, entry)
     _note_unused(sheet, parts, form, note)
     videos, keys = _keys(sheet, parts, entry)
@@ -124,8 +124,8 @@ def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note)
     needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
     used = {column for part, column in parts.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
-        what = f"columns that are not read: {', '.join(column or '(no name)' for column in unused)}"
-        note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name them in columns: if they should be"))
+        names = ", ".join(column or "(no name)" for column in unused)
+        note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
 
 
 def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[str]]:
@@ -177,8 +177,7 @@ def _tracks(
     if "track" in parts:
         codes, texts = sheet.codes(parts["track"])
         return _recoded(codes, [WHOLE.sub(r"\1", text) for text in texts])
-    what = f"no column for track: each of the {len(sheet)} boxes becomes a track of one keyframe"
-    note(Finding(Severity.WARNING, Where(sheet.source, 1), what, "name it, as in columns: {track: id}"))
+    note(ReaderRule.TRACK_COLUMN_MISSING.at(Where(sheet.source, 1), count=len(sheet)))
     return anonymous(frames, videos)
 
 
@@ -214,5 +213,4 @@ def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabe
 
 def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:
     if count:
-        what = f"{count} boxes have their corners swapped; they are put right"
-        note(Finding(Severity.WARNING, Where(sheet.source), what, "look at them if the file should have none"))
+        note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))

@@ -94,10 +94,11 @@ class Verification:
         imported_as: prelabels or ground-truth.
         accepted: lines that the service took, by their status.
         failed: lines that it refused; they are not expected to be there.
-        pending: lines that were not sent, or whose status is not known yet; neither are these.
+        pending: lines that were not sent, or whose status is not known yet; they are not expected to be there.
         failed_lines: the first of the refused ones.
         rows: by row; empty for pre-labels, which cannot be read back.
         tolerance: pixels within which coordinates agree.
+        unknown: lines of which it does not say what became of them; they may be there or not.
     """
 
     name: str
@@ -109,6 +110,7 @@ class Verification:
     failed_lines: tuple[Refused, ...] = ()
     rows: tuple[RowResult, ...] = ()
     tolerance: float = 0.0
+    unknown: int = 0
 
     @property
     def totals(self) -> dict[str, int]:
@@ -122,8 +124,8 @@ class Verification:
         return dict(sum((Counter(row.not_comparable) for row in self.rows), Counter[str]()))
 
     @property
-    def unknown(self) -> dict[str, int]:
-        """Over all rows: keys of the export that nobody knows."""
+    def unknown_keys(self) -> dict[str, int]:
+        """Over all rows: keys of the export that are not known."""
         return dict(sum((Counter(row.unknown) for row in self.rows), Counter[str]()))
 
     @property
@@ -139,7 +141,8 @@ class Verification:
 
     def summary(self) -> dict[str, Any]:
         """What fits into a log: counts and the outcome."""
-        names = ("name", "imported_as", "outcome", "accepted", "failed", "pending", "totals", "not_comparable")
+        counts = ("accepted", "failed", "unknown", "pending", "totals", "not_comparable")
+        names = ("name", "imported_as", "outcome", *counts)
         return {name: getattr(self, name) for name in names}
 
     def to_json(self) -> dict[str, Any]:
@@ -147,7 +150,7 @@ class Verification:
         return self.summary() | {
             "remote": self.remote,
             "tolerance": self.tolerance,
-            "unknown": self.unknown,
+            "unknown_keys": self.unknown_keys,
             "failed_lines": [asdict(each) for each in self.failed_lines],
             "rows": [row.to_json() for row in self.rows],
         }
@@ -156,7 +159,8 @@ class Verification:
         """Stop when the service does not hold what was sent, or nobody knows whether it does.
 
         Raises:
-            VerificationError: when labels are missing, extra or moved, or lines are pending; it carries this value.
+            VerificationError: when labels are missing, extra or moved, or lines are pending or unknown; it
+                carries this value.
             PartialFailureError: when all that was accepted is there, but lines were refused.
         """
         if self.outcome == "differs":
@@ -169,10 +173,8 @@ class Verification:
         if self.failed:
             message = f"{self.failed} lines were refused; labelferry status {self.name} lists them"
             raise PartialFailureError(message, self)
-        if self.pending:
-            raise VerificationError(
-                f"{self.pending} lines are not in, or not known to be; run labelferry onboard", self
-            )
+        if open_ := self.pending + self.unknown:
+            raise VerificationError(f"{open_} lines are not in, or not known to be; run labelferry onboard", self)
 
     def write(self, folder: Path) -> Path:
         """Keep it as JSON."""

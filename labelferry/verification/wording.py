@@ -4,10 +4,13 @@ from collections import Counter
 from collections.abc import Sequence
 from itertools import groupby
 
+from labelferry.listing import shorten
 from labelferry.model.frames import Span
 from labelferry.verification.content import Path
 
 __all__ = ["first_change", "said", "told_frames", "told_ranges"]
+
+RANGES_SHOWN = 5
 
 
 def said(path: Path) -> str:
@@ -26,8 +29,8 @@ def told_ranges(spans: Sequence[Span]) -> str:
     """Ranges; none is the whole video."""
     if not spans:
         return "the whole video"
-    told = ", ".join(f"{span.start}-{span.end}" for span in spans[:5])
-    return f"frames {told}" + (f" and {len(spans) - 5} ranges more" if len(spans) > 5 else "")
+    told = [f"{span.start}-{span.end}" for span in spans]
+    return f"frames {', '.join(shorten(told, RANGES_SHOWN, 'more ranges'))}"
 
 
 def first_change(sent: Sequence[Span], held: Sequence[Span]) -> int | None:

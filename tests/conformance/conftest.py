@@ -61,7 +61,7 @@ class Localbox:
 
 def start(folder: Path, *extra: str, key: str = KEY) -> Localbox:
     command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", key, *extra]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True, cwd=REPOSITORY)
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, encoding="utf-8")
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("localbox ready at http://127.0.0.1:"), line

@@ -138,7 +138,7 @@ class SdkDriver:
     def submit(self, project: str, name: str, lines: Sequence[Line], kind: Kind) -> Job:
         with refusals(), tempfile.TemporaryDirectory() as folder:
             path = Path(folder, "lines.ndjson")
-            path.write_text("".join(json.dumps(line) + "\n" for line in lines) or "\n")
+            path.write_text("".join(json.dumps(line) + "\n" for line in lines) or "\n", "utf-8")
             job = IMPORTS[kind].create_from_file(self.client, project, name, str(path))
             return verdicts(job.uid, job.statuses, job.errors, len(job.inputs))
 

@@ -98,7 +98,7 @@ SDK_ONLY = {"batch-delete"}
 
 def test_there_is_a_probe_and_a_row_for_every_flaw() -> None:
     assert set(PROBES) == FLAWS
-    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text()
+    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text("utf-8")
     assert all(f"| `{flaw}` |" in page for flaw in FLAWS)
 
 

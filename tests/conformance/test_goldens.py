@@ -31,7 +31,7 @@ def place(driver: Driver) -> tuple[str, str]:
 
 
 def cases(shared: Path) -> list[dict[str, Any]]:
-    found: list[dict[str, Any]] = json.loads((shared / "goldens" / "seed_cases.json").read_text())
+    found: list[dict[str, Any]] = json.loads((shared / "goldens" / "seed_cases.json").read_text("utf-8"))
     assert len(found) == CASES
     return found
 

@@ -118,7 +118,7 @@ def test_imports_are_listed(client: Any, labelled: Any, keys: list[str]) -> None
 
 def test_import_from_a_file_and_a_url(client: Any, labelled: Any, keys: list[str], tmp_path: Path) -> None:
     path = tmp_path / "lines.ndjson"
-    path.write_text(json.dumps({"name": "free_text", "answer": "x", "dataRow": {"globalKey": keys[0]}}) + "\n")
+    path.write_text(json.dumps({"name": "free_text", "answer": "x", "dataRow": {"globalKey": keys[0]}}) + "\n", "utf-8")
     job = lb.MALPredictionImport.create_from_file(client, labelled.uid, "by-file", str(path))
     assert [status["status"] for status in job.statuses] == ["SUCCESS"]
     again = lb.LabelImport.create_from_url(client, labelled.uid, "by-url", job.input_file_url)

@@ -19,7 +19,7 @@ class Composed:
     def __init__(self, *files: Path) -> None:
         self.document: dict[str, Any] = {}
         for file in files:
-            self.document = _merge(self.document, _filled_in(yaml.safe_load(file.read_text())))
+            self.document = _merge(self.document, _filled_in(yaml.safe_load(file.read_text("utf-8"))))
         self.services = {name: _whole(service) for name, service in self.document["services"].items()}
 
 
@@ -28,12 +28,12 @@ def _whole(service: dict[str, Any]) -> dict[str, Any]:
 
 
 def _filled_in(value: Any) -> Any:
-    """Variables take their defaults."""
+    """Variables take their defaults, and those that are only passed on when they are set are empty."""
     if isinstance(value, dict):
         return {key: _filled_in(each) for key, each in value.items()}
     if isinstance(value, list):
         return [_filled_in(each) for each in value]
-    return re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", value) if isinstance(value, str) else value
+    return re.sub(r"\$\{\w+:(?:-([^}]*)|\+[^}]*)\}", r"\1", value) if isinstance(value, str) else value
 
 
 def _merge(under: Any, over: Any) -> Any:

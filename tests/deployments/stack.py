@@ -44,8 +44,8 @@ class Stack:
         """A stack of which nothing runs yet; all that is started is ended with the block."""
         for name in ("secrets", "logs", "home"):
             (folder / name).mkdir()
-        (folder / "secrets" / "postgres_password").write_text(PASSWORD)
-        (folder / "secrets" / "labelbox_api_key").write_text(KEY)
+        (folder / "secrets" / "postgres_password").write_text(PASSWORD, "utf-8")
+        (folder / "secrets" / "labelbox_api_key").write_text(KEY, "utf-8")
         ports = {name: free_port() for name in ("postgres", "server", "redis", "localbox")}
         with ExitStack() as running:
             yield cls(composed, folder, ports, running)
@@ -90,7 +90,9 @@ class Stack:
         """Run a command to its end, in the place of a service; returns what it prints."""
         environment = self.environment(service, **more)
         whole = [str(DEPLOYMENTS / "with-secrets"), *command]
-        done = subprocess.run(whole, env=environment, cwd=ROOT, capture_output=True, text=True, timeout=START_SECONDS)
+        done = subprocess.run(
+            whole, env=environment, cwd=ROOT, capture_output=True, encoding="utf-8", timeout=START_SECONDS
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -104,8 +106,8 @@ class Stack:
         self.running.callback(end, process)
         until = time.monotonic() + START_SECONDS
         while not ready():
-            assert process.poll() is None, path.read_text()[-3000:]
-            assert time.monotonic() < until, path.read_text()[-3000:]
+            assert process.poll() is None, path.read_text("utf-8")[-3000:]
+            assert time.monotonic() < until, path.read_text("utf-8")[-3000:]
             time.sleep(0.2)
 
     def start_localbox(self) -> None:
@@ -131,12 +133,21 @@ class Stack:
         said = self.composed.services["postgres"]["environment"]
         # pytest's own folder is closed to other users, anew whenever some pytest starts.
         folder = Path(self.running.enter_context(tempfile.TemporaryDirectory(prefix="labelferry-postgres-")))
-        (folder / "password").write_text(PASSWORD)
+        (folder / "password").write_text(PASSWORD, "utf-8")
         if os.geteuid() == 0:
             for each in (folder, folder / "password"):
                 shutil.chown(each, "postgres")
         data = str(folder / "data")
-        found = ["-A", "scram-sha-256", "-U", said["POSTGRES_USER"], f"--pwfile={folder / 'password'}"]
+        found = [
+            "-E",
+            "UTF8",
+            "--no-locale",
+            "-A",
+            "scram-sha-256",
+            "-U",
+            said["POSTGRES_USER"],
+            f"--pwfile={folder / 'password'}",
+        ]
         quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
         subprocess.run(as_owner([str(tools / "initdb"), "-D", data, *found]), **quiet)
         options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"

@@ -18,17 +18,19 @@ from tests.deployments.composed import COMPOSE, REDIS, Composed
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOYMENTS = ROOT / "deployments"
 BIN = Path(sys.executable).parent
-PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+) \\$((?:\n    --hash=\S+(?: \\)?)+)", re.M)
+PINNED = re.compile(r"^([a-z0-9._-]+)==(\S+(?: ; .+?)?) \\$((?:\n    --hash=\S+(?: \\)?)+)", re.M)
 
 
 def run(*command: str | Path) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", cwd=ROOT)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def pins(lock: Path) -> dict[str, tuple[str, str]]:
-    return {name: (version, hashes.replace(" \\", "")) for name, version, hashes in PINNED.findall(lock.read_text())}
+    return {
+        name: (version, hashes.replace(" \\", "")) for name, version, hashes in PINNED.findall(lock.read_text("utf-8"))
+    }
 
 
 def test_dockerfile_lints() -> None:
@@ -37,8 +39,8 @@ def test_dockerfile_lints() -> None:
 
 def test_image_gets_what_it_copies() -> None:
     """Everything that is copied exists, and .dockerignore lets it through."""
-    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
-    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOYMENTS / "Dockerfile").read_text(), re.M)
+    let_in = {line[1:] for line in (ROOT / ".dockerignore").read_text("utf-8").splitlines() if line.startswith("!")}
+    copied = re.findall(r"^COPY (?!--from)(.*) \S+$", (DEPLOYMENTS / "Dockerfile").read_text("utf-8"), re.M)
     for source in " ".join(copied).split():
         assert (ROOT / source).exists(), source
         assert source.split("/")[0] in let_in, source
@@ -96,10 +98,10 @@ def test_compose_holds_no_secret() -> None:
 
 
 def test_secrets_of_files_become_variables(tmp_path: Path) -> None:
-    (tmp_path / "key").write_text("canary $HOME 'x'\n")
+    (tmp_path / "key").write_text("canary $HOME 'x'\n", "utf-8")
     environment = {"PATH": "/usr/bin:/bin", "LABELBOX_API_KEY_FILE": str(tmp_path / "key"), "SSL_CERT_FILE": "/ca"}
     command = [str(DEPLOYMENTS / "with-secrets"), "env"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8", check=True)
     got = dict(line.split("=", 1) for line in done.stdout.splitlines())
     assert got["LABELBOX_API_KEY"] == "canary $HOME 'x'"
     assert got["SSL_CERT_FILE"] == "/ca"
@@ -109,7 +111,7 @@ def test_secrets_of_files_become_variables(tmp_path: Path) -> None:
 def test_a_secret_that_is_missing_stops_the_start(tmp_path: Path) -> None:
     environment = {"PATH": "/usr/bin:/bin", "PGPASSWORD_FILE": str(tmp_path / "none")}
     command = [str(DEPLOYMENTS / "with-secrets"), "true"]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True)
+    done = subprocess.run(command, env=environment, capture_output=True, encoding="utf-8")
     assert done.returncode != 0
     assert str(tmp_path / "none") in done.stderr
 
@@ -120,10 +122,10 @@ def settings_of(chart_values: Any) -> dict[str, str]:
 
 def test_all_ways_run_the_server_alike() -> None:
     """Kubernetes, compose and systemd give Prefect's server the same settings, but for where things lie."""
-    values = yaml.safe_load((DEPLOYMENTS / "kubernetes" / "values-server.yaml").read_text())
+    values = yaml.safe_load((DEPLOYMENTS / "kubernetes" / "values-server.yaml").read_text("utf-8"))
     chart = settings_of(values["server"]["env"])
     compose = Composed(COMPOSE).services["server"]["environment"]
-    example = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text(), re.M))
+    example = dict(re.findall(r"^(\w+)=(.*)$", (ROOT / ".env.example").read_text("utf-8"), re.M))
     for variable, value in chart.items():
         assert compose[variable] == example[variable] == value
 
@@ -134,7 +136,7 @@ def test_versions_agree() -> None:
 
     prefect, _ = pins(ROOT / "requirements.lock")["prefect"]
     for file in (DEPLOYMENTS / "kubernetes").iterdir():
-        text = file.read_text()
+        text = file.read_text("utf-8")
         assert set(re.findall(r"\blabelferry:(\d[\w.]*)", text)) <= {__version__}, file
         assert set(re.findall(r"prefectTag: (\d[\d.]*)-", text)) <= {prefect}, file
     assert Composed(COMPOSE).services["worker"]["image"] == f"labelferry:{__version__}"

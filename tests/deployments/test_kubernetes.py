@@ -12,7 +12,7 @@ from prefect.utilities.templating import apply_values
 
 KUBERNETES = Path(__file__).resolve().parents[2] / "deployments" / "kubernetes"
 VERSION = "1.33"
-TEMPLATE = json.loads((KUBERNETES / "base-job-template.json").read_text())
+TEMPLATE = json.loads((KUBERNETES / "base-job-template.json").read_text("utf-8"))
 
 
 def valid(manifest: dict[str, Any]) -> None:
@@ -33,12 +33,12 @@ def job() -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", ["storage.yaml", "deploy.yaml"])
 def test_manifests_are_valid(name: str) -> None:
-    for manifest in yaml.safe_load_all((KUBERNETES / name).read_text()):
+    for manifest in yaml.safe_load_all((KUBERNETES / name).read_text("utf-8")):
         valid(manifest)
 
 
 def test_a_wrong_manifest_is_not() -> None:
-    manifest = yaml.safe_load((KUBERNETES / "storage.yaml").read_text())
+    manifest = yaml.safe_load((KUBERNETES / "storage.yaml").read_text("utf-8"))
     manifest["spec"]["acessModes"] = manifest["spec"].pop("accessModes")
     with pytest.raises(kubernetes_validate.ValidationError):
         valid(manifest)
@@ -60,7 +60,7 @@ def test_a_run_takes_secrets_by_name_and_shares_the_home(job: dict[str, Any]) ->
     (container,) = pod["containers"]
     assert container["envFrom"] == [{"secretRef": {"name": "labelferry"}}]
     claims = [each["persistentVolumeClaim"]["claimName"] for each in pod["volumes"] if "persistentVolumeClaim" in each]
-    storage = yaml.safe_load((KUBERNETES / "storage.yaml").read_text())
+    storage = yaml.safe_load((KUBERNETES / "storage.yaml").read_text("utf-8"))
     assert claims == [storage["metadata"]["name"]]
     assert {"name": "home", "mountPath": "/var/lib/labelferry"} in container["volumeMounts"]
 

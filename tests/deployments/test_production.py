@@ -16,7 +16,7 @@ from tests.deployments.stack import KEY, PASSWORD, Stack, answers, free_port, po
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULED_SECONDS, RUN_SECONDS, SEEN_SECONDS = 90, 150, 30
-EVERY_MINUTE = "* * * * *"
+NAMED = {"LABELFERRY_SYNC_SPEC": "config/examples/guide/ground-truth.yaml", "LABELFERRY_SYNC_CRON": "* * * * *"}
 
 pytestmark = pytest.mark.skipif(postgres_tools() is None, reason="PostgreSQL is not installed (Debian's postgresql)")
 
@@ -46,7 +46,7 @@ def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def deploy(stack: Stack) -> None:
     """The one-shot service, twice: it may run again."""
     for _ in range(2):
-        stack.run("deploy", *stack.composed.services["deploy"]["command"], LABELFERRY_SYNC_CRON=EVERY_MINUTE)
+        stack.run("deploy", *stack.composed.services["deploy"]["command"], **NAMED)
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_servers_speak_through_redis(stack: Stack, client: httpx.Client) -> None
 
 
 def test_server_takes_the_kubernetes_template(client: httpx.Client) -> None:
-    template = json.loads((ROOT / "deployments" / "kubernetes" / "base-job-template.json").read_text())
+    template = json.loads((ROOT / "deployments" / "kubernetes" / "base-job-template.json").read_text("utf-8"))
     pool = {"name": "on-kubernetes", "type": "kubernetes", "base_job_template": template}
     assert client.post("/work_pools/", json=pool).status_code == 201
 

@@ -12,7 +12,7 @@ from labelferry.settings import Settings
 from tests.deployments.composed import COMPOSE, REDIS, Composed
 
 ROOT = Path(__file__).resolve().parents[2]
-EXAMPLE = (ROOT / ".env.example").read_text()
+EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 NAMED = re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.M)
 
 
@@ -82,5 +82,5 @@ def test_prefect_reads_what_we_set_for_it(known: set[str]) -> None:
 
 
 def test_compose_asks_only_for_what_the_example_names() -> None:
-    asked = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text() + REDIS.read_text()))
+    asked = set(re.findall(r"\$\{(\w+)", COMPOSE.read_text("utf-8") + REDIS.read_text("utf-8")))
     assert asked <= set(NAMED)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.skipif(
 
 def analyze(units: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
     environment = {**os.environ, "SYSTEMD_UNIT_PATH": f"{units}:", "SYSTEMD_COLORS": "0", "SYSTEMD_PAGER": ""}
-    return subprocess.run(["systemd-analyze", *arguments], env=environment, capture_output=True, text=True)
+    return subprocess.run(["systemd-analyze", *arguments], env=environment, capture_output=True, encoding="utf-8")
 
 
 @pytest.fixture
@@ -32,7 +32,9 @@ def units(tmp_path: Path) -> Path:
     shutil.copytree(UNITS, folder)
     for unit in folder.rglob("*.*"):
         if unit.is_file():
-            unit.write_text(unit.read_text().replace("/opt/labelferry/.venv/bin", str(Path(sys.executable).parent)))
+            unit.write_text(
+                unit.read_text("utf-8").replace("/opt/labelferry/.venv/bin", str(Path(sys.executable).parent)), "utf-8"
+            )
     return folder
 
 
@@ -44,7 +46,7 @@ def test_units_are_valid(units: Path) -> None:
 
 def test_a_wrong_unit_is_not(units: Path) -> None:
     unit = units / "labelferry-server.service"
-    unit.write_text(unit.read_text().replace("KillMode=mixed", "KillMood=mixed"))
+    unit.write_text(unit.read_text("utf-8").replace("KillMode=mixed", "KillMood=mixed"), "utf-8")
     assert "KillMood" in analyze(units, "verify", "--man=no", unit.name).stderr
 
 
@@ -56,7 +58,7 @@ def test_services_may_touch_little(units: Path, service: str) -> None:
 
 def test_long_services_end_in_time() -> None:
     """A worker whose server has gone never ends by itself."""
-    texts = [path.read_text() for path in UNITS.glob("*.service")]
+    texts = [path.read_text("utf-8") for path in UNITS.glob("*.service")]
     long = [text for text in texts if "Type=exec" in text]
     assert len(long) == 3
     for text in long:

@@ -37,7 +37,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (wheel,) = folder.glob("*.whl")
     subprocess.run([*pip, "--python", str(python), "install", "--no-deps", str(wheel)], check=True)
     (site,) = (folder / "env" / "lib").glob("python*/site-packages")
-    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    (site / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n", "utf-8")
     return python
 
 
@@ -46,15 +46,17 @@ class Outside:
 
     def __init__(self, python: Path, folder: Path) -> None:
         self.python, self.folder = python, folder
-        (folder / "spec.yaml").write_text(SPEC)
-        (folder / "gt.txt").write_text("".join(f"{frame},1,{frame},20,30,40,1,-1,-1,-1\n" for frame in (1, 2, 3)))
+        (folder / "spec.yaml").write_text(SPEC, "utf-8")
+        (folder / "gt.txt").write_text(
+            "".join(f"{frame},1,{frame},20,30,40,1,-1,-1,-1\n" for frame in (1, 2, 3)), "utf-8"
+        )
 
     def run(self, *command: str) -> "subprocess.CompletedProcess[str]":
         kept = {
             name: value for name, value in os.environ.items() if not name.startswith(("LABEL", "PREFECT", "PYTHON"))
         }
         env = kept | {"LABELFERRY_HOME": str(self.folder / "home"), "HOME": str(self.folder)}
-        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, text=True, timeout=180)
+        return subprocess.run(command, cwd=self.folder, env=env, capture_output=True, encoding="utf-8", timeout=180)
 
     def ferry(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
         return self.run(str(self.python.with_name("labelferry")), *arguments)

@@ -44,8 +44,8 @@ def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             url = f"http://127.0.0.1:{port}/api"
             until = time.monotonic() + SERVER_SECONDS
             while not answers(f"{url}/health"):
-                assert server.poll() is None, (folder / "log.txt").read_text()[-2000:]
-                assert time.monotonic() < until, (folder / "log.txt").read_text()[-2000:]
+                assert server.poll() is None, (folder / "log.txt").read_text("utf-8")[-2000:]
+                assert time.monotonic() < until, (folder / "log.txt").read_text("utf-8")[-2000:]
                 time.sleep(0.2)
             yield url
         finally:
@@ -72,7 +72,7 @@ def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A localbox that stands for the real service."""
     folder = tmp_path_factory.mktemp("service")
     command = [str(BIN / "labelferry"), "localbox", "--port", "0", "--data", str(folder), "--key", KEY]
-    with subprocess.Popen(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL) as server:
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8") as server:
         try:
             assert server.stdout
             yield server.stdout.readline().removeprefix(READY).strip()
@@ -115,7 +115,9 @@ def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathF
 
 def copy_checkout(folder: Path) -> None:
     """The files under version control, with this checkout's own environment, which is taken for up to date."""
-    listed = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, encoding="utf-8", check=True
+    ).stdout
     for name in filter(None, listed.split("\0")):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / name, folder / name)

@@ -39,7 +39,7 @@ class Typed:
 
 
 def blocks(page: Path) -> list[Block]:
-    return [Block(language, title or "", text) for _, language, title, text in FENCE.findall(page.read_text())]
+    return [Block(language, title or "", text) for _, language, title, text in FENCE.findall(page.read_text("utf-8"))]
 
 
 def typed(block: Block) -> list[Typed]:
@@ -96,7 +96,7 @@ class Reader:
             if block.title:
                 path = self.folder / block.title
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(block.text)
+                path.write_text(block.text, "utf-8")
             return
         for each in typed(block):
             if block.title == OTHER:
@@ -149,6 +149,6 @@ class Reader:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            text=True,
             start_new_session=True,
+            encoding="utf-8",
         )

@@ -21,7 +21,7 @@ FILES = {
 def read(xml: Path, folder: Path) -> list[Any]:
     (folder / "annotations.xml").write_bytes(xml.read_bytes())
     (code,) = [block.text for block in blocks(DOCS / "how-to" / "cvat.md") if block.title == "cvat.py"]
-    (folder / "cvat.py").write_text(code)
+    (folder / "cvat.py").write_text(code, "utf-8")
     labels: list[Any] = runpy.run_path(str(folder / "cvat.py"))["labels"]
     return labels
 
@@ -45,8 +45,10 @@ def test_what_has_no_place_is_refused(shared: Path, tmp_path: Path) -> None:
 def test_a_rotated_box_is_refused(tmp_path: Path) -> None:
     rows = '<box frame="4" xtl="1" ytl="2" xbr="3" ybr="4" rotation="ROTATION"/>'
     xml = tmp_path / "rotated.xml"
-    xml.write_text(f'<annotations><track label="ferry">{rows}</track></annotations>'.replace("ROTATION", "0.00"))
+    xml.write_text(
+        f'<annotations><track label="ferry">{rows}</track></annotations>'.replace("ROTATION", "0.00"), "utf-8"
+    )
     assert len(read(xml, tmp_path)) == 1
-    xml.write_text(xml.read_text().replace("0.00", "30.00"))
+    xml.write_text(xml.read_text("utf-8").replace("0.00", "30.00"), "utf-8")
     with pytest.raises(ValueError, match="frame 4: box with 2 points has no place"):
         read(xml, tmp_path)

@@ -13,11 +13,11 @@ import typer.main
 
 from docs.generate.contact_sheet import draw_contact_sheet
 from labelferry.cli import app
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.docs import pages
 from tests.docs.pages import ROOT, words
 
-README = (ROOT / "README.md").read_text()
+README = (ROOT / "README.md").read_text("utf-8")
 
 
 def blocks(language: str) -> list[str]:
@@ -26,14 +26,14 @@ def blocks(language: str) -> list[str]:
 
 def test_python_runs(tmp_path: Path) -> None:
     (code,) = blocks("python")
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, encoding="utf-8", check=True)
     assert done.stdout == "1 line\n"
-    assert len((tmp_path / "labels.ndjson").read_text().splitlines()) == 1
+    assert len((tmp_path / "labels.ndjson").read_text("utf-8").splitlines()) == 1
 
 
 def test_spec_is_one(tmp_path: Path) -> None:
     (text,) = blocks("yaml")
-    (tmp_path / "spec.yaml").write_text(text)
+    (tmp_path / "spec.yaml").write_text(text, "utf-8")
     assert LoadedSpec.from_file(tmp_path / "spec.yaml").spec.name == "tud-campus"
 
 
@@ -45,14 +45,14 @@ def test_commands_exist() -> None:
 
 
 def test_make_targets_exist() -> None:
-    makefile = (ROOT / "Makefile").read_text()
+    makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^\$ make (\w+)", README, flags=re.M):
         assert re.search(rf"^{target}:", makefile, flags=re.M), target
 
 
 @pytest.mark.parametrize("page", ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"])
 def test_links_lead_somewhere(page: str) -> None:
-    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text()):
+    for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / page).read_text("utf-8")):
         assert target.startswith("https://") or (ROOT / target).exists(), target
 
 

@@ -17,7 +17,7 @@ import yaml
 from playwright.sync_api import sync_playwright
 
 from labelferry.cli import app
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.docs.pages import DOCS, ROOT, Block, blocks
 
 BLOCKS = [(str(path.relative_to(DOCS)), block) for path in sorted(DOCS.rglob("*.md")) for block in blocks(path)]
@@ -34,7 +34,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("site")
     command = [sys.executable, "-m", "mkdocs", "build", "--quiet", "--strict", "--site-dir", str(folder)]
     env = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
-    built = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True)
+    built = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8")
     assert (built.returncode, built.stdout + built.stderr) == (0, "")
     return folder
 
@@ -46,7 +46,7 @@ class Page(HTMLParser):
         super().__init__()
         self.loaded: list[str] = []
         self.links: list[str] = []
-        self.feed(path.read_text())
+        self.feed(path.read_text("utf-8"))
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
@@ -70,7 +70,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
             if path.name != "404.html":
                 assert (path.parent / unquote(parts.path)).is_file(), f"{path.name} loads {address}"
     for style in site.rglob("*.css"):
-        assert not re.search(r"url\(['\"]?(https?:)?//|@import", style.read_text()), style.name
+        assert not re.search(r"url\(['\"]?(https?:)?//|@import", style.read_text("utf-8")), style.name
 
 
 def test_links_out_are_addresses(site: Path) -> None:
@@ -107,7 +107,7 @@ def test_yaml_is_a_spec_or_an_ontology(page: str, block: Block, tmp_path: Path) 
     if "dataset" not in yaml.safe_load(block.text):
         assert set(yaml.safe_load(block.text)) <= {"tools", "classifications"}
         return
-    (tmp_path / "spec.yaml").write_text(block.text)
+    (tmp_path / "spec.yaml").write_text(block.text, "utf-8")
     assert LoadedSpec.from_file(tmp_path / "spec.yaml").spec.labels
 
 
@@ -116,7 +116,7 @@ def test_python_is_a_file_that_is_used_or_runs_by_itself(page: str, block: Block
     """Files are run by the commands of their page; what has no name makes a client, and that needs no server."""
     compile(block.text, page, "exec")
     if block.title:
-        assert block.title in (DOCS / page).read_text().replace(f'title="{block.title}"', "")
+        assert block.title in (DOCS / page).read_text("utf-8").replace(f'title="{block.title}"', "")
     else:
         subprocess.run([sys.executable, "-W", "ignore", "-c", block.text], check=True, capture_output=True)
 
@@ -129,11 +129,11 @@ def test_json_is_json(page: str, block: Block) -> None:
 @pytest.mark.parametrize(("page", "block"), of("sh"))
 def test_shell_that_is_not_typed_is_shell(page: str, block: Block) -> None:
     text = "\n".join(re.sub(r"^[\d*]+ [\d*]+ \* \* \* ", "", line) for line in block.text.splitlines())
-    subprocess.run(["bash", "-n"], input=text, text=True, check=True)
+    subprocess.run(["bash", "-n"], input=text, encoding="utf-8", check=True)
     commands: Any = typer.main.get_command(app)
     assert set(re.findall(r"^labelferry ([a-z][a-z-]*)", text, flags=re.M)) <= set(commands.commands)
     for target in re.findall(r"^make (\w+)", text, flags=re.M):
-        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text(), flags=re.M), target
+        assert re.search(rf"^{target}:", (ROOT / "Makefile").read_text("utf-8"), flags=re.M), target
 
 
 def test_every_language_is_looked_at() -> None:

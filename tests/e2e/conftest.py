@@ -40,7 +40,7 @@ LOOK_UPS = {"jobs", "files", "export_chunks"}
 MUTATIONS = {
     name
     for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
-    for name in re.findall(r"mutation (\w+)", source.read_text())
+    for name in re.findall(r"mutation (\w+)", source.read_text("utf-8"))
 } - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
 """Every operation of ours that changes anything; an export is a mutation by its grammar only."""
 
@@ -142,6 +142,12 @@ class Ferry:
         ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, **self._how(arguments, environment))
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
+    def python(self, code: str, given: bytes, **environment: str) -> Outcome:
+        """Run a program with the same environment and what it reads from its standard input."""
+        how = {**self._how((), environment), "args": [sys.executable, "-c", code], "text": False}
+        ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, input=given, **how)
+        return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
         """Start a command as a process of its own, whose output nobody reads."""
         return subprocess.Popen(
@@ -151,7 +157,7 @@ class Ferry:
     def _how(self, arguments: tuple[object, ...], environment: Mapping[str, str]) -> dict[str, Any]:
         inherited = {name: value for name, value in os.environ.items() if name not in LOGGING}
         env = {**inherited, **self.environment, **environment}
-        return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "text": True}
+        return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "encoding": "utf-8"}
 
 
 @pytest.fixture(scope="session")
@@ -161,12 +167,12 @@ def running_localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Local
     env = {**os.environ, "LOCALBOX_KEY": KEY}
     with (
         (folder / "log.txt").open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, env=env, text=True, stdout=subprocess.PIPE, stderr=log) as server,
+        subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log, encoding="utf-8") as server,
     ):
         try:
             assert server.stdout
             line = server.stdout.readline()
-            assert line.startswith(READY), (folder / "log.txt").read_text()[-2000:]
+            assert line.startswith(READY), (folder / "log.txt").read_text("utf-8")[-2000:]
             yield Localbox(line.removeprefix(READY).strip())
         finally:
             server.terminate()

@@ -43,11 +43,13 @@ TWO = ([*ONE[0], box("harbour-2", 5)], [*ONE[1], "harbour-2"])
 def write(folder: Path, what: tuple[list[str], list[str]] = ONE, name: str = "harbour", **changes: str) -> Path:
     """A spec with its files; each change is made to the spec's line of that key."""
     boxes, keys = what
-    (folder / "videos.csv").write_text("\n".join([*VIDEOS, *(f"{key},https://example.com/{key}.mp4" for key in keys)]))
-    (folder / "boxes.csv").write_text("\n".join([*BOXES, *boxes]))
+    (folder / "videos.csv").write_text(
+        "\n".join([*VIDEOS, *(f"{key},https://example.com/{key}.mp4" for key in keys)]), "utf-8"
+    )
+    (folder / "boxes.csv").write_text("\n".join([*BOXES, *boxes]), "utf-8")
     lines = [changes.get(line.partition(":")[0].replace("import", "imports"), line) for line in SPEC.splitlines()]
     spec = folder / f"{name}.yaml"
-    spec.write_text("\n".join(lines).replace("NAME", name))
+    spec.write_text("\n".join(lines).replace("NAME", name), "utf-8")
     return spec
 
 
@@ -160,7 +162,8 @@ def test_ground_truth_over_somebody_elses_label(
     localbox.forget()
     truth = write(tmp_path, TWO, "harbour-truth", imports=GROUND_TRUTH)
     truth.write_text(
-        truth.read_text().replace("{format: table, path: boxes.csv}", "{format: ndjson, path: lines.ndjson}")
+        truth.read_text("utf-8").replace("{format: table, path: boxes.csv}", "{format: ndjson, path: lines.ndjson}"),
+        "utf-8",
     )
     message = ferry("onboard", truth).refused(4)
     assert "1 rows have a label already: " in message

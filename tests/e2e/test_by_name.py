@@ -22,7 +22,7 @@ def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_pa
     assert "the account's allowance is used up" in said
     assert "pending: harbour-prelabels-" in said
     localbox.control("DELETE", "faults")
-    (tmp_path / "boxes.csv").write_text("\n".join([*BOXES, box("harbour-1", 77)]))
+    (tmp_path / "boxes.csv").write_text("\n".join([*BOXES, box("harbour-1", 77)]), "utf-8")
     ferry("plan", spec).done()
     assert "done" in ferry("resume", "harbour").done()
     assert sorted(line["segments"][0]["keyframes"][0]["frame"] for line in localbox.annotations()) == [1, 5]
@@ -84,7 +84,7 @@ def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_pa
     spec = write(tmp_path, TWO)
     ferry("onboard", spec).done()
     write(tmp_path, ([box("harbour-1", 1, left=9.0), *TWO[0][1:]], TWO[1]))
-    spec.write_text(spec.read_text() + "\non_changed: replace\n")
+    spec.write_text(spec.read_text("utf-8") + "\non_changed: replace\n", "utf-8")
     with unchanged(localbox):
         steps = [step for step in ferry("plan", spec, "--json").json["steps"] if step["kind"] == "import"]
     assert [(step["action"], step["count"]) for step in steps] == [("update", 2), ("create", 2)]

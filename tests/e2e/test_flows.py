@@ -62,6 +62,6 @@ def test_an_active_profile_is_a_server(
     ferry: Ferry, specs: list[Path], prefect_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     profiles = tmp_path / "profiles.toml"
-    profiles.write_text(f'active = "team"\n[profiles.team]\nPREFECT_API_URL = "{prefect_url}"\n')
+    profiles.write_text(f'active = "team"\n[profiles.team]\nPREFECT_API_URL = "{prefect_url}"\n', "utf-8")
     said = ferry.process("plan", specs[0], PREFECT_PROFILES_PATH=str(profiles)).done()
     assert f"  planned as a Prefect flow on {prefect_url}\n" in said

@@ -43,10 +43,10 @@ MIXED = [box(name="car"), box(schemaId=UNKNOWN), RAIN, box(name="car", schemaId=
 
 
 def write(folder: Path, lines: list[dict[str, object]], imported_as: str = "prelabels") -> Path:
-    (folder / "ontology.yaml").write_text(ONTOLOGY)
-    (folder / "videos.csv").write_text("global_key,row_data\nstreet-1,https://example.com/street.mp4\n")
+    (folder / "ontology.yaml").write_text(ONTOLOGY, "utf-8")
+    (folder / "videos.csv").write_text("global_key,row_data\nstreet-1,https://example.com/street.mp4\n", "utf-8")
     (folder / "labels.ndjson").write_bytes(b"".join(orjson.dumps(line) + b"\n" for line in lines))
-    (folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as))
+    (folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as), "utf-8")
     return folder / "streets.yaml"
 
 

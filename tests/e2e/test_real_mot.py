@@ -45,7 +45,7 @@ class Expected:
     @classmethod
     def of(cls, path: Path) -> "Expected":
         tracks: dict[str, Keyframes] = {}
-        rows = [row for row in path.read_text().splitlines() if row and not row.startswith("#")]
+        rows = [row for row in path.read_text("utf-8").splitlines() if row and not row.startswith("#")]
         for number, row in enumerate(rows):
             frame, identity, *box = row.split(",")[:6]
             left, top, width, height = map(float, box)
@@ -89,7 +89,7 @@ def test_it_arrives_as_it_stands(
         pytest.skip(f"{path} is absent")
     expected = Expected.of(path)
     spec = tmp_path / "real.yaml"
-    spec.write_text(SPEC.format(key="real-video", path=path, classes=classes))
+    spec.write_text(SPEC.format(key="real-video", path=path, classes=classes), "utf-8")
 
     report = ferry("onboard", spec, "--json")
 

@@ -61,7 +61,7 @@ def write(folder: Path) -> Path:
     tools = {"tools": [{"tool": "BBOX", "name": CLASS}]}
     questions = {"classifications": [{"class_type": "RADIO", "name": "weather", "options": ["rain", "sun"]}]}
     (folder / "ontology.yaml").write_bytes(orjson.dumps(tools | questions))
-    (folder / "harbour.yaml").write_text(SPEC)
+    (folder / "harbour.yaml").write_text(SPEC, "utf-8")
     return folder / "harbour.yaml"
 
 
@@ -76,16 +76,22 @@ def run(flowing: Ferry, tmp_path: Path) -> Path:
 
 
 def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
-    page = Page((run / "harbour.html").read_text())
+    page = Page((run / "harbour.html").read_text("utf-8"))
     rows = page.cells
     assert ["create", "project", "Harbour <b>north</b>", "", "none has the name"] in rows
     assert ["create", "import", "prelabels", "4", "lines that are not in"] in rows
     assert ["box", "3", "2", "1", "0"] in rows
     assert ["classification", "1", "1", "0", "0"] in rows
     assert ["all", "4", "3", "1", "0"] in rows
-    (failed,) = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
+    failed, warned = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
     assert failed[1:3] == ["scene", f"schema id {UNKNOWN}"]
     assert UNKNOWN in failed[3]
+    assert warned[1:] == [
+        "scene",
+        f"the tool is given by schema id {UNKNOWN} and the ontology has no ids, so it cannot be checked",
+        "name it, or take the ontology from Labelbox",
+    ]
+    assert "schema-id-unchecked warning (1)" in page.text
     assert "What to do: make the ontology and the label agree" in page.text
     assert "scene: 4 lines, 1 of them refused." in page.text
     assert page.tags.count("img") == 1
@@ -95,7 +101,7 @@ def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
 
 
 def test_the_spreadsheet_and_the_json_tell_the_same(run: Path) -> None:
-    with (run / "harbour.csv").open(newline="") as file:
+    with (run / "harbour.csv").open(newline="", encoding="utf-8") as file:
         lines = list(csv.DictReader(file))
     report = orjson.loads((run / "harbour.json").read_bytes())
     assert (
@@ -132,6 +138,8 @@ def test_the_run_leaves_artifacts(run: Path, localbox: Localbox, prefect_url: st
     assert (job["state"], job["lines"], job["accepted"], job["failed"], job["pending"]) == ("done", 4, 3, 1, 0)
     (failed,) = made["failed-lines"]
     assert (failed["source"], failed["class"]) == ("labels.ndjson:2", "fix-ontology")
+    (found,) = made["findings"]
+    assert (found["rule"], found["place"], found["row"]) == ("schema-id-unchecked", "labels.ndjson:2", "scene")
     assert "](data:image/jpeg;base64," in made["onboarding"]
     assert len(made["onboarding"]) < 90_000
     root = localbox.endpoint.removesuffix("graphql")
@@ -147,7 +155,7 @@ def test_a_run_that_has_nothing_to_do_leaves_a_page_and_no_picture_in_the_server
     again.refused(3)
     made = artifacts(prefect_url, again.json["steps"][0]["started_at"])
     assert "data:image" not in made["onboarding"]
-    page = Page((run / "harbour.html").read_text())
+    page = Page((run / "harbour.html").read_text("utf-8"))
     assert [
         "skip",
         "import",

@@ -8,12 +8,15 @@ from base64 import b64encode
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 
+import orjson
 import pytest
 from sqlalchemy import make_url
 
 from tests.e2e.conftest import KEY, Ferry, Localbox, Outcome
 from tests.e2e.test_again import TWO, write
+from tests.integration.test_spec_places import serving
 
 TALKATIVE = {
     "PREFECT_LOGGING_LEVEL": "DEBUG",
@@ -79,7 +82,7 @@ def test_the_key_is_found_nowhere(
     flowing: Ferry, localbox: Localbox, echo: str, database: Path, tmp_path: Path
 ) -> None:
     prefect_home, key_file = tmp_path / "prefect", tmp_path / "key"
-    key_file.write_text(f"{KEY}\n")
+    key_file.write_text(f"{KEY}\n", "utf-8")
     spec = write(tmp_path, TWO, imports="import: {as: ground-truth}")
     talkative = {**TALKATIVE, "PREFECT_HOME": str(prefect_home)}
 
@@ -105,6 +108,91 @@ def test_the_key_is_found_nowhere(
         assert any(what in file for file in holding(word, places)), what
     logged = database.read_bytes() + database.with_name(f"{database.name}-wal").read_bytes()
     assert all(each in logged for each in (b"2 lines sent in 1 jobs", b"# harbour: plan", b"broken: Bearer ******"))
+
+
+STRANGERS = """
+import sys, traceback
+import orjson
+from flows.onboard import onboard
+for spec in orjson.loads(sys.stdin.read()):
+    try:
+        onboard(spec)
+    except Exception:
+        traceback.print_exc()
+    else:
+        print("carried out")
+"""
+"""What Prefect does with the form: runs the flow with what somebody gave it."""
+
+WORD = "canary-text-27c5"
+PLAIN: dict[str, Any] = {
+    "name": "harbour",
+    "dataset": "Harbour",
+    "project": "Harbour",
+    "ontology": {"name": "Harbour", "file": "ontology.yaml"},
+    "videos": [{"global_key": "harbour-1", "row_data": "https://example.com/1.mp4"}],
+    "labels": [],
+}
+FACTS = {"width": 32, "height": 16, "fps": 25, "frame_count": 10}
+
+
+def naming(path: str) -> list[dict[str, Any]]:
+    """The same spec with a path in each place that a spec has for one."""
+    return [
+        PLAIN | {"ontology": {"name": "Harbour", "file": path}},
+        PLAIN | {"videos": path},
+        PLAIN | {"videos": [{"global_key": "harbour-1", "row_data": path, **FACTS}]},
+        PLAIN | {"labels": [{"format": "table", "path": path}]},
+        PLAIN | {"labels": [{"format": "mot", "path": path, "global_key": "harbour-1"}]},
+        PLAIN | {"labels": [{"format": "ndjson", "path": path}]},
+    ]
+
+
+def test_a_file_that_a_stranger_names_is_found_nowhere(
+    flowing: Ferry, localbox: Localbox, database: Path, tmp_path: Path
+) -> None:
+    """The key's own file and a text, by path, by link and inside of the folder: pasted, filled in and by URL."""
+    prefect_home, specs = tmp_path / "prefect", tmp_path / "specs"
+    specs.mkdir()
+    (specs / "ontology.yaml").write_text("tools: [{tool: BBOX, name: ferry}]", "utf-8")
+    for name, word in (("key.csv", KEY), ("text.csv", WORD)):
+        (tmp_path / name).write_text(f"{word}\n", "utf-8")
+        (specs / f"linked-{name}").symlink_to(tmp_path / name)
+        (specs / f"inside-{name}").write_text(f"{word}\n", "utf-8")
+    named = [f"{tmp_path}/key.csv", "linked-key.csv", "inside-text.csv"]
+    wrong = [spec for path in named for spec in naming(path)]
+    pages = {f"/{number}": (200, orjson.dumps(spec)) for number, spec in enumerate(naming("inside-key.csv"))}
+    pages["/key"] = (200, f"{KEY}\n".encode())
+    with serving(pages) as url:
+        given = [orjson.dumps(spec).decode() for spec in wrong[::2]] + wrong[1::2] + [f"{url}{page}" for page in pages]
+        owners = [str(tmp_path / "key.csv"), str(specs / "linked-text.csv"), str(owner_s(tmp_path, "key.csv"))]
+        environment = {**TALKATIVE, "PREFECT_HOME": str(prefect_home), "LABELFERRY_SPECS": str(specs)}
+        said = flowing.python(STRANGERS, orjson.dumps([*given, *owners]), **environment)
+        assert localbox.mutations() == []
+        right = flowing.python(STRANGERS, orjson.dumps([PLAIN]), **environment)
+    assert said.out.count("carried out") == 0
+    assert said.err.count("labelferry.errors.S") >= len(given) + len(owners), said.err[-3000:]
+    assert right.out.count("carried out") == 1, right.err[-3000:]
+    places = [flowing.home, prefect_home, database]
+    for word in (KEY, WORD):
+        assert not [outcome for outcome in (said, right) for form in forms(word) if form.decode() in str(outcome)]
+        assert holding(word, places) == []
+    assert any("/prefect-test.db" in file for file in holding("cannot be read as format table", places))
+
+
+def owner_s(folder: Path, ontology: str) -> Path:
+    path = folder / "owner.yaml"
+    path.write_text(orjson.dumps(PLAIN | {"ontology": {"name": "Harbour", "file": ontology}}).decode(), "utf-8")
+    return path
+
+
+@pytest.mark.parametrize("command", ["check", "plan", "onboard", "verify"])
+def test_a_file_that_is_not_a_spec_is_not_quoted(command: str, offline: Ferry, tmp_path: Path) -> None:
+    for name, content in (("key", KEY), ("shadow", f"daemon:*:1::\nroot:{WORD}:1::\n"), ("keys.yaml", f"a: {WORD}\n")):
+        (tmp_path / name).write_text(content, "utf-8")
+        said = offline(command, tmp_path / name).refused(2)
+        assert KEY not in said
+        assert WORD not in said
 
 
 LEFT = {

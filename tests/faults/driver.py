@@ -21,15 +21,15 @@ from typing import Any
 import httpx
 import orjson
 
-from labelferry.errors import LabelferryError, PartialFailureError
+from labelferry.desired.folder import kept
+from labelferry.errors import LabelferryError, PartialFailureError, PendingError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.run import carry_out
+from labelferry.onboarding.steps.labels import assemble
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.prepare import prepare
-from labelferry.planning.store import kept
 from labelferry.remote import Remote
 from labelferry.reports import Report
 from labelferry.settings import Settings
@@ -108,8 +108,8 @@ def settings_of(job: Job) -> Settings:
     return Settings.from_environment(names)
 
 
-def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> dict[str, Any]:
-    """The product's own order and steps, over a transport that kills."""
+def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
+    """The product's own order and steps, over a transport that kills; returns exit code and report."""
     clock, where = Clock(), Remote("Labelbox", settings.endpoint)
 
     @contextmanager
@@ -121,13 +121,13 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
         ) as client:
             yield client
 
-    folder = kept(retry, settings.home) if retry else prepare(spec, settings, where).folder
+    folder = kept(retry, settings.home) if retry else assemble(spec, settings, where).folder
     with open_onboarding(settings, where, folder, connecting) as onboarding:
         try:
             report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))
-        except PartialFailureError as error:
-            report = error.result
-    return report.to_json()
+        except (PartialFailureError, PendingError) as error:
+            return error.exit_code, error.result.to_json()
+    return 0, report.to_json()
 
 
 def work(job: Job, transport: Deadly) -> int:
@@ -135,8 +135,7 @@ def work(job: Job, transport: Deadly) -> int:
     settings, outcomes, code = settings_of(job), [], 0
     for spec in job.specs:
         try:
-            report = onboard(spec, job.retry, settings, transport)
-            code = PartialFailureError.exit_code if report["failed"] else 0
+            code, report = onboard(spec, job.retry, settings, transport)
             said = {"code": code, "message": "", "report": report}
         except LabelferryError as error:
             said = {"code": error.exit_code, "message": str(error), "kind": type(error).__name__}

@@ -54,11 +54,11 @@ class Streets:
     ) -> None:
         rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in lines)
         videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self._folder / "ontology.yaml").write_text(ontology)
-        (self._folder / "videos.csv").write_text(manifest or f"global_key,row_data\n{videos}")
+        (self._folder / "ontology.yaml").write_text(ontology, "utf-8")
+        (self._folder / "videos.csv").write_text(manifest or f"global_key,row_data\n{videos}", "utf-8")
         (self._folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, lines)))
         decided = "".join(f"{name}: {value}\n" for name, value in policies.items())
-        (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as) + decided)
+        (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as) + decided, "utf-8")
 
     @property
     def job(self) -> Job:

@@ -79,7 +79,7 @@ class Bench:
         home = self._folder / f"home-{self._homes}"
         home.mkdir()
         if url := self._new_ledger():
-            (home / "ledger.url").write_text(url)
+            (home / "ledger.url").write_text(url, "utf-8")
         return home
 
     def job(self, home: Path, case: Case | None = None) -> Job:

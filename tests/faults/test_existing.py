@@ -62,13 +62,24 @@ def fields(streets: Streets) -> list[dict[str, str]]:
     ]
 
 
+def differing(streets: Streets) -> list[dict[str, Any]]:
+    """What the report says of rows that differ from the manifest."""
+    return [
+        finding
+        for group in streets.report()["findings"]
+        if group["code"] == "row-differs"
+        for finding in group["first"]
+    ]
+
+
 def test_reuse_takes_them_and_says_what_differs(streets: Streets, client: Client) -> None:
     theirs(client)
     before = normalised(streets.world.state())["data_rows"]
     streets.write(LABELS, manifest=MANIFEST)
     assert streets.run() == (0, "")
-    (told,) = [finding for finding in streets.report()["findings"] if finding.startswith("differs: ")]
-    assert told == f"differs: street-1: {ROW_DATA}; {TAG}; {UNSET}"
+    (told,) = differing(streets)
+    assert (told["row"], told["path"]) == ("street-1", None)
+    assert told["message"].endswith(f"differs from the manifest: {ROW_DATA}; {TAG}; {UNSET}")
     assert (streets.report()["rows_created"], streets.report()["rows_reused"]) == (0, 2)
     assert normalised(streets.world.state())["data_rows"] == before
 
@@ -108,7 +119,7 @@ def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) 
     streets.write(LABELS, manifest=MANIFEST.replace("new", "old"), on_existing=policy)
     code, message = streets.run()
     assert code == (4 if policy == "fail" else 0)
-    said = message if policy == "fail" else "\n".join(streets.report()["findings"])
+    said = message if policy == "fail" else differing(streets)[0]["message"]
     assert f"it is in dataset 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move it)" in said
     assert {row["dataset_id"] for row in streets.world.state()["data_rows"]} == {made}
     assert [row["name"] for row in streets.world.state()["datasets"]] == ["Elsewhere"]
@@ -157,3 +168,33 @@ def test_an_empty_dataset_of_somebody_elses_stays(streets: Streets, client: Clie
     streets.write(LABELS)
     assert streets.run() == (0, "")
     assert [row["name"] for row in streets.world.state()["datasets"]] == ["Streets", "Elsewhere"]
+
+
+RENAMED = ("datasets", "ontologies", "projects")
+
+
+@pytest.mark.parametrize("taken", [False, True], ids=["renamed", "renamed, and the name is somebody else's now"])
+def test_what_was_renamed_is_found_by_its_id(taken: bool, streets: Streets, client: Client) -> None:
+    """The spec's name is what it was made under; what it is called today is the user's business."""
+    streets.write(LABELS[:1])
+    assert streets.run() == (0, "")
+    state = streets.world.state()
+    made = {table: state[table][0]["id"] for table in RENAMED}
+    renamed = {table: [{**row, "name": "Quay"} for row in state[table]] for table in RENAMED}
+    streets.world.control("POST", "seed", {**state, **renamed})
+    if taken:
+        client.datasets.create("Streets")
+        client.projects.create("Streets", "VIDEO")
+        client.ontologies.create("Streets", {"tools": [], "classifications": []}, "VIDEO")
+    streets.world.control("DELETE", "requests")
+    assert streets.run() == (0, "")
+    assert streets.world.mutations() == []
+    streets.write(LABELS)
+    assert streets.run() == (0, "")
+    after = streets.world.state()
+    assert {row["dataset_id"] for row in after["data_rows"]} == {made["datasets"]}
+    assert {row["project_id"] for row in after["batches"]} == {made["projects"]}
+    assert {row["project_id"] for row in after["imports"]} == {made["projects"]}
+    assert len(after["annotations"]) == 2
+    assert [row["name"] for row in after["projects"]] == (["Quay", "Streets"] if taken else ["Quay"])
+    assert [finding for finding in streets.report()["findings"] if "dataset" in finding] == []

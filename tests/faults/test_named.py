@@ -99,7 +99,7 @@ def test_a_lost_ledger_and_no_files(streets: Streets) -> None:
 
 @pytest.mark.parametrize("imported_as", SPECS)
 def test_status_files_that_are_gone(imported_as: str, streets: Streets) -> None:
-    """Nobody knows the outcome any more: the lines are told as failed, and are not sent again."""
+    """The outcome of the lines is not known: they are told as unknown, and are not sent again."""
     streets.write([box("street-1", 1), box("street-1", 2)], imported_as)
     streets.world.control("POST", "transitions", {JOBS[imported_as]: NEVER})
     assert streets.run()[0] == 1
@@ -107,14 +107,17 @@ def test_status_files_that_are_gone(imported_as: str, streets: Streets) -> None:
     ended = [{**job, "status": "COMPLETE"} for job in state["jobs"]]
     files = [{**job, "status_file": job["input_file"]} for job in state["imports"]]
     streets.world.control("POST", "seed", {**state, "jobs": ended, "imports": files})
-    assert streets.run()[0] == 3
-    assert [line["message"][:41] for line in streets.report()["failed_lines"]] == [GONE, GONE]
-    streets.world.control("DELETE", "requests")
-    assert streets.run()[0] == 3
-    assert streets.world.mutations() == []
+    for _ in range(2):
+        streets.world.control("DELETE", "requests")
+        assert streets.run() == (1, "")
+        assert streets.world.mutations() == []
+        report = streets.report()
+        assert (report["outcome"], report["failed"], report["unknown"]) == ("unknown", 0, 2)
+        told = [(line["kind"], line["message"]) for line in report["unknown_lines"]]
+        assert told == [("no-file", f"{NO_FILE}: 0 min after it was sent")] * 2
 
 
-GONE = "the service no longer keeps the outcome o"
+NO_FILE = "the import is over, but its status file cannot be read"
 
 
 @pytest.mark.parametrize("imported_as", SPECS)

@@ -10,7 +10,7 @@ from sqlalchemy import create_engine, text
 from tests.faults.sweep import Bench, cases, failures
 from tests.faults.test_named import until
 from tests.faults.world import opened, outcomes, unsettled
-from tests.integration.test_ledger_databases import postgres_url
+from tests.integration.postgres import postgres_url
 
 __all__ = ["postgres_url"]
 

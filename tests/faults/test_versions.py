@@ -95,11 +95,80 @@ def test_a_version_that_takes_features_away_from_labels_is_refused(streets: Stre
     assert streets.world.mutations() == []
 
 
+def asking(kind: str, *options: str) -> str:
+    """The ontology with a question."""
+    return f"{ONTOLOGY}classifications:\n  - {{class_type: {kind}, name: weather, options: [{', '.join(options)}]}}\n"
+
+
+def said(row: str, option: str) -> dict[str, Any]:
+    return {"dataRow": {"globalKey": row}, "name": "weather", "answer": {"name": option}}
+
+
+def weather(streets: Streets) -> tuple[str, dict[str, str]]:
+    """The schema ids of the question and of its options, in the ontology that the project works with."""
+    name = connected(streets)
+    (tree,) = [row["normalized"] for row in streets.world.state()["ontologies"] if row["name"] == name]
+    (question,) = orjson.loads(tree)["classifications"]
+    return question["featureSchemaId"], {each["value"]: each["featureSchemaId"] for each in question["options"]}
+
+
+@pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
+def test_a_new_option_of_a_question(imported_as: str, streets: Streets) -> None:
+    """The question and the options that were there stay what they were, so that their labels do too."""
+    labels = [said("street-1", "rain"), said("street-2", "snow")]
+    streets.write(labels[:1], imported_as, asking("RADIO", "rain", "sun"))
+    assert streets.run() == (0, "")
+    question, before = weather(streets)
+    streets.write(labels, imported_as, asking("RADIO", "rain", "snow", "sun"))
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "option 'snow' of question 'weather' is missing" in message
+    assert streets.world.mutations() == []
+    streets.write(labels, imported_as, asking("RADIO", "rain", "snow", "sun"), **NEW)
+    assert streets.run() == (0, "")
+    again, after = weather(streets)
+    assert again == question
+    assert list(after) == ["rain", "snow", "sun"]
+    assert {option: after[option] for option in before} == before
+    assert after["snow"] not in before.values()
+    assert len(streets.world.state()["annotations"]) == 2
+    nothing_to_do(streets)
+    streets.lose_ledger()
+    nothing_to_do(streets)
+
+
+def test_a_question_of_another_kind(streets: Streets) -> None:
+    """It is another question: made beside the old one while no label needs that, and refused when one does."""
+    streets.write([box("street-1", 1)], ontology=asking("RADIO", "rain", "sun"))
+    assert streets.run() == (0, "")
+    question, before = weather(streets)
+    streets.write([box("street-1", 1)], ontology=asking("CHECKLIST", "rain", "sun"), **NEW)
+    assert streets.run() == (0, "")
+    again, after = weather(streets)
+    assert again != question
+    assert not {*before.values()} & {*after.values()}
+    nothing_to_do(streets)
+
+
+def test_a_question_of_another_kind_that_labels_may_hang_on(streets: Streets) -> None:
+    streets.write([said("street-1", "rain")], "ground-truth", asking("RADIO", "rain", "sun"))
+    assert streets.run() == (0, "")
+    streets.write([box("street-2", 1)], "ground-truth", asking("CHECKLIST", "rain", "sun"), **NEW)
+    streets.world.control("DELETE", "requests")
+    code, message = streets.run()
+    assert code == 4
+    assert "take features away" in message
+    assert "question 'weather': kind is 'checklist'" in message
+    assert "car" not in message
+    assert streets.world.mutations() == []
+
+
 def inferred(streets: Streets, labels: list[dict[str, Any]], **policies: str) -> None:
     """The ontology is built from the labels."""
     streets.write(labels, **policies)
     spec = Path(streets.job.specs[0])
-    spec.write_text(spec.read_text().replace("file: ontology.yaml", "from: labels"))
+    spec.write_text(spec.read_text("utf-8").replace("file: ontology.yaml", "from: labels"), "utf-8")
 
 
 def test_an_inferred_ontology_grows_from_version_to_version(streets: Streets) -> None:

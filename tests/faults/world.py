@@ -31,7 +31,7 @@ SPECS = ("prelabels", "ground-truth")
 MUTATIONS = {
     name
     for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
-    for name in re.findall(r"mutation (\w+)", source.read_text())
+    for name in re.findall(r"mutation (\w+)", source.read_text("utf-8"))
 } - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
 """Every operation of ours that changes anything; an export is a mutation by its grammar only."""
 
@@ -100,7 +100,7 @@ def opened(folder: Path) -> Iterator[World]:
     ):
         assert server.stdout is not None
         line = server.stdout.readline().decode()
-        assert line.startswith(READY), (folder / "localbox.log").read_text()[-2000:]
+        assert line.startswith(READY), (folder / "localbox.log").read_text("utf-8")[-2000:]
         with warm_driver(folder) as driver:
             yield World(line.removeprefix(READY).strip(), driver)
 
@@ -131,11 +131,11 @@ def write_guide(folder: Path) -> list[str]:
     lines = [orjson.dumps({**line, "dataRow": {"globalKey": key}}) for key in KEYS for line in labels]
     (folder / "labels.ndjson").write_bytes(b"\n".join(lines))
     videos = "".join(f"{key},https://example.com/{key}.mp4\n" for key in KEYS)
-    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
     shutil.copy(GUIDE / "ontology.yaml", folder)
     for name in SPECS:
-        text = (GUIDE / f"{name}.yaml").read_text()
-        (folder / f"{name}.yaml").write_text(text.replace("{format: python, path: labels.py}", NDJSON))
+        text = (GUIDE / f"{name}.yaml").read_text("utf-8")
+        (folder / f"{name}.yaml").write_text(text.replace("{format: python, path: labels.py}", NDJSON), "utf-8")
     return [str(folder / f"{name}.yaml") for name in SPECS]
 
 
@@ -215,7 +215,7 @@ def _schemas(tree: Any) -> Iterator[tuple[str, str]]:
 def ledger_url(home: Path) -> str:
     """The URL of a home's ledger, where it is not the home's own SQLite."""
     named = home / "ledger.url"
-    return named.read_text() if named.exists() else ""
+    return named.read_text("utf-8") if named.exists() else ""
 
 
 @contextmanager

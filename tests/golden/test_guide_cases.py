@@ -21,7 +21,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def cases(shared: Path) -> dict[str, Any]:
-    return {case["id"]: case for case in json.loads((shared / "goldens/seed_cases.json").read_text())}
+    return {case["id"]: case for case in json.loads((shared / "goldens/seed_cases.json").read_text("utf-8"))}
 
 
 def rebuild(value: Any) -> Any:

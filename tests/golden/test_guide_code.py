@@ -54,7 +54,7 @@ def ran(shared: Path) -> dict[str, Any]:
     scope = namespace()
     annotated = [
         block
-        for block in python_blocks((shared / "labelbox/import-video-annotations.md").read_text())
+        for block in python_blocks((shared / "labelbox/import-video-annotations.md").read_text("utf-8"))
         if "lb_types" in block and "import labelbox" not in block
     ]
     assert len(annotated) == 18

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from labelferry.reach import Reach
 
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
@@ -28,7 +29,7 @@ Rows = list[list[str]]
 
 
 def _rows(path: Path) -> Rows:
-    lines = path.read_text().splitlines()
+    lines = path.read_text("utf-8").splitlines()
     return [line.split(",") for line in lines if line and not line.startswith("#")]
 
 
@@ -36,7 +37,7 @@ def _read(path: Path) -> tuple[LabelledVideo, list[Finding]]:
     named = None if path.with_name("labels.txt").is_file() else {1: "pedestrian"}
     entry = MotLabels(format="mot", path=path.name, global_key="scene", classes=named)
     notes: list[Finding] = []
-    (video,) = mot.read(entry, path.parent, notes.append)
+    (video,) = mot.read(entry, Reach(path.parent), notes.append)
     return video, notes
 
 
@@ -66,7 +67,7 @@ def test_mot_detections_become_a_track_each(shared: Path, name: str) -> None:
     assert found == Counter((int(row[0]), *map(float, row[2:6])) for row in rows)
     assert len({track.instance for track in video.tracks}) == len(rows)
     (note,) = notes
-    assert f"{len(rows)} boxes have id -1" in note.what
+    assert f"{len(rows):,} boxes have id -1" in note.message
 
 
 def test_mot_classes_come_from_the_labels_file_of_cvat(shared: Path) -> None:
@@ -77,16 +78,16 @@ def test_mot_classes_come_from_the_labels_file_of_cvat(shared: Path) -> None:
 @pytest.mark.parametrize("name", ["video_import.json", "annotation_import_video.ndjson"])
 def test_the_sdks_own_import_files_decode(shared: Path, name: str) -> None:
     path = shared / "data/labelbox_import/labelbox-python" / name
-    text = path.read_text()
+    text = path.read_text("utf-8")
     lines = json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines()]
     entry = NdjsonLabels(format="ndjson", path=name, global_key="scene")
-    videos = list(ndjson.read(entry, path.parent, lambda note: pytest.fail(str(note))))
+    videos = list(ndjson.read(entry, Reach(path.parent), lambda note: pytest.fail(str(note))))
     assert [_plain(line.data) for line in encode(videos)] == [_plain(line) for line in lines]
 
 
 def _guide_lines(shared: Path) -> dict[str, list[dict[str, Any]]]:
-    golden = json.loads((shared / "goldens/seed_ndjson.json").read_text())
-    cases = json.loads((shared / "goldens/seed_cases.json").read_text())
+    golden = json.loads((shared / "goldens/seed_ndjson.json").read_text("utf-8"))
+    cases = json.loads((shared / "goldens/seed_cases.json").read_text("utf-8"))
     return {
         "single": [each["ndjson"] for each in golden["single"]],
         "step 5": golden["step5_payload"],
@@ -102,9 +103,9 @@ def _unmarked(line: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("which", ["single", "step 5", "what the SDK writes", "what the guide writes"])
 def test_every_line_of_the_guide_decodes_and_comes_back(shared: Path, which: str, tmp_path: Path) -> None:
     lines = _guide_lines(shared)[which]
-    (tmp_path / "lines.ndjson").write_text("\n".join(map(json.dumps, lines)))
+    (tmp_path / "lines.ndjson").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     entry = NdjsonLabels(format="ndjson", path="lines.ndjson", global_key="scene")
-    videos = list(ndjson.read(entry, tmp_path, lambda note: pytest.fail(str(note))))
+    videos = list(ndjson.read(entry, Reach(tmp_path), lambda note: pytest.fail(str(note))))
     assert len(videos) == len(lines) > 0
     assert [_plain(line.data) for line in encode(videos)] == [_plain(line) for line in lines]
 

@@ -7,6 +7,7 @@ import contextlib
 import io
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -200,8 +201,36 @@ def test_every_item_of_an_upload_is_made_or_refused(database: Database, items: l
     assert failed + done["successesfulDataRowImports"]["total"] == len(items)
 
 
-def test_the_folder_holds_nothing_but_our_names(database: Database, tmp_path: Path) -> None:
-    stream = io.BytesIO(b"x")
-    asked(database, UPLOAD, file=Upload(stream, "../../../escaped", "text/html"))
-    names = {path.name for path in database.files.folder.iterdir()}
-    assert all(name.startswith("c") and len(name) == 25 for name in names)
+OUTSIDE = [
+    "../../../escaped",
+    "/escaped",
+    "..",
+    ".",
+    "",
+    "a/../../escaped",
+    "..\\..\\escaped",
+    "c:\\escaped",
+    "esc\0aped",
+]
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_the_folder_holds_nothing_but_our_names(name: str, tmp_path: Path) -> None:
+    """Wherever a file's name points to, its bytes lie under a name of ours, and nothing else is there or beside it."""
+    folder = tmp_path / "deep" / "in" / "data"
+    database = Database(folder)
+    found(database)
+    before = listed(tmp_path)
+    url = asked(database, UPLOAD, file=Upload(io.BytesIO(b"canary"), name, "text/html"))["uploadFile"]["url"]
+    (path,) = [path for path in listed(tmp_path) - before if path.parent != folder]  # where the database is
+    assert path.parent == database.files.folder
+    assert re.fullmatch(r"c[0-9a-z]{24}", path.name)
+    assert path.name in url
+    assert path.read_bytes() == b"canary"
+    assert {each.name for each in folder.iterdir()} <= {"files", "localbox.db", "localbox.db-wal", "localbox.db-shm"}
+    assert not Path("/escaped").exists()
+
+
+def listed(folder: Path) -> set[Path]:
+    """Every file below a folder."""
+    return {path for path in folder.rglob("*") if path.is_file()}

@@ -24,7 +24,7 @@ def test_the_guides_ontology_is_normalised_as_the_sdk_does() -> None:
     golden = SHARED / "goldens" / "seed_ontology.json"
     if not golden.is_file():
         pytest.skip(f"{golden} is not there; set LABELFERRY_SHARED")
-    expected = json.loads(golden.read_text())
+    expected = json.loads(golden.read_text("utf-8"))
     normalized = read(HERE / "guide.yaml").to_normalized()
     assert [tool["color"] for tool in normalized["tools"]] == expected["raw_colors"]
     for tool in normalized["tools"]:
@@ -105,14 +105,17 @@ WRONG = {
     "bad flag": ("tools: [{tool: BBOX, name: x, required: 1}]", "required of tool 'x' must be true or false, not 1"),
     "two spellings": ("classifications: [{type: text, class_type: text, name: q}]", "says 'class_type' twice"),
     "key twice": ("tools: []\ntools: []", "'tools' is given 2 times"),
+    "a list for a key": (f"{BOX}]\n? [a, b]\n: c", ":2: a key must be"),
     "not a list": ("tools: {}", "tools of an ontology must be a list, not a mapping"),
     "not a mapping": ("tools: [car]", "a tool must be a mapping with tool, name"),
-    "empty": ("", "an ontology must be a mapping"),
+    "empty": ("", "not an ontology; it must be a mapping"),
     "nothing in it": ("tools: []", "without tools and classifications"),
     "not yaml": ("tools: [", ":1: not YAML"),
     "recursive": ("tools: &a [*a]", "nested too deeply"),
     "endless aliases": (
-        "\n".join(["a0: &a0 [x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))]),
+        "\n".join(
+            ["tools: []", "a0: &a0 [x]", *(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]" for i in range(1, 9))]
+        ),
         "too large",
     ),
 }

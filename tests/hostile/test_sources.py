@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 
 from labelferry.errors import InputError, SourceError
+from labelferry.files.reach import Reach
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.registry import LabelsUnion, read_labels
 
@@ -47,7 +48,7 @@ JUNK = {
 
 def _read(options: dict[str, Any], content: bytes, base: Path) -> None:
     (base / options["path"]).write_bytes(content)
-    list(read_labels(ENTRIES.validate_python(options), base, lambda note: None))
+    list(read_labels(ENTRIES.validate_python(options), Reach(base), lambda note: None))
 
 
 @pytest.mark.parametrize("content", JUNK.values(), ids=JUNK.keys())
@@ -65,14 +66,14 @@ def test_junk_is_no_manifest(suffix: str, content: bytes, tmp_path: Path) -> Non
     path = tmp_path / f"videos.{suffix}"
     path.write_bytes(content)
     with pytest.raises(SourceError, match=f"^{path.name}"):
-        read_videos(path.name, tmp_path)
+        read_videos(path.name, Reach(tmp_path))
 
 
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
 def test_a_folder_is_no_file(options: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / options["path"]).mkdir()
     with pytest.raises(SourceError, match="no such file"):
-        list(read_labels(ENTRIES.validate_python(options), tmp_path, lambda note: None))
+        list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), lambda note: None))
 
 
 @settings(deadline=None, max_examples=60)

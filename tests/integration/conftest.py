@@ -14,6 +14,9 @@ import httpx
 import pytest
 
 from labelferry.labelbox import Client
+from tests.integration.postgres import postgres_url, url
+
+__all__ = ["Localbox", "postgres_url", "url"]
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -77,7 +80,7 @@ def ready(stdout: IO[bytes], log: Path) -> str:
     except queue.Empty:
         endpoint = ""
     if not endpoint:
-        pytest.fail(f"localbox did not start: {log.read_text(errors='replace')[-2000:]}")
+        pytest.fail(f"localbox did not start: {log.read_text('utf-8', 'replace')[-2000:]}")
     return endpoint
 
 

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 import labelferry
-from labelferry.errors import ConflictError, PartialFailureError
+from labelferry.errors import ConflictError, PartialFailureError, SpecError
 from tests.integration.conftest import Localbox
 
 SPEC = """\
@@ -49,10 +50,10 @@ def spec(localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.setenv(name, value)
     keys = [f"yard-{number}" for number in range(ROWS)]
     videos = "".join(f"{key},https://example.com/{key}.mp4,640,480,25,100\n" for key in keys)
-    (tmp_path / "videos.csv").write_text(f"global_key,row_data,width,height,fps,frame_count\n{videos}")
+    (tmp_path / "videos.csv").write_text(f"global_key,row_data,width,height,fps,frame_count\n{videos}", "utf-8")
     boxes = "".join(f"{key},{frame},1,car,{frame},20,30,40\n" for key in keys for frame in (1, 2))
-    (tmp_path / "boxes.csv").write_text(f"global_key,frame,track,class,left,top,width,height\n{boxes}")
-    (tmp_path / "yard.yaml").write_text(SPEC)
+    (tmp_path / "boxes.csv").write_text(f"global_key,frame,track,class,left,top,width,height\n{boxes}", "utf-8")
+    (tmp_path / "yard.yaml").write_text(SPEC, "utf-8")
     return tmp_path / "yard.yaml"
 
 
@@ -73,17 +74,26 @@ def test_refused_lines_come_with_the_report(spec: Path) -> None:
     labelferry.onboard(spec)
     lines = spec.with_name("boxes.ndjson")
     line = '{"dataRow":{"globalKey":"yard-%d"},"schemaId":"cm9unknownschema000000000","answer":"text"}\n'
-    lines.write_text(line % 0)
-    text = spec.read_text().replace("name: yard\n", "name: more\n").replace("ground-truth", "prelabels")
+    lines.write_text(line % 0, "utf-8")
+    text = spec.read_text("utf-8").replace("name: yard\n", "name: more\n").replace("ground-truth", "prelabels")
     spec.write_text(
         text.replace("format: table, path: boxes.csv", "format: ndjson, path: boxes.ndjson").replace(
             "from: labels", "file: ontology.yaml"
-        )
+        ),
+        "utf-8",
     )
-    spec.with_name("ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n")
+    spec.with_name("ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n", "utf-8")
     with pytest.raises(PartialFailureError) as caught:
         labelferry.onboard(spec)
     assert caught.value.result.failed == 1
+
+
+def test_a_mapping_reads_from_the_working_folder(spec: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(spec.parent)
+    wanted = yaml.safe_load(spec.read_text("utf-8"))
+    assert labelferry.check(wanted).counts == labelferry.check(spec).counts
+    with pytest.raises(SpecError, match=r"^spec: project\.nmae: unknown key"):
+        labelferry.check(wanted | {"project": {"nmae": "Yard"}})
 
 
 def test_inside_a_running_loop(spec: Path) -> None:
@@ -106,4 +116,4 @@ def test_everything_is_read_checked_and_encoded_once(spec: Path) -> None:
     for (file, _, function), (_, count, *_) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         calls[f"{Path(file).parent.name}/{Path(file).name} {function}"] += count
     assert calls["checks/__init__.py check"] == 1
-    assert calls["ndjson/track_line.py write_track"] == ROWS
+    assert calls["ndjson/line.py write_line"] == ROWS

@@ -2,15 +2,15 @@
 
 from pathlib import Path
 
+from labelferry.desired.build import build
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.steps.batch import ensure_batch
 from labelferry.onboarding.steps.data_rows import ensure_rows
 from labelferry.onboarding.steps.ontology import ensure_ontology
 from labelferry.onboarding.steps.project import ensure_project
-from labelferry.planning.desire import desire
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from tests.integration.conftest import Localbox
 
 SPEC = """\
@@ -25,14 +25,14 @@ videos: videos.csv
 
 def brought_in(folder: Path, home: Path, localbox: Localbox, rows: int) -> tuple[str, ...]:
     """Bring rows into the project, two a batch; returns the batches made."""
-    (folder / "many.yaml").write_text(SPEC)
-    (folder / "ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n")
+    (folder / "many.yaml").write_text(SPEC, "utf-8")
+    (folder / "ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n", "utf-8")
     videos = "".join(f"many-{number},https://example.com/{number}.mp4\n" for number in range(rows))
-    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}")
+    (folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
     settings = Settings.from_environment(
         {"LABELFERRY_HOME": str(home), "LABELBOX_API_KEY": localbox.key, "LABELBOX_ENDPOINT": localbox.endpoint}
     )
-    desired = desire(LoadedSpec.from_file(folder / "many.yaml"), settings.home).folder
+    desired = build(LoadedSpec.from_file(folder / "many.yaml"), settings.home).folder
     with open_onboarding(settings, Remote("localbox", localbox.endpoint), desired) as onboarding:
         ensure_rows(onboarding)
         project = ensure_project(onboarding, ensure_ontology(onboarding).id).id

@@ -1,11 +1,12 @@
 """The ledger: claims, settlements and lines outlive the process that wrote them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from labelferry.errors import SpecError
-from labelferry.ledger import Ledger, LineRecord, LineState, State, open_ledger
+from labelferry.ledger import Ledger, LineRecord, LineState, State, Verdict, open_ledger
 
 
 @pytest.fixture
@@ -14,8 +15,9 @@ def url(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def ledger(url: str) -> Ledger:
-    return open_ledger(url).of("org", "tud")
+def ledger(url: str) -> Iterator[Ledger]:
+    with open_ledger(url) as file:
+        yield file.of("org", "tud")
 
 
 def record(uuid: str, **changes: object) -> LineRecord:
@@ -51,7 +53,7 @@ def test_workspaces_and_onboardings_are_apart(ledger: Ledger, url: str) -> None:
 
 def test_lines(ledger: Ledger) -> None:
     ledger.send_lines(record(str(number)) for number in range(1200))
-    ledger.settle_lines([("3", LineState.ACCEPTED, None), ("4", LineState.FAILED, "bad")])
+    ledger.settle_lines([Verdict("3", LineState.ACCEPTED), Verdict("4", LineState.FAILED, "bad")])
     assert ledger.line_counts("prelabels") == {"sent": 1198, "accepted": 1, "failed": 1}
     assert ledger.line_counts("ground-truth") == {}
     (failed,) = ledger.lines(LineState.FAILED)

@@ -1,86 +1,43 @@
 """The ledger on SQLite and on a real PostgreSQL: the same behaviour, tables made once, one run at a time."""
 
-import os
-import shutil
-import socket
 import subprocess
 import sys
-import tempfile
-import textwrap
-import threading
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, inspect, text, update
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, inspect, text
 
-from labelferry.errors import ConflictError, LedgerError, SpecError
-from labelferry.ledger import LedgerFile, LineRecord, LineState, State, held, open_ledger
-from labelferry.ledger.schema import leases, metadata
+from labelferry.errors import LedgerError, SpecError
+from labelferry.ledger import LineRecord, LineState, Reason, State, Verdict, open_ledger
+from labelferry.ledger.schema import metadata
 from labelferry.model import RowRef
-
-
-def postgres_tools() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    return found[-1].parent if found else None
-
-
-def as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL does not run as root; Debian's package brings a user for it."""
-    return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
-
-
-@pytest.fixture(scope="session")
-def postgres_url() -> Iterator[str]:
-    tools = postgres_tools()
-    if tools is None:
-        pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
-    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users, by any pytest at work
-        yield from serving(tools, Path(made))
-
-
-def serving(tools: Path, folder: Path) -> Iterator[str]:
-    """A PostgreSQL server while it is needed."""
-    if os.geteuid() == 0:
-        shutil.chown(folder, "postgres")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    data = str(folder / "data")
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
-    subprocess.run(as_owner([str(tools / "initdb"), "-D", data, "-A", "trust", "-U", "ferry"]), **quiet)
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = [str(tools / "pg_ctl"), "-D", data, "-w"]
-    subprocess.run(as_owner([*control, "-l", str(folder / "log"), "-o", options, "start"]), **quiet)
-    try:
-        yield f"postgresql://ferry@127.0.0.1:{port}/postgres"
-    finally:
-        subprocess.run(as_owner([*control, "-m", "fast", "stop"]), **quiet)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'ledger.db'}"
-    found: str = request.getfixturevalue("postgres_url")
-    engine = create_engine(found.replace("postgresql://", "postgresql+psycopg://"))
-    with engine.begin() as connection:
-        connection.execute(text("DROP SCHEMA public CASCADE"))
-        connection.execute(text("CREATE SCHEMA public"))
-    engine.dispose()
-    return found
 
 
 def test_migrations_make_the_tables_of_the_schema(url: str) -> None:
     with open_ledger(url) as file:
         there = inspect(file.engine)
         for table in metadata.tables.values():
-            columns = {column["name"]: column["nullable"] for column in there.get_columns(table.name)}
-            assert columns == {column.name: bool(column.nullable) for column in table.columns}
+            found = {
+                column["name"]: (column["type"].compile(file.engine.dialect), column["nullable"])
+                for column in there.get_columns(table.name)
+            }
+            assert found == {
+                column.name: (column.type.compile(file.engine.dialect), bool(column.nullable))
+                for column in table.columns
+            }
             keys = there.get_pk_constraint(table.name)["constrained_columns"]
-            assert sorted(keys) == sorted(column.name for column in table.primary_key)
-            assert {i["name"] for i in there.get_indexes(table.name)} == {i.name for i in table.indexes}
+            assert keys == [column.name for column in table.primary_key]
+            indexes = {index["name"]: index["column_names"] for index in there.get_indexes(table.name)}
+            assert indexes == {index.name: index.columns.keys() for index in table.indexes}
+        assert set(there.get_table_names()) == {*metadata.tables, "alembic_version"}
+
+
+def test_migrations_leave_nothing_for_the_next_one(url: str) -> None:
+    """Alembic itself, asked what a migration to the schema would have to change, defaults included."""
+    compared = {"compare_type": True, "compare_server_default": True}
+    with open_ledger(url) as file, file.engine.connect() as connection:
+        assert compare_metadata(MigrationContext.configure(connection, opts=compared), metadata) == []
 
 
 def test_claims_lines_and_history(url: str) -> None:
@@ -92,7 +49,7 @@ def test_claims_lines_and_history(url: str) -> None:
         assert entry is not None
         assert (entry.state, entry.detail) == (State.SETTLED, {"keys": ["a", "b"]})
         ledger.send_lines(LineRecord(str(n), "prelabels", "k", "f", "gt.txt:1", "j") for n in range(1201))
-        ledger.settle_lines([("7", LineState.FAILED, "bad")])
+        ledger.settle_lines([Verdict("7", LineState.FAILED, "bad")])
         assert ledger.line_counts("prelabels") == {"sent": 1200, "failed": 1}
         ledger.record_run(ledger.now(), "done", {"n": 1})
         assert ledger.history()[0]["report"] == {"n": 1}
@@ -102,7 +59,7 @@ def test_texts_that_a_database_may_not_take(url: str) -> None:
     with open_ledger(url) as file:
         ledger = file.of("org", "tud")
         ledger.send_lines([LineRecord("1", "prelabels", "k", "a\0b", "gt.txt:1", "j")])
-        ledger.settle_lines([("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
+        ledger.settle_lines([Verdict("1", LineState.FAILED, "bad\0 \ud7ff 🚲")])
         (line,) = ledger.lines()
         assert (line.feature, line.message) == ("a␀b", "bad␀ \ud7ff 🚲")
 
@@ -110,10 +67,52 @@ def test_texts_that_a_database_may_not_take(url: str) -> None:
 def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
     with open_ledger(url) as file, file.engine.begin() as connection:
         file.of("org", "tud").send_lines([LineRecord("old", "prelabels", "k", "f", "gt.txt:1", "j")])
-        connection.execute(text("ALTER TABLE lines DROP COLUMN generation"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        _to_first_version(connection)
     with open_ledger(url) as file:
         assert [(line.uuid, line.generation) for line in file.of("org", "tud").lines()] == [("old", 0)]
+
+
+def _to_first_version(connection: Connection) -> None:
+    for column in ("generation", "reason", "position"):
+        connection.execute(text(f"ALTER TABLE lines DROP COLUMN {column}"))
+    connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+GONE = (
+    "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it is not sent "
+    "again by itself"
+)
+"""With the next, what earlier versions wrote instead of a reason."""
+NO_STATUS = "the service gave no status for this line"
+
+
+def test_lines_that_were_unknown_by_their_message_only_are_converted(url: str) -> None:
+    messages = {"gone": GONE, "none": NO_STATUS, "bad": "Ontology does not contain name", "in": None}
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.send_lines(LineRecord(uuid, "prelabels", "k", "f", "gt.txt:1", "j") for uuid in messages)
+        states = {"in": LineState.ACCEPTED}
+        ledger.settle_lines(Verdict(u, states.get(u, LineState.FAILED), said) for u, said in messages.items())
+        with file.engine.begin() as connection:
+            _to_first_version(connection)
+    with open_ledger(url) as file:
+        found = {line.uuid: (line.state, line.reason, line.message) for line in file.of("org", "tud").lines()}
+        assert found == {
+            "gone": (LineState.UNKNOWN, Reason.EXPIRED, None),
+            "none": (LineState.UNKNOWN, Reason.UNLISTED, None),
+            "bad": (LineState.FAILED, None, "Ontology does not contain name"),
+            "in": (LineState.ACCEPTED, None, None),
+        }
+
+
+def test_how_far_a_job_has_come(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.claim("job", "j1", project="p")
+        ledger.move_job("j1", State.CREATED, "id1")
+        ledger.move_job("j1", State.ABSENT)
+        (entry,) = ledger.entries("job")
+        assert (entry.state, entry.remote_id, entry.detail) == (State.ABSENT, "id1", {"project": "p"})
 
 
 def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: str) -> None:
@@ -121,7 +120,7 @@ def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: st
     with open_ledger(url) as file, file.engine.begin() as connection:
         before = [f"data row {row_id}", *known]
         file.of("org", "tud").send_lines(LineRecord(row, "prelabels", row, "f", "gt.txt:1", "j") for row in before)
-        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     with open_ledger(url) as file:
         assert {line.row for line in file.of("org", "tud").lines()} == {RowRef(id=row_id).key, *known}
 
@@ -168,60 +167,6 @@ def test_opened_by_many_at_once_it_is_made_once(url: str) -> None:
     assert [process.returncode for process in started] == [0] * 4
 
 
-HOLDER = textwrap.dedent("""
-    import sys, time
-    from labelferry.ledger import held, open_ledger
-    with held(open_ledger(sys.argv[1]).of("org", "tud").lease()):
-        print("held", flush=True)
-        time.sleep(60)
-""")
-
-
-@pytest.fixture
-def other_run(url: str) -> Iterator["subprocess.Popen[str]"]:
-    process = subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE, text=True)
-    try:
-        assert process.stdout is not None
-        assert process.stdout.readline() == "held\n"
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def test_two_runs_exclude_each_other(url: str, other_run: "subprocess.Popen[str]") -> None:
-    with open_ledger(url) as file:
-        with pytest.raises(ConflictError, match=f"another run of 'tud' is at work .process {other_run.pid}"):
-            file.of("org", "tud").lease().take()
-        with held(file.of("org", "other").lease()):
-            pass
-
-
-def test_a_killed_run_is_taken_over_at_once(url: str, other_run: "subprocess.Popen[str]") -> None:
-    other_run.kill()
-    other_run.wait()
-    with open_ledger(url) as file, held(file.of("org", "tud").lease()):
-        pass
-
-
-def test_a_lease_of_another_machine_expires(url: str) -> None:
-    now = datetime.now(UTC)
-    with open_ledger(url, lambda: now) as file:
-        theirs = file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
-        theirs.take()
-        with pytest.raises(ConflictError, match="elsewhere"):
-            file.of("org", "tud").lease().take()
-    with open_ledger(url, lambda: now + timedelta(seconds=61)) as file:
-        mine = file.of("org", "tud").lease()
-        mine.take()
-        theirs = file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
-        theirs.release()
-        with pytest.raises(ConflictError):
-            theirs.take()
-
-
 def test_a_database_that_fails_in_the_middle_of_a_run_is_named(url: str) -> None:
     with open_ledger(url) as file:
         with file.engine.begin() as connection:
@@ -244,19 +189,3 @@ def test_a_server_that_went_away_in_the_middle_of_a_run(postgres_url: str) -> No
         entry = ledger.entry("dataset", "d")
         assert entry is not None
         assert entry.state is State.SETTLED
-
-
-def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
-    """Somebody else took over meanwhile; the sleeper is interrupted wherever it is, and takes nothing away."""
-    with open_ledger(url) as file:
-        lease = file.of("org", "tud").lease()
-        with pytest.raises(ConflictError, match="its lease ended and another run took over"), held(lease, every=0.05):
-            sleep_past_the_lease(file)
-        with pytest.raises(ConflictError, match="process 7 on another-machine"):
-            lease.take()
-
-
-def sleep_past_the_lease(file: LedgerFile) -> None:
-    with file.engine.begin() as connection:
-        connection.execute(update(leases).values(holder="process 7 on another-machine, begun 1"))
-    threading.Event().wait(60)

@@ -1,5 +1,6 @@
 """Facts of video files, drawn here with PyAV."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,10 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from labelferry.errors import SourceError
+from labelferry.demo import lay_out
+from labelferry.errors import SourceError, SpecError
 from labelferry.media import probe
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
+
+EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 
 
 def draw(path: Path, at: list[int], rate: int = 25, reordered: int = 0) -> Path:
@@ -60,7 +64,7 @@ def test_a_varying_frame_rate_is_noted(tmp_path: Path, notes: list[Finding]) -> 
     assert media.frame_count == 7
     (note,) = notes
     assert note.severity is Severity.WARNING
-    assert "the frame rate varies" in note.what
+    assert "the frame rate varies" in note.message
 
 
 @contextmanager
@@ -79,8 +83,26 @@ def test_it_says_so_when_pyav_is_not_installed(tmp_path: Path, notes: list[Findi
     path.write_bytes(b"anything")
     with without_pyav():
         assert probe(path, notes.append) == Media()
-    assert "PyAV is not installed" in notes[0].what
+    assert "PyAV is not installed" in notes[0].message
     assert "labelferry[video]" in notes[0].remedy
+
+
+def test_the_demo_says_what_it_draws_with(tmp_path: Path) -> None:
+    with without_pyav(), pytest.raises(SpecError, match=r"PyAV.*labelferry\[video\]"):
+        lay_out(tmp_path)
+
+
+def test_the_demo_is_laid_out_from_files_that_nobody_may_write(tmp_path: Path) -> None:
+    """As in an installation, or a checkout, that is read-only: what is copied is ours to write."""
+    pytest.importorskip("av")
+    source, folder = tmp_path / "read-only", tmp_path / "demo"
+    shutil.copytree(EXAMPLES, source)
+    for path in [source, *source.rglob("*")]:
+        path.chmod(0o555 if path.is_dir() else 0o444)
+    specs = lay_out(folder, source)
+    assert len(specs) == 4
+    assert all(spec.is_file() for spec in specs)
+    assert [path for path in [folder, *folder.rglob("*")] if not path.stat().st_mode & 0o200] == []
 
 
 def empty(path: Path) -> Path:
@@ -89,18 +111,28 @@ def empty(path: Path) -> Path:
 
 
 def text(path: Path) -> Path:
-    path.write_text("this is no video\n" * 50)
+    path.write_text("this is no video\n" * 50, "utf-8")
     return path
 
 
 def sound(path: Path) -> Path:
     av = pytest.importorskip("av")
-    with av.open(str(path), "w", format="wav") as container:
+    with av.open(str(path), "w", format="mov") as container:
         stream = container.add_stream("pcm_s16le", rate=8000)
         frame = av.AudioFrame.from_ndarray(np.zeros((1, 800), dtype=np.int16), layout="mono")
         frame.rate = 8000
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
+    return path
+
+
+def headed(path: Path) -> Path:
+    """A video's header, and nothing after it."""
+    av, path = pytest.importorskip("av"), path.with_suffix(".avi")
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=25)
+        stream.width, stream.height, stream.pix_fmt = 32, 16, "yuv420p"
+        container.start_encoding()
     return path
 
 
@@ -111,8 +143,9 @@ def sound(path: Path) -> Path:
         (empty, "not a readable video"),
         (text, "not a readable"),
         (sound, "no video"),
+        (headed, "no frame"),
     ],
-    ids=["absent", "empty", "text", "sound"],
+    ids=["absent", "empty", "text", "sound", "headed"],
 )
 def test_what_is_no_video(tmp_path: Path, notes: list[Finding], make: Callable[[Path], Path], message: str) -> None:
     pytest.importorskip("av")

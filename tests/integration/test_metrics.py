@@ -9,7 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from labelferry import __version__
 from labelferry.cli import main
-from labelferry.ledger import LineRecord, LineState, open_ledger
+from labelferry.ledger import LineRecord, LineState, Reason, Verdict, open_ledger
 
 NOON, ONE = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 13, tzinfo=UTC)
 TUD = {"workspace": "org", "onboarding": "tud"}
@@ -31,9 +31,14 @@ def home(tmp_path: Path, clock: list[datetime], monkeypatch: pytest.MonkeyPatch)
         for outcome in ("done", "nothing to do", "partly failed"):
             tud.record_run(NOON, outcome, {})
             clock[0] = ONE
-        lines = [("a", "j1"), ("b", "j1"), ("c", "j2"), ("d", "j2"), ("e", "j3"), ("f", "j4")]
+        lines = [("a", "j1"), ("b", "j1"), ("c", "j2"), ("d", "j2"), ("e", "j3"), ("f", "j4"), ("g", "j1")]
         tud.send_lines(LineRecord(uuid, "prelabels", "k", "f", "gt.txt:1", job) for uuid, job in lines)
-        outcomes = [("a", LineState.ACCEPTED, None), ("b", LineState.FAILED, "bad"), ("f", LineState.RETIRED, None)]
+        outcomes = [
+            Verdict("a", LineState.ACCEPTED),
+            Verdict("b", LineState.FAILED, "bad"),
+            Verdict("f", LineState.RETIRED),
+        ]
+        outcomes.append(Verdict("g", LineState.UNKNOWN, None, Reason.UNLISTED))
         tud.settle_lines(outcomes)
         file.of("org", 'say "hi"').record_run(NOON, "partly failed", {})
     return tmp_path
@@ -73,6 +78,7 @@ def test_what_is_printed(
         key("labelferry_last_success_timestamp_seconds", **TUD): ONE.timestamp(),
         key("labelferry_lines", **TUD, imported_as="prelabels", state="accepted"): 1,
         key("labelferry_lines", **TUD, imported_as="prelabels", state="failed"): 1,
+        key("labelferry_lines", **TUD, imported_as="prelabels", state="unknown"): 1,
         key("labelferry_lines", **TUD, imported_as="prelabels", state="pending"): 3,
         key("labelferry_open_jobs", **TUD): 2,
     }
@@ -80,9 +86,9 @@ def test_what_is_printed(
 
 def test_file_is_replaced_in_one_step(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     out = home / "labelferry.prom"
-    out.write_text("old")
+    out.write_text("old", "utf-8")
     run(monkeypatch, "--out", str(out))
-    assert dict(samples(out.read_text()))[key("labelferry_open_jobs", **TUD)] == 2
+    assert dict(samples(out.read_text("utf-8")))[key("labelferry_open_jobs", **TUD)] == 2
     assert not list(home.glob("labelferry.prom.*"))
 
 

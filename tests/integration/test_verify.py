@@ -1,6 +1,5 @@
 """Labels read back from a localbox: all that was sent is there, and whatever somebody changes there is told."""
 
-import shutil
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -10,17 +9,18 @@ from typing import Any
 import orjson
 import pytest
 
-from labelferry.demo import draw_scene
+from labelferry.demo import lay_out
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
+from labelferry.errors import SpecError
 from labelferry.model import RowRef
 from labelferry.onboarding.context import open_onboarding
 from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
 from labelferry.plain_steps import PlainSteps
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
 from labelferry.remote import Remote
 from labelferry.settings import Settings
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Difference, Verification
 from tests.integration.conftest import Localbox
 
@@ -62,12 +62,12 @@ class Ferry:
 
     def onboard(self, spec: Path) -> None:
         """The whole job; every line goes in."""
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
             carry_out(PlainSteps(onboarding, self.remote, self.settings))
 
     def verify(self, spec: Path, **options: Any) -> Verification:
-        folder = desire(LoadedSpec.from_file(spec), self.settings.home).folder
+        folder = build(LoadedSpec.from_file(spec), self.settings.home).folder
         with open_onboarding(self.settings, self.remote, folder) as onboarding:
             return verify(onboarding, str(self.remote), **options)
 
@@ -126,14 +126,18 @@ def line_named(state: State, name: str) -> dict[str, Any]:
 
 def test_the_tutorial_is_verified(guide: Ferry) -> None:
     found = guide.verify(GUIDE)
-    assert (found.outcome, told(found), found.not_comparable, found.unknown) == ("verified", [], {}, {})
+    assert (found.outcome, told(found), found.not_comparable, found.unknown_keys) == ("verified", [], {}, {})
     assert (found.accepted, found.failed, found.pending, found.totals["equal"]) == (19, 0, 0, 32)
+
+
+def test_nothing_was_sent_yet(ferry: Ferry) -> None:
+    with pytest.raises(SpecError, match=r"nothing of 'guide-ground-truth'.*labelferry onboard"):
+        ferry.verify(GUIDE)
 
 
 def test_the_drawn_scene_is_verified(ferry: Ferry, tmp_path: Path) -> None:
     pytest.importorskip("av")
-    shutil.copytree(EXAMPLES / "scene", tmp_path / "scene")
-    draw_scene(tmp_path / "scene")
+    lay_out(tmp_path)
     ferry.onboard(tmp_path / "scene" / "ground-truth.yaml")
     found = ferry.verify(tmp_path / "scene" / "ground-truth.yaml")
     assert (found.outcome, found.totals["equal"]) == ("verified", 3)
@@ -152,7 +156,7 @@ def real(path: Path, classes: str, folder: Path) -> Path:
     if not path.is_file():
         pytest.skip(f"{path} is absent")
     kind = "ndjson" if path.suffix == ".ndjson" else "mot"
-    (folder / "real.yaml").write_text(REAL.format(format=kind, path=path, classes=classes))
+    (folder / "real.yaml").write_text(REAL.format(format=kind, path=path, classes=classes), "utf-8")
     return folder / "real.yaml"
 
 
@@ -169,7 +173,7 @@ def test_a_moved_keyframe_of_a_real_track(ferry: Ferry, shared: Path, tmp_path: 
     (moved,) = told(found)
     assert found.outcome == "differs"
     assert (moved.kind, moved.row, moved.feature, moved.pixels) == ("moved", "real-video", "person", 5.0)
-    track = [row.split(",") for row in path.read_text().splitlines()]
+    track = [row.split(",") for row in path.read_text("utf-8").splitlines()]
     third = list(dict.fromkeys(row[1] for row in track))[2]
     lines = [number for number, row in enumerate(track, 1) if row[1] == third]
     frames = sorted(int(track[number - 1][0]) for number in lines)
@@ -286,16 +290,18 @@ def test_the_tolerance_is_the_callers(guide: Ferry) -> None:
 def test_each_row_on_its_own(ferry: Ferry, tmp_path: Path) -> None:
     rows = range(1, 6)
     (tmp_path / "videos.csv").write_text(
-        "global_key,row_data\n" + "".join(f"clip-{n},https://example.com/{n}.mp4\n" for n in rows)
+        "global_key,row_data\n" + "".join(f"clip-{n},https://example.com/{n}.mp4\n" for n in rows), "utf-8"
     )
     (tmp_path / "boxes.csv").write_text(
         "global_key,frame,track,class,left,top,width,height\n"
-        + "".join(f"clip-{n},{frame},1,car,{frame * n},20,30,40\n" for n in rows if n != 3 for frame in (1, 2, 3))
+        + "".join(f"clip-{n},{frame},1,car,{frame * n},20,30,40\n" for n in rows if n != 3 for frame in (1, 2, 3)),
+        "utf-8",
     )
     (tmp_path / "clips.yaml").write_text(
         "name: clips\ndataset: Clips\nproject: {name: Clips, media_type: VIDEO}\n"
         "ontology: {name: Clips, from: labels}\nvideos: videos.csv\n"
-        "labels:\n  - {format: table, path: boxes.csv}\nimport: {as: ground-truth}\n"
+        "labels:\n  - {format: table, path: boxes.csv}\nimport: {as: ground-truth}\n",
+        "utf-8",
     )
     ferry.onboard(tmp_path / "clips.yaml")
 
@@ -323,7 +329,8 @@ def one_box(folder: Path, name: str, keys: list[str], row: dict[str, str]) -> Pa
         f"name: {name}\ndataset: Clips\nproject: {{name: Clips, media_type: VIDEO}}\n"
         "ontology: {name: Clips, from: labels}\nvideos:\n"
         + "".join(f'  - {{global_key: {key}, row_data: "https://example.com/{key}.mp4"}}\n' for key in keys)
-        + f"labels:\n  - {{format: ndjson, path: {name}.ndjson}}\nimport: {{as: ground-truth}}\n"
+        + f"labels:\n  - {{format: ndjson, path: {name}.ndjson}}\nimport: {{as: ground-truth}}\n",
+        "utf-8",
     )
     keyframe = {"frame": 2, "bbox": {"left": 1, "top": 2, "width": 3, "height": 4}}
     line = {"dataRow": row, "name": "car", "segments": [{"keyframes": [keyframe]}]}
@@ -366,5 +373,5 @@ def test_a_global_key_that_reads_like_a_row_known_by_id(ferry: Ferry, tmp_path: 
     both = one_box(tmp_path, "both", ["clip-1", twin], {})
     lines = [path.with_suffix(".ndjson").read_bytes() for path in (first, second)]
     both.with_suffix(".ndjson").write_bytes(b"\n".join(lines))
-    folder = desire(LoadedSpec.from_file(both), tmp_path / "home").folder
+    folder = build(LoadedSpec.from_file(both), tmp_path / "home").folder
     assert [line.row for line in Desired.load(folder).index()] == [RowRef(id=known), RowRef(twin)]

@@ -15,7 +15,7 @@ SECONDS = 60
 @pytest.mark.parametrize("key", [(), ("--key", "localbox")], ids=["no key", "the key that everybody knows"])
 def test_other_hosts_need_a_key_of_ones_own(key: tuple[str, ...], tmp_path: Path) -> None:
     command = [*COMMAND, "--data", str(tmp_path), "--host", "192.0.2.1", *key]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=SECONDS)
+    ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS)
     assert ended.returncode == 2
     assert "192.0.2.1" in ended.stderr
     assert "--key" in ended.stderr
@@ -34,7 +34,7 @@ def asked(url: str) -> Any:
 
 def test_it_listens_where_it_was_told_to_and_keeps_the_rate(tmp_path: Path) -> None:
     options = ["--data", str(tmp_path), "--host", "127.0.0.2", "--key", "mine", "--rate-limit", "2"]
-    with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, text=True) as server:
+    with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, encoding="utf-8") as server:
         try:
             assert server.stdout
             url = server.stdout.readline().removeprefix("localbox ready at ").strip()

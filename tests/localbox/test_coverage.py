@@ -13,7 +13,9 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "localbox-coverage.md"
 
 
 def test_the_page_is_fresh() -> None:
-    assert PAGE.read_text() == coverage.text(), "run python -m labelferry.localbox.coverage > docs/localbox-coverage.md"
+    assert PAGE.read_text("utf-8") == coverage.text(), (
+        "run python -m labelferry.localbox.coverage > docs/localbox-coverage.md"
+    )
 
 
 @pytest.fixture(scope="module")

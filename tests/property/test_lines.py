@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from labelferry.files.reach import Reach
 from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
 from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
 from labelferry.sources.ndjson import NdjsonLabels, read
@@ -116,7 +117,7 @@ def test_no_global_key_is_the_key_of_an_id(text: str) -> None:
 def test_a_file_of_lines_is_read(tmp_path_factory: Any, made: tuple[LabelledVideo, ...]) -> None:
     folder: Path = tmp_path_factory.mktemp("lines")
     (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in encode(made)))
-    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), folder, lambda finding: None))
+    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), Reach(folder), lambda finding: None))
     assert [told(one) for video in back for one in video.labelled] == [
         told(one) for video in made for one in video.labelled
     ]

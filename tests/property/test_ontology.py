@@ -21,7 +21,20 @@ from labelferry.model import (
 )
 from labelferry.model import Question as Asked
 from labelferry.model.findings import Severity
-from labelferry.ontology import Ids, Ontology, Option, Question, QuestionKind, Scope, Tool, ToolKind, diff, infer, lacks
+from labelferry.ontology import (
+    Ids,
+    Ontology,
+    Option,
+    Question,
+    QuestionKind,
+    Scope,
+    Tool,
+    ToolKind,
+    diff,
+    infer,
+    lacks,
+    succeed,
+)
 
 HERE = Where("here")
 names = st.text(min_size=1, max_size=6).filter(str.strip)
@@ -77,6 +90,15 @@ def test_the_normalised_form_loses_nothing(ontology: Ontology) -> None:
 def test_fingerprints_and_differences_agree(one: Ontology, other: Ontology) -> None:
     assert (one.fingerprint() == other.fingerprint()) == (diff(one, other) == [])
     assert lacks(one, one) == []
+
+
+@settings(max_examples=40)
+@given(ontologies, ontologies, st.booleans())
+def test_every_version_takes_the_labels_of_the_new_one(old: Ontology, new: Ontology, grown: bool) -> None:
+    version = succeed(old, new, grown=grown)
+    assert lacks(version, new) == []
+    assert succeed(version, new, grown=grown) == version
+    assert succeed(old, old, grown=grown) == old
 
 
 # Labels that make sense: one kind for each name, answers of a radio one after another, children inside their parents.

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from labelferry.desired.state import IndexedLine
 from labelferry.model import RowRef
 from labelferry.ndjson import LineKind
-from labelferry.onboarding.steps.imports import MOST_BYTES, MOST_LINES, shards
 from labelferry.onboarding.steps.pending import Outgoing
-from labelferry.planning.desired import IndexedLine
+from labelferry.onboarding.steps.sending import MOST_BYTES, MOST_LINES, shards
 
 
 def outgoing(row: int, length: int) -> Outgoing:

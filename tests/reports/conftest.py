@@ -5,9 +5,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from labelferry.desired.state import Counts
+from labelferry.model import Where
+from labelferry.model.findings import Finding, grouped
+from labelferry.model.rules import ShapeRule
 from labelferry.onboarding.steps.outcomes import classify
 from labelferry.pictures import Strip
-from labelferry.planning.desired import Counts
 from labelferry.reports import FailedLine, Report
 from labelferry.reports.journal import StepTime
 from labelferry.reports.lines import Tally
@@ -30,6 +33,10 @@ def failed(name: str, number: int = 1, message: str = "Ontology does not contain
     return FailedLine(name, name, f"{name}:{number}", message + name, str(found.kind), found.remedy)
 
 
+def finding(name: str) -> Finding:
+    return ShapeRule.BOX_WITHOUT_AREA.at(Where(name, 3), row=name, frame=2, track=name, feature=name, count=1)
+
+
 def report(**changes: Any) -> Report:
     values: dict[str, Any] = {
         "name": "harbour",
@@ -48,10 +55,12 @@ def report(**changes: Any) -> Report:
         "accepted": 2,
         "failed": 1,
         "failed_lines": tuple(failed(name) for name in HOSTILE),
-        "findings": tuple(f"warning: {name}: mend it" for name in HOSTILE),
+        "findings": tuple(grouped([finding(name)])[0] for name in HOSTILE),
         "folder": "/somewhere",
         "pending": 1,
-        "tallies": (Tally("box", 3, 2, 1, 0), Tally("classification", 1, 0, 0, 1)),
+        "unknown": 1,
+        "unknown_lines": (FailedLine("clip", "car", "f:9", "not named", "unlisted", "look at it"),),
+        "tallies": (Tally("box", 3, 2, 1, 0), Tally("classification", 2, 0, 0, 1, 1)),
         "planned": tuple(
             {"action": "create", "kind": "project", "name": name, "count": 1, "reason": name} for name in HOSTILE
         ),

@@ -4,10 +4,13 @@ from html.parser import HTMLParser
 
 import pytest
 
+from labelferry.model.findings import KEPT, grouped
+from labelferry.model.rules import ShapeRule
 from labelferry.pictures import Strip
+from labelferry.reports import FailedLine
 from labelferry.reports.html import MOST_FAILED, render_html
 from labelferry.reports.journal import StepTime, bars
-from tests.reports.conftest import HOSTILE, failed, report
+from tests.reports.conftest import HOSTILE, failed, finding, report
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 LOADS = {"src", "href", "srcset", "action", "data", "poster", "background", "formaction"}
@@ -94,10 +97,10 @@ def test_the_counts_add_up(page: Page) -> None:
         for cells in page.cells
         if cells[0] in {"box", "classification", "all"}
     }
-    assert rows == {"box": [3, 2, 1, 0], "classification": [1, 0, 0, 1], "all": [4, 2, 1, 1]}
+    assert rows == {"box": [3, 2, 1, 0, 0], "classification": [2, 0, 0, 1, 1], "all": [5, 2, 1, 1, 1]}
     for lines, *states in rows.values():
         assert lines == sum(states)
-    assert "1 of 4 lines were refused" in page.text
+    assert "1 of 5 lines were refused 2 of 5 lines are not known to be in" in page.text
 
 
 def test_lines_of_rows_that_are_no_longer_named_are_told_apart() -> None:
@@ -110,11 +113,34 @@ def test_only_so_many_failed_lines_are_listed_and_the_rest_is_said() -> None:
     assert sum(cells[0].startswith("a:") for cells in page.cells) == MOST_FAILED
 
 
+def test_findings_stand_by_rule_with_their_place_and_remedy(page: Page) -> None:
+    for name in HOSTILE[:3]:
+        message = f"'{name}' has 1 box without area, first at frame 2"
+        assert [f"{name}:3", name, message, ShapeRule.BOX_WITHOUT_AREA.remedy] in page.cells
+
+
+def test_only_so_many_findings_of_a_rule_are_listed_and_the_rest_is_said() -> None:
+    findings = grouped(finding(f"name {number}") for number in range(KEPT + 1204))
+    page = Page(render_html(report(findings=findings), (), []))
+    assert f"box-without-area warning ({KEPT + 1204})" in page.text
+    assert sum("1 box without area" in cell for cells in page.cells for cell in cells) == KEPT
+    assert "And 1204 more." in page.text
+
+
 def test_a_run_without_failures_says_so() -> None:
     text = Page(render_html(report(failed=0, failed_lines=(), findings=(), planned=(), steps=()), (), [])).text
     assert "Failed lines None." in text
     assert "This run kept no plan." in text
     assert "Time line" not in text
+
+
+def test_unknown_lines_have_a_part_of_their_own() -> None:
+    unknown = FailedLine("clip-1", "car", "f:1", "the status file does not name this line", "unlisted", "look at it")
+    page = Page(render_html(report(failed=0), (), [], [unknown]))
+    assert "Failed lines None. Unknown lines unlisted (1) What to do: look at it." in page.text
+    assert ["f:1", "clip-1", "car", "the status file does not name this line"] in page.cells
+    assert "2 of 4 lines are not known to be in" in page.text
+    assert "Unknown lines" not in Page(render_html(report(), (), [])).text
 
 
 def test_the_time_line_is_to_scale(page: Page) -> None:

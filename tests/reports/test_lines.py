@@ -5,13 +5,13 @@ from pathlib import Path
 import orjson
 import pytest
 
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
 from labelferry.ledger import LineRecord, LineState, open_ledger
 from labelferry.model import RowRef
 from labelferry.ndjson import LineKind
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
 from labelferry.reports.lines import line_outcomes
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 SPEC = """\
 name: five
@@ -40,9 +40,9 @@ LINES = [
 
 @pytest.fixture
 def made(tmp_path: Path) -> Desired:
-    (tmp_path / "five.yaml").write_text(SPEC)
+    (tmp_path / "five.yaml").write_text(SPEC, "utf-8")
     (tmp_path / "lines.ndjson").write_bytes(b"\n".join(map(orjson.dumps, LINES)))
-    return desire(LoadedSpec.from_file(tmp_path / "five.yaml"), tmp_path / "home")
+    return build(LoadedSpec.from_file(tmp_path / "five.yaml"), tmp_path / "home")
 
 
 def test_the_index_says_which_row_and_kind(made: Desired) -> None:

@@ -1,11 +1,15 @@
 """Ids of lines: the same input gives the same bytes, and nothing shares a uuid that should not."""
 
+from pathlib import Path
 from uuid import UUID
 
 import orjson
+import pytest
 
+import labelferry
 import labelferry.types as lb_types
 from labelferry.assemble import assemble
+from labelferry.errors import AnnotationError
 from labelferry.ndjson import encode, of_generation, with_uuid
 
 
@@ -55,6 +59,17 @@ def test_equal_lines_stay_apart_and_stable() -> None:
     one, two = uuids([label(point(1)), label(point(1))])
     assert one != two
     assert [one] == uuids([label(point(1))])
+
+
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
+    path, good, bad = tmp_path / "lines.ndjson", label(point(1)), label(point(1), point(1))
+    assert labelferry.write_ndjson([good], path) == 1
+    before = path.read_bytes()
+    assert [orjson.loads(line) for line in before.splitlines()] == list(labelferry.to_ndjson([good]))
+    with pytest.raises(AnnotationError, match=r"label 2.*frame 1"):
+        labelferry.write_ndjson([good, bad], path)
+    assert path.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_callers_uuid_is_kept() -> None:

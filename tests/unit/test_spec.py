@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SpecError
-from labelferry.spec import ImportAs, Spec
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec import Decisions, ImportAs, Spec
+from labelferry.spec.loaded import LoadedSpec
 
 GOOD = """\
 name: tud-campus
@@ -24,7 +24,7 @@ frames: {temporal_base: 0}
 
 def load(folder: Path, text: str) -> Spec:
     path = folder / "spec.yaml"
-    path.write_text(text)
+    path.write_text(text, "utf-8")
     return LoadedSpec.from_file(path).spec
 
 
@@ -50,6 +50,22 @@ BAD = {
     "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark goes with"),
     "name": ("name: tud-campus", "name: tud campus", r"spec\.yaml:1: name: use letters"),
     "long name": ("dataset: TUD Campus videos", f"dataset: {'x' * 201}", r"spec\.yaml:2: dataset: .*at most 200 char"),
+    "neither name nor id": ("dataset: TUD Campus videos", "dataset: {}", r"spec\.yaml:2: dataset: .*name or an id"),
+    "two origins of the ontology": (
+        "from: labels",
+        "from: labels, file: o.yaml",
+        r"spec\.yaml:4: ontology: .*from: labels or file, not both",
+    ),
+    "replaced ground truth": (
+        "as: prelabels}",
+        "as: ground-truth}\non_changed: replace",
+        r"spec\.yaml:1: .*replace.*prelabels.*on_labelled",
+    ),
+    "second labels of prelabels": (
+        "import:",
+        "on_labelled: add\nimport:",
+        r"spec\.yaml:1: .*on_labelled: add.*ground-truth",
+    ),
     "not YAML": ("dataset:", "dataset: [", r"spec\.yaml:\d+: not YAML"),
     "twice": ("dataset: TUD Campus videos", "name: x", r"spec\.yaml:1: 'name' is given 2 times"),
 }
@@ -63,14 +79,24 @@ def test_bad(tmp_path: Path, case: str) -> None:
         load(tmp_path, GOOD.replace(old, new, 1))
 
 
+def test_a_decision_that_does_not_fit(tmp_path: Path) -> None:
+    path = tmp_path / "spec.yaml"
+    path.write_text(GOOD, "utf-8")
+    loaded = LoadedSpec.from_file(path)
+    assert loaded.decided(Decisions()) is loaded
+    assert loaded.decided(Decisions(on_changed="replace")).spec.on_changed == "replace"
+    with pytest.raises(SpecError, match=r"decisions: on_labelled: add.*ground-truth"):
+        loaded.decided(Decisions(on_labelled="add"))
+
+
 @pytest.mark.parametrize("text", ["", "just a word", "- a list", "\x00"])
 def test_no_spec_at_all(tmp_path: Path, text: str) -> None:
-    with pytest.raises(SpecError, match=r"spec\.yaml"):
+    with pytest.raises(SpecError, match=r"spec\.yaml.*: not (a spec|YAML)"):
         load(tmp_path, text)
 
 
 def test_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match="no such spec"):
+    with pytest.raises(SpecError, match="no such file"):
         LoadedSpec.from_file(tmp_path / "none.yaml")
 
 
@@ -80,4 +106,4 @@ def test_a_form_may_not_run_code(tmp_path: Path) -> None:
         GOOD.replace("format: mot", "format: python").replace(", global_key: TUD-Campus, classes: {1: pedestrian}", ""),
     )
     with pytest.raises(SpecError, match="runs code"):
-        LoadedSpec.from_form(spec, tmp_path)
+        LoadedSpec.from_form(spec)

@@ -111,6 +111,67 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: lines(T.ClassificationAnnotation(name="q", value=T.Text(answer="\ud800"))),
         "'q' cannot",
     ),
+    "extra with more than a uuid": (
+        lambda: answered(extra={"uuid": "u", "colour": "red", "age": 3}),
+        "ClassificationAnnotation.*'age', 'colour'.*no place.*only 'uuid'",
+    ),
+    "uuid of a track": (
+        lambda: T.VideoObjectAnnotation(name="c", frame=1, keyframe=True, value=POINT, extra={"id": 1}),
+        "VideoObjectAnnotation.*'id'.*only 'uuid'",
+    ),
+    "uuid of masks": (
+        lambda: T.VideoMaskAnnotation(frames=[], instances=[], extra={"id": 1}),
+        "VideoMaskAnnotation.*'id'",
+    ),
+    "radio of a name": (lambda: T.Radio(answer="a"), "Radio.*one ClassificationAnswer"),
+    "radio of several": (lambda: T.Radio(answer=[T.ClassificationAnswer(name="a")]), "one ClassificationAnswer"),
+    "checklist of names": (lambda: T.Checklist(answer=["a"]), "Checklist: answer.*cannot hold a str"),
+    "value bare": (
+        lambda: T.ClassificationAnnotation(name="q", value="a"),
+        "ClassificationAnnotation 'q'.*Radio.*Checklist.*Text",
+    ),
+    "value of a frame bare": (
+        lambda: T.VideoClassificationAnnotation(name="q", frame=1, value=T.ClassificationAnswer(name="a")),
+        "VideoClassificationAnnotation 'q'.*Radio.*Checklist.*Text",
+    ),
+    "shape of another kind": (
+        lambda: T.VideoObjectAnnotation(name="c", frame=1, keyframe=True, value=(1, 2)),
+        "VideoObjectAnnotation 'c'.*Rectangle.*Point.*Line.*tuple",
+    ),
+    "keyframe number": (
+        lambda: T.VideoObjectAnnotation(name="c", frame=1, keyframe=1, value=POINT),
+        "'c': keyframe.*True or False.*1",
+    ),
+    "keyframe none": (
+        lambda: T.VideoObjectAnnotation(name="c", frame=1, keyframe=None, value=POINT),
+        "'c': keyframe.*True or False.*None",
+    ),
+    "corner of numbers": (lambda: T.Rectangle(start=(1, 2), end=POINT), "Rectangle: start and end.*Point"),
+    "end of numbers": (lambda: T.Rectangle(start=POINT, end=(1, 2)), "Rectangle: start and end.*Point"),
+    "coordinate text": (lambda: T.Point(x="1", y=2), "'1' is not a number.*pixels"),
+    "coordinate bool": (lambda: T.Point(x=1, y=True), "True is not a number.*pixels"),
+    "coordinate vast": (lambda: T.Point(x=10**400, y=2), "too large.*pixels"),
+    "mask without picture": (lambda: T.MaskFrame(index=4), "frame 4.*exactly one of im_bytes and instance_uri"),
+    "mask with two pictures": (
+        lambda: T.MaskFrame(index=4, im_bytes=b"x", instance_uri="https://example.com/x.png"),
+        "frame 4.*exactly one of im_bytes and instance_uri",
+    ),
+    "mask of a list": (lambda: T.MaskFrame(index=4, im_bytes=[1, 2]), "frame 4.*PNG bytes.*array.*file"),
+    "mask at a fraction": (lambda: T.MaskFrame(index=4.5, im_bytes=b"x"), "MaskFrame.*4.5.*whole number"),
+    "colour of two": (lambda: T.MaskInstance(color_rgb=(1, 2), name="m"), "'m'.*color_rgb.*three whole numbers"),
+    "colour bool": (lambda: T.MaskInstance(color_rgb=(1, 2, True), name="m"), "'m'.*color_rgb.*0 to 255"),
+    "colour text": (lambda: T.MaskInstance(color_rgb="red", name="m"), "'m'.*color_rgb.*'red'"),
+    "segment fraction": (
+        lambda: T.VideoObjectAnnotation(name="c", frame=3, keyframe=True, value=POINT, segment_index=0.5),
+        "'c'.*segment_index is 0.5 at frame 3",
+    ),
+    "annotations bare": (lambda: T.Label(data={"global_key": "g"}, annotations=["a"]), "annotations cannot hold a str"),
+    "row id empty": (lambda: T.Label(data={"uid": ""}, annotations=[]), "exactly one of global_key and uid"),
+    "nested bare": (
+        lambda: T.ClassificationAnswer(name="a", classifications=[T.ClassificationAnswer(name="b")]),
+        "'a': classifications cannot hold a ClassificationAnswer",
+    ),
+    "argument missing": (lambda: T.Point(x=1), "Point: argument 'y' is missing.*x, y"),
     "beyond JSON": (lambda: lines(nested(120)), "nest less deeply"),
     "beyond Python": (lambda: lines(nested(400)), "nested too deeply"),
 }
@@ -121,3 +182,14 @@ def test_refused_with_what_to_do(case: str) -> None:
     make, words = REFUSED[case]
     with pytest.raises(AnnotationError, match=words):
         make()
+
+
+def test_what_python_complains_about_stays_pythons() -> None:
+    """Only keywords are ours to explain; the rest is the caller's TypeError, untouched."""
+    with pytest.raises(TypeError, match="positional"):
+        T.Point(1, 2, 3)  # type: ignore[call-arg]
+
+
+def test_a_name_that_never_was_is_no_attribute() -> None:
+    with pytest.raises(AttributeError, match=r"labelferry\.types.*'Cuboid'"):
+        T.Cuboid  # type: ignore[attr-defined]  # noqa: B018

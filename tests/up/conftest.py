@@ -1,7 +1,8 @@
 """What ``make up`` starts, used as its users use it; labels go to a localbox that the tests can break.
 
 The services are started once, and may connect to this machine only (``loopback/``). Tasks are not tried again by
-themselves and requests not for long, so that what breaks shows at once.
+themselves and requests not for long, so that what breaks shows at once. A key is set and no spec is named, so nothing
+may be scheduled, whatever the schedules' settings say.
 """
 
 import os
@@ -28,13 +29,13 @@ __all__ = ["localbox", "running_localbox"]  # fixtures of the other suite
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 RUN_SECONDS = 180
 LOCKED_SECONDS = 30
-NEVER = "0 0 29 2 *"
+EVERY_MINUTE = "* * * * *"
 SERVICES = [sys.executable, "-m", "deployments.services"]
 QUICK = {
     "LABELFERRY_PATIENCE": "3",
     "LABELFERRY_TASK_RETRIES": "0",
-    "LABELFERRY_SYNC_CRON": NEVER,
-    "LABELFERRY_VERIFY_CRON": NEVER,
+    "LABELFERRY_SYNC_CRON": EVERY_MINUTE,
+    "LABELFERRY_VERIFY_CRON": EVERY_MINUTE,
 }
 
 
@@ -46,7 +47,7 @@ def free_port() -> int:
 
 def alive(pid: int) -> bool:
     stat = Path(f"/proc/{pid}/stat")
-    return stat.exists() and stat.read_text().rsplit(")", 1)[-1].split()[0] != "Z"
+    return stat.exists() and stat.read_text("utf-8").rsplit(")", 1)[-1].split()[0] != "Z"
 
 
 def until(holds: Callable[[], Any], seconds: float, what: str) -> Any:
@@ -126,15 +127,28 @@ class Deployed:
 
     def service(self, name: str) -> int:
         """The process id of a service."""
-        return int((self.home / "up" / f"{name}.pid").read_text())
+        return int((self.home / "up" / f"{name}.pid").read_text("utf-8"))
 
-    def up(self) -> None:
-        """Start what does not run."""
-        subprocess.run([*SERVICES, "up"], cwd=ROOT, env=dict(self.environment), check=True, timeout=300)
+    def up(self) -> str:
+        """Start what does not run; returns what is printed."""
+        command, env = [*SERVICES, "up"], dict(self.environment)
+        done = subprocess.run(
+            command, cwd=ROOT, env=env, check=True, timeout=300, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        return done.stdout
+
+    def deploy(self, **changes: str) -> str:
+        """Deploy again, as make deploy does; returns what is printed."""
+        environment = {**self.environment, "PREFECT_API_URL": f"{self.url}/api", **changes}
+        command = [sys.executable, "-m", "deployments.setup"]
+        done = subprocess.run(
+            command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, encoding="utf-8"
+        )
+        return done.stdout
 
     def down(self) -> None:
         """Stop everything, and see that it is gone, and that nothing of it called anybody else."""
-        pids = [int(path.read_text()) for path in (self.home / "up").glob("*.pid")]
+        pids = [int(path.read_text("utf-8")) for path in (self.home / "up").glob("*.pid")]
         subprocess.run([*SERVICES, "down"], cwd=ROOT, env=dict(self.environment), check=True, timeout=120)
         assert [pid for pid in pids if alive(pid)] == []
         assert self.outbound() == ""
@@ -142,7 +156,7 @@ class Deployed:
     def outbound(self) -> str:
         """What any of our processes wanted from other machines."""
         log = Path(self.environment["LOOPBACK_LOG"])
-        return log.read_text() if log.exists() else ""
+        return log.read_text("utf-8") if log.exists() else ""
 
     def _ended(self, run: str) -> dict[str, Any] | None:
         found: dict[str, Any] = self.api("GET", f"/flow_runs/{run}")
@@ -192,7 +206,8 @@ def running(
     """Everything that make up starts, sending to the tests' localbox."""
     home = tmp_path_factory.mktemp("deployed")
     there = {"LABELBOX_API_KEY": KEY, "LABELBOX_ENDPOINT": running_localbox.endpoint, "LABELFERRY_ALERTS": alerts[0]}
-    deployed = services(home, **there, **QUICK)
+    specs = {"LABELFERRY_SPECS": str(tmp_path_factory.getbasetemp())}
+    deployed = services(home, **there, **specs, **QUICK)
     try:
         deployed.up()
         yield deployed

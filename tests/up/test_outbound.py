@@ -29,15 +29,17 @@ def test_the_guard_refuses_and_tells(tmp_path: Path) -> None:
                 print(host)
         """)
     command = [sys.executable, "-c", tries]
-    ended = subprocess.run(command, env=environment(tmp_path), capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, env=environment(tmp_path), capture_output=True, encoding="utf-8", timeout=60)
     assert ended.stdout.split() == ["192.0.2.1", "example.com"], ended.stderr
-    told = (tmp_path / "outbound.txt").read_text().splitlines()
+    told = (tmp_path / "outbound.txt").read_text("utf-8").splitlines()
     assert [line.split()[1] for line in told] == ["192.0.2.1", "example.com"]
 
 
 def test_an_onboarding_without_a_server_calls_nobody(tmp_path: Path) -> None:
     """With Prefect's temporary server and the embedded localbox."""
     command = [COMMAND, "onboard", "config/examples/guide/prelabels.yaml"]
-    ended = subprocess.run(command, cwd=ROOT, env=environment(tmp_path), capture_output=True, text=True, timeout=180)
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environment(tmp_path), capture_output=True, encoding="utf-8", timeout=180
+    )
     assert ended.returncode == 0, ended.stderr
     assert not (tmp_path / "outbound.txt").exists()

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import create_engine, inspect, text
 
 from tests.e2e.conftest import KEY, Localbox
-from tests.integration.test_ledger_databases import postgres_url
+from tests.integration.postgres import postgres_url
 from tests.up.conftest import QUICK, onboarding, services
 
 __all__ = ["postgres_url"]  # a fixture

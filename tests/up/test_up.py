@@ -1,7 +1,5 @@
 """make up: what it deploys, and that it may be run again; the form; make down ends everything (the fixture's end)."""
 
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +7,7 @@ import httpx
 
 from tasks.credentials import LabelboxCredentials
 from tests.e2e.conftest import KEY, Localbox
-from tests.up.conftest import ROOT, RUN_SECONDS, Deployed, until
+from tests.up.conftest import RUN_SECONDS, Deployed, until
 
 FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
@@ -31,13 +29,8 @@ def everything(deployed: Deployed) -> dict[str, Any]:
     }
 
 
-def deploy(deployed: Deployed) -> None:
-    environment = dict(deployed.environment) | {"PREFECT_API_URL": f"{deployed.url}/api"}
-    subprocess.run([sys.executable, "-m", "deployments.setup"], cwd=ROOT, env=environment, check=True, timeout=180)
-
-
 def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed) -> None:
-    deploy(deployed)
+    deployed.deploy()
     before = everything(deployed)
     assert {each[0] for each in before["deployments"]} == FLOWS
     assert before["automations"] == [
@@ -47,7 +40,7 @@ def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed)
         "labelferry: verify what was onboarded",
     ]
     assert {"custom-webhook/labelferry-alerts", "local-file-system/labelferry"} <= set(before["blocks"])
-    deploy(deployed)
+    deployed.deploy()
     assert everything(deployed) == before
 
 
@@ -81,11 +74,9 @@ def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox:
         "block_schema_id": schema[0]["id"],
     }
     made = deployed.api("POST", "/block_documents/", document)
-    text = (
-        spec.read_text()
-        .replace("videos.csv", f"{spec.parent}/videos.csv")
-        .replace("boxes.csv", f"{spec.parent}/boxes.csv")
-    )
+    folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
+    text = spec.read_text("utf-8")
+    text = text.replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
     run = deployed.run("onboard", spec=text, credentials={"$ref": {"block_document_id": made["id"]}})
     assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
     assert run["name"] == f"onboard {spec.stem}: 1 new row"
@@ -107,7 +98,7 @@ def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Pat
 
 def test_what_came_in_is_verified_by_itself(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
     """The event of an onboarding starts verify, by the onboarding's name."""
-    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    spec.write_text(spec.read_text("utf-8").replace("prelabels", "ground-truth"), "utf-8")
     assert deployed.run("onboard", spec=str(spec))["state"]["type"] == "COMPLETED"
     name = f"verify {spec.stem}"
     started = until(lambda: [run for run in deployed.runs_of("verify") if run["name"] == name], RUN_SECONDS, name)

@@ -63,7 +63,7 @@ def test_anything_else_is_refused(
 
 def test_no_secret_no_receiver() -> None:
     command = [sys.executable, "-m", "deployments.webhooks"]
-    ended = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, text=True, timeout=60)
+    ended = subprocess.run(command, cwd=ROOT, env={}, capture_output=True, encoding="utf-8", timeout=60)
     assert (ended.returncode, ended.stderr.count("LABELFERRY_WEBHOOK_SECRET")) == (2, 1)
 
 
@@ -94,7 +94,7 @@ def _answers(url: str) -> bool:
 def test_a_label_made_in_labelbox_is_an_event_in_prefect(
     deployed: Deployed, localbox: Localbox, address: str, spec: Path
 ) -> None:
-    spec.write_text(spec.read_text().replace("prelabels", "ground-truth"))
+    spec.write_text(spec.read_text("utf-8").replace("prelabels", "ground-truth"), "utf-8")
     mutation = (
         f'mutation CreateWebhookPyApi {{createWebhook(data: {{topics: {{set: [LABEL_CREATED]}}, url: "{address}", '
         f'secret: "{SECRET}"}}) {{id}}}}'

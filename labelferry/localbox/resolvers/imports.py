@@ -4,10 +4,10 @@ from typing import Any
 
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
-from labelferry.localbox.errors import MalformedError
+from labelferry.localbox.errors import MalformedError, NotFoundError
 from labelferry.localbox.fetching import contents
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import files, filters, imports, jobs, projects
+from labelferry.localbox.state import files, filters, imports, jobs, projects, reporting
 from labelferry.localbox.state.imports import Import, Kind
 
 
@@ -18,6 +18,8 @@ def _created(context: Context, kind: Kind, data: dict[str, Any]) -> Import:
     import_id = imports.create(
         session, kind, project_id=project.id, name=data["name"], input_file=_input(context, data)
     )
+    if reporting.position(session, "lost"):
+        return imports.lose(session, import_id)
     return imports.get(session, work.start(session, import_id))
 
 
@@ -33,6 +35,8 @@ def _input(context: Context, data: dict[str, Any]) -> str:
 
 def _named(context: Context, kind: Kind, where: dict[str, Any]) -> Import:
     found = imports.named(context.session, kind, where["projectId"], where["name"])
+    if reporting.hides(context.session, found.id):
+        raise NotFoundError.of("Import", found.name)
     if found.status == "IN_PROGRESS":
         work.advance(context.session, found.id)
     return imports.get(context.session, found.id)
@@ -63,7 +67,8 @@ def label_import(_: None, context: Context, where: dict[str, Any]) -> Import:
 
 
 def _listed(context: Context, kind: Kind, where: dict[str, Any] | None, skip: int, first: int) -> list[Import]:
-    return imports.of_project(context.session, kind, str((where or {}).get("projectId")), filters.window(skip, first))
+    listed = imports.of_project(context.session, kind, str((where or {}).get("projectId")), filters.window(skip, first))
+    return [each for each in listed if not reporting.hides(context.session, each.id)]
 
 
 @query("modelAssistedLabelingPredictionImports")
@@ -103,7 +108,8 @@ def input_file(source: Import, context: Context) -> str | None:
 @field("AnnotationImport", "statusFileUrl")
 def status_file(source: Import, context: Context) -> str | None:
     """A verdict for each line; null until the import has finished."""
-    return context.url(source.status_file)
+    unnamed = reporting.position(context.session, "file") == "unnamed"
+    return None if unnamed else context.url(source.status_file)
 
 
 @field("AnnotationImport", "errorFileUrl")
@@ -115,4 +121,6 @@ def error_file(source: Import, context: Context) -> str | None:
 @field("AnnotationImport", "progress")
 def progress(source: Import, context: Context) -> str:
     """How much is done, as text."""
+    if not jobs.exists(context.session, source.id):
+        return source.progress
     return f"{jobs.get(context.session, source.id).completion_percentage:.0f}%"

@@ -101,7 +101,7 @@ class Database:
         self.files = FileStore(folder / "files")
         self._local = threading.local()
         with self._opened() as connection:
-            connection.executescript(TABLES.read_text())
+            connection.executescript(TABLES.read_text("utf-8"))
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

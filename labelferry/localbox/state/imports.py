@@ -137,9 +137,15 @@ def delete(session: Session, import_id: str) -> str:
     if upload.kind != "mal-import":
         raise MalformedError("Only pre-label imports can be deleted")
     session.run("DELETE FROM annotations WHERE import_id = ?", (upload.id,))
+    return lose(session, upload.id).id
+
+
+def lose(session: Session, import_id: str) -> Import:
+    """Forgets an import; says what it was."""
+    upload = get(session, import_id)
     session.delete("imports", upload.id)
     session.delete("jobs", upload.id)
-    return upload.id
+    return upload
 
 
 def lifetime(session: Session) -> float:

@@ -8,6 +8,7 @@ from typing import Any
 from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.ledger import State
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
@@ -32,7 +33,7 @@ class RowsOutcome:
     created: int
     reused: int
     updated: int = 0
-    drift: tuple[str, ...] = ()
+    drift: tuple[Finding, ...] = ()
     dataset_created: bool = False
 
 
@@ -69,7 +70,7 @@ def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
     drift = find_drift(onboarding, present)
     refuse_drift(onboarding, drift)
     updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
-    left = tuple(str(each) for each in drift if not (updated and each.changes))
+    left = tuple(each.finding() for each in drift if not (updated and each.changes))
     created, dataset_created = _create_missing(onboarding, missing) if missing else (0, False)
     remove_unfilled(onboarding)
     there = len(missing) - created + len(present)
@@ -152,7 +153,7 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         result = onboarding.client.data_rows.create(dataset, rest)
     refused = [failure for failure in result.failures if not failure.is_duplicate]
     if refused:
-        listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in refused[:20])
+        listed = "\n".join(f"  {failure}" for failure in refused[:20])
         raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
     return len(result.created)
 

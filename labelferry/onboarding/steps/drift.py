@@ -11,7 +11,9 @@ from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
 from labelferry.labelbox import costs
+from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
+from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 
@@ -44,6 +46,10 @@ class Drift:
 
     def __str__(self) -> str:
         return f"{self.global_key}: {'; '.join(self.differences)}"
+
+    def finding(self) -> Finding:
+        """Return what a report says of it."""
+        return VideoRule.ROW_DIFFERS.at(None, row=self.global_key, differences="; ".join(self.differences))
 
 
 def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> Iterator[PlannedStep]:
@@ -104,7 +110,7 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
     for dataset, rows in by_dataset.items():
         failures = onboarding.client.data_rows.update(dataset, rows).failures
         if failures:
-            listed = "\n".join(f"  {failure.global_key}: {failure.message}" for failure in failures[:SHOWN])
+            listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
             raise RejectedError(f"{len(failures)} of {len(rows)} data rows were not updated:\n{listed}")
     return sum(map(len, by_dataset.values()))
 

@@ -6,15 +6,15 @@ often any of them was sent before.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from labelferry.desired.state import IndexedLine
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
-from labelferry.ledger import LineRecord
+from labelferry.ledger import LineRecord, State
 from labelferry.ndjson import of_generation, read_heading
 from labelferry.onboarding.context import Onboarding
-from labelferry.planning.desired import IndexedLine
 from labelferry.spec import ImportAs
 
 __all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name"]
@@ -70,36 +70,35 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
 def adopt(onboarding: Onboarding, found: FoundJob) -> None:
     """Write a job and its lines into the ledger, as if it had just been sent."""
     job, ledger = found.job, onboarding.ledger
-    ledger.claim("job", job.name, project=job.project_id, import_kind=job.kind.value, lines=len(found.lines))
+    detail = {"import_kind": job.kind.value, "lines": len(found.lines), "sent_at": ledger.now().isoformat()}
+    ledger.claim("job", job.name, project=job.project_id, **detail)
     ledger.send_lines(found.lines)
+    ledger.move_job(job.name, State.CREATED, job.id)
 
 
 def _lines(
     onboarding: Onboarding, job: ImportJob, wanted: Mapping[str, tuple[IndexedLine, int]]
 ) -> Iterator[LineRecord]:
     imported_as = str(onboarding.desired.spec.imports.as_)
-    for sent in map(read_heading, _sent(onboarding, job)):
+    for position, sent in enumerate(map(read_heading, _sent(onboarding, job))):
         if sent.uuid in wanted:
             line, generation = wanted[sent.uuid]
-            yield LineRecord(
-                line.uuid, imported_as, line.row.key, line.feature, line.source, job.name, generation=generation
-            )
+            known = LineRecord(line.uuid, imported_as, line.row.key, line.feature, line.source, job.name)
+            yield replace(known, generation=generation, position=position)
         else:
-            source = "an earlier version of the sources"
-            yield LineRecord(sent.uuid, imported_as, sent.row.key, sent.feature, source, job.name)
+            stranger = LineRecord(sent.uuid, imported_as, sent.row.key, sent.feature, EARLIER, job.name)
+            yield replace(stranger, position=position)
 
 
-def _sent(onboarding: Onboarding, job: ImportJob) -> Iterator[dict[str, Any]]:
-    """The lines of a job as they were sent; without the rest once only their statuses are left."""
-    imports = onboarding.client.imports
-    for kept in (imports.inputs, imports.statuses):
-        try:
-            lines = list(kept(job))
-        except NotFoundError:
-            continue
-        yield from lines
-        return
-    raise ConflictError(
-        f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its files: "
-        "nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
-    )
+EARLIER = "an earlier version of the sources"
+
+
+def _sent(onboarding: Onboarding, job: ImportJob) -> list[dict[str, Any]]:
+    """The lines of a job as they were sent; its statuses do not do, since they may be fewer."""
+    try:
+        return list(onboarding.client.imports.inputs(job))
+    except NotFoundError as error:
+        raise ConflictError(
+            f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its "
+            "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
+        ) from error

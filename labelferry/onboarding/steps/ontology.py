@@ -5,7 +5,6 @@ name says what it holds, so that it is found again however much is lost. Later v
 project works with.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -18,11 +17,14 @@ from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.project import project_kind
 from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Kind, Resolved, look_up, resolve
 from labelferry.onboarding.steps.versions import is_version_of, version_name
-from labelferry.ontology import Ontology, diff, lacks, succeed
+from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, succeed
 from labelferry.progress import announce
 from labelferry.spec import Reference
 
 __all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind", "plan_ontology"]
+
+LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
+"""Differences that leave labels without the feature that they were made with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +41,7 @@ class Chosen:
     reference: Reference
     id: str | None
     tree: Mapping[str, Any]
-    differences: tuple[str, ...] = ()
+    differences: tuple[Difference, ...] = ()
 
 
 def plan_ontology(onboarding: Onboarding) -> PlannedStep:
@@ -94,7 +96,7 @@ def choose_ontology(onboarding: Onboarding) -> Chosen:
     return _version(onboarding, first, _connected_version(onboarding, first.name) or first, tuple(differences))
 
 
-def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[str, ...]) -> Chosen:
+def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[Difference, ...]) -> Chosen:
     if latest.id != first.id and not _differences(onboarding, latest):
         return Chosen(Reference(id=latest.id), latest.id, latest.normalized, differences)
     tree = succeed(
@@ -105,7 +107,7 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
     reference = Reference(name=version_name(first.name, tree))
     known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
     if known is None and onboarding.desired.spec.on_ontology_change == "fail":
-        listed = "\n".join(f"  {line}" for line in differences)
+        listed = "\n".join(f"  {each}" for each in differences)
         raise ConflictError(
             f"ontology '{first.name}' is there already, and is another:\n{listed}\n"
             "change the labels or the ontology so that they agree, name a new one in the spec, or say "
@@ -117,17 +119,14 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
 
 def _refuse_loss(onboarding: Onboarding, latest: Held, tree: Ontology) -> None:
     """Labels of a project need every feature that they were made with."""
-    lost = [line for line in lacks(tree, Ontology.from_normalized(latest.normalized)) if LOSS.search(line)]
+    lost = [each for each in lacks(tree, Ontology.from_normalized(latest.normalized)) if each.kind in LOSSES]
     project = _project(onboarding) if lost else None
     if project is not None and onboarding.client.projects.label_count(project):
-        listed = "\n".join(f"  {line}" for line in lost)
+        listed = "\n".join(f"  {each}" for each in lost)
         raise ConflictError(
             f"the new version of ontology '{latest.name}' would take features away from a project that has labels:\n"
             f"{listed}\nkeep them in the ontology's file, or name another project"
         )
-
-
-LOSS = re.compile(" is missing$|: kind is ")
 
 
 def _connected_version(onboarding: Onboarding, first: str) -> Held | None:
@@ -141,7 +140,7 @@ def _project(onboarding: Onboarding) -> str | None:
     return look_up(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
 
 
-def _differences(onboarding: Onboarding, held: Held) -> list[str]:
+def _differences(onboarding: Onboarding, held: Held) -> list[Difference]:
     there = Ontology.from_normalized(held.normalized)
     wanted = Ontology.from_normalized(onboarding.desired.ontology() or {})
     return lacks(there, wanted) if _may_have_grown(onboarding) else diff(there, wanted)

@@ -1,4 +1,4 @@
-"""What a refused line's message means for the person who has to do something about it.
+"""What a line's outcome means for the person who has to do something about it.
 
 The service's wording is known only in part ("Ontology does not contain name: ..." is public, most is not), so the
 message itself is always kept and shown; what no rule recognises is ``unknown``, never guessed.
@@ -7,18 +7,17 @@ message itself is always kept and shown; what no rule recognises is ``unknown``,
 import re
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Protocol
 
-__all__ = ["GONE", "NO_STATUS", "Outcome", "OutcomeKind", "classify"]
+from labelferry.errors import PartialFailureError, PendingError
+from labelferry.ledger import LineRecord, LineState, Reason
+from labelferry.spec import ImportAs
 
-GONE = (
-    "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it is not sent "
-    "again by itself"
-)
-NO_STATUS = "the service gave no status for this line"
+__all__ = ["Finished", "Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
 
 
 class OutcomeKind(StrEnum):
-    """Who or what can mend it."""
+    """Who or what can correct it."""
 
     RETRY = "retry"
     FIX_INPUT = "fix-input"
@@ -30,9 +29,9 @@ class OutcomeKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The kind of a failure, and what to do about it."""
+    """The kind of an outcome, and what to do about it."""
 
-    kind: OutcomeKind
+    kind: OutcomeKind | Reason
     remedy: str
 
 
@@ -64,7 +63,80 @@ RULES = tuple(
 
 def classify(message: str | None) -> Outcome:
     """Say what kind of failure a line's message tells of; the first rule that recognises it decides."""
-    text = message or ""
-    known = (kind for kind, pattern in RULES if pattern.search(text))
-    kind = OutcomeKind.UNKNOWN if text in (GONE, NO_STATUS) else next(known, OutcomeKind.UNKNOWN)
+    known = (kind for kind, pattern in RULES if pattern.search(message or ""))
+    kind = next(known, OutcomeKind.UNKNOWN)
     return Outcome(kind, REMEDIES[kind])
+
+
+REASONS = {
+    Reason.EXPIRED: "the service no longer keeps the outcome of this line (24 hours)",
+    Reason.NO_FILE: "the import is over, but its status file cannot be read",
+    Reason.NO_JOB: "the service created the import and does not show it, and it may have imported this line",
+    Reason.UNLISTED: "the import's status file does not name this line",
+    Reason.UNREADABLE: "the import's status file says neither success nor failure of this line",
+}
+ASK_AGAIN = frozenset({Reason.NO_FILE, Reason.NO_JOB, Reason.UNLISTED, Reason.UNREADABLE})
+"""What another run may find out, as long as the service keeps its files."""
+
+REPLACE = {
+    ImportAs.PRELABELS: "labelferry retry-failed deletes the import and sends all of its lines again",
+    ImportAs.GROUND_TRUTH: "look at the row in Labelbox: where it has no label, labelferry retry-failed sends its "
+    "lines again; where it has one that lacks this line, delete that label first",
+}
+
+
+def explain(record: LineRecord) -> tuple[str, Outcome]:
+    """Say what became of a line that is not in, or not known to be in: in words, its kind, and what to do."""
+    if record.state is not LineState.UNKNOWN or record.reason is None:
+        return record.message or "", classify(record.message)
+    text = REASONS[record.reason] + (f": {record.message}" if record.message else "")
+    first = "run again, since the service may say so later; else " if record.reason in ASK_AGAIN else ""
+    return text, Outcome(record.reason, first + REPLACE[ImportAs(record.imported_as)])
+
+
+class Finished(Protocol):
+    """What decides whether a run left nothing open: its report."""
+
+    @property
+    def name(self) -> str:
+        """Of the onboarding."""
+        ...
+
+    @property
+    def pending(self) -> int:
+        """How many lines are not in yet, or not known to be."""
+        ...
+
+    @property
+    def unknown(self) -> int:
+        """Of how many lines the service does not say what became of them."""
+        ...
+
+    @property
+    def failed(self) -> int:
+        """How many lines were refused."""
+        ...
+
+
+def refuse_unfinished(report: Finished) -> None:
+    """Stop a run that is over, and has reported, when not every line is known to be in.
+
+    Raises:
+        PendingError: when the outcome of a line is not known; it carries the report.
+        PartialFailureError: when every outcome is known and lines were refused; it carries the report.
+    """
+    listed, told = f"labelferry status {report.name} lists them", []
+    if report.pending:
+        pending = _lines(report.pending, "is", "are")
+        told.append(f"{pending} not known to be in yet; run again: labelferry resume {report.name}")
+    if report.unknown:
+        told.append(f"of {_lines(report.unknown)} Labelbox does not say whether they are in; {listed} and what to do")
+    refused = [f"{_lines(report.failed, 'was', 'were')} refused; {listed}"] if report.failed else []
+    if told:
+        raise PendingError("; ".join([*told, *refused]), report)
+    if refused:
+        raise PartialFailureError(refused[0], report)
+
+
+def _lines(count: int, one: str = "", many: str = "") -> str:
+    return f"1 line {one}".strip() if count == 1 else f"{count} lines {many}".strip()

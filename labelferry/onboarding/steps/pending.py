@@ -8,17 +8,15 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
+from labelferry.desired.state import IndexedLine
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.steps.outcomes import GONE
-from labelferry.planning.desired import IndexedLine
+from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
 from labelferry.spec import ImportAs
 
-__all__ = ["Outgoing", "Pending", "pending", "refuse_labelled", "refuse_strangers"]
-
-SHOWN = 20
+__all__ = ["Outgoing", "Pending", "pending", "refuse_strangers"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +38,7 @@ class Pending:
         obsolete: uuids of lines that the sources no longer hold and that do not count any more.
         accepted: how many lines are in and stay.
         failed: how many were refused and are still the same.
+        unknown: how many may be in.
     """
 
     fresh: list[Outgoing]
@@ -47,6 +46,7 @@ class Pending:
     obsolete: list[str]
     accepted: int
     failed: int
+    unknown: int
 
 
 def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRecord] = ()) -> Pending:
@@ -69,8 +69,12 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
     uuids = {line.uuid for line in wanted}
     rows = {RowRef(row["global_key"]).key for row in onboarding.desired.rows()} | {line.row.key for line in wanted}
     # Labels of rows that the spec does not name are left alone; a job at work is waited for before anything is sent.
-    gone = [each for each in live.values() if each.uuid not in uuids and each.row in rows and each.state != "sent"]
-    stale = [each for each in gone if each.state is LineState.ACCEPTED or each.message == GONE]
+    gone = [
+        each
+        for each in live.values()
+        if each.uuid not in uuids and each.row in rows and each.state is not LineState.SENT
+    ]
+    stale = [each for each in gone if each.state in (LineState.ACCEPTED, LineState.UNKNOWN)]
     doomed: Mapping[str, int] = {}
     if spec.imports.as_ is ImportAs.GROUND_TRUTH:
         _refuse_changed(
@@ -79,7 +83,8 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         touched = {line.row.key for line in wanted if line.uuid not in live} | {record.row for record in stale}
         fresh = [line for line in wanted if line.row.key in touched]
         if fresh and project is not None and spec.on_labelled == "fail":
-            refuse_labelled(onboarding, project, touched)
+            doubtful = any(each.state is LineState.UNKNOWN and each.row in touched for each in live.values())
+            refuse_labelled(onboarding, project, touched, patient=doubtful)
     else:
         _refuse_changed(stale, spec.on_changed == "replace", "on_changed: replace deletes our imports that hold them")
         doomed = Counter(each.job for each in live.values() if each.job in {record.job for record in stale})
@@ -93,6 +98,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         obsolete=[record.uuid for record in gone],
         accepted=states.count(LineState.ACCEPTED),
         failed=states.count(LineState.FAILED),
+        unknown=states.count(LineState.UNKNOWN),
     )
 
 
@@ -126,41 +132,3 @@ def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: 
             f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "
             "labels back into the spec, or give the onboarding a new name"
         )
-
-
-def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str]) -> None:
-    """Ground truth becomes a label of its own: a row that has one would get a second.
-
-    Args:
-        onboarding: the onboarding.
-        project: id.
-        rows: keys of the rows that labels would go onto.
-
-    Raises:
-        ConflictError: naming the rows that have a label.
-    """
-    wanted = [RowRef.from_key(key) for key in rows]
-    ids = onboarding.client.data_rows.lookup(row.global_key for row in wanted if row.global_key)
-    theirs = {label.row_id for label in onboarding.client.labels.list(project) if label.row_id}
-    labelled = {row for row in wanted if (row.id or ids[row.global_key or ""]) in theirs}
-    if labelled:
-        in_ = onboarding.ledger.lines(LineState.ACCEPTED, imported_as=str(ImportAs.GROUND_TRUTH))
-        ours = labelled & {RowRef.from_key(record.row) for record in in_}
-        raise ConflictError(
-            f"{len(labelled)} rows have a label already: {_some(labelled)}; "
-            f"ground truth over it would be a second label. {_of_ours(ours)}Take these rows out, delete their labels "
-            "in Labelbox first (the whole row is sent again then), or say on_labelled: add"
-        )
-
-
-def _of_ours(rows: Collection[RowRef]) -> str:
-    if not rows:
-        return ""
-    return (
-        f"Of these, {_some(rows)} hold what this onboarding itself brought in; a row's lines become one label, which "
-        "a line that is new, or was refused and is mended now, cannot join. "
-    )
-
-
-def _some(rows: Collection[RowRef]) -> str:
-    return ", ".join(sorted(map(str, rows))[:SHOWN]) + (f" and {len(rows) - SHOWN} more" if len(rows) > SHOWN else "")

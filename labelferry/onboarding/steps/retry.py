@@ -1,20 +1,22 @@
-"""Lines that the service refused, to be sent again once their cause is mended."""
+"""Lines that the service refused, or whose outcome it does not say, to be sent again."""
 
 from collections import defaultdict
 from dataclasses import dataclass
 
 from labelferry.ledger import LineRecord, LineState
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.steps.outcomes import GONE
-from labelferry.onboarding.steps.pending import refuse_labelled, refuse_strangers
+from labelferry.onboarding.steps.labelled import refuse_labelled
+from labelferry.onboarding.steps.pending import refuse_strangers
 from labelferry.spec import ImportAs
 
 __all__ = ["Reopened", "reopen_failed"]
 
+AGAIN = frozenset({LineState.FAILED, LineState.UNKNOWN})
+
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """How many lines are to be sent again, and how many jobs have to go first."""
+    """How many lines are to be sent again, and how many jobs are deleted first."""
 
     lines: int
     jobs: int
@@ -23,7 +25,8 @@ class Reopened:
 def reopen_failed(onboarding: Onboarding) -> Reopened:
     """Let the next steps send the refused lines again. Changes the ledger, nothing at the service.
 
-    Pre-labels whose outcome nobody knows may be in: their jobs are deleted first, and all that those held is sent anew.
+    Lines that may be in are never simply sent again. Of pre-labels, the jobs that carried them are deleted first, and
+    all lines of these are sent again; ground truth is sent again only to rows without a label.
 
     Raises:
         ConflictError: when ground truth would go onto a labelled row and the spec does not say on_labelled: add, or a
@@ -32,10 +35,10 @@ def reopen_failed(onboarding: Onboarding) -> Reopened:
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     wanted = {line.uuid for line in onboarding.desired.index()}
     live = [each for each in ledger.lines(imported_as=spec.imports.as_) if each.state is not LineState.RETIRED]
-    failed = [each for each in live if each.state is LineState.FAILED and each.uuid in wanted]
+    failed = [each for each in live if each.state in AGAIN and each.uuid in wanted]
     doomed: list[str] = []
     if spec.imports.as_ is ImportAs.PRELABELS:
-        doomed = sorted({each.job for each in failed if each.message == GONE})
+        doomed = sorted({each.job for each in failed if each.reason is not None})
         refuse_strangers(doomed, live, wanted)
     elif spec.on_labelled == "fail":
         _refuse_labelled(onboarding, failed)
@@ -50,5 +53,6 @@ def _refuse_labelled(onboarding: Onboarding, failed: list[LineRecord]) -> None:
     rows: dict[str, set[str]] = defaultdict(set)
     for each in failed:
         rows[projects[each.job]].add(each.row)
+    doubtful = any(each.reason is not None for each in failed)
     for project, keys in rows.items():
-        refuse_labelled(onboarding, project, keys)
+        refuse_labelled(onboarding, project, keys, patient=doubtful)

@@ -9,15 +9,15 @@ import pytest
 from PIL import Image, ImageDraw
 
 from labelferry.demo import FRAMES, boxes, draw_scene
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
 from labelferry.model import LabelledVideo, Where
 from labelferry.ndjson import read_line
 from labelferry.pictures import contact_sheet, draw_strips
 from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
-from labelferry.planning.desire import desire
-from labelferry.planning.desired import Desired
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
 SPEC = """\
 name: pictured
@@ -41,10 +41,10 @@ Make = Callable[..., Desired]
 @pytest.fixture
 def make(tmp_path: Path) -> Make:
     def made(lines: list[str], videos: str = "global_key,row_data\nclip,https://example.com/clip.mp4") -> Desired:
-        (tmp_path / "spec.yaml").write_text(SPEC)
-        (tmp_path / "videos.csv").write_text(videos)
-        (tmp_path / "lines.ndjson").write_text("\n".join(lines))
-        return desire(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
+        (tmp_path / "spec.yaml").write_text(SPEC, "utf-8")
+        (tmp_path / "videos.csv").write_text(videos, "utf-8")
+        (tmp_path / "lines.ndjson").write_text("\n".join(lines), "utf-8")
+        return build(LoadedSpec.from_file(tmp_path / "spec.yaml"), tmp_path / "home")
 
     return made
 
@@ -90,6 +90,16 @@ def test_frames_are_spread_over_what_there_is_to_see() -> None:
     assert frames_to_show(content(BOX % FIRST), 3) == [1]
     whole = WEATHER.replace("FRAMES", "")
     assert frames_to_show(content(whole), 3) == [1]
+
+
+MASKS = '{"masks": {"frames": [%s], "instances": [{"colorRGB": [1, 2, 3], "name": "sky"}]}, ' + ROW + "}"
+
+
+@pytest.mark.parametrize("frames", [[300, 8, 16, 9, 64], [8, 9, 16, 64, 300]])
+def test_frames_of_masks_are_shown_in_the_order_of_time(frames: list[int]) -> None:
+    listed = ", ".join('{"index": %d, "imBytes": "eA=="}' % frame for frame in frames)  # noqa: UP031  braces are JSON's
+    assert frames_to_show(content(MASKS % listed), 3) == [8, 16, 300]
+    assert frames_to_show(content(MASKS % listed, BOX % f"{FIRST}, {THEN}"), 4) == [3, 9, 64]
 
 
 @pytest.mark.parametrize("frame", [1, 2, 30, 31, FRAMES])

@@ -5,7 +5,13 @@ import json
 import httpx
 import pytest
 
-from labelferry.errors import JobFailedError, UnavailableError
+from labelferry.errors import (
+    JobFailedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RejectedError,
+    UnavailableError,
+)
 from labelferry.labelbox import Client, Policy
 
 ROWS = [{"data_row": {"id": str(n), "name": "äöü\u2028"}} for n in range(5)]
@@ -113,6 +119,42 @@ def test_a_chunk_beside_the_offset_does_not_loop(service, client: Client, export
     service.on("GetExportFileFromOffset", {"task": {"exportFileFromOffset": beside}})
     with pytest.raises(UnavailableError, match="asked for byte 0, got 500 to 600"):
         list(client.exports.project("p"))
+
+
+@pytest.mark.parametrize("back", [1, 3, 16])
+def test_a_chunk_that_starts_before_its_offset(service, client: Client, export, back):
+    """Chunks may overlap: what was read already is not read twice."""
+    export(STREAM, 1000)
+
+    def overlapping(request: httpx.Request) -> httpx.Response:
+        offset = int(json.loads(request.content)["variables"]["offset"])
+        start, end = max(0, offset - back), min(offset + 20, len(STREAM) - 1)
+        service.on(f"/{start}-{end}", httpx.Response(200, content=STREAM[start : end + 1]))
+        found = {"offsets": {"start": start, "end": end}, "lines": {}, "file": f"https://files.test/{start}-{end}"}
+        return httpx.Response(200, json={"data": {"task": {"exportFileFromOffset": found}}})
+
+    service.on("GetExportFileFromOffset", overlapping)
+    assert list(client.exports.project("p")) == ROWS
+    assert len(service.of("GetExportFileFromOffset")) > 5
+
+
+FILE_STATUSES = [
+    (404, NotFoundError, "gone.*24 hours"),
+    (410, NotFoundError, "gone.*24 hours"),
+    (401, PermissionDeniedError, "no longer valid.*new"),
+    (403, PermissionDeniedError, "no longer valid.*new"),
+    (400, RejectedError, "result file.*400"),
+    (418, RejectedError, "result file.*418"),
+]
+
+
+@pytest.mark.parametrize(("status", "kind", "message"), FILE_STATUSES)
+def test_a_file_that_cannot_be_had(service, client: Client, export, status, kind, message):
+    export(STREAM, 1000)
+    service.on("/RESULT/0", httpx.Response(status))
+    with pytest.raises(kind, match=message):
+        list(client.exports.project("p"))
+    assert len(service.of("/RESULT/0")) == 1
 
 
 def test_at_most_ten_exports_run_at_a_time(service, client: Client, export):

@@ -3,7 +3,14 @@
 import httpx
 import pytest
 
-from labelferry.errors import DeadlineError, JobFailedError, NotFoundError, RejectedError, UnavailableError
+from labelferry.errors import (
+    DeadlineError,
+    JobFailedError,
+    NotFoundError,
+    PermissionDeniedError,
+    RejectedError,
+    UnavailableError,
+)
 from labelferry.labelbox import Client, ImportJob, ImportKind, Policy
 
 MAL, GROUND_TRUTH = ImportKind.MAL, ImportKind.GROUND_TRUTH
@@ -72,7 +79,7 @@ def test_wait_has_a_deadline(service, client: Client):
 
 def test_a_job_that_vanishes(service, client: Client):
     service.on(GET[MAL], service.refusal("RESOURCE_NOT_FOUND"))
-    with pytest.raises(NotFoundError, match="'job' is no longer there"):
+    with pytest.raises(NotFoundError, match="'job' is no longer shown by the service"):
         client.imports.wait(job())
 
 
@@ -152,3 +159,70 @@ def test_delete(service, client: Client):
     assert service.sent[0].variables == {"id": "i"}
     with pytest.raises(RejectedError, match="ground truth"):
         client.imports.delete(job(GROUND_TRUTH))
+
+
+@pytest.mark.parametrize("kind", ImportKind)
+def test_a_job_that_is_shown_late(service, client: Client, kind):
+    service.on(GET[kind], *[{GOT[kind]: None}] * 3, {GOT[kind]: node()})
+    found = client.imports.shown("p", "job", kind)
+    assert found is not None
+    assert service.naps == [0.5, 1.0, 2.0]
+
+
+def test_a_job_that_is_not_shown(service, client: Client):
+    service.on(GET[MAL], {GOT[MAL]: None})
+    assert client.imports.shown("p", "job", MAL) is None
+    assert sum(service.naps) <= Policy().appearing.deadline < sum(service.naps) + Policy().appearing.every
+
+
+def test_a_job_that_is_not_shown_for_a_moment_while_it_is_waited_for(service, client: Client):
+    service.on(GET[MAL], {GOT[MAL]: node()}, {GOT[MAL]: None}, {GOT[MAL]: node("FINISHED")})
+    assert client.imports.wait(job()).state == "FINISHED"
+
+
+WHOLE = b'{"uuid": "1"}\n\n{"uuid": "2"}\n'
+VERDICTS = {
+    "whole": ([httpx.Response(200, content=WHOLE)], [{"uuid": "1"}, {"uuid": "2"}]),
+    "cut, then whole": (
+        [httpx.Response(200, content=WHOLE[:14]), httpx.Response(200, content=WHOLE)],
+        [{"uuid": "1"}, {"uuid": "2"}],
+    ),
+    "missing, then whole": (
+        [httpx.Response(404), httpx.Response(403), httpx.Response(200, content=WHOLE)],
+        [{"uuid": "1"}, {"uuid": "2"}],
+    ),
+    "cut for good": ([httpx.Response(200, content=WHOLE[:14])], [{"uuid": "1"}]),
+    "cut, then missing": ([httpx.Response(200, content=WHOLE[:14]), httpx.Response(404)], [{"uuid": "1"}]),
+    "empty": ([httpx.Response(200)], []),
+    "anything": ([httpx.Response(200, content=b'[]\n"x"\n{\nnull\n\xff')], [[], "x", "{", None, "\ufffd"]),
+}
+
+
+@pytest.mark.parametrize(("files", "expected"), VERDICTS.values(), ids=VERDICTS)
+def test_verdicts_are_read_again_until_they_are_whole(service, client: Client, files, expected):
+    service.on("/status", *files)
+    service.on(GET[MAL], {GOT[MAL]: node("FINISHED", statusFileUrl="https://files.test/status?sig=y")})
+    assert client.imports.verdicts(job(), lines=2) == expected
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, NotFoundError), (403, PermissionDeniedError)])
+def test_verdicts_that_cannot_be_read(service, client: Client, status, error):
+    service.on("/status", httpx.Response(status))
+    service.on(GET[MAL], {GOT[MAL]: node("FINISHED")})
+    with pytest.raises(error):
+        client.imports.verdicts(job(), lines=1)
+    assert sum(service.naps) > 20
+
+
+def test_verdicts_whose_address_comes_later(service, client: Client):
+    service.on("/status", httpx.Response(200, content=WHOLE))
+    service.on(GET[MAL], {GOT[MAL]: node("FINISHED", statusFileUrl=None)}, {GOT[MAL]: node("FINISHED")})
+    assert len(client.imports.verdicts(job(status_url=None), lines=2)) == 2
+
+
+def test_a_deletion_whose_answer_was_lost_is_asked_for_again(service, client: Client):
+    name = "deleteModelAssistedLabelingPredictionImport"
+    service.on(name, httpx.ReadError("reset"), service.refusal("RESOURCE_NOT_FOUND"))
+    with pytest.raises(NotFoundError):
+        client.imports.delete(job())
+    assert [sent.operation for sent in service.sent] == [name] * 2

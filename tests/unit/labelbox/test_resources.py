@@ -198,6 +198,22 @@ def test_labels(service, client: Client):
     nodes = [{"id": "l", "isBenchmarkReference": True, "dataRow": {"id": "r", "globalKey": "a"}}]
     service.on("GetProjectLabels", {"project": {"labels": nodes}})
     assert list(client.labels.list("p")) == [Label("l", "r", "a", True)]
+    assert client.labels.rows("p", {"r"}) == {"r"}
+    assert client.labels.rows("p", {"other"}) == set()
+    assert service.naps == []
+
+
+def test_labels_that_appear_late(service, client: Client):
+    """Only a label on a wanted row ends the wait."""
+    others = [{"id": "o", "dataRow": {"id": "other", "globalKey": "b"}}, {"id": "n", "dataRow": None}]
+    ours = [{"id": "l", "dataRow": {"id": "r", "globalKey": "a"}}]
+    answers = [{"project": {"labels": nodes}} for nodes in ([], others, [*others, *ours])]
+    service.on("GetProjectLabels", *answers)
+    assert client.labels.rows("p", {"r"}, patient=True) == {"r"}
+    assert service.naps == [0.5, 1.0]
+    service.on("GetProjectLabels", answers[0])
+    assert client.labels.rows("p", {"r"}, patient=True) == set()
+    assert sum(service.naps) > 20
 
 
 def test_delete_labels_in_groups(service, client: Client):

@@ -123,12 +123,30 @@ def test_composites_keep_their_colours_over_frames() -> None:
     ]
 
 
+@pytest.mark.parametrize("frames", [[300, 7, 8, 1, 16, 9], [1, 7, 8, 9, 16, 300], [16, 9, 8, 300, 1, 7]])
+def test_composites_come_in_the_order_of_their_frames(frames: list[int]) -> None:
+    masks = compose_masks(
+        {"a": {frame: area(0) for frame in frames}, "b": {300: area(1), 8: area(2)}}, features="t", where=HERE
+    )
+    assert [frame.frame for frame in masks.frames] == [1, 7, 8, 9, 16, 300]
+    seen = {frame.frame: decode_png(frame.png or b"").any(axis=2).ravel().tolist()[:3] for frame in masks.frames}
+    assert [number for number, there in seen.items() if there[1]] == [300]
+    assert [number for number, there in seen.items() if there[2]] == [8]
+
+
 def test_overlap_is_an_error_or_goes_to_the_last() -> None:
     both = {"a": {1: area(0, 1)}, "b": {1: area(1)}}
     with pytest.raises(AnnotationError, match="'a' and 'b' share 1 pixels at frame 1"):
         compose_masks(both, features="t", where=HERE)
     masks = compose_masks(both, features="t", where=HERE, on_overlap="last", colours={"a": (1, 1, 1), "b": (2, 2, 2)})
     assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
+
+
+def test_as_many_objects_as_there_are_colours() -> None:
+    assert len(set(palette(5_000))) == 5_000
+    assert (0, 0, 0) not in palette(5_000)
+    with pytest.raises(AnnotationError, match=f"{2**24} objects.*{2**24 - 1} colours.*several"):
+        palette(2**24)
 
 
 COMPOSE = {

@@ -1,8 +1,12 @@
 """Messages as the service words them, and the kind of failure that each tells of."""
 
+from dataclasses import dataclass
+
 import pytest
 
-from labelferry.onboarding.steps.outcomes import GONE, NO_STATUS, OutcomeKind, classify
+from labelferry.errors import PartialFailureError, PendingError
+from labelferry.ledger import LineRecord, LineState, Reason
+from labelferry.onboarding.steps.outcomes import OutcomeKind, classify, explain, refuse_unfinished
 
 
 @pytest.mark.parametrize(
@@ -25,8 +29,6 @@ from labelferry.onboarding.steps.outcomes import GONE, NO_STATUS, OutcomeKind, c
         ("computer says no", "unknown"),
         ("", "unknown"),
         (None, "unknown"),
-        (GONE, "unknown"),
-        (NO_STATUS, "unknown"),
     ],
 )
 def test_a_message_has_a_kind(message: str | None, kind: str) -> None:
@@ -37,3 +39,49 @@ def test_every_kind_says_what_to_do() -> None:
     kinds = ["LBU limit", "try again", "Access denied", "Ontology", "frame", "?"]
     assert {classify(text).kind for text in kinds} == set(OutcomeKind)
     assert all(classify(text).remedy for text in kinds)
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.BY_ORDER])
+@pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
+def test_an_unknown_line_has_its_reason_and_a_remedy(reason: Reason, imported_as: str) -> None:
+    """It is never offered to be simply sent again, since it may be in."""
+    record = LineRecord("u", imported_as, "k", "f", "s", "j", LineState.UNKNOWN, "raw", reason=reason)
+    text, outcome = explain(record)
+    assert text.endswith(": raw")
+    assert outcome.kind is reason
+    told = "deletes the import and sends" if imported_as == "prelabels" else "where it has no label"
+    assert told in outcome.remedy
+    assert outcome.remedy.startswith("run again") is (reason is not Reason.EXPIRED)
+
+
+@dataclass
+class Ended:
+    name: str = "n"
+    pending: int = 0
+    unknown: int = 0
+    failed: int = 0
+
+
+BOTH = (
+    "of 2 lines Labelbox does not say whether they are in; labelferry status n lists them and what to do; "
+    "3 lines were refused; labelferry status n lists them"
+)
+UNFINISHED = [
+    ({"failed": 1}, PartialFailureError, "1 line was refused; labelferry status n lists them"),
+    ({"failed": 2}, PartialFailureError, "2 lines were refused; labelferry status n lists them"),
+    ({"pending": 1}, PendingError, "1 line is not known to be in yet; run again: labelferry resume n"),
+    ({"unknown": 2, "failed": 3}, PendingError, BOTH),
+]
+
+
+@pytest.mark.parametrize(("counts", "error", "message"), UNFINISHED)
+def test_a_run_that_left_something_open_says_so(counts: dict[str, int], error: type[Exception], message: str) -> None:
+    report = Ended(**counts)
+    with pytest.raises(error) as raised:
+        refuse_unfinished(report)
+    assert str(raised.value) == message
+    assert getattr(raised.value, "result", None) is report
+
+
+def test_a_run_whose_lines_are_all_in_is_done() -> None:
+    refuse_unfinished(Ended())

@@ -91,6 +91,18 @@ def test_scope_and_order() -> None:
 
 TEMPORAL = {
     "apart": ([video(asked("q", Asked.TEMPORAL, option("a", (0, 5)), option("b", (6, 9))))], QuestionKind.RADIO),
+    "apart, the later first": (
+        [video(asked("q", Asked.TEMPORAL, option("b", (6, 9), (0, 1)), option("a", (10, 12), (2, 5))))],
+        QuestionKind.RADIO,
+    ),
+    "apart, the later line first": (
+        [video(asked("q", Asked.TEMPORAL, option(name, span))) for name, span in (("b", (6, 9)), ("a", (0, 5)))],
+        QuestionKind.RADIO,
+    ),
+    "together, the later first": (
+        [video(asked("q", Asked.TEMPORAL, option("b", (20, 30), (4, 9)), option("a", (12, 15), (0, 5))))],
+        QuestionKind.CHECKLIST,
+    ),
     "together": ([video(asked("q", Asked.TEMPORAL, option("a", (0, 5)), option("b", (5, 9))))], QuestionKind.CHECKLIST),
     "inside": (
         [video(asked("q", Asked.TEMPORAL, option("a", (0, 9)), option("b", (1, 2)), option("a", (3, 4))))],
@@ -160,5 +172,5 @@ def test_contradictions_are_refused_with_both_places(videos: list[LabelledVideo]
 
 
 def test_many_contradictions_are_counted() -> None:
-    with pytest.raises(SpecError, match=r"\.\.\. and 5 more"):
+    with pytest.raises(SpecError, match="and 5 more"):
         infer([video(tracks=(box("x"), *(point("x", line) for line in range(25))))])

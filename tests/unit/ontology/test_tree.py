@@ -1,10 +1,26 @@
 """The tree: look-ups, the fingerprint, and what tells two ontologies apart."""
 
+from dataclasses import replace
+
 import pytest
 
 from labelferry.errors import SpecError
 from labelferry.model import Feature
-from labelferry.ontology import Ids, Ontology, Option, Question, QuestionKind, Scope, Tool, ToolKind, diff, lacks
+from labelferry.ontology import (
+    Difference,
+    DifferenceKind,
+    Ids,
+    Ontology,
+    Option,
+    Question,
+    QuestionKind,
+    Scope,
+    Tool,
+    ToolKind,
+    diff,
+    lacks,
+)
+from labelferry.ontology.diff import Part
 
 RADIO = Question(QuestionKind.RADIO, "state", (Option("on"), Option("off")), Scope.INDEX)
 CAR = Tool(ToolKind.BOX, "car", (Question(QuestionKind.TEXT, "plate"),))
@@ -50,27 +66,75 @@ def test_the_fingerprint_forgets_ids_colours_and_order_only() -> None:
 OTHERS = {
     Ontology(ONTOLOGY.tools[:1], (RADIO,)): "tool 'ball' is not wanted",
     Ontology((*ONTOLOGY.tools, Tool(ToolKind.MASK, "sky")), (RADIO,)): "tool 'sky' is missing",
-    Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): "tool 'ball': kind is 'point', wanted is 'line'",
+    Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): "tool 'ball': kind is 'point', expected 'line'",
     Ontology(ONTOLOGY.tools, (Question("radio", "state", RADIO.options),)): (
-        "question 'state': scope is 'index', wanted is 'global'"
+        "question 'state': scope is 'index', expected 'global'"
     ),
     Ontology(ONTOLOGY.tools, (Question("radio", "state", (*RADIO.options, Option("?")), Scope.INDEX),)): (
         "option '?' of question 'state' is missing"
     ),
     Ontology((Tool("rectangle", "car"), ONTOLOGY.tools[1]), (RADIO,)): "question 'plate' of tool 'car' is not wanted",
     Ontology((Tool("rectangle", "car", CAR.questions, required=True), ONTOLOGY.tools[1]), (RADIO,)): (
-        "tool 'car': required is false, wanted is true"
+        "tool 'car': required is false, expected true"
     ),
     Ontology(ONTOLOGY.tools, (Question("radio", "state", RADIO.options, Scope.INDEX, extra={"uiMode": "hotkey"}),)): (
-        "question 'state': uiMode is not set, wanted is 'hotkey'"
+        "question 'state': uiMode is not set, expected 'hotkey'"
     ),
 }
 
 
 @pytest.mark.parametrize(("want", "line"), OTHERS.items(), ids=OTHERS.values())
 def test_diff_says_what_is_different(want: Ontology, line: str) -> None:
-    assert diff(ONTOLOGY, want) == [line]
-    assert lacks(ONTOLOGY, want) == ([] if line.endswith("not wanted") else [line])
+    assert list(map(str, diff(ONTOLOGY, want))) == [line]
+    assert list(map(str, lacks(ONTOLOGY, want))) == ([] if line.endswith("not wanted") else [line])
+
+
+KINDS = DifferenceKind
+PLATE = (Part("tool", "car"), Part("question", "plate"))
+DIFFERENCES = {
+    Ontology(ONTOLOGY.tools[:1], (RADIO,)): Difference(KINDS.SUPERFLUOUS, (Part("tool", "ball"),)),
+    Ontology((Tool(ToolKind.BOX, "car"), ONTOLOGY.tools[1]), (RADIO,)): Difference(KINDS.SUPERFLUOUS, PLATE),
+    Ontology((*ONTOLOGY.tools, Tool(ToolKind.MASK, "sky")), (RADIO,)): Difference(
+        KINDS.MISSING, (Part("tool", "sky"),)
+    ),
+    Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): Difference(
+        KINDS.KIND, (Part("tool", "ball"),), ToolKind.POINT, ToolKind.LINE
+    ),
+    Ontology((replace(CAR, questions=(replace(CAR.questions[0], required=True),)), ONTOLOGY.tools[1]), (RADIO,)): (
+        Difference(KINDS.REQUIRED, PLATE, False, True)
+    ),
+    Ontology(ONTOLOGY.tools, (replace(RADIO, instructions="say"),)): Difference(
+        KINDS.INSTRUCTIONS, (Part("question", "state"),), "state", "say"
+    ),
+    Ontology(ONTOLOGY.tools, (replace(RADIO, scope=Scope.GLOBAL),)): Difference(
+        KINDS.SCOPE, (Part("question", "state"),), Scope.INDEX, Scope.GLOBAL
+    ),
+    Ontology(ONTOLOGY.tools, (replace(RADIO, options=(Option("on", "On"), Option("off"))),)): Difference(
+        KINDS.LABEL, (Part("question", "state"), Part("option", "on")), "on", "On"
+    ),
+    Ontology(ONTOLOGY.tools, (replace(RADIO, extra={"uiMode": "hotkey"}),)): Difference(
+        KINDS.EXTRA, (Part("question", "state"),), None, "hotkey", "uiMode"
+    ),
+}
+
+
+@pytest.mark.parametrize(("want", "difference"), DIFFERENCES.items(), ids=map(str, DIFFERENCES.values()))
+def test_a_difference_is_data(want: Ontology, difference: Difference) -> None:
+    assert diff(ONTOLOGY, want) == [difference]
+
+
+def test_every_kind_of_difference_is_found() -> None:
+    assert {each.kind for each in DIFFERENCES.values()} == set(DifferenceKind)
+
+
+def test_the_position_of_an_option_does_not_count() -> None:
+    moved = replace(RADIO, options=(Option("on", extra={"position": 1}), Option("off", extra={"position": 0})))
+    assert diff(ONTOLOGY, Ontology(ONTOLOGY.tools, (moved,))) == []
+
+
+def test_the_scope_of_a_nested_question_does_not_count() -> None:
+    plate = replace(CAR.questions[0], scope=Scope.INDEX)
+    assert diff(ONTOLOGY, Ontology((replace(CAR, questions=(plate,)), ONTOLOGY.tools[1]), (RADIO,))) == []
 
 
 def test_the_service_may_have_kinds_that_video_imports_do_not_take() -> None:

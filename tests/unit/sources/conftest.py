@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from pydantic import TypeAdapter
 
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.sources.registry import LabelsUnion, read_labels
@@ -28,6 +29,6 @@ def read(tmp_path: Path, notes: list[Finding]) -> Read:
     def reading(content: str | bytes, **options: Any) -> list[LabelledVideo]:
         path = tmp_path / options["path"]
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return list(read_labels(ENTRIES.validate_python(options), tmp_path, notes.append))
+        return list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), notes.append))
 
     return reading

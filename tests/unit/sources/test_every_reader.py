@@ -7,6 +7,7 @@ import pytest
 from pydantic import TypeAdapter, ValidationError
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model import Geometry, LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.sources.registry import READERS, LabelsUnion, read_labels
@@ -25,7 +26,7 @@ OWN_NAMES = {"mot", "table"}
 
 def _read(options: dict[str, Any], base: Path = FILES) -> tuple[list[LabelledVideo], list[Finding]]:
     notes: list[Finding] = []
-    return list(read_labels(ENTRIES.validate_python(options), base, notes.append)), notes
+    return list(read_labels(ENTRIES.validate_python(options), Reach(base), notes.append)), notes
 
 
 def _facts(videos: list[LabelledVideo]) -> list[Any]:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.mot import MotLabels
@@ -16,7 +17,7 @@ KEY = "{stem}.mp4"
 def folder(base: Path, *names: str) -> Path:
     for name in names:
         (base / name).parent.mkdir(parents=True, exist_ok=True)
-        (base / name).write_text("1,1,0,0,9,9,1,-1,-1,-1\n")
+        (base / name).write_text("1,1,0,0,9,9,1,-1,-1,-1\n", "utf-8")
     return base
 
 
@@ -36,7 +37,7 @@ def mot(path: str, key: str = KEY) -> MotLabels:
 )
 def test_one_entry_for_each_file(pattern: str, key: str, found: list[tuple[str, str]], tmp_path: Path) -> None:
     base = folder(tmp_path, "in/b.txt", "in/a.txt", "in/c/a.txt", "in/notes.md")
-    entries = list(entries_of(mot(pattern, key), base))
+    entries = list(entries_of(mot(pattern, key), Reach(base)))
     assert [(entry.path, entry.global_key) for entry in entries] == found
     assert {(entry.frame_base, entry.classes[1] if entry.classes else "") for entry in entries} == {(0, "car")}
 
@@ -44,28 +45,29 @@ def test_one_entry_for_each_file(pattern: str, key: str, found: list[tuple[str, 
 def test_an_absolute_pattern(tmp_path: Path) -> None:
     base = folder(tmp_path, "in/a.txt")
     (elsewhere := tmp_path / "spec").mkdir()
-    assert [entry.path for entry in entries_of(mot(f"{base}/in/*.txt"), elsewhere)] == [str(base / "in" / "a.txt")]
+    entries = entries_of(mot(f"{base}/in/*.txt"), Reach(elsewhere))
+    assert [entry.path for entry in entries] == [str(base / "in" / "a.txt")]
 
 
 def test_an_entry_without_a_key(tmp_path: Path) -> None:
     base = folder(tmp_path, "a.ndjson", "b.ndjson")
-    entries = list(entries_of(NdjsonLabels(format="ndjson", path="*.ndjson"), base))
+    entries = list(entries_of(NdjsonLabels(format="ndjson", path="*.ndjson"), Reach(base)))
     assert [(entry.path, entry.global_key) for entry in entries] == [("a.ndjson", None), ("b.ndjson", None)]
 
 
 def test_nothing_matches(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"in/\*\.txt: no file under .* matches"):
-        list(entries_of(mot("in/*.txt"), tmp_path))
+        list(entries_of(mot("in/*.txt"), Reach(tmp_path)))
 
 
 def test_a_name_that_makes_no_key(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"in/a#b\.txt: .*holds '#'.*rename the file"):
-        list(entries_of(mot("in/*.txt"), folder(tmp_path, "in/a#b.txt")))
+        list(entries_of(mot("in/*.txt"), Reach(folder(tmp_path, "in/a#b.txt"))))
 
 
 def test_videos_of_a_folder(tmp_path: Path) -> None:
     base = folder(tmp_path, "in/b.mp4", "in/a.mp4")
-    rows = read_videos("in/*.mp4", base)
+    rows = read_videos("in/*.mp4", Reach(base))
     assert [(row.global_key, row.row_data, row.file) for row in rows] == [
         ("a.mp4", "in/a.mp4", base / "in/a.mp4"),
         ("b.mp4", "in/b.mp4", base / "in/b.mp4"),
@@ -74,4 +76,4 @@ def test_videos_of_a_folder(tmp_path: Path) -> None:
 
 def test_videos_of_one_name_in_two_folders(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"global key 'a\.mp4' is also that of"):
-        read_videos("**/*.mp4", folder(tmp_path, "in/a.mp4", "out/a.mp4"))
+        read_videos("**/*.mp4", Reach(folder(tmp_path, "in/a.mp4", "out/a.mp4")))

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
 from labelferry.model.keys import identity
 from labelferry.sources.manifest import VideoRow, read_videos
 
@@ -14,7 +15,7 @@ URL = "https://example.com/a.mp4"
 
 def _read(tmp_path: Path, text: str | bytes, name: str = "videos.csv") -> tuple[VideoRow, ...]:
     (tmp_path / name).write_bytes(text.encode() if isinstance(text, str) else text)
-    return read_videos(name, tmp_path)
+    return read_videos(name, Reach(tmp_path))
 
 
 def test_reads_every_column(tmp_path: Path) -> None:
@@ -48,7 +49,7 @@ def test_keys_stay_text_in_every_kind_of_file(tmp_path: Path, suffix: str) -> No
         "jsonl": lambda: table.to_json(path, orient="records", lines=True),
     }
     write[suffix]()
-    assert [row.global_key for row in read_videos(path.name, tmp_path)] == keys
+    assert [row.global_key for row in read_videos(path.name, Reach(tmp_path))] == keys
 
 
 def test_reads_rows_from_the_spec_itself(tmp_path: Path) -> None:
@@ -60,7 +61,7 @@ def test_reads_rows_from_the_spec_itself(tmp_path: Path) -> None:
             "attachments": [{"type": "IMAGE", "value": "u", "name": "n"}],
         },
     ]
-    first, second = read_videos(rows, tmp_path)
+    first, second = read_videos(rows, Reach(tmp_path))
     assert (first.width, first.fps) == (640, 25.0)
     assert first.metadata == {"n": 3, "city": "Bonn"}
     assert second.attachments[0]["name"] == "n"
@@ -83,7 +84,9 @@ BAD = [
         HEAD + f"a,{URL}\nA,{URL}\n", ["videos.csv:3: global keys 'A' and 'a' (videos.csv:2)", "case"], id="case"
     ),
     pytest.param(HEAD + "a,\n", ["videos.csv:2: row_data is blank"], id="no video"),
-    pytest.param(HEAD + f"b,{URL}\na,a.mp4\n", ["videos.csv:3: row_data 'a.mp4' is no file under"], id="missing video"),
+    pytest.param(
+        HEAD + f"b,{URL}\na,a.mp4\n", ["videos.csv:3: row_data 'a.mp4' is not a file under"], id="missing video"
+    ),
     pytest.param(
         HEAD + "a,ftp://x/a.mp4\n", ["videos.csv:2: row_data 'ftp://x/a.mp4' is neither https://"], id="scheme"
     ),
@@ -130,13 +133,13 @@ def test_refuses_a_bad_row_with_its_line(tmp_path: Path, text: str, pieces: list
 )
 def test_refuses_a_bad_entry(tmp_path: Path, row: Any, what: str) -> None:
     with pytest.raises(SourceError, match=what):
-        read_videos([row], tmp_path)
+        read_videos([row], Reach(tmp_path))
 
 
 @pytest.mark.parametrize("name", ["videos.csv", "nowhere/videos.csv", "."])
 def test_refuses_a_missing_file(tmp_path: Path, name: str) -> None:
     with pytest.raises(SourceError, match="no such file"):
-        read_videos(name, tmp_path)
+        read_videos(name, Reach(tmp_path))
 
 
 def test_refuses_a_file_that_is_no_table(tmp_path: Path) -> None:
@@ -151,5 +154,5 @@ def test_two_keys_are_one_when_only_case_and_outer_space_differ() -> None:
 
 def test_takes_every_legal_character(tmp_path: Path) -> None:
     key = "aZ09!_.*'()&$@=;/:+ ,?-"
-    (row,) = read_videos([{"global_key": f"  {key} ", "row_data": URL}], tmp_path)
+    (row,) = read_videos([{"global_key": f"  {key} ", "row_data": URL}], Reach(tmp_path))
     assert row.global_key == key

@@ -31,7 +31,7 @@ def test_sorts_rows_and_keeps_the_files_order_of_tracks(read: Any) -> None:
 
 
 def test_takes_class_names_from_the_spec_before_labels_txt(read: Any, tmp_path: Path) -> None:
-    (tmp_path / "labels.txt").write_text("lorry\n\nbus\n")
+    (tmp_path / "labels.txt").write_text("lorry\n\nbus\n", "utf-8")
     (video,) = read(NINE + "1,2,0,0,1,1,1,3,1\n", **MOT)
     assert [str(track.feature) for track in video.tracks] == ["lorry", "bus"]
     (video,) = read(NINE, **MOT, **PERSON)
@@ -59,7 +59,7 @@ def test_leaves_ignored_rows_out_only_when_told_and_says_so(read: Any, notes: li
     (video,) = read(text, **MOT, **PERSON, drop_ignored=True)
     (track,) = video.tracks
     assert (track.frames.tolist(), track.segments) == ([1, 3], 2)
-    assert "2 of 4 rows are flagged 0" in str(notes[0])
+    assert "2 of 4 rows flagged 0" in str(notes[0])
     assert "drop_ignored" in notes[0].remedy
     notes.clear()
     (video,) = read(text, **MOT, classes={1: "person", 7: "statue"})
@@ -121,4 +121,4 @@ def test_refuses_ten_columns_without_exactly_one_class(read: Any, classes: dict[
 def test_a_file_whose_rows_are_all_ignored_has_no_tracks(read: Any, notes: list[Any]) -> None:
     (video,) = read("1,1,10,20,30,40,0,1,1\n", **MOT, **PERSON, drop_ignored=True)
     assert video.tracks == ()
-    assert "1 of 1 rows" in str(notes[0])
+    assert "1 of 1 row flagged" in str(notes[0])

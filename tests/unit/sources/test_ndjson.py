@@ -1,13 +1,15 @@
 """Labelbox's own lines: every form that is taken, and every one that is refused."""
 
 import json
+import math
 from base64 import b64encode
 from typing import Any
 
 import pytest
 
 from labelferry.errors import SourceError
-from labelferry.model import Geometry, LabelledVideo, Question, Span
+from labelferry.model import Geometry, LabelledVideo, Question, Span, Where
+from labelferry.ndjson.at import At
 
 LINES = {"format": "ndjson", "path": "labels.ndjson"}
 BOX = {"left": 1, "top": 2.5, "width": 3, "height": 4}
@@ -276,6 +278,13 @@ def test_refuses_a_bad_line_with_its_place(read: Any, line: Any, what: str) -> N
 def test_refuses_what_is_not_json(read: Any, text: str) -> None:
     with pytest.raises(SourceError, match=r"labels.ndjson:2: not JSON \(.*\); write one JSON object on each line"):
         read(json.dumps(QUESTION) + "\n" + text, **LINES)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
+def test_refuses_numbers_that_are_not_finite(number: float) -> None:
+    """A file cannot hold them, since JSON cannot; what is read from elsewhere can."""
+    with pytest.raises(SourceError, match=r"labels\.ndjson:3: segments\[0\].*not a finite number.*correct"):
+        (At(Where("labels.ndjson", 3)) / "segments" / 0).number(number)
 
 
 def test_refuses_a_uuid_given_twice(read: Any) -> None:

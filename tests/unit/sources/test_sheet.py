@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from labelferry.errors import SourceError
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet
+from labelferry.sources.text import bytes_of, text_of
 
 
 def _parquet(folder: Path, column: Any) -> Sheet:
@@ -57,8 +59,21 @@ def test_cells_that_are_no_whole_numbers_are_refused(tmp_path: Path, column: Any
         _parquet(tmp_path, column).whole("column")
 
 
+def test_a_workbook_without_a_cell(tmp_path: Path) -> None:
+    path = tmp_path / "t.xlsx"
+    pd.DataFrame().to_excel(path, index=False)
+    with pytest.raises(SourceError, match=r"t\.xlsx: the first sheet is empty.*first sheet"):
+        read_sheet(path, path.name)
+
+
+@pytest.mark.parametrize("read", [bytes_of, text_of])
+def test_what_is_no_file(tmp_path: Path, read: Any) -> None:
+    with pytest.raises(SourceError, match=r"boxes: cannot be read \(Is a directory\).*file you may read"):
+        read(tmp_path, "boxes")
+
+
 def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
-    (tmp_path / "t.jsonl").write_text('{"a": 1, "b": "x"}\n\n{"a": "00012", "b": {"c": null}}\n{}\n')
+    (tmp_path / "t.jsonl").write_text('{"a": 1, "b": "x"}\n\n{"a": "00012", "b": {"c": null}}\n{}\n', "utf-8")
     sheet = read_sheet(tmp_path / "t.jsonl", "t.jsonl")
     assert sheet.text("a") == ["1", "00012", ""]
     assert sheet.text("b") == ["x", '{"c":null}', ""]

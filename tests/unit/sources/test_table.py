@@ -122,20 +122,20 @@ def test_makes_a_track_of_every_box_without_a_track_column(read: Any, notes: lis
 def test_names_the_columns_that_it_does_not_read(read: Any, notes: list[Any]) -> None:
     read("frame,id,left,top,width,height,score,Note\n1,1,1,1,1,1,.5,hm\n", **TABLE, **STREET)
     assert [str(note) for note in notes] == [
-        "boxes.csv:1: columns that are not read: score, Note; name them in columns: if they should be"
+        "boxes.csv:1: 2 columns are ignored: score, Note; name one in columns: if it holds a part of the boxes"
     ]
 
 
 def test_an_option_wins_over_a_column_found_by_name(read: Any, notes: list[Any]) -> None:
     (video,) = read("frame,id,name,left,top,width,height\n1,1,Bob,1,1,1,1\n", **TABLE, **STREET)
     assert str(video.tracks[0].feature) == "person"
-    assert "not read: name" in str(notes[0])
+    assert "1 column is ignored: name" in str(notes[0])
 
 
 def test_puts_swapped_corners_right_and_says_so(read: Any, notes: list[Any]) -> None:
     (video,) = read("frame,id,x1,y1,x2,y2\n1,1,40,20,10,60\n", **TABLE, **STREET)
     assert video.tracks[0].coords.tolist() == [[10, 20, 30, 40]]
-    assert "1 boxes have their corners swapped" in str(notes[0])
+    assert "1 box has its corners swapped" in str(notes[0])
 
 
 GOOD = "street,1,1,person,1,2,3,4\n"

@@ -43,7 +43,7 @@ def test_objects_as_a_list_and_no_key_frame_map() -> None:
 def test_the_published_sample(shared: Any) -> None:
     import json
 
-    label = json.loads((shared / "data/labelbox_export/labelbox-python/export_v2_label.json").read_text())
+    label = json.loads((shared / "data/labelbox_export/labelbox-python/export_v2_label.json").read_text("utf-8"))
     held = read_exported({"projects": {PROJECT: {"labels": [label]}}}, PROJECT, Pictures())
     (thing,) = held.things
     assert (thing.name, thing.geometry, list(thing.keyframes), list(thing.between)) == ("bbox", "bbox", [13, 19], [18])

@@ -54,6 +54,27 @@ def test_a_track_on_other_frames_is_another() -> None:
     assert (len(paired.missing), len(paired.extra)) == (1, 1)
 
 
+CROWD = 100
+"""Too many for every pair to be ranked: only the nearest are."""
+
+
+@pytest.mark.parametrize("axis", ["x", "y", "frame"])
+def test_a_crowd_that_shares_all_but_one_thing_finds_its_own(axis: str) -> None:
+    """People in a row, one above the other, or one after the other: the one thing that tells them apart decides."""
+
+    def crowd(off: float) -> list[Thing]:
+        def at(number: int) -> dict[int, tuple[float, ...]]:
+            x, y = (500.0 + 3 * number * (axis == each) for each in ("x", "y"))
+            start = 1 + 20 * number * (axis == "frame")
+            return dict.fromkeys(range(start, start + 5), (x, y + off, 20.0, 40.0))
+
+        return [thing(str(number), at(number)) for number in range(CROWD)]
+
+    paired = pair(crowd(0.0), crowd(0.25)[::-1], TOLERANCE)
+    assert places(paired.pairs) == {str(number): str(number) for number in range(CROWD)}
+    assert (paired.missing, paired.extra) == ([], [])
+
+
 @pytest.mark.parametrize("kind", ["as they were", "as 32-bit floats", "all a little off"])
 def test_hundreds_find_each_other(kind: str) -> None:
     random = np.random.default_rng(7)

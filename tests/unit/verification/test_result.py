@@ -47,7 +47,7 @@ def test_totals_are_over_all_rows() -> None:
     found = verification(rows=(GOOD, BAD, ASIDE))
     assert found.totals == {"equal": 6, "missing": 0, "extra": 0, "moved": 1}
     assert found.not_comparable == {"VideoPoint": 2}
-    assert found.unknown == {"objects.location": 2}
+    assert found.unknown_keys == {"objects.location": 2}
 
 
 def test_it_is_kept_as_json_with_bounded_lists(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def refuse(event: str, arguments: tuple[Any, ...]) -> None:
     else:
         return
     if not is_here(host):
-        with open(os.environ["LOOPBACK_LOG"], "a") as log:  # noqa: PTH123  this early, only what is loaded already
+        with open(os.environ["LOOPBACK_LOG"], "a", encoding="utf-8") as log:  # noqa: PTH123  this early, only what is loaded already
             log.write(f"{event} {host} by {' '.join(' '.join(sys.orig_argv).split())}\n")
         raise ConnectionRefusedError(f"{host} is not this machine")
 

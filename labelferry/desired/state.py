@@ -2,12 +2,14 @@
 
 ::
 
-    onboarding.json   spec, counts, findings, fingerprint
+    onboarding.json   spec, counts, findings, fingerprint, and the format of the whole folder
     rows.jsonl        one data row a line
     ontology.json     the normalised tree, absent when the spec names an ontology by id
     lines.ndjson      the annotation lines, those of one data row after one another
     index.jsonl       for each line: uuid, key of its row, feature, kind, place in the user's files, keyframes, bytes
     shards/           files of lines as they were sent
+
+A folder of another format is not read: ``onboard`` writes its own from the sources.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,11 +19,16 @@ from typing import Any
 
 import orjson
 
+from labelferry.errors import SpecError
 from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.model.findings import Finding
 from labelferry.ndjson import LineKind, read_line
 from labelferry.spec import Spec
 
-__all__ = ["Counts", "Desired", "IndexedLine"]
+__all__ = ["FORMAT", "Counts", "Desired", "IndexedLine"]
+
+FORMAT = 2
+"""Of all files of the folder; one higher whenever what they hold changes. 1 had no number, and findings as texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +65,24 @@ class Desired:
     folder: Path
     spec: Spec
     counts: Counts
-    findings: tuple[str, ...]
+    findings: tuple[Finding, ...]
     fingerprint: str
 
     @classmethod
     def load(cls, folder: Path) -> "Desired":
-        """Take up a desired state that ``desire`` wrote."""
-        data = orjson.loads((folder / "onboarding.json").read_bytes())
+        """Take up a desired state that ``desire`` wrote.
+
+        Raises:
+            SpecError: when another version of labelferry wrote it.
+        """
+        path = folder / "onboarding.json"
+        data = orjson.loads(path.read_bytes())
+        _refuse_other_format(path, data.get("format", 1))
         return cls(
             folder=folder,
             spec=Spec.model_validate(data["spec"]),
             counts=Counts(**data["counts"]),
-            findings=tuple(data["findings"]),
+            findings=tuple(map(Finding.from_json, data["findings"])),
             fingerprint=data["fingerprint"],
         )
 
@@ -102,3 +115,13 @@ class Desired:
     def video(self, line: IndexedLine) -> LabelledVideo:
         """Return what one line holds, as it was read from the user's files."""
         return read_line(orjson.loads(self.body(line)), Where(line.source))
+
+
+def _refuse_other_format(path: Path, written: int) -> None:
+    if written > FORMAT:
+        raise SpecError(f"{path}: written by a newer labelferry (format {written}); update labelferry")
+    if written < FORMAT:
+        raise SpecError(
+            f"{path}: written by an older labelferry (format {written}); run labelferry onboard SPEC, "
+            "which reads the sources again and sends only what is missing"
+        )

@@ -1,4 +1,4 @@
-"""A spec's text, or what somebody filled in -> a validated spec; what is wrong is said with its line."""
+"""A spec's text, or what was filled in -> a validated spec and the files that it may read; errors have their line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -8,10 +8,14 @@ from typing import Any
 from pydantic import ValidationError
 
 from labelferry.errors import SpecError
-from labelferry.located import Located, load, read
+from labelferry.files.documents import load, read
+from labelferry.files.located import Located, Shape
+from labelferry.files.reach import Reach
 from labelferry.spec import OPEN, Decisions, Spec
 
 __all__ = ["LoadedSpec"]
+
+SHAPE = Shape("a spec", ("name", "dataset", "project", "ontology", "videos"), least=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,11 @@ class LoadedSpec:
 
     Args:
         spec: the validated spec.
-        base: folder that its paths are relative to.
-        trusted: whether it is a file on this machine; only then may it name Python files, which are run.
+        reach: the files that its paths lead to.
     """
 
     spec: Spec
-    base: Path
-    trusted: bool
+    reach: Reach
 
     @classmethod
     def from_file(cls, path: Path) -> "LoadedSpec":
@@ -35,29 +37,40 @@ class LoadedSpec:
         Raises:
             SpecError: with file and line, when it cannot be read or says something that a spec has no place for.
         """
-        if not path.is_file():
-            raise SpecError(f"{path}: no such spec; give the path of a YAML file")
-        return cls(_validate(load(path), str(path)), path.absolute().parent, trusted=True)
+        return cls(_validate(load(path, SHAPE)), Reach(path.absolute().parent))
 
     @classmethod
-    def from_text(cls, text: str, source: str, base: Path) -> "LoadedSpec":
-        """Read a spec that came as text, pasted or from an address; it may not name files of code.
+    def from_mapping(cls, spec: Mapping[str, Any], base: Path) -> "LoadedSpec":
+        """Take a spec that its owner wrote as a mapping, in the words of the YAML file.
 
         Raises:
-            SpecError: with ``source`` and line, when it does, or says something that a spec has no place for.
+            SpecError: when it says something that a spec has no place for.
         """
-        return cls.from_form(_validate(read(text, source), source), base)
+        return cls(_validate(_located(spec)), Reach(base))
 
     @classmethod
-    def from_form(cls, spec: Spec, base: Path) -> "LoadedSpec":
-        """Take a spec that somebody filled in; it may not name files of code.
+    def from_text(cls, text: str, source: str, specs: Path | None = None) -> "LoadedSpec":
+        """Read a spec that came as text, pasted or from a URL; see ``from_form``.
 
         Raises:
-            SpecError: when it does.
+            SpecError: with ``source`` and line, when it says something that a spec has no place for.
+        """
+        return cls.from_form(_validate(read(text, source, SHAPE)), specs)
+
+    @classmethod
+    def from_form(cls, spec: Spec, specs: Path | None = None) -> "LoadedSpec":
+        """Take a spec that somebody filled in: a stranger's, which may not name files of code.
+
+        Args:
+            spec: what was filled in.
+            specs: the folder that it may read; without one it reads nothing.
+
+        Raises:
+            SpecError: when it names files of code.
         """
         if any(entry.format == "python" for entry in spec.labels):
             raise SpecError("labels: format python runs code, so it is taken only from a spec file on this machine")
-        return cls(spec, base, trusted=False)
+        return cls(spec, Reach(specs, confined=True))
 
     def decided(self, decisions: Decisions) -> "LoadedSpec":
         """The same spec with what somebody decided for this run.
@@ -73,17 +86,20 @@ class LoadedSpec:
         except ValidationError as error:
             texts = (str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
             raise SpecError(f"decisions: {'; '.join(texts)}") from error
-        return LoadedSpec(spec, self.base, self.trusted)
+        return LoadedSpec(spec, self.reach)
 
 
-def _validate(tree: Located, source: str) -> Spec:
-    plain = _plain(tree)
-    if not isinstance(plain, Mapping):
-        raise SpecError(f"{source}: not a spec; it begins with a line such as name: my-onboarding")
+def _validate(tree: Located) -> Spec:
     try:
-        return Spec.model_validate(plain)
+        return Spec.model_validate(_plain(tree))
     except ValidationError as error:
-        raise SpecError("\n".join(_message(tree, problem) for problem in error.errors())) from error
+        raise SpecError("\n".join(_message(tree, problem) for problem in error.errors())) from None
+
+
+def _located(value: Any) -> Located:
+    if isinstance(value, Mapping):
+        return Located({str(key): _located(item) for key, item in value.items()}, "spec")
+    return Located([_located(item) for item in value] if isinstance(value, list) else value, "spec")
 
 
 def _plain(tree: Located) -> Any:
@@ -116,7 +132,7 @@ def _holds(inner: Any, step: Any) -> bool:
 
 
 ADVICE = {
-    "extra_forbidden": "unknown key; remove it or mend its spelling",
+    "extra_forbidden": "unknown key; remove it or correct its spelling",
     "missing": "missing; add it",
     "union_tag_invalid": "unknown {discriminator} '{tag}'; use one of {expected_tags}",
     "union_tag_not_found": "no {discriminator}; say what kind of file it is",

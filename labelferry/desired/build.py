@@ -4,31 +4,32 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from labelferry.checks import check
+from labelferry.desired.folder import store
+from labelferry.desired.state import Desired
 from labelferry.errors import CheckError, SpecError
-from labelferry.media import probe
+from labelferry.files.reach import Reach
+from labelferry.media import probe, refuse_other_files
 from labelferry.model import LabelledVideo, RowRef
-from labelferry.model.findings import Finding, Severity
+from labelferry.model.findings import Finding, Severity, grouped, on
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
-from labelferry.planning.desired import Desired
-from labelferry.planning.store import store
 from labelferry.progress import announce
 from labelferry.sources.folders import entries_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, Spec
-from labelferry.spec_file import LoadedSpec
+from labelferry.spec.loaded import LoadedSpec
 
-__all__ = ["desire"]
+__all__ = ["build"]
 
 
-def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
+def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
     """Read everything that the spec names, check it, and write the desired state down.
 
     Args:
-        loaded: the spec and the folder that its paths are relative to.
+        loaded: the spec and the files that it may read.
         home: folder under which the desired state is written.
         fetch_ontology: gets the ontology that the spec names by id, for the checks; called once all else is read.
 
@@ -36,10 +37,10 @@ def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontol
         InputError: when anything is wrong with the input; nothing is written then.
     """
     findings: list[Finding] = []
-    rows = read_videos(loaded.spec.videos, loaded.base)
+    rows = read_videos(loaded.spec.videos, loaded.reach)
     videos = list(_labels(loaded, rows, findings))
     ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
-    media = {row.global_key: _media(row, findings) for row in rows}
+    media = {row.global_key: _media(row, loaded.reach, findings) for row in rows}
     announce("checking")
     held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
     findings += check(
@@ -55,10 +56,10 @@ def desire(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontol
 
 def _labels(loaded: LoadedSpec, rows: tuple[VideoRow, ...], findings: list[Finding]) -> Iterator[LabelledVideo]:
     keys = {identity(row.global_key): row.global_key for row in rows}
-    entries = [each for entry in loaded.spec.labels for each in entries_of(entry, loaded.base)]
+    entries = [each for entry in loaded.spec.labels for each in entries_of(entry, loaded.reach)]
     for number, entry in enumerate(entries):
         announce(f"reading {entry.path}", number, len(entries))
-        for video in read_labels(entry, loaded.base, findings.append):
+        for video in read_labels(entry, loaded.reach, findings.append):
             yield _placed(video, loaded.spec, keys)
 
 
@@ -74,18 +75,28 @@ def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> Labell
 def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | None:
     wanted = loaded.spec.ontology
     if wanted.file:
-        return read_ontology(loaded.base / wanted.file)
+        path = loaded.reach.file(wanted.file)
+        with loaded.reach.unquoted(wanted.file, "an ontology"):
+            return read_ontology(path)
     if wanted.source and not videos:
         raise SpecError("ontology: there are no labels to make it from; add labels, or name its file or id")
     return infer(videos) if wanted.source else None
 
 
-def _media(row: VideoRow, findings: list[Finding]) -> Media:
-    """What the manifest says of the video, and what the file says where the manifest is silent."""
+def _media(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
+    """What the manifest says of the video, and what the file says where the manifest is silent.
+
+    Whatever the manifest says, a file that is uploaded is a video.
+    """
     given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
-    if row.file is None or all((row.width, row.height, row.fps, row.frame_count)):
+    if row.file is None:
         return given
-    seen = probe(row.file, findings.append)
+    refuse_other_files(row.file, must_know=reach.confined)
+    if all((row.width, row.height, row.fps, row.frame_count)):
+        return given
+    notes: list[Finding] = []
+    seen = probe(row.file, notes.append)
+    findings += on(RowRef(row.global_key), notes)
     return Media(
         width=row.width or seen.width,
         height=row.height or seen.height,
@@ -94,11 +105,8 @@ def _media(row: VideoRow, findings: list[Finding]) -> Media:
     )
 
 
-SHOWN = 20
-
-
 def _refuse_errors(findings: list[Finding]) -> None:
-    errors = [str(finding) for finding in findings if finding.severity is Severity.ERROR]
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        more = [f"... and {len(errors) - SHOWN} more"] if len(errors) > SHOWN else []
-        raise CheckError("\n".join(errors[:SHOWN] + more))
+        message = "\n".join(str(group) for group in grouped(errors))
+        raise CheckError(message, findings=[finding.to_json() for finding in findings])

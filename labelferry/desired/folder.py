@@ -14,12 +14,12 @@ from typing import Any
 
 import orjson
 
+from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology
-from labelferry.planning.desired import Counts, Desired
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec
 
@@ -75,7 +75,7 @@ def mark(desired: Desired) -> None:
     """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
     folder = desired.folder
     draft = folder / APPLIED
-    draft.write_text(folder.name)
+    draft.write_text(folder.name, "utf-8")
     draft.replace(folder.parent / APPLIED)
 
 
@@ -83,11 +83,11 @@ def kept(name: str, home: Path) -> Path:
     """Return the folder of the desired state that the latest onboarding of that name took up.
 
     Raises:
-        SpecError: when none was ever taken up on this machine.
+        SpecError: when none was ever taken up on this machine, or another version of labelferry wrote it.
     """
     parent = home / home_of(name)
     try:
-        folder = parent / (parent / APPLIED).read_text()
+        folder = parent / (parent / APPLIED).read_text("utf-8")
         (folder / "onboarding.json").touch()
     except OSError as error:
         known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
@@ -95,12 +95,12 @@ def kept(name: str, home: Path) -> Path:
             f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
             "Run labelferry onboard SPEC"
         ) from error
-    return folder
+    return Desired.load(folder).folder
 
 
 def _forget_old(parent: Path, current: Path) -> None:
     applied = parent / APPLIED
-    keep = {current, applied, parent / applied.read_text() if applied.exists() else current}
+    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
     for folder in parent.iterdir():
         if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -119,7 +119,7 @@ def _write(
     if tree:
         (folder / "ontology.json").write_bytes(tree)
     _write_lines(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) for row in rows))
-    digest = sha256(orjson.dumps(wishes, option=orjson.OPT_SORT_KEYS))
+    digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
     digest.update((folder / "rows.jsonl").read_bytes() + tree)
     lines, size = 0, 0
     with (folder / "lines.ndjson").open("wb") as bodies, (folder / "index.jsonl").open("wb") as index:
@@ -129,10 +129,15 @@ def _write(
             digest.update(line.body)
             lines, size = lines + 1, size + len(line.body)
     counts = _counts(rows, videos, lines, size)
-    texts = [f"{finding.severity}: {finding}" for finding in findings]
-    kept = {"spec": wishes, "counts": asdict(counts), "findings": texts, "fingerprint": digest.hexdigest()}
+    kept = {
+        "format": FORMAT,
+        "spec": wishes,
+        "counts": asdict(counts),
+        "findings": [finding.to_json() for finding in findings],
+        "fingerprint": digest.hexdigest(),
+    }
     (folder / "onboarding.json").write_bytes(orjson.dumps(kept))
-    return Desired(folder, spec, counts, tuple(texts), digest.hexdigest())
+    return Desired(folder, spec, counts, tuple(findings), digest.hexdigest())
 
 
 def _write_lines(path: Path, lines: Iterable[bytes]) -> None:

@@ -1,0 +1,44 @@
+"""What a service may say of imports, all of it: spelling x missing x lagging x kind x what the user does next.
+
+``python -m benches.outcomes [--every N]`` prints a line for what went wrong, and the counts.
+"""
+
+import argparse
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+from tests.faults.mutations import Case, carried_through, product_of_cases, settings_in
+from tests.faults.world import KEY, opened
+
+
+def main() -> int:
+    """Go through the product and say what came of it."""
+    options = argparse.ArgumentParser(description=__doc__)
+    options.add_argument("--every", type=int, default=1, help="each n-th case only")
+    cases = product_of_cases()[:: options.parse_args().every]
+    begun, runs, counts = time.monotonic(), 0, Counter[tuple[str, str, bool]]()
+    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as world:
+        for number, case in enumerate(cases):
+            home = Path(folder) / str(number)
+            home.mkdir()
+            ended = carried_through(case, world.control, settings_in(home / "home", world.endpoint, KEY), home)
+            runs += ended.runs
+            counts[_row(case, good=not ended.wrong)] += 1
+            for wrong in ended.wrong:
+                print(f"WRONG  {case}: {wrong}", flush=True)
+    for (kind, action, good), count in sorted(counts.items()):
+        print(f"{kind:14} {action:14} {'good' if good else 'WRONG':6} {count:5}")
+    good = sum(count for (_, _, well), count in counts.items() if well)
+    print(f"{good} of {len(cases)} cases ended well, in {runs} runs, {time.monotonic() - begun:.0f} s")
+    return 0 if good == len(cases) else 1
+
+
+def _row(case: Case, *, good: bool) -> tuple[str, str, bool]:
+    return case.imported_as, case.action, good
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,91 @@
+"""Shapes -> boxes with an area, inside the picture."""
+
+from collections.abc import Iterator
+
+import numpy as np
+from numpy.typing import NDArray
+
+from labelferry.checks.scene import Scene
+from labelferry.model.findings import Finding, on
+from labelferry.model.media import Media
+from labelferry.model.rule import Rule
+from labelferry.model.rules import ShapeRule
+from labelferry.model.tracks import Geometry, Track
+from labelferry.model.video import LabelledVideo
+
+__all__ = ["check"]
+
+Chosen = NDArray[np.bool_]
+"""Keyframes of a track, true for those that a rule is about."""
+
+
+def check(scene: Scene) -> Iterator[Finding]:
+    """Check shapes."""
+    for video in scene.videos:
+        yield from on(video.row, _video(video, scene.media_of(video.row)))
+
+
+def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
+    for track in video.tracks:
+        if track.geometry is Geometry.BOX:
+            flat = (track.coords[:, 2] <= 0) | (track.coords[:, 3] <= 0)
+            yield from _found(ShapeRule.BOX_WITHOUT_AREA, track, flat)
+        wholly, _ = _outside(track, media)
+        yield from _found(ShapeRule.SHAPE_OUTSIDE, track, wholly, _picture(media))
+    yield from _partly_outside(video, media)
+
+
+def _found(rule: Rule, track: Track, chosen: Chosen, picture: str = "") -> Iterator[Finding]:
+    if chosen.any():
+        yield rule.at(
+            track.where,
+            frame=_first(track, chosen),
+            track=track.instance,
+            feature=track.feature,
+            count=int(np.count_nonzero(chosen)),
+            picture=picture,
+        )
+
+
+def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
+    """One finding for all tracks: shapes at the edge are common, and rarely a mistake."""
+    partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
+    if partly:
+        track, chosen = partly[0]
+        yield ShapeRule.SHAPE_PARTLY_OUTSIDE.at(
+            track.where,
+            frame=_first(track, chosen),
+            track=track.instance,
+            feature=track.feature,
+            count=sum(int(np.count_nonzero(each)) for _, each in partly),
+            tracks=len(partly),
+            picture=_picture(media),
+        )
+
+
+def _outside(track: Track, media: Media) -> tuple[Chosen, Chosen]:
+    """Which keyframes are wholly, and which only partly, outside the picture; an unknown size has no far edge."""
+    low, high = _corners(track)
+    far = np.array([media.width or np.inf, media.height or np.inf])
+    wholly: Chosen = np.any((high < 0) | (low > far), axis=1)
+    partly: Chosen = np.any((low < 0) | (high > far), axis=1) & ~wholly
+    return wholly, partly
+
+
+def _corners(track: Track) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return the least and the largest x and y of each keyframe, shape [n, 2]; a box may have a negative size."""
+    if track.geometry is Geometry.BOX:
+        low, size = track.coords[:, :2], track.coords[:, 2:]
+        return np.minimum(low, low + size), np.maximum(low, low + size)
+    if track.offsets is None:
+        return track.coords, track.coords
+    starts = track.offsets[:-1]
+    return np.minimum.reduceat(track.coords, starts), np.maximum.reduceat(track.coords, starts)
+
+
+def _first(track: Track, chosen: Chosen) -> int:
+    return int(track.frames[int(np.argmax(chosen))])
+
+
+def _picture(media: Media) -> str:
+    return f"the picture ({media.width}x{media.height})" if media.width and media.height else "the picture"

@@ -1,0 +1,142 @@
+"""The files that a spec may name: a path as it is written -> the regular file that it means.
+
+A spec by path is its owner's and reads what its owner can read. A spec that was pasted, filled in or fetched is a
+stranger's: once links are resolved it reads only what lies below one folder, and errors about those files never quote
+them, because a stranger may name any file.
+"""
+
+import errno
+import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+from labelferry.errors import InputError, SourceError
+
+__all__ = ["Reach", "is_regular"]
+
+SETTING = "LABELFERRY_SPECS"
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Where the paths of a spec lead.
+
+    Args:
+        base: folder that its paths are relative to; None when it may read nothing.
+        confined: whether it is a stranger's, which reads nothing outside of ``base``.
+    """
+
+    base: Path | None
+    confined: bool = False
+
+    @property
+    def relative(self) -> str:
+        """What paths are relative to, in words."""
+        return f"paths are relative to {SETTING}" if self.confined else "paths are relative to the spec"
+
+    def file(self, path: str) -> Path:
+        """Return the file that a path means.
+
+        Raises:
+            SourceError: when it does not exist, is not a regular file, or may not be read.
+        """
+        found = self.find(path)
+        if found is None:
+            raise SourceError(f"{path}: no such file under {self.base}, or not a regular one; {self.relative}")
+        return found
+
+    def find(self, path: str) -> Path | None:
+        """Return the file that a path means, or None when it does not exist or is not a regular file.
+
+        Raises:
+            SourceError: when it may not be read.
+        """
+        whole = self._folder(path) / path
+        try:
+            whole = self._resolved(whole, path) if self.confined else whole
+            return whole if is_regular(whole) else None
+        except (OSError, RuntimeError, ValueError) as error:  # too long, a loop of links, a NUL
+            raise SourceError(f"{path!r}: cannot be read ({_reason(error)}); correct the path") from error
+
+    def files(self, pattern: str) -> list[str]:
+        """Return the files that a pattern matches in the order of their names, relative to ``base`` if below it.
+
+        Raises:
+            SourceError: when there is none, it is not a pattern, or a match may not be read.
+        """
+        base = self._folder(pattern)
+        wanted = PurePath(pattern)
+        root = Path(wanted.anchor) if wanted.is_absolute() else base
+        try:
+            found = sorted(path for path in root.glob(str(wanted.relative_to(wanted.anchor))) if is_regular(path))
+            for path in found if self.confined else ():
+                self._resolved(path, pattern)
+        except (OSError, RuntimeError, ValueError) as error:
+            raise SourceError(f"{pattern!r}: not a pattern of files ({_reason(error)}); correct it") from error
+        if not found:
+            raise SourceError(f"{pattern}: no file under {base} matches; correct the pattern, or put a file there")
+        return [str(path.relative_to(base) if path.is_relative_to(base) else path) for path in found]
+
+    @contextmanager
+    def unquoted(self, path: str, what: str) -> Iterator[None]:
+        """While a stranger's file is read inside, an error says where and what was expected, and quotes nothing.
+
+        Args:
+            path: the file, as the spec names it.
+            what: what it should be, such as ``a table of videos``.
+
+        Raises:
+            SourceError: instead of the error that was raised inside.
+        """
+        try:
+            yield
+        except InputError as error:
+            if not self.confined:
+                raise
+            place = path if error.line is None else f"{path}:{error.line}"
+            # From None: what Prefect logs of an error includes what it came from.
+            raise SourceError(
+                f"{place}: cannot be read as {what}; files of a pasted or fetched spec are never quoted, so save the "
+                "spec as a file and let labelferry check say what is wrong"
+            ) from None
+
+    def _folder(self, path: str) -> Path:
+        """The folder that a path begins in, unless it leads elsewhere by its very words."""
+        if self.base is None:
+            raise SourceError(
+                f"{path}: a pasted or fetched spec reads no files; name the folder that such specs may read in "
+                f"{SETTING}, or give the path of a spec file"
+            )
+        if self.confined and (PurePath(path).is_absolute() or ".." in PurePath(path).parts):
+            raise SourceError(f"{path}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
+        return self.base
+
+    def _resolved(self, whole: Path, path: str) -> Path:
+        there, base = whole.resolve(), self._folder(path).resolve()
+        if not there.is_relative_to(base):
+            raise SourceError(f"{path}: a link leads out of {base}; put the file itself there")
+        return there
+
+
+def is_regular(path: Path) -> bool:
+    """Whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
+
+    Raises:
+        OSError: when that cannot be found out.
+        ValueError: when no file can have that name.
+    """
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError as error:
+        if error.errno not in ABSENT:
+            raise
+        return False
+
+
+ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
+
+
+def _reason(error: Exception) -> str:
+    return getattr(error, "strerror", None) or str(error)

@@ -1,0 +1,19 @@
+"""Long lists -> their first items, and how many more there are."""
+
+from collections.abc import Sequence
+
+__all__ = ["shorten"]
+
+
+def shorten(texts: Sequence[str], most: int, more: str = "more", *, total: int | None = None) -> list[str]:
+    """Return the first ``most`` texts, and after them "and N more" when there are others.
+
+    Args:
+        texts: one for each item.
+        most: items to show.
+        more: what the last text says of the others.
+        total: items there are, when ``texts`` is only the head of them.
+    """
+    shown = list(texts[:most])
+    rest = (len(texts) if total is None else total) - len(shown)
+    return [*shown, f"and {rest:,} {more}"] if rest else shown

@@ -1,0 +1,131 @@
+"""How imports are reported: what a test lets the service say of them, and leave out. What was imported stays true.
+
+Status files are kept whole; each of these turns what is answered, so that a switch that is turned back shows the truth.
+"""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+from uuid import NAMESPACE_OID, uuid5
+
+import orjson
+
+from labelferry.localbox.errors import MalformedError
+from labelferry.localbox.state import settings
+from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.filestore import reference
+
+NAME, LOOKS = "outcomes", "looks"
+Line = dict[str, Any]
+
+UUIDS: dict[str, Callable[[str, int], str | None]] = {
+    "sent": lambda uuid, _: uuid,
+    "upper": lambda uuid, _: uuid.upper(),
+    "braces": lambda uuid, _: f"{{{uuid}}}",
+    "bare": lambda uuid, _: uuid.replace("-", ""),
+    "own": lambda uuid, number: str(uuid5(NAMESPACE_OID, f"{number} {uuid}")),
+    "none": lambda _uuid, _number: None,
+}
+WORDS: dict[str, Callable[[str], str]] = {
+    "upper": str.upper,
+    "lower": str.lower,
+    "docs": lambda word: word.replace("FAILURE", "FAILED"),
+}
+ROWS = {"both": ("id", "globalKey"), "id": ("id",), "key": ("globalKey",), "none": ()}
+ERRORS: dict[str, Callable[[list[Line]], Any]] = {
+    "objects": lambda errors: errors,
+    "texts": lambda errors: [error["message"] for error in errors],
+    "object": lambda errors: errors[0],
+    "text": lambda errors: errors[0]["message"],
+    "null": lambda _: None,
+}
+CHOICES: dict[str, Any] = {
+    "uuids": UUIDS,
+    "words": WORDS,
+    "rows": ROWS,
+    "errors": ERRORS,
+    "lines": ("all", "failures"),
+    "file": ("kept", "missing", "unnamed"),
+}
+"""The first of each is what the service is known to do."""
+FREE: dict[str, Callable[[Any], bool]] = {
+    "cut": lambda value: value is None or _is_count(value),
+    "also": lambda value: isinstance(value, list),
+    "shown_after": lambda value: value == "never" or _is_count(value),
+    "lost": lambda value: isinstance(value, bool),
+}
+
+
+def _is_count(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+
+
+def turn(session: Session, wanted: Any) -> Any:
+    """Sets the switches; those that are not named go back.
+
+    Raises:
+        MalformedError: there is no such switch, or it has no such position.
+    """
+    for name, value in wanted.items():
+        good = value in CHOICES[name] if name in CHOICES else name in FREE and FREE[name](value)
+        if not good:
+            raise MalformedError(f"{name} cannot be {value!r}; see docs/localbox-control.md")
+    settings.write(session, NAME, wanted)
+    settings.write(session, LOOKS, {})
+    return wanted
+
+
+def position(session: Session, name: str) -> Any:
+    """Where a switch stands."""
+    usual = next(iter(CHOICES[name])) if name in CHOICES else None
+    return settings.read(session, NAME, {}).get(name, usual)
+
+
+def counts_looks(session: Session) -> bool:
+    """Whether a look at an import has to be written down."""
+    return _is_count(position(session, "shown_after"))
+
+
+def hides(session: Session, import_id: str) -> bool:
+    """Whether a look at an import finds nothing yet; the look counts."""
+    after = position(session, "shown_after")
+    if after is None or after == "never":
+        return after is not None
+    looks: dict[str, int] = settings.read(session, LOOKS, {})
+    looks[import_id] = looks.get(import_id, 0) + 1
+    settings.write(session, LOOKS, looks)
+    return looks[import_id] <= int(after)
+
+
+def is_changed(session: Session, file_id: str) -> bool:
+    """Whether a file is the status file of an import and is not to be shown as it is."""
+    if not settings.read(session, NAME, {}):
+        return False
+    sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
+    return session.value(sql, (reference(file_id) + "%",)) is not None
+
+
+def told(session: Session, file_id: str) -> bytes | None:
+    """A status file as the switches want it; None when it is missing."""
+    if position(session, "file") == "missing":
+        return None
+    with session.files.path(file_id).open("rb") as stream:
+        lines = [orjson.loads(text) for text in stream]
+    if position(session, "lines") == "failures":
+        lines = [line for line in lines if line["status"] == "FAILURE"]
+    shown = [_line(session, line, number) for number, line in enumerate(lines[: position(session, "cut")])]
+    return b"".join(orjson.dumps(each) + b"\n" for each in [*shown, *(position(session, "also") or [])])
+
+
+def _line(session: Session, line: Line, number: int) -> Line:
+    return dict(_members(session, line, number))
+
+
+def _members(session: Session, line: Line, number: int) -> Iterator[tuple[str, Any]]:
+    uuid = UUIDS[position(session, "uuids")](line["uuid"], number)
+    if uuid is not None:
+        yield "uuid", uuid
+    kept = ROWS[position(session, "rows")]
+    yield "dataRow", {name: value for name, value in line["dataRow"].items() if name in kept}
+    yield "status", WORDS[position(session, "words")](line["status"])
+    if "errors" in line:
+        yield "errors", ERRORS[position(session, "errors")](line["errors"])

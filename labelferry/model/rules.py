@@ -1,0 +1,298 @@
+"""The table of rules: everything that checks and readers may find in the input, each with an id and its words.
+
+A section is an enum; its docstring says where the facts come from, and its members' names are the ids. Messages and
+remedies are ``str.format`` templates (see ``rule.py``).
+"""
+
+from labelferry.model.findings import Severity
+from labelferry.model.rule import Rule
+
+__all__ = [
+    "SECTIONS",
+    "AnswerRule",
+    "FrameRule",
+    "LineRule",
+    "MaskRule",
+    "NameRule",
+    "ReaderRule",
+    "ShapeRule",
+    "VideoRule",
+]
+
+ERROR, WARNING = Severity
+
+
+class LineRule(Rule):
+    """The row is in the manifest, ids are unique, no name has too many lines.
+
+    The limit of lines per name is a constant of the official SDK; lines of masks have no name and do not count.
+    """
+
+    ROW_UNKNOWN = (
+        ERROR,
+        "labels for the global key '{key}', which is not among the videos",
+        "add the video to the manifest or correct the key",
+    )
+    UUID_TWICE = (ERROR, "the uuid {uuid} is also used at {other_place}", "give each annotation its own uuid, or none")
+    LINES_TOO_MANY = (
+        ERROR,
+        "{count:,} annotations of '{feature}' on {video}; an import takes 5,000 per row",
+        "join them into fewer tracks, or split them over several names",
+    )
+
+
+class NameRule(Rule):
+    """Every feature, option and nested question is in the ontology and of its kind.
+
+    Imports match by exact name. A list with one option for a radio, and a single option for a checklist, are both in
+    the guide and are accepted; options for a text, or a text for options, never are.
+    """
+
+    NAME_UNKNOWN = (
+        ERROR,
+        "the ontology has no {feature}",
+        "add it to the ontology or use another name (there: {known_names})",
+    )
+    NAME_MISSPELLED = (
+        ERROR,
+        "the ontology has no {feature}",
+        "did you mean '{similar_name}'? Names are matched to the letter",
+    )
+    NAME_OF_OTHER_KIND = (
+        ERROR,
+        "the ontology has no {feature}",
+        "'{name}' is a {other_kind} there; label it as one, or add the {kind}",
+    )
+    NAME_AMBIGUOUS = (
+        ERROR,
+        "the ontology has several features called '{name}'",
+        "imports match by name: rename all but one in Labelbox, or give the schema id",
+    )
+    SCHEMA_ID_UNKNOWN = (ERROR, "the ontology has no {feature}", "correct the id, or give only the name")
+    SCHEMA_ID_UNCHECKED = (
+        WARNING,
+        "the {feature} is given by schema id {schema_id} and the ontology has no ids, so it cannot be checked",
+        "name it, or take the ontology from Labelbox",
+    )
+    TOOL_KIND = (
+        ERROR,
+        "'{name}' is a {kind} here and a {other_kind} in the ontology",
+        "use a tool of kind {kind}, or another name",
+    )
+    QUESTION_KIND = (
+        ERROR,
+        "{question} is answered with {given} but is a {kind} in the ontology",
+        "answer it as the ontology asks, or use another name",
+    )
+
+
+class AnswerRule(Rule):
+    """The scope fits, each question is answered once, and a radio has one answer at a time.
+
+    Frames need a top-level question of scope index (the guide says so, and gives a frame-based text scope global
+    itself). Labelbox ignores confidence on import, with a warning.
+    """
+
+    SCOPE_INDEX = (
+        WARNING,
+        "'{question}' is answered for the whole video but has scope index in the ontology",
+        "answer it for ranges of frames, or give the question scope global",
+    )
+    SCOPE_GLOBAL = (
+        ERROR,
+        "'{question}' is answered for frames but has scope global in the ontology",
+        "give the question scope index; the scope of an existing question cannot be changed by an import",
+    )
+    SCOPE_GLOBAL_TEXT = (
+        WARNING,
+        "'{question}' is answered for frames but has scope global in the ontology",
+        "give the question scope index; the scope of an existing question cannot be changed by an import",
+    )
+    CONFIDENCE_IGNORED = (
+        WARNING,
+        "{count:classification|classifications} of {video} with a confidence, which Labelbox ignores, first {question}",
+        "nothing is lost but the number; leave it out to silence this",
+    )
+    ANSWERED_TWICE = (
+        ERROR,
+        "{question} is already answered at {other_place}",
+        "keep one; a checklist takes all its options in one annotation",
+    )
+    ANSWERED_DIFFERENTLY = (
+        ERROR,
+        "{question} is already answered at {other_place}, with {answer} here and {other_answer} there",
+        "keep one; a checklist takes all its options in one annotation",
+    )
+    RADIO_SEVERAL_ANSWERS = (
+        ERROR,
+        "{question} is a radio and has {count} answers: {answers}",
+        "keep one answer, or make the question a checklist",
+    )
+    RADIO_OVERLAP = (
+        ERROR,
+        "{question} is a radio and has two answers at frame {frame}: '{first}' ({other_place}) and '{second}'",
+        "shorten one of the ranges, or make the question a checklist",
+    )
+
+
+class FrameRule(Rule):
+    """Frames are those of the video, and nested ranges inside the ones above them.
+
+    Tools count frames from 1 (Labelbox's exports of a 100-frame video have 1..100), ranges from a base that is a
+    setting. Labelbox interpolates inside a segment and never between two.
+    """
+
+    FRAME_BEFORE_FIRST = (
+        ERROR,
+        "{label} has frame {frame}; the first frame of a video is 1",
+        "if the source counts from 0, say so, or add 1 to its frames",
+    )
+    FRAME_BEYOND_END = (
+        ERROR,
+        "{label} has {count:frame|frames} beyond the video's end, up to {last}; the video has {video_frames}",
+        "remove them, or correct the video's frame_count",
+    )
+    SEGMENTS_SINGLE = (
+        WARNING,
+        "'{feature}' has {count} segments of one frame each, so nothing is interpolated between them",
+        "if they are keyframes of one movement, give them all the same segment_index",
+    )
+    RANGE_OUTSIDE_VIDEO = (
+        ERROR,
+        "answer '{answer}' of {question} holds for frames {frames}; ranges go from {allowed} (temporal_base is {base})",
+        "correct the range, or set frames.temporal_base to what the source counts from",
+    )
+    RANGE_OUTSIDE_PARENT = (
+        ERROR,
+        "answer '{answer}' of {question} holds for frames {frames}, but the answer above it has {allowed}",
+        "keep nested ranges inside those of the answer above, or widen that one",
+    )
+
+
+class ShapeRule(Rule):
+    """Boxes have an area, shapes lie inside the picture. All of these warn: Labelbox takes such shapes."""
+
+    BOX_WITHOUT_AREA = (
+        WARNING,
+        "'{feature}' has {count:box|boxes} without area, first at frame {frame}",
+        "such a box cannot be seen or selected; give it a width and a height, or remove the keyframe",
+    )
+    SHAPE_OUTSIDE = (
+        WARNING,
+        "'{feature}' lies wholly outside {picture} at {count:keyframe|keyframes}, first at frame {frame}",
+        "remove these keyframes, or check whether the source counts pixels of another size",
+    )
+    SHAPE_PARTLY_OUTSIDE = (
+        WARNING,
+        "{count:shape|shapes} in {tracks:track|tracks} partly outside {picture}, first '{feature}' at frame {frame}",
+        "they are sent unchanged; clip them in the source if they should be inside",
+    )
+
+
+class MaskRule(Rule):
+    """Composites are RGB PNGs of the video's size, and colours tell the instances apart.
+
+    Labelbox takes one 3-channel composite per frame; a colour that no composite has is refused, pixels of a colour
+    that no instance has are ignored. https://docs.labelbox.com/reference/import-video-annotations
+    """
+
+    MASK_FRAME_TWICE = (
+        ERROR,
+        "frame {frame} of {video} already has a composite mask at {other_place}",
+        "Labelbox takes one per frame; draw all instances into one picture",
+    )
+    MASK_COLOUR_TWICE = (
+        ERROR,
+        "the colour {colour} belongs to '{first}' and again to '{second}'",
+        "give each instance a colour of its own, and each only once",
+    )
+    MASK_COLOUR_BLACK = (
+        ERROR,
+        "an instance of '{feature}' is black, which is the background",
+        "draw it in another colour",
+    )
+    MASK_COLOUR_RANGE = (
+        ERROR,
+        "{colour} of '{feature}' is not an RGB colour",
+        "give three whole numbers from 0 to 255",
+    )
+    MASK_BY_URL = (
+        WARNING,
+        "{count:composite mask is|composite masks are} given by URL and not checked",
+        "nothing to do if they are right; give bytes or files to have them checked",
+    )
+    MASK_NOT_PNG = (ERROR, "the mask of frame {frame} is {problem}", "give a readable PNG")
+    MASK_NOT_RGB = (
+        ERROR,
+        "the mask of frame {frame} is {mode}, not 3-channel RGB of 8 bits",
+        "Labelbox takes only that; save it in mode RGB, without transparency or palette",
+    )
+    MASK_SIZES_DIFFER = (ERROR, "the masks have different sizes: {sizes}", "all must have the size of the video")
+    MASK_SIZE_NOT_VIDEO = (
+        ERROR,
+        "the mask of frame {frame} has {size} pixels and the video {video_size}",
+        "draw masks in the size of the video, or correct width and height in the manifest",
+    )
+    MASK_COLOUR_ABSENT = (
+        ERROR,
+        "no mask has the colour {colour} of '{feature}'",
+        "give the colour as it is drawn (there: {drawn}), or remove the instance",
+    )
+    MASK_COLOUR_UNCLAIMED = (
+        WARNING,
+        "{count:colour|colours} in the masks without an instance ({colours}); their pixels are ignored",
+        "add instances for them, or save masks without smoothing",
+    )
+
+
+class ReaderRule(Rule):
+    """What a reader cannot take it refuses, with the file, the line and a remedy. These are its warnings."""
+
+    ROWS_IGNORED = (
+        WARNING,
+        "{count:,} of {total:row|rows} flagged 0 (ignore) in column 7 and left out",
+        "set drop_ignored: false to keep them",
+    )
+    IDENTITY_MISSING = (
+        WARNING,
+        "{count:box has|boxes have} id -1 (no track identity); each becomes a track of one keyframe",
+        "run a tracker over them if they should be tracks",
+    )
+    TRACK_COLUMN_MISSING = (
+        WARNING,
+        "no column for track: each of the {count:,} boxes becomes a track of one keyframe",
+        "name it, as in columns: {{track: id}}",
+    )
+    COLUMNS_IGNORED = (
+        WARNING,
+        "{count:column is|columns are} ignored: {names}",
+        "name one in columns: if it holds a part of the boxes",
+    )
+    CORNERS_SWAPPED = (
+        WARNING,
+        "{count:box has its corners|boxes have their corners} swapped; they are put right",
+        "look at them if the file should have none",
+    )
+
+
+class VideoRule(Rule):
+    """Video files (https://docs.labelbox.com/reference/import-video-data), and rows that are in Labelbox already."""
+
+    VIDEO_NOT_READ = (
+        WARNING,
+        "size and number of frames are not known, since PyAV is not installed",
+        "pip install 'labelferry[video]', or give width, height and frame_count in the manifest",
+    )
+    FRAME_RATE_VARIES = (
+        WARNING,
+        "the frame rate varies",
+        "frames and labels would drift apart; convert it to a constant rate (ffmpeg -i in.mp4 -r FPS out.mp4)",
+    )
+    ROW_DIFFERS = (
+        WARNING,
+        "the data row in Labelbox differs from the manifest: {differences}",
+        "correct the manifest, or say on_existing: update",
+    )
+
+
+SECTIONS = (LineRule, NameRule, AnswerRule, FrameRule, ShapeRule, MaskRule, ReaderRule, VideoRule)

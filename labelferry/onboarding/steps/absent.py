@@ -1,0 +1,132 @@
+"""Import jobs that the service does not show, although it may have created them; and jobs that are to be deleted.
+
+Look-ups may lag behind, and a creation that was called a success may be lost. As long as a run does not know which, the
+lines are pending. What the next run does when it still does not see the job sends nothing twice:
+
+- no answer to the creation ever came: the lines are sent again, unless they are ground truth and a row that had no
+  label has one now. The job has the same name then, which the service refuses when it has it after all;
+- pre-labels: the job is deleted by its id, then all of its lines are sent again;
+- ground truth, none of its rows has a label: the lines are sent again under the same name, as above;
+- ground truth otherwise, and pre-labels whose job has no known id: the lines are unknown, and sent by nobody.
+"""
+
+from labelferry.errors import NotFoundError, UnavailableError
+from labelferry.labelbox import ImportJob, ImportKind
+from labelferry.ledger import Entry, LineState, Reason, State, Verdict
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.steps.labelled import labelled
+
+__all__ = ["delete_doomed", "resolve_absent", "set_absent"]
+
+
+def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) -> None:
+    """Write down that the service does not show a job.
+
+    Args:
+        onboarding: the onboarding.
+        entry: the job.
+        sent: whether it has lines of which nothing is known yet.
+        over: whether it is so old that there is nothing more to be learned of it.
+    """
+    if entry.state is State.CLAIMED and not _has_labels(onboarding, entry):
+        _forget(onboarding, entry)
+    elif entry.state is State.CLAIMED:
+        onboarding.ledger.move_job(entry.name, State.ABSENT)
+        _leave_unknown(onboarding, entry)
+    elif sent:
+        onboarding.ledger.move_job(entry.name, State.ABSENT)
+    elif over:
+        onboarding.ledger.move_job(entry.name, State.SETTLED)
+
+
+def resolve_absent(onboarding: Onboarding) -> None:
+    """Decide what becomes of the lines of jobs that were absent at the end of an earlier run, and still are.
+
+    Raises:
+        UnavailableError: when a job cannot be deleted now.
+    """
+    for entry in onboarding.ledger.entries("job"):
+        if entry.state is State.ABSENT:
+            _resolve(onboarding, entry)
+
+
+def _resolve(onboarding: Onboarding, entry: Entry) -> None:
+    rows = _rows(onboarding, entry)
+    if not rows:
+        return
+    if _kind(entry) is ImportKind.GROUND_TRUTH:
+        may_be_in = bool(labelled(onboarding, _project(entry), rows, patient=True))
+    else:
+        may_be_in = entry.remote_id is None
+        if not may_be_in and _delete(onboarding, entry):
+            onboarding.ledger.drop_job(entry.name)
+            return
+    if may_be_in:
+        _leave_unknown(onboarding, entry)
+    else:
+        _forget(onboarding, entry)
+
+
+def _has_labels(onboarding: Onboarding, entry: Entry) -> bool:
+    """Whether a row has a label that had none when the job was sent: this is what on_labelled: fail made sure of."""
+    if _kind(entry) is ImportKind.MAL or onboarding.desired.spec.on_labelled != "fail":
+        return False
+    return bool(labelled(onboarding, _project(entry), _rows(onboarding, entry)))
+
+
+def _rows(onboarding: Onboarding, entry: Entry) -> set[str]:
+    return {line.row for line in onboarding.ledger.lines(LineState.SENT, job=entry.name)}
+
+
+def _leave_unknown(onboarding: Onboarding, entry: Entry) -> None:
+    sent = list(onboarding.ledger.lines(LineState.SENT, job=entry.name))
+    onboarding.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent)
+
+
+def delete_doomed(onboarding: Onboarding) -> None:
+    """Ask the service to delete the jobs that are to be replaced; one that does not exist any more counts as deleted.
+
+    Raises:
+        UnavailableError: when the service gave no answer, or does not show a job whose id nobody knows.
+    """
+    for entry in onboarding.ledger.entries("job"):
+        if entry.state is State.DELETING:
+            _delete(onboarding, entry)
+            onboarding.ledger.drop_job(entry.name)
+
+
+def _delete(onboarding: Onboarding, entry: Entry) -> bool:
+    """Delete a job; False when there was none."""
+    imports = onboarding.client.imports
+    try:
+        imports.delete(_job(onboarding, entry))
+    except NotFoundError:
+        return False
+    return True
+
+
+def _job(onboarding: Onboarding, entry: Entry) -> ImportJob:
+    """A job as the ledger knows it, or as the service shows it."""
+    project, kind = _project(entry), _kind(entry)
+    if entry.remote_id is not None:
+        return ImportJob(entry.remote_id, entry.name, kind, project, "")
+    found = onboarding.client.imports.shown(project, entry.name, kind)
+    if found is None:
+        raise UnavailableError(
+            f"import '{entry.name}' has to be deleted, and the service does not show it; run again later, or give the "
+            "onboarding a new name and a new project"
+        )
+    return found
+
+
+def _project(entry: Entry) -> str:
+    return str(entry.detail["project"])
+
+
+def _kind(entry: Entry) -> ImportKind:
+    return ImportKind(entry.detail["import_kind"])
+
+
+def _forget(onboarding: Onboarding, entry: Entry) -> None:
+    onboarding.ledger.forget_job_lines(entry.name)
+    onboarding.ledger.release("job", entry.name)

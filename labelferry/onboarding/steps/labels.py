@@ -1,0 +1,38 @@
+"""The payload: the labels of a spec, assembled, and checked against the ontology that it names."""
+
+from labelferry.desired.build import build
+from labelferry.desired.state import Desired
+from labelferry.ontology import Ontology
+from labelferry.remote import Remote, connect
+from labelferry.settings import Settings
+from labelferry.spec import Decisions, Spec
+from labelferry.spec.load import load_spec
+
+__all__ = ["assemble", "fetch_ontology"]
+
+
+def assemble(spec: Spec | str, settings: Settings, where: Remote, decisions: Decisions | None = None) -> Desired:
+    """Read, check and encode everything that the spec names.
+
+    Args:
+        spec: the spec, or where it is; see ``load_spec``.
+        settings: where the desired state is written, and which files a pasted spec may read.
+        where: asked for the ontology when the spec names one by id; nothing is changed there.
+        decisions: what this run does otherwise than the spec says.
+
+    Raises:
+        InputError: when anything is wrong with the input.
+        NotFoundError: when there is no ontology with the id.
+    """
+    loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
+    return build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where))
+
+
+def fetch_ontology(ontology: str, settings: Settings, where: Remote) -> Ontology:
+    """Ask for the ontology of an id; nothing is changed.
+
+    Raises:
+        NotFoundError: when there is none.
+    """
+    with connect(settings, where) as client:
+        return Ontology.from_normalized(client.ontologies.get(ontology).normalized)

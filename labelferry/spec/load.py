@@ -1,0 +1,50 @@
+"""Where a spec comes from: a file, a URL, a text, a form or a notebook, each trusted as far as whoever gave it."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from labelferry.files.reach import Reach
+from labelferry.spec.fetch import fetch_text
+from labelferry.spec.loaded import LoadedSpec
+from labelferry.spec.model import Spec, is_text
+
+__all__ = ["load_own_spec", "load_spec"]
+
+
+def load_spec(spec: Spec | str | Path, specs: Path | None = None) -> LoadedSpec:
+    """Take a spec that was filled in or pasted, or that a path or URL leads to.
+
+    Args:
+        spec: the spec, or where it is. In a spec file paths are relative to its folder.
+        specs: the folder that any other spec may read, and that its paths are relative to; without one it reads none.
+
+    Raises:
+        SpecError: when it cannot be fetched or understood.
+    """
+    if isinstance(spec, Spec):
+        return LoadedSpec.from_form(spec, specs)
+    if isinstance(spec, Path):
+        return LoadedSpec.from_file(spec)
+    if is_text(spec):
+        return LoadedSpec.from_text(spec, "pasted spec", specs)
+    if spec.startswith(("http://", "https://")):
+        return LoadedSpec.from_text(fetch_text(spec), spec, specs)
+    return LoadedSpec.from_file(Path(spec))
+
+
+def load_own_spec(spec: Spec | Mapping[str, Any] | str | Path, specs: Path | None = None) -> LoadedSpec:
+    """Take a spec that its owner gives in Python; its paths are relative to the working folder.
+
+    Args:
+        spec: the spec as a value or a mapping, which may read what its owner may; else as ``load_spec``.
+        specs: what a spec from a URL may read.
+
+    Raises:
+        SpecError: when it cannot be fetched or understood.
+    """
+    if isinstance(spec, Mapping):
+        return LoadedSpec.from_mapping(spec, Path.cwd())
+    if isinstance(spec, Spec):
+        return LoadedSpec(spec, Reach(Path.cwd()))
+    return load_spec(spec, specs)

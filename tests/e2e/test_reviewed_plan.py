@@ -1,0 +1,37 @@
+"""``onboard --plan``: a plan that was reviewed is carried out as long as nothing has changed since."""
+
+from pathlib import Path
+
+from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.test_again import ONE, TWO, unchanged, write
+
+
+def planned(ferry: Ferry, spec: Path) -> Path:
+    path = spec.with_name("plan.json")
+    path.write_text(ferry("plan", spec, "--json").done(), "utf-8")
+    return path
+
+
+def test_a_reviewed_plan_is_carried_out_and_a_stale_one_refused(
+    ferry: Ferry, localbox: Localbox, tmp_path: Path
+) -> None:
+    spec = write(tmp_path)
+    plan = planned(ferry, spec)
+    write(tmp_path, TWO)
+    with unchanged(localbox):
+        message = ferry("onboard", spec, "--plan", plan).refused(4)
+    assert "plan.json" in message
+    assert "planned: create data rows 'missing' (1)" in message
+    assert "now:     create data rows 'missing' (2)" in message
+    write(tmp_path, ONE)
+    ferry("onboard", spec, "--plan", plan).done()
+    assert localbox.labelled() == ["harbour-1"]
+    with unchanged(localbox):
+        message = ferry("onboard", spec, "--plan", plan).refused(4)
+    assert "now:     reuse data rows 'there' (1)" in message
+
+
+def test_a_plan_that_is_none_changes_nothing(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
+    spec = write(tmp_path)
+    with unchanged(localbox):
+        assert "not a plan" in ferry("onboard", spec, "--plan", spec).refused(2)

@@ -1,0 +1,32 @@
+"""The embedded localbox: started when there is no key, stopped at the end, and said when it does not start."""
+
+from pathlib import Path
+
+import pytest
+
+from labelferry.errors import UnavailableError
+from labelferry.remote import connect, remote
+from labelferry.settings import Settings
+
+
+def settings_in(home: Path) -> Settings:
+    return Settings.from_environment({"LABELFERRY_HOME": str(home)})
+
+
+def test_without_a_key_there_is_one_of_our_own(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    with remote(settings) as where:
+        assert (where.name, where.data) == ("localbox", str(tmp_path / "localbox"))
+        with connect(settings, where) as client:
+            assert client.organization.get().id
+
+
+def test_a_localbox_that_does_not_start(tmp_path: Path) -> None:
+    """Its database is none, so it ends without the word that it is ready."""
+    (tmp_path / "localbox" / "localbox.db").mkdir(parents=True)
+    with (
+        pytest.raises(UnavailableError, match="embedded localbox did not start") as refused,
+        remote(settings_in(tmp_path)),
+    ):
+        pytest.fail("it is not there")
+    assert not refused.value.acted

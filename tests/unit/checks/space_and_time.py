@@ -1,0 +1,151 @@
+"""Labels whose frames, shapes or masks break a rule, and what it says of them."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from labelferry.model.rules import FrameRule, MaskRule, ShapeRule
+from tests.unit.checks.labels import (
+    BLUE,
+    RADIO,
+    RED,
+    TEMPORAL,
+    Case,
+    asked,
+    box,
+    line,
+    masks,
+    option,
+    other_mode,
+    picture,
+    point,
+    video,
+)
+
+CASES: Mapping[str, Case] = {
+    # frames
+    "frame 0": Case(
+        FrameRule.FRAME_BEFORE_FIRST,
+        video(box(frames=(0, 1))),
+        "error: 'car' has frame 0; the first frame of a video is 1",
+    ),
+    "frame 101": Case(
+        FrameRule.FRAME_BEYOND_END,
+        video(box(frames=(99, 101, 102), instance="4")),
+        "error: 'car' (track 4) has 2 frames beyond the video's end, up to 102; the video has 100",
+    ),
+    "mask frame 0": Case(
+        FrameRule.FRAME_BEFORE_FIRST, video(masks(picture(RED), first=0)), "error: the mask has frame 0"
+    ),
+    "mask frame 101": Case(
+        FrameRule.FRAME_BEYOND_END,
+        video(masks(picture(RED), first=101)),
+        "error: the mask has 1 frame beyond the video's end",
+    ),
+    "range after the video": Case(
+        FrameRule.RANGE_OUTSIDE_VIDEO,
+        video(asked("light", TEMPORAL, option("on", (90, 100)))),
+        "error: answer 'on' of 'light' holds for frames 90-100; ranges go from 0 to 99 (temporal_base is 0)",
+    ),
+    "child partly outside": Case(
+        FrameRule.RANGE_OUTSIDE_PARENT,
+        video(
+            asked("light", TEMPORAL, option("on", (0, 10), inside=(asked("why", TEMPORAL, option("sun", (5, 15))),)))
+        ),
+        "error: answer 'sun' of 'light' > 'on' > 'why' holds for frames 5-15, but the answer above it has frames 0-10",
+    ),
+    "child without parent frames": Case(
+        FrameRule.RANGE_OUTSIDE_PARENT,
+        video(asked("weather", RADIO, option("wet", inside=(asked("x", TEMPORAL, option("y", (1, 2))),)))),
+        "but the answer above it has no frames of its own",
+    ),
+    "sparse": Case(
+        FrameRule.SEGMENTS_SINGLE,
+        video(box(frames=(1, 10, 20), segment=np.array([0, 1, 2]))),
+        "warning: 'car' has 3 segments of one frame each",
+    ),
+    # geometry
+    "no width": Case(
+        ShapeRule.BOX_WITHOUT_AREA,
+        video(box(rows=[[4, 4, 8, 8], [4, 4, 0, 8]])),
+        "warning: 'car' has 1 box without area, first at",
+    ),
+    "negative": Case(
+        ShapeRule.BOX_WITHOUT_AREA,
+        video(box(rows=[[4, 4, -2, 8], [4, 4, 8, -1]])),
+        "warning: 'car' has 2 boxes without area",
+    ),
+    "outside": Case(
+        ShapeRule.SHAPE_OUTSIDE,
+        video(box(rows=[[4, 4, 8, 8], [65, 4, 8, 8]])),
+        "warning: 'car' lies wholly outside the picture (64x48) at 1 keyframe, first at frame 2",
+    ),
+    "partly outside": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE,
+        video(box(rows=[[60, 4, 8, 8], [4, -1, 8, 8]])),
+        "warning: 2 shapes in 1 track partly outside the picture (64x48), first 'car' at frame 1",
+    ),
+    "point outside": Case(
+        ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' lies wholly outside the picture"
+    ),
+    "line partly outside": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE,
+        video(line((1, 1), (80, 5))),
+        "warning: 1 shape in 1 track partly outside",
+    ),
+    # masks
+    "no png": Case(MaskRule.MASK_NOT_PNG, video(masks(b"hello")), "error: the mask of frame 1 is not a PNG"),
+    "broken png": Case(
+        MaskRule.MASK_NOT_PNG,
+        video(masks(picture(RED)[:-30])),
+        "error: the mask of frame 1 is a broken PNG",
+    ),
+    "rgba": Case(
+        MaskRule.MASK_NOT_RGB,
+        video(masks(other_mode("RGBA"))),
+        "error: the mask of frame 1 is RGBA of 8 bits, not 3-channel RGB",
+    ),
+    "palette": Case(MaskRule.MASK_NOT_RGB, video(masks(other_mode("P"))), "is a palette of 8 bits, not"),
+    "grey": Case(MaskRule.MASK_NOT_RGB, video(masks(other_mode("L"))), "is greyscale of 8 bits, not"),
+    "colour absent": Case(
+        MaskRule.MASK_COLOUR_ABSENT,
+        video(masks(picture(RED), colours=(RED, BLUE))),
+        "error: no mask has the colour (0, 0, 255) of 'sky'; give the colour as it is drawn (there: (255, 0, 0))",
+    ),
+    "colour twice": Case(
+        MaskRule.MASK_COLOUR_TWICE,
+        video(masks(picture(RED), colours=(RED, RED))),
+        "error: the colour (255, 0, 0) belongs to",
+    ),
+    "black": Case(
+        MaskRule.MASK_COLOUR_BLACK,
+        video(masks(picture(RED), colours=(RED, (0, 0, 0)))),
+        "error: an instance of 'sky' is black",
+    ),
+    "no colour": Case(
+        MaskRule.MASK_COLOUR_RANGE,
+        video(masks(picture(RED), colours=(RED, (300, -1, 0)))),
+        "error: (300, -1, 0) of 'sky' is not an RGB",
+    ),
+    "other size": Case(
+        MaskRule.MASK_SIZE_NOT_VIDEO,
+        video(masks(picture(RED, size=(24, 32)))),
+        "error: the mask of frame 1 has 32x24 pixels and the video 64x48",
+    ),
+    "sizes differ": Case(
+        MaskRule.MASK_SIZES_DIFFER,
+        video(masks(picture(RED), picture(RED, size=(24, 32)))),
+        "error: the masks have different sizes: 64x48 at frame 1, 32x24 at frame 2",
+    ),
+    "colour unclaimed": Case(
+        MaskRule.MASK_COLOUR_UNCLAIMED,
+        video(masks(picture(RED, BLUE))),
+        "warning: 1 colour in the masks without an instance ((0, 0, 255)); their pixels are ignored",
+    ),
+    "frame in two lines": Case(
+        MaskRule.MASK_FRAME_TWICE,
+        video(masks(picture(RED)), masks(picture(RED))),
+        "error: frame 1 of clip.mp4 already has a composite mask",
+    ),
+    "by URL": Case(MaskRule.MASK_BY_URL, video(masks("https://x/y.png")), "warning: 1 composite mask is given by URL"),
+}

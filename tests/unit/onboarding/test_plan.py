@@ -1,0 +1,98 @@
+"""A reviewed plan lets nothing else happen: whatever it decides, is made from or goes to must be the same again."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from labelferry.errors import ConflictError, SpecError
+from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
+
+STEPS = (
+    PlannedStep("data rows", "missing", Action.CREATE, "new", count=3),
+    PlannedStep("project", "Harbour", Action.REUSE, "found", id="p1"),
+)
+PLAN = Plan("harbour", "Labelbox", "org", "abc", {"rows": 3}, STEPS, 300, 40)
+
+
+def reviewed(folder: Path, plan: Plan = PLAN) -> Path:
+    path = folder / "plan.json"
+    path.write_bytes(orjson.dumps(plan.to_json()))
+    return path
+
+
+def decided(at: int, **changes: Any) -> Plan:
+    steps = list(STEPS)
+    steps[at] = replace(steps[at], **changes)
+    return replace(PLAN, steps=tuple(steps))
+
+
+OTHER = {
+    "another onboarding": replace(PLAN, name="yard"),
+    "another organisation": replace(PLAN, workspace="other"),
+    "other labels": replace(PLAN, desired="def"),
+    "one decision less": replace(PLAN, steps=STEPS[:1]),
+    "one decision more": replace(PLAN, steps=(*STEPS, PlannedStep("batch", "b", Action.CREATE, "new"))),
+    "decisions in another order": replace(PLAN, steps=STEPS[::-1]),
+    "another action": decided(0, action=Action.CONFLICT),
+    "another count": decided(0, count=4),
+    "another kind": decided(0, kind="dataset"),
+    "another name": decided(1, name="Harbor"),
+    "another resource of the name": decided(1, id="p2"),
+}
+
+
+@pytest.mark.parametrize("case", OTHER)
+def test_any_other_plan_is_refused(case: str, tmp_path: Path) -> None:
+    path = reviewed(tmp_path)
+    with pytest.raises(ConflictError, match=r"(?s)plan\.json.*new plan.*review"):
+        OTHER[case].refuse_other(path)
+
+
+def test_what_differs_is_listed_on_both_sides(tmp_path: Path) -> None:
+    with pytest.raises(ConflictError) as refused:
+        decided(0, count=4).refuse_other(reviewed(tmp_path))
+    planned, now = [line for line in str(refused.value).splitlines() if "data rows" in line]
+    assert re.fullmatch(r" *planned: +create data rows 'missing' \(3\)", planned)
+    assert re.fullmatch(r" *now: +create data rows 'missing' \(4\)", now)
+    assert "Harbour" not in str(refused.value)
+
+
+SAME = {
+    "itself": PLAN,
+    "other words": decided(0, reason="none was found"),
+    "sizes and requests": decided(0, bytes=99, requests=7),
+    "another limit": replace(PLAN, requests_per_minute=None, look_ups=9),
+    "another word for the remote": replace(PLAN, remote="the service"),
+}
+
+
+@pytest.mark.parametrize("case", SAME)
+def test_what_decides_nothing_may_differ(case: str, tmp_path: Path) -> None:
+    SAME[case].refuse_other(reviewed(tmp_path))
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"not JSON", b"[]", b"7", b"{}", b'{"steps": [1], "hash": "x"}', b'{"hash": 1}']
+)
+def test_a_file_that_is_no_plan(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "plan.json"
+    path.write_bytes(content)
+    with pytest.raises(SpecError, match=r"plan\.json: not a plan.*labelferry plan SPEC --json > .*plan\.json"):
+        PLAN.refuse_other(path)
+
+
+def test_a_plan_that_is_absent(tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=r"absent\.json: not a plan.*labelferry plan"):
+        PLAN.refuse_other(tmp_path / "absent.json")
+
+
+def test_all_conflicts_are_told_at_once() -> None:
+    conflicts = [PlannedStep("ontology", name, Action.CONFLICT, f"{name} differs") for name in ("one", "two")]
+    refuse_conflicts(PLAN)
+    with pytest.raises(ConflictError) as refused:
+        refuse_conflicts(replace(PLAN, steps=(*STEPS, *conflicts)))
+    assert str(refused.value).splitlines() == ["one differs", "two differs"]
