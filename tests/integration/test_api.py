@@ -127,8 +127,4 @@ def test_everything_is_read_checked_and_encoded_once(spec: Path) -> None:
     for (file, _, function), (_, count, *_) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         calls[f"{Path(file).parent.name}/{Path(file).name} {function}"] += count
     assert calls["checks/__init__.py check"] == 1
-<<<<<<< HEAD
-    assert calls["ndjson/track_line.py write_track"] == ROWS
-=======
     assert calls["ndjson/line.py write_line"] == ROWS
->>>>>>> line
