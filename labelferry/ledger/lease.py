@@ -94,8 +94,9 @@ class Lease:
             row = connection.execute(select(leases.c.holder, leases.c.expires_at).where(*self._mine)).first()
         if row is None:
             return self.take()
+        holder = Holder.stored(row.holder) or "a process of an earlier version"
         raise ConflictError(
-            f"another run of {self._what} is at work ({Holder.stored(row.holder) or 'unknown'}); wait until it has ended. "
+            f"another run of {self._what} is in progress ({holder}); wait for it to finish. "
             f"If it was killed, its lease ends at {row.expires_at:%H:%M:%S} UTC"
         )
 
