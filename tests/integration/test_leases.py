@@ -37,7 +37,7 @@ def other_run(url: str) -> Iterator["subprocess.Popen[str]"]:
 
 def test_two_runs_exclude_each_other(url: str, other_run: "subprocess.Popen[str]") -> None:
     with open_ledger(url) as file:
-        with pytest.raises(ConflictError, match=f"another run of 'tud' is at work .process {other_run.pid}"):
+        with pytest.raises(ConflictError, match=f"another run of 'tud' is in progress .process {other_run.pid}"):
             file.of("org", "tud").lease().take()
         with held(file.of("org", "other").lease()):
             pass
