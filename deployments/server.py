@@ -2,7 +2,7 @@
 
 Measured with Prefect 3.8.8 and CPython 3.11, four runs at a time: where Python's garbage collector, in the event loop's
 thread, finds a cursor whose connection waits for the write lock in its own thread, it waits for that connection. The
-transaction that holds the lock cannot go on, because its coroutine needs the event loop. Nothing moves until SQLite
+transaction that has the lock cannot go on, because its coroutine needs the event loop. Nothing moves until SQLite
 gives up, which Prefect sets to 60 seconds. So it gives up sooner here, and the collector comes by less often. With
 PostgreSQL neither makes a difference.
 """
