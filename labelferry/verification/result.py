@@ -11,13 +11,13 @@ import orjson
 
 from labelferry.errors import PartialFailureError, VerificationError
 
-__all__ = ["Difference", "Kind", "Refused", "RowResult", "Verification"]
+__all__ = ["Difference", "MismatchKind", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
 """Differences of one row that are kept; the counts are of all."""
 
 
-class Kind(StrEnum):
+class MismatchKind(StrEnum):
     """Of a difference."""
 
     MISSING = "missing"
@@ -39,7 +39,7 @@ class Difference:
         pixels: the largest distance, where coordinates moved.
     """
 
-    kind: Kind
+    kind: MismatchKind
     row: str
     feature: str
     place: str

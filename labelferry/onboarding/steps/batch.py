@@ -13,7 +13,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.progress import announce
 
-__all__ = ["BatchOutcome", "ensure_batch", "plan_batch", "take_up_batches"]
+__all__ = ["BatchOutcome", "create_batch", "plan_batch", "take_up_batches"]
 
 LARGEST = 100_000
 """Rows that Labelbox takes in a batch."""
@@ -32,7 +32,7 @@ class BatchOutcome:
 
 
 def plan_batch(onboarding: Onboarding) -> PlannedStep:
-    """Return what ``ensure_batch`` would do."""
+    """Return what ``create_batch`` would do."""
     todo, inside = outside(onboarding)
     name = onboarding.desired.spec.batch.name
     if not todo:
@@ -43,7 +43,7 @@ def plan_batch(onboarding: Onboarding) -> PlannedStep:
     )
 
 
-def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
+def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
     """Make sure that every row is in the project.
 
     Args:

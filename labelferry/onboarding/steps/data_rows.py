@@ -12,10 +12,10 @@ from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
-from labelferry.onboarding.steps.resolve import Kind, plan_resource, resolve
+from labelferry.onboarding.steps.resolve import ResourceKind, plan_resource, resolve
 from labelferry.progress import announce
 
-__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "plan_data_rows", "remove_unfilled"]
+__all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RowsOutcome:
 
 
 def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
-    """Yield what ``ensure_rows`` would do."""
+    """Yield what ``create_data_rows`` would do."""
     missing, present = look_up_rows(onboarding)
     try:
         refuse_gone(onboarding, missing)
@@ -57,7 +57,7 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         yield from plan_drift(onboarding, present)
 
 
-def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
+def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
     """Make sure that every row of the manifest is in the catalog.
 
     Raises:
@@ -101,10 +101,10 @@ def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) ->
         )
 
 
-def dataset_kind(onboarding: Onboarding) -> Kind:
+def dataset_kind(onboarding: Onboarding) -> ResourceKind:
     """How datasets are found and made."""
     datasets = onboarding.client.datasets
-    return Kind("dataset", datasets.get, datasets.find, datasets.create)
+    return ResourceKind("dataset", datasets.get, datasets.find, datasets.create)
 
 
 def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, bool]:

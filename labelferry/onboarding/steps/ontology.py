@@ -15,13 +15,13 @@ from labelferry.labelbox.records import Ontology as Held
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.project import project_kind
-from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Kind, Resolved, look_up, resolve
+from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Resolved, ResourceKind, look_up, resolve
 from labelferry.onboarding.steps.versions import is_version_of, version_name
-from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, succeed
+from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, merge
 from labelferry.progress import announce
 from labelferry.spec import Reference
 
-__all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind", "plan_ontology"]
+__all__ = ["Chosen", "build_ontology", "choose_ontology", "ontology_kind", "plan_ontology"]
 
 LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
 """Differences that leave labels without the feature that they were made with."""
@@ -45,7 +45,7 @@ class Chosen:
 
 
 def plan_ontology(onboarding: Onboarding) -> PlannedStep:
-    """Return what ``ensure_ontology`` would do."""
+    """Return what ``build_ontology`` would do."""
     wanted = onboarding.desired.spec.ontology
     try:
         chosen = choose_ontology(onboarding)
@@ -60,7 +60,7 @@ def plan_ontology(onboarding: Onboarding) -> PlannedStep:
     return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
-def ensure_ontology(onboarding: Onboarding) -> Resolved:
+def build_ontology(onboarding: Onboarding) -> Resolved:
     """Make sure that the ontology is there and means what the spec says.
 
     One that was inferred from the labels may have grown since; it only has to hold every name that the labels use.
@@ -73,10 +73,12 @@ def ensure_ontology(onboarding: Onboarding) -> Resolved:
     return resolve(ontology_kind(onboarding, chosen.tree), chosen.reference, onboarding.ledger)
 
 
-def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> Kind:
+def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> ResourceKind:
     """How ontologies are found and made."""
     ontologies = onboarding.client.ontologies
-    return Kind("ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO"))
+    return ResourceKind(
+        "ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO")
+    )
 
 
 def choose_ontology(onboarding: Onboarding) -> Chosen:
@@ -99,7 +101,7 @@ def choose_ontology(onboarding: Onboarding) -> Chosen:
 def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[Difference, ...]) -> Chosen:
     if latest.id != first.id and not _differences(onboarding, latest):
         return Chosen(Reference(id=latest.id), latest.id, latest.normalized, differences)
-    tree = succeed(
+    tree = merge(
         Ontology.from_normalized(latest.normalized),
         Ontology.from_normalized(onboarding.desired.ontology() or {}),
         grown=_may_have_grown(onboarding),

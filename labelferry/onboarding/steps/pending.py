@@ -33,7 +33,7 @@ class Pending:
 
     Args:
         fresh: lines that are to be sent, those of one row after one another.
-        doomed: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
+        replaced: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
             lines each holds.
         obsolete: uuids of lines that the sources no longer hold and that do not count any more.
         accepted: how many lines are in and stay.
@@ -42,7 +42,7 @@ class Pending:
     """
 
     fresh: list[Outgoing]
-    doomed: Mapping[str, int]
+    replaced: Mapping[str, int]
     obsolete: list[str]
     accepted: int
     failed: int
@@ -75,7 +75,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         if each.uuid not in uuids and each.row in rows and each.state is not LineState.SENT
     ]
     stale = [each for each in gone if each.state in (LineState.ACCEPTED, LineState.UNKNOWN)]
-    doomed: Mapping[str, int] = {}
+    replaced: Mapping[str, int] = {}
     if spec.imports.as_ is ImportAs.GROUND_TRUTH:
         _refuse_changed(
             stale, spec.on_labelled == "add", "on_labelled: add sends the whole rows anew, as second labels"
@@ -87,14 +87,14 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
             refuse_labelled(onboarding, project, touched, patient=doubtful)
     else:
         _refuse_changed(stale, spec.on_changed == "replace", "on_changed: replace deletes our imports that hold them")
-        doomed = Counter(each.job for each in live.values() if each.job in {record.job for record in stale})
-        refuse_strangers(doomed, live.values(), uuids | {record.uuid for record in gone})
-        fresh = [line for line in wanted if line.uuid not in live or live[line.uuid].job in doomed]
+        replaced = Counter(each.job for each in live.values() if each.job in {record.job for record in stale})
+        refuse_strangers(replaced, live.values(), uuids | {record.uuid for record in gone})
+        fresh = [line for line in wanted if line.uuid not in live or live[line.uuid].job in replaced]
     sent = {line.uuid for line in fresh}
     states = [live[line.uuid].state for line in wanted if line.uuid not in sent]
     return Pending(
         fresh=[Outgoing(line, _next_generation(known.get(line.uuid))) for line in fresh],
-        doomed=doomed,
+        replaced=replaced,
         obsolete=[record.uuid for record in gone],
         accepted=states.count(LineState.ACCEPTED),
         failed=states.count(LineState.FAILED),
@@ -118,13 +118,13 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
         )
 
 
-def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
+def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
     """A deleted job takes all its labels along; those that the sources no longer hold could not be sent anew.
 
     Raises:
-        ConflictError: when a doomed job holds labels of rows that the spec no longer names.
+        ConflictError: when a replaced job holds labels of rows that the spec no longer names.
     """
-    lost = [each for each in live if each.job in doomed and each.uuid not in ours]
+    lost = [each for each in live if each.job in replaced and each.uuid not in ours]
     if lost:
         rows = sorted({str(RowRef.from_key(each.row)) for each in lost})
         raise ConflictError(

@@ -4,15 +4,15 @@ from labelferry.errors import ConflictError
 from labelferry.labelbox import Ontology, Project, costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.resolve import Kind, Resolved, plan_resource, resolve
+from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
 from labelferry.onboarding.steps.versions import is_version_of
 from labelferry.progress import announce
 
-__all__ = ["ensure_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
+__all__ = ["create_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
 
 
 def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
-    """Return what ``ensure_project`` would do; the ontology is None when it is yet to be made."""
+    """Return what ``create_project`` would do; the ontology is None when it is yet to be made."""
     step = plan_resource(
         project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger, costs.NEW_PROJECT
     )
@@ -29,7 +29,7 @@ def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
     return step
 
 
-def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
+def create_project(onboarding: Onboarding, ontology: str) -> Resolved:
     """Make sure that the project is there and works with the ontology.
 
     Raises:
@@ -43,10 +43,10 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
     return project
 
 
-def project_kind(onboarding: Onboarding) -> Kind:
+def project_kind(onboarding: Onboarding) -> ResourceKind:
     """How projects are found and made."""
     projects = onboarding.client.projects
-    return Kind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
+    return ResourceKind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
 
 
 def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:

@@ -9,7 +9,7 @@ from labelferry.onboarding.steps.labelled import refuse_labelled
 from labelferry.onboarding.steps.pending import refuse_strangers
 from labelferry.spec import ImportAs
 
-__all__ = ["Reopened", "reopen_failed"]
+__all__ = ["Reopened", "reopen_failed_lines"]
 
 AGAIN = frozenset({LineState.FAILED, LineState.UNKNOWN})
 
@@ -22,7 +22,7 @@ class Reopened:
     jobs: int
 
 
-def reopen_failed(onboarding: Onboarding) -> Reopened:
+def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
     """Let the next steps send the refused lines again. Changes the ledger, nothing at the service.
 
     Lines that may be in are never simply sent again. Of pre-labels, the jobs that carried them are deleted first, and
@@ -36,16 +36,16 @@ def reopen_failed(onboarding: Onboarding) -> Reopened:
     wanted = {line.uuid for line in onboarding.desired.index()}
     live = [each for each in ledger.lines(imported_as=spec.imports.as_) if each.state is not LineState.RETIRED]
     failed = [each for each in live if each.state in AGAIN and each.uuid in wanted]
-    doomed: list[str] = []
+    replaced: list[str] = []
     if spec.imports.as_ is ImportAs.PRELABELS:
-        doomed = sorted({each.job for each in failed if each.reason is not None})
-        refuse_strangers(doomed, live, wanted)
+        replaced = sorted({each.job for each in failed if each.reason is not None})
+        refuse_strangers(replaced, live, wanted)
     elif spec.on_labelled == "fail":
         _refuse_labelled(onboarding, failed)
-    for job in doomed:
-        ledger.doom_job(job)
+    for job in replaced:
+        ledger.mark_for_deletion(job)
     ledger.retire_lines(each.uuid for each in failed)
-    return Reopened(len(failed), len(doomed))
+    return Reopened(len(failed), len(replaced))
 
 
 def _refuse_labelled(onboarding: Onboarding, failed: list[LineRecord]) -> None:
