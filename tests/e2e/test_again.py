@@ -177,7 +177,7 @@ def test_an_ontology_that_is_another(ferry: Ferry, localbox: Localbox, client: C
         "Harbour", {"tools": [{"tool": "polygon", "name": "quay"}], "classifications": []}, "VIDEO"
     )
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert "ontology 'Harbour' is there already, and is another" in message
+    assert "an ontology named 'Harbour' already exists and differs" in message
     assert "ferry" in message
     assert len(localbox.table("ontologies")) == 1
     assert localbox.table("projects") == []

@@ -187,7 +187,7 @@ def test_an_ontology_that_changed(streets: Streets) -> None:
     streets.world.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
-    assert "ontology 'Streets' is there already, and is another" in message
+    assert "an ontology named 'Streets' already exists and differs" in message
     assert "car" in message
     assert "lorry" in message
     assert streets.world.mutations() == []

@@ -1,12 +1,13 @@
 """Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
+from labelferry.labelbox.records import Failure
 from labelferry.ledger import State
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
@@ -134,10 +135,7 @@ def remove_unfilled(onboarding: Onboarding) -> None:
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
     """Make rows and return how many were made; those that are there by now count as well as made."""
-    payloads = []
-    for number, row in enumerate(rows):
-        announce("data rows", number, len(rows))
-        payloads.append(_payload(onboarding, row))
+    payloads = _payloads(onboarding, rows)
     keys = [row["global_key"] for row in rows]
     try:
         result = onboarding.client.data_rows.create(dataset, payloads)
@@ -151,11 +149,24 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         if not rest:
             return 0
         result = onboarding.client.data_rows.create(dataset, rest)
-    refused = [failure for failure in result.failures if not failure.is_duplicate]
+    _refuse_refused(result.failures, len(rows))
+    return len(result.created)
+
+
+def _refuse_refused(failures: Sequence[Failure], total: int) -> None:
+    """A duplicate is a row that exists by now, which is all that is wanted."""
+    refused = [failure for failure in failures if not failure.is_duplicate]
     if refused:
         listed = "\n".join(f"  {failure}" for failure in refused[:20])
-        raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
-    return len(result.created)
+        raise RejectedError(f"{len(refused)} of {total} data rows were refused:\n{listed}")
+
+
+def _payloads(onboarding: Onboarding, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    payloads = []
+    for number, row in enumerate(rows):
+        announce("data rows", number, len(rows))
+        payloads.append(_payload(onboarding, row))
+    return payloads
 
 
 def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:

@@ -51,12 +51,19 @@ def plan_ontology(onboarding: Onboarding) -> PlannedStep:
         chosen = choose_ontology(onboarding)
     except ConflictError as error:
         return PlannedStep("ontology", wanted.name or wanted.id or "", Action.CONFLICT, str(error))
-    name = chosen.reference.name or wanted.name or wanted.id or ""
+    return _planned(wanted, chosen)
+
+
+def _planned(wanted: Reference, chosen: Chosen) -> PlannedStep:
+    called = wanted.name or wanted.id or ""
+    name = chosen.reference.name or called
     listed = "".join(f"\n  {line}" for line in chosen.differences)
     if chosen.id is None:
-        reason = f"a new version, because '{wanted.name or wanted.id}' differs:{listed}" if listed else NEW
+        reason = f"a new version, because '{called}' differs:{listed}" if listed else NEW
         return PlannedStep("ontology", name, Action.CREATE, reason, requests=costs.NEW_ONTOLOGY)
-    reason = "a version of it holds what the labels need" if listed else BY_ID if wanted.id else FOUND
+    reason = BY_ID if wanted.id else FOUND
+    if listed:
+        reason = "a version of it holds what the labels need"
     return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
@@ -111,7 +118,7 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
     if known is None and onboarding.desired.spec.on_ontology_change == "fail":
         listed = "\n".join(f"  {each}" for each in differences)
         raise ConflictError(
-            f"ontology '{first.name}' is there already, and is another:\n{listed}\n"
+            f"an ontology named '{first.name}' already exists and differs:\n{listed}\n"
             "change the labels or the ontology so that they agree, name a new one in the spec, or say "
             "on_ontology_change: new-version"
         )
