@@ -91,7 +91,7 @@ class PlainSteps:
         return self._timed("create-batch", create_batch, project)
 
     def import_labels(self, project: str) -> Submitted:
-        """Send the lines that are not in yet."""
+        """Send the lines that are not imported yet."""
         return self._timed("import-labels", import_labels, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:

@@ -17,7 +17,7 @@ __all__ = ["import_labels", "reopen_failed_lines"]
 
 @step("import-labels")
 def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
-    """Send the lines that are not in yet."""
+    """Send the lines that are not imported yet."""
     with taken_up(where, folder) as onboarding:
         submitted = imports.import_labels(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []

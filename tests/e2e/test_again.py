@@ -217,7 +217,7 @@ def test_another_project_for_the_same_onboarding(ferry: Ferry, localbox: Localbo
     moved = write(tmp_path, ONE, project="project: {name: Elsewhere, media_type: VIDEO}")
     with unchanged(localbox):
         message = ferry("onboard", moved).refused(4)
-    assert f"'harbour' went into project {project} before" in message
+    assert f"'harbour' was imported into project {project}" in message
 
 
 def test_a_project_that_is_gone(ferry: Ferry, localbox: Localbox, client: Client, tmp_path: Path) -> None:

@@ -208,7 +208,9 @@ def test_rows_that_were_deleted(streets: Streets) -> None:
     streets.world.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
-    assert "1 rows that this onboarding brought in are gone, and their labels with them: street-2" in message
+    assert (
+        "1 data row imported by this onboarding was deleted in Labelbox, together with its labels: street-2" in message
+    )
     assert streets.world.mutations() == []
     assert normalised(streets.world.state()) == before
     streets.write([box("street-1", 1)])

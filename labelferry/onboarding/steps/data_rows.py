@@ -19,6 +19,9 @@ from labelferry.progress import announce
 __all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
 
 
+NEW_ROWS = "not in Labelbox yet"
+
+
 @dataclass(frozen=True, slots=True)
 class RowsOutcome:
     """How the rows came to be there.
@@ -50,7 +53,7 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
         yield plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
         files = sum("file" in row for row in missing)
-        reason = f"no row has their global key; {files} local files are uploaded" if files else "no row has their key"
+        reason = NEW_ROWS + (f"; {files} local {'file is' if files == 1 else 'files are'} uploaded" if files else "")
         requests = costs.create_rows(missing, files)
         yield PlannedStep("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=requests)
     if present:
@@ -87,7 +90,7 @@ def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dic
 
 
 def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
-    """Somebody deleted rows that were brought in: made anew, they would come without the labels that are called done.
+    """Rows that were imported have been deleted: created again, they would lack the labels that are called done.
 
     Raises:
         ConflictError: naming them.
@@ -96,10 +99,16 @@ def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) ->
     gone = [row["global_key"] for row in missing if row["global_key"] in brought]
     if gone:
         raise ConflictError(
-            f"{len(gone)} rows that this onboarding brought in are gone, and their labels with them: "
+            f"{_imported(len(gone))}: "
             f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
-            "to carry everything anew"
+            "to import everything again"
         )
+
+
+def _imported(count: int) -> str:
+    if count == 1:
+        return "1 data row imported by this onboarding was deleted in Labelbox, together with its labels"
+    return f"{count} data rows imported by this onboarding were deleted in Labelbox, together with their labels"
 
 
 def dataset_kind(onboarding: Onboarding) -> ResourceKind:

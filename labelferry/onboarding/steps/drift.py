@@ -24,7 +24,7 @@ SHOWN = 20
 WHAT_THEN = {
     "reuse": "on_existing: reuse takes them as they are",
     "update": "on_existing: update brings them up to date",
-    "fail": "on_existing: fail; mend the manifest, or say update or reuse",
+    "fail": "on_existing: fail; fix the manifest, or say update or reuse",
 }
 
 
@@ -93,7 +93,7 @@ def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
         listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
         raise ConflictError(
             f"{len(drift)} data rows are there and differ from the manifest:\n{listed}\n"
-            "mend the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
+            "fix the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
         )
 
 

@@ -43,7 +43,7 @@ class Collected:
     absent: int
 
 
-REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent again"
 
 
 def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
@@ -75,17 +75,17 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
     if not todo.fresh:
         told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
         told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
-        return PlannedStep("import", name, Action.SKIP, f"all lines were sent before{told}", count=todo.accepted)
+        return PlannedStep("import", name, Action.SKIP, f"already imported{told}", count=todo.accepted)
     size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
     again = sum(each.generation > 0 for each in todo.fresh)
-    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason = "not imported yet" + (f", {again} of them sent before" if again else "")
     reason += f", in {jobs} jobs" if jobs > 1 else ""
     requests = costs.SEND_IMPORT * jobs
     return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
 
 def import_labels(onboarding: Onboarding, project: str) -> Submitted:
-    """Send the lines that are not in yet; jobs of ours that a lost ledger does not know are taken up first.
+    """Send the lines that are not imported yet; jobs of ours that a lost ledger does not know are taken up first.
 
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the

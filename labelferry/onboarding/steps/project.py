@@ -24,7 +24,7 @@ def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
     except ConflictError as error:
         return PlannedStep(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
     if step.id is not None and not connected:
-        reason = "there without this ontology: it is connected"
+        reason = "exists without this ontology; it will be connected"
         return PlannedStep(step.kind, step.name, Action.UPDATE, reason, step.id, requests=costs.CONNECT_ONTOLOGY)
     return step
 
@@ -91,6 +91,7 @@ def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
     before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
     if before:
         raise ConflictError(
-            f"'{onboarding.desired.spec.name}' went into project {', '.join(sorted(before))} before, which the spec no "
-            "longer names or which is gone; name it by id, or give the onboarding a new name to carry everything anew"
+            f"'{onboarding.desired.spec.name}' was imported into project {', '.join(sorted(before))}, which the "
+            "spec no longer names or which was deleted; name it by id, or give the onboarding a new name to import "
+            "everything again"
         )

@@ -11,7 +11,7 @@ from labelferry.spec import Reference
 
 __all__ = ["BY_ID", "FOUND", "NEW", "Resolved", "ResourceKind", "look_up", "plan_resource", "resolve"]
 
-NEW, FOUND, BY_ID = "none has the name", "the only one of its name", "named by id"
+NEW, FOUND, BY_ID = "no resource has this name", "found by name", "named by id"
 
 MAKING_SECONDS = 300.0
 """How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
