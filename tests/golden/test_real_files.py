@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labelferry.reach import Reach
 
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.ndjson import encode
