@@ -84,7 +84,7 @@ class TaskSteps:
         return create_batch(self.where, self.folder, project)
 
     def import_labels(self, project: str) -> Submitted:
-        """Send the lines that are not in yet."""
+        """Send the lines that are not imported yet."""
         return import_labels(self.where, self.folder, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from labelferry.checks.scene import Answered, Scene, answered, shown
+from labelferry.checks.subject import Answered, Subject, answered, shown
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, on
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
@@ -15,10 +15,10 @@ from labelferry.model.video import LabelledVideo
 __all__ = ["check"]
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check frame numbers."""
-    for video in scene.videos:
-        yield from on(video.row, _video(video, scene.media_of(video.row).frame_count, scene.temporal_base))
+    for video in subject.videos:
+        yield from on(video.row, _video(video, subject.media_of(video.row).frame_count, subject.temporal_base))
 
 
 def _video(video: LabelledVideo, count: int | None, base: int) -> Iterator[Finding]:

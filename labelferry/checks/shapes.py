@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.checks.scene import Scene
+from labelferry.checks.subject import Subject
 from labelferry.model.findings import Finding, on
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
@@ -19,10 +19,10 @@ Chosen = NDArray[np.bool_]
 """Keyframes of a track, true for those that a rule is about."""
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check shapes."""
-    for video in scene.videos:
-        yield from on(video.row, _video(video, scene.media_of(video.row)))
+    for video in subject.videos:
+        yield from on(video.row, _video(video, subject.media_of(video.row)))
 
 
 def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:

@@ -131,12 +131,12 @@ class Ledger:
         with self._write() as connection:
             connection.execute(update(resources).where(*mine).values(new))
 
-    def doom_job(self, name: str) -> None:
+    def mark_for_deletion(self, name: str) -> None:
         """Record that the service is about to be asked to delete an import job."""
         self.move_job(name, State.DELETING)
 
     def drop_job(self, name: str) -> None:
-        """Record that a job was deleted, and its lines with it."""
+        """Record that a job marked for deletion was deleted, and its lines with it."""
         with self._write() as connection:
             mine = (*self._mine(lines), lines.c.job == name)
             connection.execute(update(lines).where(*mine).values(state=str(LineState.RETIRED)))
