@@ -12,7 +12,7 @@ LONGEST_MESSAGE = 300
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
     """The error for something wrong at one place of a file: where, what, and what to do."""
-    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line)
+    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line, file=source)
 
 
 def shorten(words: str) -> str:

@@ -11,6 +11,7 @@ from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.sources.registry import LabelsUnion, read_labels
+from labelferry.sources.source import Source
 
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
 
@@ -29,6 +30,7 @@ def read(tmp_path: Path, notes: list[Finding]) -> Read:
     def reading(content: str | bytes, **options: Any) -> list[LabelledVideo]:
         path = tmp_path / options["path"]
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), notes.append))
+        entry = ENTRIES.validate_python(options)
+        return list(read_labels(Source(entry, (entry.path,), Reach(tmp_path), notes.append)))
 
     return reading

@@ -208,7 +208,7 @@ def test_refuses_a_column_that_is_not_there(read: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"normalized": True}, "needs the video's width and height"),
+        ({"normalized": True, "width": 9}, "give both width and height"),
         ({"columns": {"farbe": "x"}}, "unknown part farbe"),
         ({"columns": {"label": "x"}, "class_name": "person"}, "both the option class_name and a column"),
         ({"global_key": "a#b"}, "holds '#'"),
