@@ -45,8 +45,8 @@ class MotLabels(LabelsEntry):
 
     format: Literal["mot"]
     global_key: GlobalKey = Field(
-        description="The video; {stem}, {name}, {parent} and {parent2} stand for the name of the file, its folder and the "
-        "folder above"
+        description="The video; {stem} and {name} stand for the name of the file, {parent} and {parent2} for the two "
+        "folders above it"
     )
     classes: dict[int, ClassName] | None = Field(
         default=None, min_length=1, description="Class name by id; by default from labels.txt beside the file"

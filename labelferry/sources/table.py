@@ -1,7 +1,7 @@
 """Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row a box in a frame.
 
-The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user has
-after a detector or a tracker.
+The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user
+has after a detector or a tracker.
 """
 
 import re
