@@ -30,4 +30,4 @@ def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decision
         decisions: For this run only, when the spec's own policies stop it with a conflict.
     """
     with sent_to(credentials) as where:
-        return make_plan(where, assemble_labels(where, spec, decisions)).to_json()
+        return make_plan(where, assemble_labels(where, spec, decisions)).to_dict()

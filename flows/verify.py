@@ -33,4 +33,4 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
         folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)
         found = verify_labels(where, folder)
     found.refuse_differences()
-    return found.to_json()
+    return found.to_dict()

@@ -64,7 +64,7 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values."""
         return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
 
@@ -110,9 +110,9 @@ class CheckError(InputError):
         super().__init__(message)
         self.findings = findings
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values, with all findings."""
-        return super().to_json() | {"findings": list(self.findings)}
+        return super().to_dict() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):

@@ -62,7 +62,7 @@ class PlainSteps:
     def make_plan(self) -> Plan:
         """Say what would be done, and refuse when somebody reviewed another plan."""
         plan = self._timed("make-plan", make_plan, str(self._where), self._settings.requests_per_minute)
-        self._journal.plan = plan.to_json()
+        self._journal.plan = plan.to_dict()
         if self._reviewed is not None:
             plan.refuse_other(self._reviewed)
         return plan

@@ -50,7 +50,7 @@ def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
         said = {name: getattr(report, name) for name in ("name", "imported_as", "project")}
         payload = {**said, "lines": report.accepted, "credentials": reference(where)}
         emit_event(ONBOARDED, resource=resource, payload=payload)
-    return report.to_json()
+    return report.to_dict()
 
 
 def _created(steps: list[Mapping[str, Any]], kind: str) -> int:

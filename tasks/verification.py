@@ -23,7 +23,7 @@ def verify_labels(where: Remote, folder: Path) -> Verification:
     found.write(Settings.from_environment().reports)
     create_markdown_artifact(
         key="verification",
-        markdown=verification_markdown(found.to_json()),
+        markdown=verification_markdown(found.to_dict()),
         description=f"{found.name}: {found.outcome}",
     )
     get_run_logger().info("%s: %s", found.outcome, found.totals)

@@ -37,7 +37,7 @@ class Runner:
         """Run a flow with these arguments, or make the call; returns plain values in both ways."""
         if not self.as_flow:
             with warnings_shown():
-                result: Mapping[str, Any] = call().to_json()
+                result: Mapping[str, Any] = call().to_dict()
             return result
         _hush_prefect()
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)

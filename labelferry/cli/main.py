@@ -54,7 +54,7 @@ def main() -> None:
         app()
     except LabelferryError as error:
         if "--json" in sys.argv:
-            print_json(error.to_json())
+            print_json(error.to_dict())
         fail(str(error), error.exit_code)
     except SystemExit as ended:
         if ended.code != INTERRUPTED:

@@ -27,7 +27,7 @@ def plan(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localbox
     show(made, as_json, print_plan)
     say(f"planned {chosen.place}", as_json)
     try:
-        refuse_conflicts(Plan.from_json(made))
+        refuse_conflicts(Plan.from_dict(made))
     except ConflictError as error:
         fail(str(error), error.exit_code)
 
@@ -102,7 +102,7 @@ def _run(
         except (PartialFailureError, PendingError, VerificationError) as error:
             if error.result is None:
                 raise
-            result, failure = error.result.to_json(), error
+            result, failure = error.result.to_dict(), error
     show(result, as_json, printer)
     say(f"ran {chosen.place}", as_json)
     _end(failure)

@@ -111,4 +111,4 @@ def _refuse_errors(findings: list[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         message = "\n".join(str(group) for group in grouped(errors))
-        raise CheckError(message, findings=[finding.to_json() for finding in findings])
+        raise CheckError(message, findings=[finding.to_dict() for finding in findings])

@@ -75,7 +75,7 @@ class LineRecord:
     Args:
         uuid: of its first generation.
         imported_as: prelabels or ground-truth.
-        row: global key or id.
+        row: key of the data row (``RowRef.key``).
         feature: tool or question.
         source: place in the user's files.
         job: name of the import job.

@@ -290,7 +290,7 @@ def test_two_runs_at_once(streets: Streets, tmp_path: Path) -> None:
         until(lambda: streets.world.control("GET", "faults")[0]["fired"] == 1)
         code, message = streets.run()
         assert code == 4
-        assert "another run of 'streets' is at work (process " in message
+        assert "another run of 'streets' is in progress (process " in message
         assert other.ended() == 0
     assert counts(streets.world.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
     assert streets.run() == (0, "")

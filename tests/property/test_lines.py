@@ -18,6 +18,7 @@ from labelferry.sources.source import Source
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SHAPES = {"bbox": "box", "point": "point", "line": "line"}
 KINDS = {"tracks": tracks(), "masks": masks(), "classifications": classifications()}
 
 
@@ -52,6 +53,14 @@ def told_question(asked: Classification) -> Any:
     return asked.feature, kind, answers, asked.confidence, asked.custom_metrics
 
 
+def kind_of(line: dict[str, Any]) -> str:
+    """The kind of a line, by its keys."""
+    if "segments" in line:
+        keyframe = line["segments"][0]["keyframes"][0]
+        return next(kind for key, kind in SHAPES.items() if key in keyframe)
+    return "mask" if "masks" in line else "classification"
+
+
 def read_back(line: Line) -> LabelledVideo:
     return read_line(orjson.loads(line.body), HERE)
 
@@ -68,6 +77,7 @@ def test_what_is_written_is_read(kind: str) -> None:
         assert told(found) == told(given_)
         assert (found.uuid, found.where) == (line.uuid, HERE)
         assert line.data == orjson.loads(line.body)
+        assert line.kind == kind_of(line.data)
 
     check()
 

@@ -82,12 +82,12 @@ CASES = {
 @pytest.mark.parametrize(("found", "said"), CASES.values(), ids=CASES)
 def test_it_is_printed_for_people(found: Verification, said: list[str]) -> None:
     console = Console(record=True, width=200, file=StringIO())
-    print_verification(found.to_json(), console)
+    print_verification(found.to_dict(), console)
     printed = console.export_text()
     assert [text for text in said if text not in printed] == []
 
 
 @pytest.mark.parametrize(("found", "said"), CASES.values(), ids=CASES)
 def test_it_is_shown_in_prefect(found: Verification, said: list[str]) -> None:
-    shown = verification_markdown(found.to_json())
+    shown = verification_markdown(found.to_dict())
     assert [text for text in said if text not in shown] == []
