@@ -27,7 +27,7 @@ try:
 except InputError as error:
     sys.exit(str(error))
 lines = [{"row": str(line.row), "source": line.source} | json.loads(desired.body(line)) for line in desired.index()]
-print(json.dumps({"lines": lines, "findings": [finding.to_json() for finding in desired.findings]}))
+print(json.dumps({"lines": lines, "findings": [finding.to_dict() for finding in desired.findings]}))
 """
 
 
@@ -45,7 +45,9 @@ class Copy:
             path.with_suffix(".txt").write_text(text, "utf-8")
         command = [sys.executable, "-c", BUILD]
         environment = {"PYTHONPATH": str(self.package)}
-        return subprocess.run(command, cwd=self.folder, env=environment, capture_output=True, text=True, check=False)
+        return subprocess.run(
+            command, cwd=self.folder, env=environment, capture_output=True, encoding="utf-8", check=False
+        )
 
 
 @pytest.fixture
