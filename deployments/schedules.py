@@ -29,9 +29,10 @@ NOTHING = "nothing is scheduled; to import a spec on a schedule, name it in LABE
 def without_schedules(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the deployments of ``prefect.yaml`` with no spec filled in and nothing scheduled.
 
-    The parameters are empty instead of missing, because Prefect keeps those of an earlier deployment otherwise.
+    The parameters are empty instead of missing, because Prefect keeps those of an earlier deployment otherwise. The
+    schedules are missing, which keeps those that somebody made in Prefect's UI; an empty list will not for long.
     """
-    return [{**each, "parameters": {}, "schedules": []} for each in deployments]
+    return [{**each, "parameters": {}, "schedules": None} for each in deployments]
 
 
 def settle_schedules(*, named: bool) -> None:

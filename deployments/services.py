@@ -62,16 +62,7 @@ def up(settings: Settings, folder: Path) -> None:
     localbox = f"http://127.0.0.1:{LOCALBOX_PORT}"
     box: Sequence[str | Path] = [BIN / "labelferry", "localbox", "--port", LOCALBOX_PORT]
     start(folder, "localbox", box, env, lambda: answers(f"{localbox}/_localbox/health"))
-    server: Sequence[str | Path] = [
-        sys.executable,
-        "-m",
-        "deployments.server",
-        "start",
-        "--host",
-        "127.0.0.1",
-        "--port",
-        PORT,
-    ]
+    server: Sequence[str | Path] = [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", PORT]
     start(folder, "server", server, env, lambda: answers(f"{API}/health"))
     deploy(env)
     worker: Sequence[str | Path] = [

@@ -29,7 +29,7 @@ def written(folder: Path, **environment: str) -> Any:
 def test_nothing_is_scheduled_or_filled_in_unless_it_is_named(tmp_path: Path) -> None:
     for environment in ({}, {"LABELFERRY_SYNC_CRON": "* * * * *", "LABELBOX_API_KEY": "key"}):
         content = written(tmp_path, **environment)
-        assert {len(each["schedules"]) + len(each["parameters"]) for each in content["deployments"]} == {0}
+        assert all((each["schedules"], each["parameters"]) == (None, {}) for each in content["deployments"])
 
 
 def test_what_is_named_is_scheduled(tmp_path: Path) -> None:

@@ -69,7 +69,7 @@ def write(folder: Path) -> Path:
 def run(flowing: Ferry, tmp_path: Path) -> Path:
     """A run with a refused line; the folder of its reports."""
     ended = flowing("onboard", write(tmp_path))
-    assert "1 lines were refused" in ended.refused(3)
+    assert "1 line was refused" in ended.refused(3)
     page = flowing.home / "reports" / "harbour.html"
     assert f"report in {page}" in ended.out
     return page.parent

@@ -1,17 +1,31 @@
-"""Nothing of ours calls another machine: the services of this suite (their fixture's end), and the command line."""
+"""Nothing of ours calls another machine: the services of this suite (their fixture's end), and what people type."""
 
 import os
+import shlex
 import subprocess
 import sys
 import textwrap
 from pathlib import Path
 
+import pytest
+
 from tests.e2e.conftest import COMMAND, ROOT
+
+ONBOARD = [COMMAND, "onboard", "config/examples/guide/prelabels.yaml"]
+TYPED = {
+    "in this process": (ONBOARD, 0),
+    "as a flow": ([*ONBOARD, "--flow"], 0),
+    "deploy": ([sys.executable, "-m", "deployments.setup"], 2),
+    "webhooks": ([sys.executable, "-m", "deployments.webhooks"], 2),
+}
+"""Commands and their exit codes; the last two want a setting, and say so after Prefect was imported."""
 
 
 def environment(folder: Path) -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("LABEL", "PREFECT"))}
-    return kept | {
+    """An environment of somebody who has set nothing: no CI and no DO_NOT_TRACK, which this suite runs with."""
+    return {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
         "LABELFERRY_HOME": str(folder / "home"),
         "PREFECT_HOME": str(folder / "prefect"),
         "PYTHONPATH": str(Path(__file__).with_name("loopback")),
@@ -35,11 +49,18 @@ def test_the_guard_refuses_and_tells(tmp_path: Path) -> None:
     assert [line.split()[1] for line in told] == ["192.0.2.1", "example.com"]
 
 
-def test_an_onboarding_without_a_server_calls_nobody(tmp_path: Path) -> None:
-    """With Prefect's temporary server and the embedded localbox."""
-    command = [COMMAND, "onboard", "config/examples/guide/prelabels.yaml"]
+@pytest.mark.parametrize(("command", "code"), TYPED.values(), ids=TYPED)
+def test_what_is_typed_in_a_terminal_tells_nobody(command: list[str], code: int, tmp_path: Path) -> None:
+    """Prefect counts people only: those who use it in a terminal."""
+    terminal = ["script", "--quiet", "--return", "--command", shlex.join(command), "/dev/null"]
     ended = subprocess.run(
-        command, cwd=ROOT, env=environment(tmp_path), capture_output=True, encoding="utf-8", timeout=180
+        terminal,
+        cwd=ROOT,
+        env=environment(tmp_path),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        timeout=180,
     )
-    assert ended.returncode == 0, ended.stderr
+    assert ended.returncode == code, ended.stdout
     assert not (tmp_path / "outbound.txt").exists()

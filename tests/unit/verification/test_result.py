@@ -8,6 +8,7 @@ import orjson
 import pytest
 from rich.console import Console
 
+from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.reports.verification import print_verification, verification_markdown
 from labelferry.verification import Difference, Kind, Refused, RowResult, Verification
 
@@ -41,6 +42,33 @@ def verification(**changes: Any) -> Verification:
 )
 def test_outcome(rows: tuple[RowResult, ...], outcome: str) -> None:
     assert verification(rows=rows).outcome == outcome
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "differs": (
+        {"rows": (GOOD, BAD), "failed": 1, "pending": 1},
+        VerificationError,
+        "streets differs: 0 .*missing.* 0 extra.* 1 moved",
+    ),
+    "refused lines": ({"rows": (GOOD,), "failed": 2, "pending": 1}, PartialFailureError, "2 lines.*status streets"),
+    "pending lines": ({"rows": (GOOD,), "pending": 2}, VerificationError, "2 lines.*labelferry onboard"),
+    "unknown lines": ({"unknown": 3, "pending": 1}, VerificationError, "4 lines.*labelferry onboard"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_there_stops_it(case: str) -> None:
+    changes, kind, message = REFUSED[case]
+    found = verification(**changes)
+    with pytest.raises(kind, match=message) as refused:
+        found.refuse_differences()
+    assert type(refused.value) is kind
+    assert refused.value.result is found  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rows", [(GOOD,), (GOOD, ASIDE), ()])
+def test_what_is_there_or_cannot_be_compared_stops_nothing(rows: tuple[RowResult, ...]) -> None:
+    verification(rows=rows).refuse_differences()
 
 
 def test_totals_are_over_all_rows() -> None:
