@@ -77,7 +77,7 @@ def _sureness(pair: tuple[str, str]) -> int:
 
 
 def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> Form:
-    """How the boxes are written: as told, or as the columns show.
+    """How the boxes are written: as the spec says, or as the columns show.
 
     Raises:
         SourceError: when columns are missing, or fit several ways.

@@ -18,7 +18,7 @@ def canonical(text: str, where: Where) -> str:
     """Return ``text`` as the global key that is sent: trimmed, in its own spelling.
 
     Raises:
-        SourceError: when it is blank, too long or holds a character that Labelbox does not take.
+        SourceError: when it is blank, too long or contains a character that Labelbox refuses.
     """
     key = text.strip()
     if wrong := wrong_key(key):

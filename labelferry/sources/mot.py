@@ -49,7 +49,7 @@ class MotLabels(LabelsEntry):
         "folders above it"
     )
     classes: dict[int, ClassName] | None = Field(
-        default=None, min_length=1, description="Class name by id; by default from labels.txt beside the file"
+        default=None, min_length=1, description="Class name by id; by default from labels.txt next to the file"
     )
     frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the file")
     pixel_base: Literal[0, 1] = Field(
@@ -148,11 +148,11 @@ def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -
 def _names(entry: MotLabels, reach: Reach) -> Mapping[int, str]:
     if entry.classes is not None:
         return entry.classes
-    beside = str(PurePath(entry.path).with_name("labels.txt"))
-    file = reach.find(beside)
+    neighbour = str(PurePath(entry.path).with_name("labels.txt"))
+    file = reach.find(neighbour)
     if file is None:
         return {}
-    lines = text_of(file, beside).split("\n")
+    lines = text_of(file, neighbour).split("\n")
     return {number: line.strip() for number, line in enumerate(lines, 1) if line.strip()}
 
 
@@ -168,6 +168,6 @@ def _classes(
     distinct, firsts, codes = np.unique(ids, return_index=True, return_inverse=True)
     for value, first in zip(distinct.tolist(), firsts.tolist(), strict=True):
         if value not in names:
-            remedy = f"name it, as in classes: {{{value}: pedestrian}}, or in labels.txt beside the file"
+            remedy = f"name it, as in classes: {{{value}: pedestrian}}, or in labels.txt next to the file"
             raise sheet.fault(int(rows[first]), f"class {value} has no name", remedy)
     return codes, [Feature(names[value]) for value in distinct.tolist()]

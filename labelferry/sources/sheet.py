@@ -1,7 +1,7 @@
 """Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet that knows the line of each row.
 
 CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), except that line ends may be any and blank lines are
-skipped. Cells are text until somebody asks for numbers, so that a key 00012 stays 00012; Arrow reads numbers exactly.
+skipped. Cells are text until numbers are asked for, so that a key 00012 stays 00012; Arrow reads numbers exactly.
 """
 
 from collections.abc import Mapping, Sequence
