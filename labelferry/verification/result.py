@@ -12,13 +12,13 @@ import orjson
 from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.shown import Shown
 
-__all__ = ["Difference", "Kind", "Refused", "RowResult", "Verification"]
+__all__ = ["Difference", "MismatchKind", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
 """Differences of one row that are kept; the counts are of all."""
 
 
-class Kind(StrEnum):
+class MismatchKind(StrEnum):
     """Of a difference."""
 
     MISSING = "missing"
@@ -40,7 +40,7 @@ class Difference:
         pixels: the largest distance, where coordinates moved.
     """
 
-    kind: Kind
+    kind: MismatchKind
     row: str
     feature: str
     place: str

@@ -46,7 +46,7 @@ SPELLINGS = [
     "from labelferry import onboarding",
     "from labelferry import errors, onboarding as steps",
     "from labelferry.onboarding import rows",
-    "from labelferry.onboarding.rows import ensure_rows",
+    "from labelferry.onboarding.rows import create_data_rows",
     "def later():\n    from labelferry import onboarding",
     "if TYPE_CHECKING:\n    from labelferry import onboarding",
 ]
