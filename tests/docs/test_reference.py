@@ -9,6 +9,7 @@ from docs import generate
 from docs.generate.checks import readable
 from docs.generate.settings import variables
 from labelferry import settings
+from labelferry.ledger import Reason
 from labelferry.model.rules import SECTIONS
 from labelferry.onboarding.steps.outcomes import OutcomeKind
 from labelferry.sources.registry import READERS
@@ -50,9 +51,9 @@ def test_every_format_is_on_the_page() -> None:
             assert f"| `{field}` |" in page
 
 
-def test_every_kind_of_refusal_is_explained() -> None:
+def test_every_kind_of_refusal_and_every_reason_is_explained() -> None:
     page = (DOCS / "how-to" / "failed-line.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {str(kind) for kind in OutcomeKind}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {*OutcomeKind, *Reason} - {Reason.BY_ORDER}
 
 
 def test_every_case_beside_the_sdk_was_executed() -> None:

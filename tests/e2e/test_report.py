@@ -80,9 +80,9 @@ def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
     rows = page.cells
     assert ["create", "project", "Harbour <b>north</b>", "", "no resource has this name"] in rows
     assert ["create", "import", "prelabels", "4", "not imported yet"] in rows
-    assert ["box", "3", "2", "1", "0"] in rows
-    assert ["classification", "1", "1", "0", "0"] in rows
-    assert ["all", "4", "3", "1", "0"] in rows
+    assert ["box", "3", "2", "1", "0", "0"] in rows
+    assert ["classification", "1", "1", "0", "0", "0"] in rows
+    assert ["all", "4", "3", "1", "0", "0"] in rows
     failed, warned = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
     assert failed[1:3] == ["scene", f"schema id {UNKNOWN}"]
     assert UNKNOWN in failed[3]
