@@ -75,13 +75,15 @@ class InputError(LabelferryError):
     Args:
         message: what is wrong, where, and what to do.
         line: line of the file that it is about, when it is known.
+        file: that file, as the user calls it, when it is known.
     """
 
     exit_code = 2
 
-    def __init__(self, message: str, *, line: int | None = None) -> None:
+    def __init__(self, message: str, *, line: int | None = None, file: str | None = None) -> None:
         super().__init__(message)
         self.line = line
+        self.file = file
 
 
 class SpecError(InputError):

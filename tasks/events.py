@@ -1,4 +1,4 @@
-"""What a run tells the rest of the world: its name, once it is known what it does, and that a project is onboarded."""
+"""What a run announces: its name, once it is known what it does, and that a project is onboarded."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def call_run(plan: Mapping[str, Any]) -> None:
 
 
 def gist(plan: Mapping[str, Any]) -> str:
-    """A plan in a few words."""
+    """Return a plan in a few words."""
     steps = plan["steps"]
     conflicts = sum(step["action"] == "conflict" for step in steps)
     rows, lines = (_created(steps, kind) for kind in ("data rows", "import"))

@@ -17,7 +17,7 @@ __all__ = ["verify_labels"]
 
 @step("verify-labels")
 def verify_labels(where: Remote, folder: Path) -> Verification:
-    """Compare what the service holds with what was sent, and keep the result."""
+    """Compare the labels in the service with what was sent, and keep the result."""
     with taken_up(where, folder) as onboarding:
         found = verify(onboarding, str(where))
     found.write(Settings.from_environment().reports)

@@ -18,7 +18,7 @@ def fail(message: str, code: int) -> NoReturn:
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[None]:
-    """Show how far long work is, unless nobody looks or JSON is wanted."""
+    """Show the progress of long work, on a terminal and unless JSON is asked for."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -36,7 +36,7 @@ def progress(as_json: bool) -> Iterator[None]:
 
 
 class Warnings(logging.Handler):
-    """Says what goes on during a long wait, such as a request that is repeated."""
+    """A handler that prints what goes on during a long wait, such as a request that is repeated."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record on stderr."""

@@ -1,7 +1,7 @@
 """One run at a time of an onboarding, and in a project: a lease in the ledger that its holder renews and that expires.
 
-A run that was killed leaves its lease behind. On the same machine the next run sees that the process is gone and takes
-over at once; from another machine it waits until the lease has expired.
+A run that was killed leaves its lease behind. On the same machine the next run sees that the process has ended and
+takes over at once; from another machine it waits until the lease has expired.
 """
 
 import json
@@ -86,7 +86,7 @@ class Lease:
         """Take the lease.
 
         Raises:
-            ConflictError: when another run holds it.
+            ConflictError: when another run has it.
         """
         if self._insert() or self._take_over():
             return None
@@ -97,7 +97,7 @@ class Lease:
         holder = Holder.stored(row.holder) or "a process of an earlier version"
         raise ConflictError(
             f"another run of {self._what} is in progress ({holder}); wait for it to finish. "
-            f"If it was killed, its lease ends at {row.expires_at:%H:%M:%S} UTC"
+            f"If it was killed, its lease expires at {row.expires_at:%H:%M:%S} UTC"
         )
 
     def renew(self) -> bool:
@@ -121,7 +121,7 @@ class Lease:
         return True
 
     def _take_over(self) -> bool:
-        """Take a lease that has expired, or whose process on this machine is gone."""
+        """Take a lease that has expired, or whose process on this machine has ended."""
         with self._engine.begin() as connection:
             old = connection.execute(select(leases.c.holder).where(*self._mine)).scalar()
             holder = None if old is None else Holder.stored(old)
@@ -144,23 +144,23 @@ def held(
 ) -> Iterator[None]:
     """Hold a lease for as long as the block runs, renewing it in the background.
 
-    A process that slept past its lease's end may find somebody else at work: it is interrupted then, as by Ctrl-C.
+    A process that slept past its lease's end may find that another run took over: it is interrupted then, as by Ctrl-C.
 
     Args:
-        lease: what is held.
-        wait: seconds to wait for another run that holds it.
+        lease: the lease.
+        wait: seconds to wait for another run that has it.
         sleep: how to wait.
         every: seconds between renewals.
 
     Raises:
-        ConflictError: when another run holds it, still after the wait, or took it over.
+        ConflictError: when another run still has it after the wait, or took it over.
     """
     _take(lease, wait, sleep)
     ended, lost, main = threading.Event(), threading.Event(), threading.main_thread().ident or 0
 
     def keep() -> None:
         while not ended.wait(every):
-            with suppress(LedgerError):  # the next time, maybe; whoever needs the ledger meanwhile says what is wrong
+            with suppress(LedgerError):  # the next time, maybe; who needs the ledger meanwhile reports it
                 if not lease.renew():
                     lost.set()
                     signal.pthread_kill(main, signal.SIGINT)
@@ -174,8 +174,8 @@ def held(
         if not lost.is_set():
             raise
         raise ConflictError(
-            "this run stood still for so long that its lease ended and another run took over; it has stopped. "
-            "Nothing is lost: wait until the other has ended"
+            "this run was suspended past its lease and another run took over; it was stopped. "
+            "Nothing is lost: wait for the other to finish"
         ) from error
     finally:
         ended.set()
@@ -184,7 +184,7 @@ def held(
 
 
 def _short(what: str) -> str:
-    """What fits the column: the names of projects may be longer."""
+    """Return what fits the column: the names of projects may be longer."""
     return what if len(what) <= LONGEST else f"{what[:100]} {sha256(what.encode()).hexdigest()}"
 
 
@@ -202,7 +202,7 @@ def _take(lease: Lease, wait: float, sleep: Callable[[float], None]) -> None:
 
 
 def _begun(pid: int) -> str:
-    """When a process began, in the kernel's ticks: a process number may be used again. "" where unknown."""
+    """Return when a process began, in the kernel's ticks: a process number may be used again. "" where unknown."""
     try:
         return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[19]
     except OSError:

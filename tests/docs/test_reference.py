@@ -42,6 +42,12 @@ def test_a_template_is_readable() -> None:
     assert text == "'*feature*' of *other place* has *N* boxes in {braces}, *total* in all"
 
 
+def test_every_exit_code_is_on_the_page() -> None:
+    rows = re.findall(r"^\| `(\d+)` \| ([a-z ]+) \|", generate.text("cli.md"), flags=re.M)
+    assert [code for code, _ in rows] == ["0", "1", "2", "3", "4", "130"]
+    assert rows[-1][1] == "interrupted"
+
+
 def test_every_format_is_on_the_page() -> None:
     page = generate.text("spec.md")
     for entry in READERS:

@@ -73,7 +73,7 @@ def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
     """Somebody else took over meanwhile; the sleeper is interrupted wherever it is, and takes nothing away."""
     with open_ledger(url) as file:
         lease = file.of("org", "tud").lease()
-        with pytest.raises(ConflictError, match="its lease ended and another run took over"), held(lease, every=0.05):
+        with pytest.raises(ConflictError, match="past its lease and another run took over"), held(lease, every=0.05):
             sleep_past_the_lease(file)
         with pytest.raises(ConflictError, match="process 7 on another-machine"):
             lease.take()

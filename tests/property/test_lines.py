@@ -14,6 +14,7 @@ from labelferry.files.reach import Reach
 from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
 from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
 from labelferry.sources.ndjson import NdjsonLabels, read
+from labelferry.sources.source import Source
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -117,7 +118,8 @@ def test_no_global_key_is_the_key_of_an_id(text: str) -> None:
 def test_a_file_of_lines_is_read(tmp_path_factory: Any, made: tuple[LabelledVideo, ...]) -> None:
     folder: Path = tmp_path_factory.mktemp("lines")
     (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in encode(made)))
-    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), Reach(folder), lambda finding: None))
+    entry = NdjsonLabels(format="ndjson", path="made.ndjson")
+    back = list(read(Source(entry, (entry.path,), Reach(folder), lambda finding: None)))
     assert [told(one) for video in back for one in video.labelled] == [
         told(one) for video in made for one in video.labelled
     ]
