@@ -16,6 +16,10 @@ from labelferry.shown import Shown
 __all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts"]
 
 
+FORMAT = 1
+"""Of a plan that is kept as JSON; one higher whenever what it says changes."""
+
+
 class Action(StrEnum):
     """What happens to a resource."""
 
@@ -115,7 +119,7 @@ class Plan(Shown):
         listed += [f"  now:     {line}" for line in sorted(now - planned)]
         made = "the plan" if isinstance(reviewed, Plan) else reviewed
         raise ConflictError(
-            f"the world has moved on since {made} was made:\n"
+            f"Labelbox or the sources have changed since {made} was made:\n"
             + "\n".join(listed or ["  the labels or the spec have changed"])
             + "\nmake a new plan and review it"
         )
@@ -134,14 +138,21 @@ class Plan(Shown):
     def to_dict(self) -> dict[str, Any]:
         """The plan as plain values."""
         totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds}
-        return {"format": 1, **asdict(self), **totals}
+        return {"format": FORMAT, **asdict(self), **totals}
 
 
 def _kept(path: Path) -> Plan:
     try:
-        return Plan.from_dict(orjson.loads(path.read_bytes()))
+        data = orjson.loads(path.read_bytes())
+        written, plan = data["format"], Plan.from_dict(data)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SpecError(f"{path}: not a plan; make one with labelferry plan SPEC --json > {path}") from error
+    if written != FORMAT:
+        raise SpecError(
+            f"{path}: a plan of another version of labelferry (format {written}); make it again with "
+            f"labelferry plan SPEC --json > {path}"
+        )
+    return plan
 
 
 def refuse_conflicts(plan: Plan) -> None:
