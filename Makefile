@@ -39,7 +39,7 @@ check: setup ## ruff, mypy, import directions
 	$(BIN)/mypy
 	$(BIN)/pytest -q tests/architecture
 
-docs: setup ## the documentation site in site/, its reference pages generated anew
+docs: setup ## the documentation site in site/, its reference pages regenerated
 	$(BIN)/python -m docs.generate
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
@@ -58,7 +58,7 @@ down: ## stop what up started
 # One version of each package for every Python from 3.11 on; what only some of them need says so in a marker.
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --fork-strategy fewest --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
-lock: setup ## resolve the lock files anew
+lock: setup ## resolve the lock files again
 	$(LOCK) pyproject.toml --extra dev --no-emit-package labelferry --output-file requirements.lock
 	$(LOCK) pyproject.toml --extra video --extra postgres --extra redis --no-emit-package labelferry --no-annotate \
 	  -c requirements.lock --output-file deployments/requirements.lock

@@ -52,15 +52,18 @@ def labelferry_table(labels: int, frames: int, folder: Path) -> None:
     import pandas  # noqa: F401  which pyarrow imports by itself: the libraries' own import is not the work
     import pyarrow.compute  # noqa: F401
 
+    from labelferry.files.reach import Reach
     from labelferry.ndjson import encode
+    from labelferry.sources.source import Source
     from labelferry.sources.table import TableLabels, read
 
     table(labels, frames, folder / "boxes.csv")
     entry = TableLabels(format="table", path="boxes.csv")
+    source = Source(entry, (entry.path,), Reach(folder), lambda _: None)
 
     def work() -> None:
         with (folder / "out.ndjson").open("wb") as out:
-            out.writelines(line.body + b"\n" for line in encode(read(entry, folder, lambda _: None)))
+            out.writelines(line.body + b"\n" for line in encode(read(source)))
 
     measured(work)
 

@@ -1,4 +1,4 @@
-"""How long a command takes to its first request, with a Prefect server and without, and how long the offline ones take.
+"""How long a command takes to its first request, in its own process and as a flow, and how long the offline ones take.
 
 ``python -m benches.startup`` prints medians of three, in seconds.
 """
@@ -84,11 +84,11 @@ def main() -> None:
         with serving([*box, "--control"], env, f"{BOX}/_localbox/health"):
             print("labelferry --help             ", median(lambda: whole("--help", env=env)))
             print("labelferry check              ", median(lambda: whole("check", SPEC, env=env)))
-            print("first request, without server ", median(lambda: first_request(env)))
+            print("first request, in this process", median(lambda: first_request(env)))
             server = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(PREFECT_PORT)]
             with serving(server, env, f"{API}/health"):
                 there = env | {"PREFECT_API_URL": API}
-                print("first request, with server    ", median(lambda: first_request(there)))
+                print("first request, flow on a server", median(lambda: first_request(there)))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What stands around the flows on a Prefect server. None of these processes tells Prefect's maker of its use."""
+"""What surrounds the flows on a Prefect server. None of these processes reports its use to Prefect's maker."""
 
 import os
 

@@ -27,18 +27,18 @@ BODY = "{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}"
 
 
 def ensure_automations(alerts: UUID | None) -> list[str]:
-    """Make the automations, or change them to what stands here; returns their names.
+    """Create the automations, or change them to those here; return their names.
 
     Args:
-        alerts: the notification block that failed and crashed runs are told to; without one nobody is told.
+        alerts: the notification block for failed and crashed runs; without one there are no alerts.
     """
-    made = []
+    names = []
     with get_client(sync_client=True) as client:
         verify = client.read_deployment_by_name("verify/verify").id
         for automation in _wanted(verify, alerts):
             _ensure(client, automation)
-            made.append(automation.name)
-    return made
+            names.append(automation.name)
+    return names
 
 
 def _ensure(client: SyncPrefectClient, automation: AutomationCore) -> None:
@@ -54,7 +54,7 @@ def _ensure(client: SyncPrefectClient, automation: AutomationCore) -> None:
 def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
     yield _crashed_unless(
         "labelferry: silent runs have crashed",
-        "A run whose process and worker are gone sends no heartbeat any more.",
+        "A run whose process and worker have died sends no heartbeat any more.",
         "No heartbeat: its process or worker was killed",
         after={BEAT},
         expect={BEAT, *ENDED},
@@ -81,7 +81,7 @@ def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
 def _crashed_unless(
     name: str, description: str, message: str, *, after: set[str], expect: set[str], within: timedelta
 ) -> AutomationCore:
-    """A run of ours that shows one of ``expect`` in time, or has crashed."""
+    """Return the automation for a run of ours that shows none of ``expect`` in time: it has crashed."""
     return AutomationCore(
         name=name,
         description=description,
@@ -115,7 +115,7 @@ def _told(alerts: UUID) -> AutomationCore:
 
 
 def _from_event(field: str) -> dict[str, object]:
-    """A field of the event's payload as it is, not as text."""
+    """Return a field of the event's payload as it is, not as text."""
     template = f"{{{{ event.payload.{field} | tojson }}}}"
     return {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": template}}
 

@@ -24,8 +24,8 @@ def ensure_blocks(environment: Mapping[str, str]) -> UUID | None:
     """Register our type of block, and save the blocks that the environment asks for.
 
     Args:
-        environment: LABELFERRY_STORAGE names the storage block (only that of this machine is made here), and
-            LABELFERRY_ALERTS the address of a webhook or the block of a notification, such as ``slack-webhook/team``.
+        environment: LABELFERRY_STORAGE names the storage block (only that of this machine is created here), and
+            LABELFERRY_ALERTS the URL of a webhook or the block of a notification, such as ``slack-webhook/team``.
 
     Returns:
         The notification block, if there is one.
@@ -64,5 +64,5 @@ def _document(slug: str, setting: str) -> UUID:
             return client.read_block_document_by_name(name, kind).id
         except ObjectNotFound as error:
             raise SpecError(
-                f"{setting} is '{slug}', and there is no such block; save it in Prefect's UI first"
+                f"{setting} is '{slug}', which does not exist; save this block in Prefect's UI first"
             ) from error

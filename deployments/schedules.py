@@ -1,4 +1,4 @@
-"""Schedules: what runs without anybody pressing Run. Only a spec that LABELFERRY_SYNC_SPEC names is ever scheduled."""
+"""Schedules: what runs without anyone pressing Run. Only a spec that LABELFERRY_SYNC_SPEC names is ever scheduled."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,17 +38,17 @@ def without_schedules(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]
 def settle_schedules(*, named: bool) -> None:
     """Forget what an earlier deployment scheduled and this one does not.
 
-    A schedule that somebody made in Prefect's UI stays: only ours is called after its deployment.
+    A schedule that was made in Prefect's UI stays: only ours is called after its deployment.
 
     Args:
         named: whether a spec is named for our schedules; without one they are deleted.
     """
     with get_client(sync_client=True) as client:
         for deployment in client.read_deployments(deployment_filter=OURS):
-            gone = [each for each in deployment.schedules if each.slug == deployment.name and not named]
-            for schedule in gone:
+            dropped = [each for each in deployment.schedules if each.slug == deployment.name and not named]
+            for schedule in dropped:
                 client.delete_deployment_schedule(deployment.id, schedule.id)
-            deployment.schedules = [each for each in deployment.schedules if each not in gone]
+            deployment.schedules = [each for each in deployment.schedules if each not in dropped]
             _forget_runs(client, deployment)
 
 
@@ -70,7 +70,7 @@ def _lines(deployment: DeploymentResponse) -> Iterator[str]:
 
 def _forget_runs(client: SyncPrefectClient, deployment: DeploymentResponse) -> None:
     """Delete the runs that wait and that no present schedule makes, those of yesterday that no worker took included."""
-    made = {each.id: deployment.parameters | each.parameters for each in deployment.schedules}
+    parameters = {each.id: deployment.parameters | each.parameters for each in deployment.schedules}
     this = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
     kept = 0
     while runs := client.read_flow_runs(
@@ -81,7 +81,7 @@ def _forget_runs(client: SyncPrefectClient, deployment: DeploymentResponse) -> N
         offset=kept,
     ):
         for run in runs:
-            if run.auto_scheduled and made.get(_schedule(run)) != run.parameters:
+            if run.auto_scheduled and parameters.get(_schedule(run)) != run.parameters:
                 client.delete_flow_run(run.id)
             else:
                 kept += 1

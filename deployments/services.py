@@ -1,6 +1,6 @@
 """``make up`` and ``make down``: a Prefect server, a worker and a localbox on this machine, and the deployments.
 
-Each service's process id lies in ``<home>/up/<name>.pid``, its output in ``<home>/up/<name>.log``; ``down`` ends
+Each service's process id is in ``<home>/up/<name>.pid``, its output in ``<home>/up/<name>.log``; ``down`` ends
 exactly these processes.
 """
 
@@ -33,7 +33,7 @@ class ServiceError(LabelferryError):
 
 
 def main(arguments: list[str]) -> int:
-    """Start or stop everything; returns the exit code."""
+    """Start or stop everything; return the exit code."""
     settings = Settings.from_environment()
     folder = settings.home / "up"
     if arguments not in (["up"], ["down"]):
@@ -83,7 +83,7 @@ def up(settings: Settings, folder: Path) -> None:
 
 
 def environment(settings: Settings) -> dict[str, str]:
-    """What the services run with; nothing phones home."""
+    """Return the environment of the services; nothing phones home."""
     return {
         **os.environ,
         "LABELFERRY_HOME": str(settings.home),
@@ -131,7 +131,7 @@ def start(
 
 
 def deploy(env: Mapping[str, str]) -> None:
-    """Tell the server of work pool, blocks, deployments and automations, and print what is scheduled.
+    """Set up work pool, blocks, deployments and automations on the server, and print what is scheduled.
 
     See ``deployments/setup.py``.
 
@@ -157,7 +157,7 @@ def down(folder: Path) -> None:
 
 
 def end(pid: int) -> None:
-    """End a service and what it started, kindly first."""
+    """End a service and what it started, with SIGTERM first."""
     for sign in (signal.SIGTERM, signal.SIGKILL):
         if not alive(pid):
             return
@@ -168,7 +168,7 @@ def end(pid: int) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Whether a process runs; one that has ended and waits for its parent to notice does not."""
+    """Return whether a process runs; one that has ended and waits for its parent to notice does not."""
     try:
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[0]
@@ -177,7 +177,7 @@ def alive(pid: int) -> bool:
 
 
 def answers(url: str) -> bool:
-    """Whether a GET of ``url`` succeeds."""
+    """Return whether a GET of ``url`` succeeds."""
     try:
         return httpx.get(url, timeout=2, trust_env=False).is_success
     except httpx.TransportError:

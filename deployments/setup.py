@@ -1,8 +1,8 @@
 """``make deploy``: everything that a Prefect server needs to know of labelferry; may be run again at any time.
 
 The work pool, the requests that all workers together may send, the block types and the storage block, the deployments
-of ``prefect.yaml``, and the automations. What exists is brought up to date, nothing is made twice. Nothing is scheduled
-and no spec is filled in unless LABELFERRY_SYNC_SPEC names one.
+of ``prefect.yaml``, and the automations. What exists is brought up to date, nothing is created twice. Nothing is
+scheduled and no spec is filled in unless LABELFERRY_SYNC_SPEC names one.
 """
 
 import os
@@ -40,7 +40,7 @@ class SetupError(LabelferryError):
 
 
 def main() -> int:
-    """Set everything up; returns the exit code."""
+    """Set everything up; return the exit code."""
     environment = os.environ | defaults(os.environ)
     try:
         if not environment.get("PREFECT_API_URL"):
@@ -65,8 +65,8 @@ def set_up(environment: Mapping[str, str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         prefect(environment, "deploy", "--all", "--prefect-file", str(prefect_file(environment, Path(folder))))
     settle_schedules(named=bool(environment["LABELFERRY_SYNC_SPEC"]))
-    made = ensure_automations(alerts)
-    print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(made)}\n{describe_schedules()}")
+    names = ensure_automations(alerts)
+    print(f"deployed to {environment['PREFECT_API_URL']}; automations: {', '.join(names)}\n{describe_schedules()}")
 
 
 def await_server(url: str) -> None:
@@ -84,7 +84,7 @@ def await_server(url: str) -> None:
 
 
 def ensure_pool(kind: str) -> None:
-    """Make the work pool; one that is there, maybe of another kind and made by its worker, stays as it is."""
+    """Create the work pool; one that exists, maybe of another type and created by its worker, stays as it is."""
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(POOL)
@@ -93,7 +93,7 @@ def ensure_pool(kind: str) -> None:
 
 
 def defaults(environment: Mapping[str, str]) -> dict[str, str]:
-    """What ``prefect.yaml`` asks the environment for, where the environment does not say."""
+    """Return what ``prefect.yaml`` asks the environment for, where the environment does not say."""
     wanted = {
         "LABELFERRY_CHECKOUT": str(CHECKOUT),
         "LABELFERRY_VERSION": version("labelferry"),

@@ -1,4 +1,4 @@
-"""Labelbox's webhooks -> Prefect events: ``python -m deployments.webhooks`` beside the Prefect server.
+"""Labelbox's webhooks -> Prefect events: ``python -m deployments.webhooks`` next to the Prefect server.
 
 Labelbox signs each delivery with the secret of its webhook, ``X-Hub-Signature: sha1=<HMAC of the body>``, and says in
 ``X-Labelbox-Event`` what happened (https://docs.labelbox.com/reference/webhooks). A delivery becomes the
@@ -26,13 +26,13 @@ from labelferry.errors import SpecError
 __all__ = ["Emit", "main", "receiver"]
 
 Emit = Callable[..., Any]
-"""``prefect.events.emit_event``, or what stands in for it."""
+"""``prefect.events.emit_event``, or its replacement."""
 
 MOST_BYTES = 10_000_000
 
 
 def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
-    """The receiver, for any ASGI server.
+    """Return the receiver, for any ASGI server.
 
     Args:
         secret: of the webhook; what is not signed with it is refused.
@@ -57,12 +57,12 @@ def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
 
 
 def signature(secret: str, body: bytes) -> str:
-    """What Labelbox sends with a body."""
+    """Return what Labelbox sends with a body."""
     return f"sha1={hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}"
 
 
 def main() -> int:
-    """Serve until stopped; returns the exit code."""
+    """Serve until stopped; return the exit code."""
     secret = os.environ.get("LABELFERRY_WEBHOOK_SECRET")
     if not secret:
         print("labelferry: LABELFERRY_WEBHOOK_SECRET is not set; give the webhook's secret", file=sys.stderr)

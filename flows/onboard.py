@@ -17,7 +17,7 @@ __all__ = ["onboard"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run, until its plan says more."""
+    """Return what Prefect's UI calls the run, until its plan says more."""
     return f"onboard {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -30,14 +30,14 @@ def onboard(
 ) -> dict[str, Any]:
     """Bring the videos and labels of a spec into Labelbox.
 
-    Safe to run again at any moment: what is there already is found and reused.
+    Safe to run again at any time: what exists is found and reused.
 
     Args:
-        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
-            the second tab it is filled in here.
+        spec: Path of a spec file on the worker, its http(s) URL, or the spec itself, pasted as YAML or JSON; or use
+            the second tab to fill it in field by field.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
         decisions: For this run only, when the spec's own policies stop it with a conflict.
-        plan: Path on the worker of a plan that was reviewed; anything else than it says is refused. Empty: none.
+        plan: Path on the worker of a saved plan to carry out; refused if anything has changed since. Empty: none.
     """
     with sent_to(credentials) as where:
         folder = assemble_labels(where, spec, decisions)

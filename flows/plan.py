@@ -15,7 +15,7 @@ __all__ = ["plan"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run, until its plan says more."""
+    """Return what Prefect's UI calls the run, until its plan says more."""
     return f"plan {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -24,10 +24,10 @@ def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decision
     """Say what onboard would do with a spec. Changes nothing.
 
     Args:
-        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
-            the second tab it is filled in here.
+        spec: Path of a spec file on the worker, its http(s) URL, or the spec itself, pasted as YAML or JSON; or use
+            the second tab to fill it in field by field.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
         decisions: For this run only, when the spec's own policies stop it with a conflict.
     """
     with sent_to(credentials) as where:
-        return make_plan(where, assemble_labels(where, spec, decisions)).to_json()
+        return make_plan(where, assemble_labels(where, spec, decisions)).to_dict()

@@ -16,7 +16,7 @@ __all__ = ["resume"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run."""
+    """Return what Prefect's UI calls the run."""
     return f"resume {flow_run.parameters.get('name', '')}"
 
 

@@ -1,4 +1,4 @@
-"""Lines that the service refused, sent again once their cause is mended."""
+"""Lines that the service refused, sent again once their cause is fixed."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ __all__ = ["retry_failed"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run."""
+    """Return what Prefect's UI calls the run."""
     return f"retry-failed {flow_run.parameters.get('name', '')}"
 
 

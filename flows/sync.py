@@ -17,7 +17,7 @@ __all__ = ["sync"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run, until its plan says more."""
+    """Return what Prefect's UI calls the run, until its plan says more."""
     return f"sync {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -26,8 +26,8 @@ def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
     """Bring what is new or changed in the files of a spec into Labelbox.
 
     Args:
-        spec: Path of a spec file on the worker, its http(s) address, or the spec itself, pasted as YAML or JSON; under
-            the second tab it is filled in here.
+        spec: Path of a spec file on the worker, its http(s) URL, or the spec itself, pasted as YAML or JSON; or use
+            the second tab to fill it in field by field.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as where:

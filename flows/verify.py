@@ -1,4 +1,4 @@
-"""What Labelbox holds, beside what was sent. Changes nothing."""
+"""The labels in Labelbox, compared with what was sent. Changes nothing."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ __all__ = ["verify"]
 
 
 def run_name() -> str:
-    """What Prefect's UI calls the run."""
+    """Return what Prefect's UI calls the run."""
     return f"verify {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -23,7 +23,7 @@ def run_name() -> str:
 def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
     """Read the labels of a spec back from Labelbox and compare them with what was sent.
 
-    Pre-labels cannot be read back; for them the statuses of their lines are told.
+    Pre-labels cannot be read back; for them the statuses of their lines are reported.
 
     Args:
         spec: As for onboard; or the name of an onboarding, which compares what its latest run carried out.
@@ -33,4 +33,4 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
         folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)
         found = verify_labels(where, folder)
     found.refuse_differences()
-    return found.to_json()
+    return found.to_dict()

@@ -12,6 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.desired.build import build
 from labelferry.desired.folder import kept
 from labelferry.desired.state import Counts, Desired
@@ -27,7 +28,9 @@ from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote, remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
+from labelferry.reports.terminal import print_check
 from labelferry.settings import Settings
+from labelferry.shown import Shown, print_result
 from labelferry.spec import Spec, is_name
 from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
@@ -38,8 +41,8 @@ __all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_fa
 AnySpec = Spec | Mapping[str, Any] | str | Path
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked(Shown):
     """What a spec holds, and what there is to say about it."""
 
     counts: Counts
@@ -50,9 +53,14 @@ class Checked:
         """What a desired state holds."""
         return cls(desired.counts, desired.findings)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The same as plain values."""
-        return {"counts": asdict(self.counts), "findings": [finding.to_json() for finding in self.findings]}
+        return {"counts": asdict(self.counts), "findings": [finding.to_dict() for finding in self.findings]}
+
+
+@print_result.register
+def _(found: Checked, console: Any) -> None:
+    print_check(found.to_dict(), console)
 
 
 def check(spec: AnySpec) -> Checked:

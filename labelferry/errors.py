@@ -64,7 +64,7 @@ class LabelferryError(Exception):
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values."""
         return {"error": type(self).__name__, "message": str(self), "exit_code": self.exit_code}
 
@@ -75,13 +75,15 @@ class InputError(LabelferryError):
     Args:
         message: what is wrong, where, and what to do.
         line: line of the file that it is about, when it is known.
+        file: that file, as the user calls it, when it is known.
     """
 
     exit_code = 2
 
-    def __init__(self, message: str, *, line: int | None = None) -> None:
+    def __init__(self, message: str, *, line: int | None = None, file: str | None = None) -> None:
         super().__init__(message)
         self.line = line
+        self.file = file
 
 
 class SpecError(InputError):
@@ -108,9 +110,9 @@ class CheckError(InputError):
         super().__init__(message)
         self.findings = findings
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values, with all findings."""
-        return super().to_json() | {"findings": list(self.findings)}
+        return super().to_dict() | {"findings": list(self.findings)}
 
 
 class PartialFailureError(LabelferryError):

@@ -38,7 +38,7 @@ def probe(path: Path, note: Note) -> Media:
         note: takes warnings: PyAV is not installed (all facts None), or the frame rate varies.
 
     Raises:
-        SourceError: when it is not there or holds no video that can be read.
+        SourceError: when it does not exist or contains no video that can be read.
     """
     if not path.is_file():
         raise SourceError(f"{path}: no such file; give the path of a video")
@@ -91,7 +91,7 @@ def _opened(path: Path) -> Iterator[Any]:
 
 def _refuse_no_stream(container: Any, path: Path) -> None:
     if not container.streams.video:
-        raise SourceError(f"{path}: there is no video in this file; give a video")
+        raise SourceError(f"{path}: the file has no video stream; give a video")
 
 
 def _read(container: Any, path: Path, note: Note) -> Media:
@@ -99,7 +99,7 @@ def _read(container: Any, path: Path, note: Note) -> Media:
     stream = container.streams.video[0]
     times = _times(container, stream)
     if not times:
-        raise SourceError(f"{path}: there is no frame in this video; give one that plays")
+        raise SourceError(f"{path}: the video has no frames; give one that plays")
     rate = stream.average_rate or stream.guessed_rate
     if _varies(times):
         note(VideoRule.FRAME_RATE_VARIES.at(Where(str(path))))
@@ -116,7 +116,7 @@ def _times(container: Any, stream: Any) -> list[int]:
 
 
 def _decoded(name: str) -> list[int]:
-    """The same for a raw stream, which has no times and cannot be rewound: opened anew, its frames by number."""
+    """The same for a raw stream, which has no times and cannot be rewound: opened again, its frames by number."""
     import av
 
     with av.open(name, options=OPTIONS) as container:

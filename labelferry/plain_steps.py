@@ -9,13 +9,13 @@ from typing import Concatenate, ParamSpec, TypeVar
 from labelferry.onboarding.context import Onboarding, alone
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.run import Outcomes, make_plan
-from labelferry.onboarding.steps.batch import BatchOutcome, ensure_batch
-from labelferry.onboarding.steps.data_rows import RowsOutcome, ensure_rows
-from labelferry.onboarding.steps.imports import Collected, Submitted, collect, submit
-from labelferry.onboarding.steps.ontology import ensure_ontology
-from labelferry.onboarding.steps.project import ensure_project
+from labelferry.onboarding.steps.batch import BatchOutcome, create_batch
+from labelferry.onboarding.steps.data_rows import RowsOutcome, create_data_rows
+from labelferry.onboarding.steps.imports import Collected, Submitted, import_labels, poll_job_errors
+from labelferry.onboarding.steps.ontology import build_ontology
+from labelferry.onboarding.steps.project import create_project
 from labelferry.onboarding.steps.resolve import Resolved
-from labelferry.onboarding.steps.retry import Reopened, reopen_failed
+from labelferry.onboarding.steps.retry import Reopened, reopen_failed_lines
 from labelferry.remote import Remote
 from labelferry.reports import Report
 from labelferry.reports.files import keep_report
@@ -57,12 +57,12 @@ class PlainSteps:
 
     def reopen_failed_lines(self) -> Reopened:
         """Let the refused lines be sent again."""
-        return self._timed("reopen-failed-lines", reopen_failed)
+        return self._timed("reopen-failed-lines", reopen_failed_lines)
 
     def make_plan(self) -> Plan:
         """Say what would be done, and refuse when somebody reviewed another plan."""
         plan = self._timed("make-plan", make_plan, str(self._where), self._settings.requests_per_minute)
-        self._journal.plan = plan.to_json()
+        self._journal.plan = plan.to_dict()
         if self._reviewed is not None:
             plan.refuse_other(self._reviewed)
         return plan
@@ -72,27 +72,27 @@ class PlainSteps:
 
     def poll_job_errors(self) -> Collected:
         """Wait for the open import jobs and settle each of their lines."""
-        return self._timed("poll-job-errors", collect)
+        return self._timed("poll-job-errors", poll_job_errors)
 
     def create_data_rows(self) -> RowsOutcome:
         """Create the data rows that are missing."""
-        return self._timed("create-data-rows", ensure_rows)
+        return self._timed("create-data-rows", create_data_rows)
 
     def build_ontology(self) -> Resolved:
         """Create the ontology, or find it and compare."""
-        return self._timed("build-ontology", ensure_ontology)
+        return self._timed("build-ontology", build_ontology)
 
     def create_project(self, ontology: str) -> Resolved:
         """Create the project, or find it, and connect the ontology."""
-        return self._timed("create-project", ensure_project, ontology)
+        return self._timed("create-project", create_project, ontology)
 
     def create_batch(self, project: str) -> BatchOutcome:
         """Bring the rows into the project that are not in it."""
-        return self._timed("create-batch", ensure_batch, project)
+        return self._timed("create-batch", create_batch, project)
 
     def import_labels(self, project: str) -> Submitted:
-        """Send the lines that are not in yet."""
-        return self._timed("import-labels", submit, project)
+        """Send the lines that are not imported yet."""
+        return self._timed("import-labels", import_labels, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
         """Put the outcomes together and keep them as files and in the ledger's history."""

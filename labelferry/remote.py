@@ -21,13 +21,13 @@ STOP_SECONDS = 10.0
 
 @dataclass(frozen=True, slots=True)
 class Remote:
-    """A Labelbox to talk to. Holds no key.
+    """A Labelbox to talk to, without its key.
 
     Args:
         name: "Labelbox" or "localbox", as people read it.
-        endpoint: GraphQL address.
+        endpoint: GraphQL URL.
         data: folder of the localbox that we started ourselves.
-        credentials: name of what holds its key; None for the environment.
+        credentials: name of the block with its key; None for the environment.
         workspace: id of the organisation that the key belongs to, where it has been asked for.
     """
 
@@ -43,12 +43,12 @@ class Remote:
 
 @contextmanager
 def connect(settings: Settings, where: Remote, throttle: Callable[[], None] | None = None) -> Iterator[Client]:
-    """A client for ``where``, with the key that the settings hold for it.
+    """Yield a client for ``where``, with the key that the settings have for it.
 
     Args:
         settings: key, patience, and the limit of this process.
         where: the Labelbox to talk to.
-        throttle: holds back each request instead of the limit of this process.
+        throttle: delays each request, in place of the limit of this process.
     """
     key = settings.api_key or settings.localbox_key
     if throttle is None and settings.requests_per_minute is not None:
@@ -58,7 +58,7 @@ def connect(settings: Settings, where: Remote, throttle: Callable[[], None] | No
 
 
 def policy_of(settings: Settings) -> Policy:
-    """The client's numbers, with those that the settings name."""
+    """Return the client's numbers, with those that the settings name."""
     policy = Policy(budget=settings.patience)
     if settings.deadline is None:
         return policy
@@ -72,13 +72,13 @@ WAITS = ("lookup", "task", "processing", "imports")
 
 @cache
 def _limiter(per_minute: int) -> Limiter:
-    """One for all clients of this process."""
+    """Return the limiter of all clients of this process."""
     return Limiter(per_minute, clock=time.monotonic, sleep=time.sleep)
 
 
 @contextmanager
 def remote(settings: Settings) -> Iterator[Remote]:
-    """The real service, or a localbox of our own that is stopped at the end.
+    """Yield the real service, or a localbox of our own that is stopped at the end.
 
     Raises:
         UnavailableError: when the localbox does not start.
@@ -101,10 +101,10 @@ def remote(settings: Settings) -> Iterator[Remote]:
 
 
 def _endpoint(process: "subprocess.Popen[str]") -> str:
-    """The address that the localbox prints once it is ready."""
+    """Return the URL that the localbox prints once it is ready."""
     line = process.stdout.readline() if process.stdout else ""
     if not line.startswith(READY):
-        raise UnavailableError(f"the embedded localbox did not start (it said {line.strip()!r})", acted=False)
+        raise UnavailableError(f"the embedded localbox did not start (it printed {line.strip()!r})", acted=False)
     return line.removeprefix(READY).strip()
 
 

@@ -79,19 +79,17 @@ class Settings:
             SpecError: when a variable cannot be understood.
         """
         env = os.environ if environment is None else environment
-        home = Path(env["LABELFERRY_HOME"]) if env.get("LABELFERRY_HOME") else _user_data_folder()
-        home = home.expanduser().absolute()
+        home = _folder(env, "LABELFERRY_HOME") or _user_data_folder().expanduser().absolute()
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             api_key=None if env.get(ONLY_LOCALBOX) else _key(env),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
-            requests_per_minute=TIERS.get(env.get("LABELFERRY_RATE", "").lower())
-            or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500),
+            requests_per_minute=_rate(env),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
-            specs=Path(env["LABELFERRY_SPECS"]).expanduser().absolute() if env.get("LABELFERRY_SPECS") else None,
+            specs=_folder(env, "LABELFERRY_SPECS"),
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
         )
@@ -100,6 +98,15 @@ class Settings:
     def reports(self) -> Path:
         """Folder of the reports."""
         return self.home / "reports"
+
+
+def _folder(env: Mapping[str, str], name: str) -> Path | None:
+    return Path(env[name]).expanduser().absolute() if env.get(name) else None
+
+
+def _rate(env: Mapping[str, str]) -> int | None:
+    tier = TIERS.get(env.get("LABELFERRY_RATE", "").lower())
+    return tier or _whole(env, "LABELFERRY_RATE", "requests per minute", 1500)
 
 
 def _user_data_folder() -> Path:
@@ -116,7 +123,7 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     try:
         key = Path(file).expanduser().read_text("utf-8").strip()
     except (OSError, UnicodeDecodeError) as error:
-        reason = getattr(error, "strerror", None) or "it is no text"
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error
     if not key:
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is empty; put the key into it")

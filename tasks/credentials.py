@@ -18,9 +18,9 @@ __all__ = ["LabelboxCredentials", "reference", "sent_to", "settings_of"]
 
 
 def logo() -> HttpUrl | None:
-    """A picture that Prefect's own server has, so that it shows where no other host is reached.
+    """Return a picture that Prefect's own server has, so that it shows where no other host is reached.
 
-    Prefect takes only http(s) addresses for it, and no picture by value.
+    Prefect takes only http(s) URLs for it, and no picture by value.
     """
     ui = PREFECT_UI_URL.value()
     return HttpUrl(f"{ui}/v2/ico/android-chrome-192x192.png") if ui else None
@@ -34,7 +34,7 @@ class LabelboxCredentials(CredentialsBlock):
     _logo_url = logo()
 
     api_key: SecretStr = Field(description="API key, from Labelbox's workspace settings")
-    endpoint: str = Field(DEFAULT_ENDPOINT, description="GraphQL address of Labelbox, or of a localbox")
+    endpoint: str = Field(DEFAULT_ENDPOINT, description="GraphQL URL of Labelbox, or of a localbox")
 
     def get_client(self) -> Client:
         """Return a client that is to be closed by the caller."""
@@ -53,7 +53,7 @@ class LabelboxCredentials(CredentialsBlock):
 
 @contextmanager
 def sent_to(credentials: LabelboxCredentials | None) -> Iterator[Remote]:
-    """The Labelbox that the block opens; without one, that of the environment, or a localbox of our own.
+    """Yield the Labelbox that the block opens; without one, that of the environment, or a localbox of our own.
 
     Raises:
         SpecError: when the block was never saved, so that no other process could load it.
@@ -66,7 +66,7 @@ def sent_to(credentials: LabelboxCredentials | None) -> Iterator[Remote]:
 
 
 def settings_of(where: Remote) -> Settings:
-    """The settings of this process, with the key of the block that ``where`` names."""
+    """Return the settings of this process, with the key of the block that ``where`` names."""
     settings = Settings.from_environment()
     if where.credentials is None:
         return settings
@@ -75,6 +75,6 @@ def settings_of(where: Remote) -> Settings:
 
 
 def reference(where: Remote) -> dict[str, Any] | None:
-    """The block that ``where`` names, as a parameter of another run: what is stored is this, never the key."""
+    """Return the block that ``where`` names, as a parameter of another run: what is stored is this, never the key."""
     slug = f"{LabelboxCredentials.get_block_type_slug()}/{where.credentials}"
     return None if where.credentials is None else {"$ref": {"block_document_slug": slug}}

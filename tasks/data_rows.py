@@ -4,7 +4,8 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.steps.data_rows import RowsOutcome, ensure_rows
+from labelferry.onboarding.steps import data_rows
+from labelferry.onboarding.steps.data_rows import RowsOutcome
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
 
@@ -15,6 +16,6 @@ __all__ = ["create_data_rows"]
 def create_data_rows(where: Remote, folder: Path) -> RowsOutcome:
     """Create the data rows that are missing."""
     with taken_up(where, folder) as onboarding:
-        rows = ensure_rows(onboarding)
+        rows = data_rows.create_data_rows(onboarding)
     get_run_logger().info("data rows: %d created, %d reused", rows.created, rows.reused)
     return rows

@@ -1,4 +1,4 @@
-"""What a run tells the rest of the world: its name, once it is known what it does, and that a project is onboarded."""
+"""What a run announces: its name, once it is known what it does, and that a project is onboarded."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -25,7 +25,7 @@ def call_run(plan: Mapping[str, Any]) -> None:
 
 
 def gist(plan: Mapping[str, Any]) -> str:
-    """A plan in a few words."""
+    """Return a plan in a few words."""
     steps = plan["steps"]
     conflicts = sum(step["action"] == "conflict" for step in steps)
     rows, lines = (_created(steps, kind) for kind in ("data rows", "import"))
@@ -50,7 +50,7 @@ def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
         said = {name: getattr(report, name) for name in ("name", "imported_as", "project")}
         payload = {**said, "lines": report.accepted, "credentials": reference(where)}
         emit_event(ONBOARDED, resource=resource, payload=payload)
-    return report.to_json()
+    return report.to_dict()
 
 
 def _created(steps: list[Mapping[str, Any]], kind: str) -> int:

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.steps.imports import Submitted, submit
-from labelferry.onboarding.steps.retry import Reopened, reopen_failed
+from labelferry.onboarding.steps import imports, retry
+from labelferry.onboarding.steps.imports import Submitted
+from labelferry.onboarding.steps.retry import Reopened
 from labelferry.remote import Remote
 from labelferry.reports.rows import shard_rows
 from tasks.artifacts import show_shards
@@ -16,9 +17,9 @@ __all__ = ["import_labels", "reopen_failed_lines"]
 
 @step("import-labels")
 def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
-    """Send the lines that are not in yet."""
+    """Send the lines that are not imported yet."""
     with taken_up(where, folder) as onboarding:
-        submitted = submit(onboarding, project)
+        submitted = imports.import_labels(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []
     show_shards(shards, "as they were sent")
     for shard in (each for each in shards if each["job"] in submitted.jobs):
@@ -31,6 +32,6 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
 def reopen_failed_lines(where: Remote, folder: Path) -> Reopened:
     """Let the refused lines be sent again."""
     with taken_up(where, folder) as onboarding:
-        reopened = reopen_failed(onboarding)
+        reopened = retry.reopen_failed_lines(onboarding)
     get_run_logger().info("%d refused lines are to be sent again", reopened.lines)
     return reopened

@@ -1,4 +1,4 @@
-"""The journal of each flow run that this process carries out, in memory: a run that begins anew measures anew."""
+"""The journal of each flow run that this process carries out, in memory: a run that begins again measures again."""
 
 from prefect.runtime import flow_run
 
@@ -12,7 +12,7 @@ _journals: dict[str, Journal] = {}
 
 
 def journal() -> Journal:
-    """The journal of the flow run that is at work here."""
+    """Return the journal of the flow run that is in progress here."""
     found = _journals.setdefault(str(flow_run.id), Journal())
     while len(_journals) > KEPT:
         del _journals[next(iter(_journals))]

@@ -19,7 +19,7 @@ __all__ = ["assemble_labels", "take_up_labels"]
 
 @step("assemble-labels")
 def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
-    """Read, check and encode everything that the spec names; return the folder that it lies in."""
+    """Read, check and encode everything that the spec names; return the folder that it is in."""
     desired = assemble(spec, settings_of(where), where, decisions)
     counts, logger = desired.counts, get_run_logger()
     logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)

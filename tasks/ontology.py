@@ -4,7 +4,7 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.steps.ontology import ensure_ontology
+from labelferry.onboarding.steps import ontology
 from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
@@ -16,6 +16,6 @@ __all__ = ["build_ontology"]
 def build_ontology(where: Remote, folder: Path) -> Resolved:
     """Create the ontology, or find it and compare."""
     with taken_up(where, folder) as onboarding:
-        ontology = ensure_ontology(onboarding)
-    get_run_logger().info("ontology %s %s", ontology.id, "created" if ontology.created else "reused")
-    return ontology
+        built = ontology.build_ontology(onboarding)
+    get_run_logger().info("ontology %s %s", built.id, "created" if built.created else "reused")
+    return built

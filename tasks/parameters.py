@@ -9,7 +9,7 @@ from tasks.credentials import LabelboxCredentials
 
 __all__ = ["AS_THE_SPEC_SAYS", "Credentials", "Name", "SpecOrPlace"]
 
-Place = Annotated[str, Field(title="Path, address or text", min_length=1)]
+Place = Annotated[str, Field(title="Path, URL or text", min_length=1)]
 SpecOrPlace = Place | Spec
 Credentials = LabelboxCredentials | None
 Name = Annotated[str, Field(min_length=1)]

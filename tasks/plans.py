@@ -20,10 +20,10 @@ __all__ = ["make_plan"]
 def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> Plan:
     """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
     with taken_up(where, folder) as onboarding:
-        made = plan_of(onboarding, str(where), Settings.from_environment().requests_per_minute)
-    plan = journal().plan = made.to_json()
-    create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {made.name}")
+        planned = plan_of(onboarding, str(where), Settings.from_environment().requests_per_minute)
+    plan = journal().plan = planned.to_dict()
+    create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {planned.name}")
     call_run(plan)
     if reviewed is not None:
-        made.refuse_other(reviewed)
-    return made
+        planned.refuse_other(reviewed)
+    return planned

@@ -1,4 +1,4 @@
-"""How far a long step is, as a progress artifact of the run."""
+"""The progress of a long step, as an artifact of the run."""
 
 import time
 from collections.abc import Callable, Iterator
@@ -32,8 +32,8 @@ class _Bar:
     def tell(self, percent: float, text: str) -> None:
         if self._artifact is None:
             key = f"progress-{self._step}"
-            made = create_progress_artifact(progress=percent, key=key, description=text)
-            self._artifact = cast("UUID", made)  # its type says: or a coroutine
+            created = create_progress_artifact(progress=percent, key=key, description=text)
+            self._artifact = cast("UUID", created)  # its type says: or a coroutine
         else:
             update_progress_artifact(self._artifact, progress=percent, description=text)
 

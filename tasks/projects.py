@@ -4,8 +4,8 @@ from pathlib import Path
 
 from prefect import get_run_logger
 
-from labelferry.onboarding.steps.batch import BatchOutcome, ensure_batch
-from labelferry.onboarding.steps.project import ensure_project
+from labelferry.onboarding.steps import batch, project
+from labelferry.onboarding.steps.batch import BatchOutcome
 from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.remote import Remote
 from tasks.skin import step, taken_up
@@ -17,15 +17,15 @@ __all__ = ["create_batch", "create_project"]
 def create_project(where: Remote, folder: Path, ontology: str) -> Resolved:
     """Create the project, or find it, and connect the ontology."""
     with taken_up(where, folder) as onboarding:
-        project = ensure_project(onboarding, ontology)
-    get_run_logger().info("project %s %s", project.id, "created" if project.created else "reused")
-    return project
+        found = project.create_project(onboarding, ontology)
+    get_run_logger().info("project %s %s", found.id, "created" if found.created else "reused")
+    return found
 
 
 @step("create-batch")
 def create_batch(where: Remote, folder: Path, project: str) -> BatchOutcome:
     """Bring the rows into the project that are not in it."""
     with taken_up(where, folder) as onboarding:
-        batch = ensure_batch(onboarding, project)
-    get_run_logger().info("batch: %d rows added, %d already in the project", batch.added, batch.already_in)
-    return batch
+        filled = batch.create_batch(onboarding, project)
+    get_run_logger().info("batch: %d rows added, %d already in the project", filled.added, filled.already_in)
+    return filled

@@ -1,9 +1,9 @@
-"""What every task has in common: no cache (the ledger knows better), and retries only for what may pass by itself.
+"""What every task has in common: no cache (the ledger knows better), and retries only for what may pass.
 
-When it began and ended stands in the run's journal.
+Its start and end are in the run's journal.
 
 How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAULT_RETRIES and
-PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): somebody at a terminal wants the message now.
+PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): at a terminal the message is wanted now.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,7 +33,7 @@ R = TypeVar("R")
 
 
 def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
-    """Whether the failure is one that may pass by itself."""
+    """Return whether the failure may pass without anyone acting."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, LabelferryError) and error.retryable
 
@@ -41,7 +41,7 @@ def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     """Make a function a task of that name."""
 
-    def made(function: Callable[P, R]) -> Task[P, R]:
+    def wrapped(function: Callable[P, R]) -> Task[P, R]:
         @wraps(function)
         def timed(*args: P.args, **kwargs: P.kwargs) -> R:
             with journal().timing(name), shown(name):
@@ -49,16 +49,16 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
         return task(name=name, cache_policy=NO_CACHE, retry_condition_fn=is_retryable)(timed)
 
-    return made
+    return wrapped
 
 
 def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
-    """The onboarding in ``folder``, with credentials that this process loads for itself."""
+    """Yield the onboarding in ``folder``, with credentials that this process loads itself."""
     return open_onboarding(settings_of(where), where, folder, connect)
 
 
 @contextmanager
 def alone(where: Remote, folder: Path) -> Iterator[None]:
-    """No other run works on the onboarding in ``folder``, nor in its project, for as long as this lasts."""
+    """Keep other runs of the onboarding in ``folder``, and in its project, out for as long as this lasts."""
     with taken_up(where, folder) as onboarding, context.alone(onboarding, where, settings_of(where).wait):
         yield

@@ -28,12 +28,12 @@ __all__ = ["TaskSteps", "task_steps"]
 
 
 def task_steps(where: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
-    """The steps of the onboarding in ``folder``; whose key it is, is asked once for all of them.
+    """Return the steps of the onboarding in ``folder``; whose key it is, is asked once for all of them.
 
     Args:
         where: the Labelbox that it goes to.
         folder: the desired state.
-        reviewed: path of a plan beside which nothing else is done.
+        reviewed: path of the plan to carry out, and nothing else.
     """
     with taken_up(where, folder) as onboarding:
         return TaskSteps(replace(where, workspace=onboarding.ledger.workspace), folder, reviewed)
@@ -41,14 +41,14 @@ def task_steps(where: Remote, folder: Path, reviewed: str | None = None) -> "Tas
 
 @dataclass(frozen=True, slots=True)
 class TaskSteps:
-    """Each step a task of the flow that is running; see ``labelferry.onboarding.run.Steps``."""
+    """Each step as a task of the flow that is running; see ``labelferry.onboarding.run.Steps``."""
 
     where: Remote
     folder: Path
     reviewed: str | None
 
     def alone(self) -> AbstractContextManager[None]:
-        """Hold the leases of the onboarding and its project."""
+        """Take the leases of the onboarding and its project."""
         return alone(self.where, self.folder)
 
     def reopen_failed_lines(self) -> Reopened:
@@ -56,7 +56,7 @@ class TaskSteps:
         return reopen_failed_lines(self.where, self.folder)
 
     def make_plan(self) -> Plan:
-        """Say what would be done, and refuse when somebody reviewed another plan."""
+        """Say what would be done, and refuse when another plan was reviewed."""
         return make_plan(self.where, self.folder, self.reviewed)
 
     def keep_files(self) -> None:
@@ -84,7 +84,7 @@ class TaskSteps:
         return create_batch(self.where, self.folder, project)
 
     def import_labels(self, project: str) -> Submitted:
-        """Send the lines that are not in yet."""
+        """Send the lines that are not imported yet."""
         return import_labels(self.where, self.folder, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:

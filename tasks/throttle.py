@@ -1,4 +1,4 @@
-"""Our requests to Labelbox, held back together with those of every other process and machine.
+"""Our requests to Labelbox, limited together with those of every other process and machine.
 
 Prefect's global concurrency limit of the name below is the account's allowance; ``make deploy`` makes it. Without it
 the limit of this process (LABELFERRY_RATE) is all there is.
@@ -47,7 +47,7 @@ class SharedThrottle:
 
 @contextmanager
 def connect(settings: Settings, where: Remote) -> Iterator[Client]:
-    """A client that keeps to the limit that all share, where there is one."""
+    """Yield a client that keeps to the limit that all share, where there is one."""
     with get_client(sync_client=True) as prefect:
         try:
             shared = prefect.read_global_concurrency_limit_by_name(LIMIT)

@@ -17,13 +17,13 @@ __all__ = ["verify_labels"]
 
 @step("verify-labels")
 def verify_labels(where: Remote, folder: Path) -> Verification:
-    """Compare what the service holds with what was sent, and keep the result."""
+    """Compare the labels in the service with what was sent, and keep the result."""
     with taken_up(where, folder) as onboarding:
         found = verify(onboarding, str(where))
     found.write(Settings.from_environment().reports)
     create_markdown_artifact(
         key="verification",
-        markdown=verification_markdown(found.to_json()),
+        markdown=verification_markdown(found.to_dict()),
         description=f"{found.name}: {found.outcome}",
     )
     get_run_logger().info("%s: %s", found.outcome, found.totals)

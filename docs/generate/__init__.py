@@ -18,5 +18,5 @@ PAGES: Mapping[str, Callable[[], Iterable[str]]] = {
 
 
 def text(page: str) -> str:
-    """The whole page, as it should stand in its file."""
+    """Return the whole page, as its file should be."""
     return "\n".join(PAGES[page]()) + "\n"

@@ -1,4 +1,4 @@
-"""labelferry/cli.py and the error tree -> docs/reference/cli.md."""
+"""labelferry/cli and the error tree -> docs/reference/cli.md."""
 
 import re
 from collections.abc import Iterator
@@ -11,18 +11,28 @@ from labelferry import cli, errors
 
 __all__ = ["lines"]
 
+WAYS = (
+    "`labelferry --version` prints the version. With `--json` a command prints its result, or its failure, as JSON.",
+    "",
+    "`plan`, `onboard`, `verify`, `resume`, `retry-failed` and `demo` run in this process. With `--flow`, or where a",
+    "Prefect server is configured (`PREFECT_API_URL`, or an active profile), they run as Prefect flows; that takes a",
+    "checkout of labelferry. The last line of their output says where they ran.",
+    "",
+)
+
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page, line by line."""
     app: Any = typer.main.get_command(cli.app)
-    yield from generated("The command line", "labelferry/cli.py and labelferry/errors.py")
+    yield from generated("The command line", "labelferry/cli and labelferry/errors.py")
     yield f"{app.help} `labelferry COMMAND --help` says the same in the terminal."
     yield ""
+    yield from WAYS
     for name, command in app.commands.items():
         yield from _command(name, command)
     yield "## Exit codes"
     yield ""
-    codes = re.findall(r"(\d) ([^,.]+)", cli.__doc__ or "")
+    codes = re.findall(r"(\d+) ([^,.]+)", cli.__doc__ or "")
     yield from table(("code", "meaning", "errors"), ((f"`{code}`", said, _raising(code)) for code, said in codes))
     yield "## Errors"
     yield ""

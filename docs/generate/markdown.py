@@ -8,7 +8,7 @@ __all__ = ["attributes", "generated", "prose", "table"]
 
 
 def generated(title: str, source: str) -> Iterator[str]:
-    """The head of a page, and the word that it is not to be edited."""
+    """Yield the head of a page, and the note that it is not to be edited."""
     yield f"# {title}"
     yield ""
     yield f"<!-- Generated from {source} by `make docs`; do not edit. -->"
@@ -16,13 +16,13 @@ def generated(title: str, source: str) -> Iterator[str]:
 
 
 def prose(docstring: str | None) -> str:
-    """A docstring's paragraphs, without its sections of arguments, as markdown."""
+    """Return a docstring's paragraphs, without its sections of arguments, as markdown."""
     text = re.split(r"\n(?:Args|Attributes|Raises|Returns|Yields):", inspect.cleandoc(docstring or ""))[0]
     return text.strip().replace("``", "`")
 
 
 def attributes(docstring: str | None) -> Mapping[str, str]:
-    """What a docstring's section of arguments says of each name."""
+    """Return what a docstring's section of arguments says of each name."""
     lines = re.split(r"\n(?:Args|Attributes):\n", inspect.cleandoc(docstring or ""))[-1].split("\n")
     found: dict[str, str] = {}
     for line in lines:
@@ -36,7 +36,7 @@ def attributes(docstring: str | None) -> Mapping[str, str]:
 
 
 def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
-    """A table; cells stay on one line."""
+    """Yield a table; cells stay on one line."""
     titles = list(head)
     yield f"| {' | '.join(titles)} |"
     yield "|" + "---|" * len(titles)
@@ -46,7 +46,7 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> Iterator[str]:
 
 
 def _cell(text: str) -> str:
-    """One line, in which angle brackets are no HTML unless they are code anyway."""
+    """Return a cell on one line; escape angle brackets outside code spans."""
     parts = " ".join(text.split()).replace("|", "\\|").split("`")
     parts[::2] = [part.replace("<", "&lt;").replace(">", "&gt;") for part in parts[::2]]
     return "`".join(parts)

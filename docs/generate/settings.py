@@ -25,7 +25,7 @@ CUTS = (
 
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page, line by line."""
     yield from generated("Settings", "labelferry/settings.py and the code's constants")
     yield "All settings are environment variables. A variable that cannot be understood is refused (exit code 2)."
     yield ""
@@ -47,7 +47,7 @@ def lines() -> Iterator[str]:
 
 
 def variables() -> dict[str, str]:
-    """The table in the module's docstring."""
+    """Return the table in the module's docstring."""
     _, _, body, _ = re.split(r"^=+ +=+$", settings.__doc__ or "", flags=re.M)
     found: dict[str, str] = {}
     for line in body.strip().splitlines():
@@ -56,7 +56,7 @@ def variables() -> dict[str, str]:
             found[name] = meaning.strip()
         else:
             found[list(found)[-1]] += f" {meaning.strip()}"
-    return found
+    return {name: meaning.replace("``", "`") for name, meaning in found.items()}
 
 
 def _number(value: float | Pace | None) -> str:

@@ -16,7 +16,7 @@ WORDS = {"string": "text", "integer": "whole number", "number": "number", "boole
 
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page, line by line."""
     schema = Spec.model_json_schema()
     parts = schema["$defs"]
     yield from generated("The spec", "labelferry/spec/model.py and labelferry/sources")
@@ -39,7 +39,7 @@ def _videos() -> Iterator[str]:
     yield "## `videos`"
     yield ""
     yield "The path of a table (CSV, TSV, Parquet, Excel, JSON lines), or the rows themselves as a list of mappings."
-    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell is as good as none."
+    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell counts as none."
     yield "Width, height, fps and frame count of a local file are read from it, where the manifest does not say them."
     yield ""
     rows = [(f"`{name}`", said[name]) for name in manifest.COLUMNS]

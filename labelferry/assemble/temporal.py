@@ -30,6 +30,25 @@ class _Value:
     what: str
     placed: set[Span] = field(default_factory=set)
 
+    @property
+    def key(self) -> str:
+        """The same for equal answers."""
+        return self.feature.key if self.feature else self.text or ""
+
+
+@dataclass
+class _Merged:
+    """Equal answers as one: their ranges, each once and in order of appearance, and what is nested in them."""
+
+    first: _Value
+    spans: dict[Span, None] = field(default_factory=dict)
+    nested: list["_Node"] = field(default_factory=list)
+
+    def add(self, value: _Value, spans: Iterable[Span]) -> None:
+        """Take another one in, with those of its ranges that its parents contain."""
+        self.spans.update(dict.fromkeys(spans))
+        self.nested.extend(value.nested)
+
 
 @dataclass
 class _Node:
@@ -100,19 +119,16 @@ def _merge(nodes: Iterable[_Node], where: Where, parents: tuple[Span, ...] | Non
 
 
 def _answers(group: Sequence[_Node], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Answer]:
-    merged: dict[str, tuple[_Value, dict[Span, None], list[_Node]]] = {}
+    merged: dict[str, _Merged] = {}
     for value in (value for node in group for value in node.values):
         spans = [span for span in value.spans if parents is None or _inside(span, parents)]
         value.placed.update(spans)
         if spans:
-            key = value.feature.key if value.feature else value.text or ""
-            _, known, nested = merged.setdefault(key, (value, {}, []))
-            known.update(dict.fromkeys(spans))
-            nested.extend(value.nested)
+            merged.setdefault(value.key, _Merged(value)).add(value, spans)
     shared = [nested for node in group for nested in node.shared]
-    for value, known, nested in merged.values():
-        inner = tuple(_merge([*nested, *shared], where, coalesce(known)))
-        yield Answer(feature=value.feature, text=value.text, spans=tuple(known), classifications=inner)
+    for each in merged.values():
+        inner = tuple(_merge([*each.nested, *shared], where, coalesce(each.spans)))
+        yield Answer(feature=each.first.feature, text=each.first.text, spans=tuple(each.spans), classifications=inner)
 
 
 def _inside(span: Span, parents: tuple[Span, ...]) -> bool:

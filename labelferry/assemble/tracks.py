@@ -43,12 +43,7 @@ def _track(group: Group, where: Where) -> Track:
     first = group[0]
     feature, kind = feature_of(first), type(first.value)
     what = f"{where}: '{feature}'"
-    for annotation in group:
-        if type(annotation.value) is not kind:
-            raise AnnotationError(
-                f"{what}: a {kind.__name__} and, at frame {annotation.frame}, a {type(annotation.value).__name__} "
-                "under one name; each tool has one shape"
-            )
+    _refuse_mixed(group, kind, what)
     frames = np.array([annotation.frame for annotation in group], dtype=np.int64)
     segments = segment_numbers(frames, [annotation.segment_index for annotation in group], what)
     order = np.lexsort((frames, segments))
@@ -70,6 +65,15 @@ def _track(group: Group, where: Where) -> Track:
         instance=None if first.instance is None else str(first.instance),
         uuid=uuid_of(first),
     )
+
+
+def _refuse_mixed(group: Group, kind: type, what: str) -> None:
+    for annotation in group:
+        if type(annotation.value) is not kind:
+            raise AnnotationError(
+                f"{what}: a {kind.__name__} and, at frame {annotation.frame}, a {type(annotation.value).__name__} "
+                "under one name; each tool has one shape"
+            )
 
 
 def _columns(rows: Group, kind: type) -> tuple[Coords, NDArray[np.int64] | None]:

@@ -7,7 +7,7 @@ Each module holds the checks of one family of rules; ``FAMILIES`` lists them. Wh
 from collections.abc import Collection, Mapping, Sequence
 
 from labelferry.checks import answers, frames, lines, masks, names, shapes
-from labelferry.checks.scene import Family, Scene
+from labelferry.checks.subject import Family, Subject
 from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
@@ -39,11 +39,11 @@ def check(
     Returns:
         All findings in a fixed order: by family of rules, then as the labels stand.
     """
-    scene = Scene(
+    subject = Subject(
         videos=videos,
         ontology=ontology,
         media={identity(key): facts for key, facts in media.items()},
         temporal_base=temporal_base,
         rows=None if rows is None else frozenset(identity(key) for key in rows),
     )
-    return [finding for family in FAMILIES for finding in family(scene)]
+    return [finding for family in FAMILIES for finding in family(subject)]

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
-from labelferry.checks.scene import Answered, Scene, answered, groups
 from labelferry.checks.siblings import level
+from labelferry.checks.subject import Answered, Subject, answered, groups
 from labelferry.model.answers import Classification
 from labelferry.model.answers import Question as Asked
 from labelferry.model.findings import Finding, on
@@ -15,14 +15,14 @@ from labelferry.ontology.tree import Ontology
 __all__ = ["check"]
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check answers."""
-    for video in scene.videos:
-        yield from on(video.row, _video(video, scene.ontology))
-    for videos in scene.by_row():
+    for video in subject.videos:
+        yield from on(video.row, _video(video, subject.ontology))
+    for videos in subject.by_row():
         # The lines of a row stand side by side, whichever file they are from.
         top = [Answered(one, "") for video in videos for one in video.classifications]
-        yield from on(videos[0].row, level(top, scene.ontology))
+        yield from on(videos[0].row, level(top, subject.ontology))
 
 
 def _video(video: LabelledVideo, ontology: Ontology | None) -> Iterator[Finding]:

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from labelferry.checks.scene import Answered, Scene, answered, shown
+from labelferry.checks.subject import Answered, Subject, answered, shown
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, on
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
+from labelferry.model.masks import Masks
 from labelferry.model.rules import FrameRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
@@ -15,18 +16,19 @@ from labelferry.model.video import LabelledVideo
 __all__ = ["check"]
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check frame numbers."""
-    for video in scene.videos:
-        yield from on(video.row, _video(video, scene.media_of(video.row).frame_count, scene.temporal_base))
+    for video in subject.videos:
+        yield from on(video.row, _video(video, subject.media_of(video.row).frame_count, subject.temporal_base))
 
 
 def _video(video: LabelledVideo, count: int | None, base: int) -> Iterator[Finding]:
     for track in video.tracks:
         called = f"'{track.feature}'" + (f" (track {track.instance})" if track.instance else "")
-        yield from _bounds(called, track.where, track.frames, count, track.instance)
+        yield from _bounds(called, track, track.frames, count)
     for masks in video.masks:
-        yield from _bounds("the mask", masks.where, np.array([frame.frame for frame in masks.frames]), count)
+        frames = np.array([frame.frame for frame in masks.frames])
+        yield from _bounds("the mask", masks, frames, count)
     for track in video.tracks:
         yield from _sparse(track)
     for one in answered(video):
@@ -34,13 +36,14 @@ def _video(video: LabelledVideo, count: int | None, base: int) -> Iterator[Findi
         yield from _outside_parent(one)
 
 
-def _bounds(label: str, where: Where, frames: Frames, count: int | None, track: str | None = None) -> Iterator[Finding]:
+def _bounds(label: str, of: Track | Masks, frames: Frames, count: int | None) -> Iterator[Finding]:
+    track = of.instance if isinstance(of, Track) else None
     if (first := int(frames.min())) < FIRST_FRAME:
-        yield FrameRule.FRAME_BEFORE_FIRST.at(where, frame=first, track=track, label=label)
+        yield FrameRule.FRAME_BEFORE_FIRST.at(_place(of, frames, first), frame=first, track=track, label=label)
     beyond = frames[frames > count] if count is not None else frames[:0]
     if beyond.size:
         yield FrameRule.FRAME_BEYOND_END.at(
-            where,
+            _place(of, frames, int(beyond.min())),
             frame=int(beyond.min()),
             track=track,
             label=label,
@@ -48,6 +51,10 @@ def _bounds(label: str, where: Where, frames: Frames, count: int | None, track: 
             last=int(beyond.max()),
             video_frames=count,
         )
+
+
+def _place(of: Track | Masks, frames: Frames, frame: int) -> Where:
+    return of.where_of(int(np.argmax(frames == frame))) if isinstance(of, Track) else of.where
 
 
 def _sparse(track: Track) -> Iterator[Finding]:

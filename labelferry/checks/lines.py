@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 
-from labelferry.checks.scene import Scene
+from labelferry.checks.subject import Subject
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, on
@@ -18,14 +18,14 @@ __all__ = ["MOST_LINES", "check"]
 MOST_LINES = 5_000
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check rows and lines."""
     seen: dict[str, Where] = {}
-    for video in scene.videos:
-        yield from on(video.row, _row(video, scene.rows))
-    for video in scene.videos:
+    for video in subject.videos:
+        yield from on(video.row, _row(video, subject.rows))
+    for video in subject.videos:
         yield from on(video.row, _uuids(video, seen))
-    for videos in scene.by_row():
+    for videos in subject.by_row():
         yield from on(videos[0].row, _crowded(videos))
 
 

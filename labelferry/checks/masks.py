@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from labelferry.checks.scene import Scene
+from labelferry.checks.subject import Subject
 from labelferry.errors import SourceError
 from labelferry.listing import shorten
 from labelferry.model.feature import Where
@@ -36,10 +36,10 @@ class _Looked:
     by_url: int = 0
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check masks."""
-    for videos in scene.by_row():
-        yield from on(videos[0].row, _row(videos, scene.media_of(videos[0].row)))
+    for videos in subject.by_row():
+        yield from on(videos[0].row, _row(videos, subject.media_of(videos[0].row)))
 
 
 def _row(videos: Sequence[LabelledVideo], media: Media) -> Iterator[Finding]:

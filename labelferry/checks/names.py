@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain
 
-from labelferry.checks.scene import Scene
+from labelferry.checks.subject import Subject
 from labelferry.listing import shorten
 from labelferry.model.answers import Answer, Classification
 from labelferry.model.answers import Question as Asked
@@ -23,11 +23,11 @@ KNOWN_SHOWN = 8
 TOOL, QUESTION, OPTION = "tool", "question", "option"
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check names and kinds."""
-    if scene.ontology is not None:
-        names = _Names(scene.ontology)
-        for video in scene.videos:
+    if subject.ontology is not None:
+        names = _Names(subject.ontology)
+        for video in subject.videos:
             yield from on(video.row, names.check(video))
 
 

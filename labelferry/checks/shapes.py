@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.checks.scene import Scene
+from labelferry.checks.subject import Subject
 from labelferry.model.findings import Finding, on
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
@@ -19,10 +19,10 @@ Chosen = NDArray[np.bool_]
 """Keyframes of a track, true for those that a rule is about."""
 
 
-def check(scene: Scene) -> Iterator[Finding]:
+def check(subject: Subject) -> Iterator[Finding]:
     """Check shapes."""
-    for video in scene.videos:
-        yield from on(video.row, _video(video, scene.media_of(video.row)))
+    for video in subject.videos:
+        yield from on(video.row, _video(video, subject.media_of(video.row)))
 
 
 def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
@@ -37,9 +37,10 @@ def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
 
 def _found(rule: Rule, track: Track, chosen: Chosen, picture: str = "") -> Iterator[Finding]:
     if chosen.any():
+        first = int(np.argmax(chosen))
         yield rule.at(
-            track.where,
-            frame=_first(track, chosen),
+            track.where_of(first),
+            frame=int(track.frames[first]),
             track=track.instance,
             feature=track.feature,
             count=int(np.count_nonzero(chosen)),
@@ -52,9 +53,10 @@ def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
     partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
     if partly:
         track, chosen = partly[0]
+        first = int(np.argmax(chosen))
         yield ShapeRule.SHAPE_PARTLY_OUTSIDE.at(
-            track.where,
-            frame=_first(track, chosen),
+            track.where_of(first),
+            frame=int(track.frames[first]),
             track=track.instance,
             feature=track.feature,
             count=sum(int(np.count_nonzero(each)) for _, each in partly),
@@ -81,10 +83,6 @@ def _corners(track: Track) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         return track.coords, track.coords
     starts = track.offsets[:-1]
     return np.minimum.reduceat(track.coords, starts), np.maximum.reduceat(track.coords, starts)
-
-
-def _first(track: Track, chosen: Chosen) -> int:
-    return int(track.frames[int(np.argmax(chosen))])
 
 
 def _picture(media: Media) -> str:

@@ -6,7 +6,7 @@ Side by side are the classifications of all lines of one row, those of one keyfr
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from labelferry.checks.scene import Answered
+from labelferry.checks.subject import Answered
 from labelferry.model.answers import Answer
 from labelferry.model.answers import Question as Asked
 from labelferry.model.findings import Finding

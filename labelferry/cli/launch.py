@@ -1,7 +1,7 @@
 """Where a command runs: in this process, or as a Prefect flow of the checkout.
 
-The one place of the core that looks outside of it, and that changes the environment: of this process and for as long as
-a command runs.
+The only place in the core that looks outside it, and that changes the environment: that of this process, while a
+command runs.
 """
 
 import os
@@ -19,11 +19,11 @@ from labelferry.settings import ONLY_LOCALBOX
 
 __all__ = ["Runner", "runner", "to_localbox"]
 
-NO_FLOWS = "flows/ is not on the path: run it from a checkout of labelferry"
+NO_FLOWS = "flows/ is not on the path; run this from a checkout of labelferry"
 
 
 class Runner:
-    """Runs a command's work in one of the two ways.
+    """One of the two ways to run a command's work.
 
     Args:
         as_flow: whether as a Prefect flow.
@@ -37,7 +37,7 @@ class Runner:
         """Run a flow with these arguments, or make the call; returns plain values in both ways."""
         if not self.as_flow:
             with warnings_shown():
-                result: Mapping[str, Any] = call().to_json()
+                result: Mapping[str, Any] = call().to_dict()
             return result
         _hush_prefect()
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)
@@ -50,19 +50,19 @@ def runner(flow: bool) -> Runner:
     Raises:
         SpecError: when a flow is asked for where there are none, because labelferry was installed without them.
     """
-    there = find_spec("flows") is not None
-    if flow and not there:
+    found = find_spec("flows") is not None
+    if flow and not found:
         raise SpecError(f"--flow: {NO_FLOWS}")
     server = _server()
     if not flow and server is None:
         return Runner(False, "in this process")
-    if not there:
-        return Runner(False, f"in this process; {server} was not told, since {NO_FLOWS}")
+    if not found:
+        return Runner(False, f"in this process, not on {server}: {NO_FLOWS}")
     return Runner(True, f"as a Prefect flow on {server or 'a temporary server'}")
 
 
 def _server() -> str | None:
-    """The Prefect server of the environment, or of Prefect's active profile; read without Prefect, which is slow."""
+    """Return the Prefect server of the environment or of Prefect's active profile; read without Prefect: it is slow."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url
     home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
@@ -92,7 +92,7 @@ def to_localbox(asked: bool = True) -> Iterator[None]:
 
 
 def _hush_prefect() -> None:
-    """Prefect's own log stays out of the terminal unless somebody asked for it; nothing phones home."""
+    """Keep Prefect's own log out of the terminal unless it is asked for; nothing phones home."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

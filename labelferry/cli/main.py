@@ -43,18 +43,20 @@ def labelferry(
         bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Carry labelled video into Labelbox: planned before it acts, safe to run again, proven afterwards."""
+    """Carry labelled video into Labelbox: planned beforehand, safe to run again, verified afterwards."""
 
 
 def main() -> None:
     """Run the command line; mistakes and refusals end in one message and the documented exit code."""
-    if isinstance(sys.stdout, TextIOWrapper):  # a terminal that lacks a letter is no reason to fail after the work
+    if isinstance(
+        sys.stdout, TextIOWrapper
+    ):  # a letter that the terminal lacks must not fail the command after its work
         sys.stdout.reconfigure(errors="backslashreplace")
     try:
         app()
     except LabelferryError as error:
         if "--json" in sys.argv:
-            print_json(error.to_json())
+            print_json(error.to_dict())
         fail(str(error), error.exit_code)
     except SystemExit as ended:
         if ended.code != INTERRUPTED:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from labelferry.cli.arguments import AsJson, SpecPath
-from labelferry.cli.terminal import print_check, show
+from labelferry.cli.terminal import show
 
 __all__ = ["check", "convert"]
 
@@ -15,8 +15,9 @@ __all__ = ["check", "convert"]
 def check(spec: SpecPath, as_json: AsJson = False) -> None:
     """Read and check everything that a spec names. Offline; nothing is written or sent."""
     from labelferry import api
+    from labelferry.reports.terminal import print_check
 
-    show(api.check(spec).to_json(), as_json, print_check)
+    show(api.check(spec).to_dict(), as_json, print_check)
 
 
 def convert(
@@ -29,6 +30,7 @@ def convert(
 
     from labelferry.api import Checked
     from labelferry.desired.build import build
+    from labelferry.reports.terminal import print_check
     from labelferry.spec.load import load_spec
 
     with tempfile.TemporaryDirectory() as folder:
@@ -39,5 +41,5 @@ def convert(
         if desired.ontology() is not None:
             written.append(out / f"{desired.spec.name}.ontology.json")
             shutil.copyfile(desired.folder / "ontology.json", written[1])
-        result = Checked.of(desired).to_json() | {"files": [str(path) for path in written]}
+        result = Checked.of(desired).to_dict() | {"files": [str(path) for path in written]}
     show(result, as_json, print_check)

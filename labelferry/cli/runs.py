@@ -16,25 +16,27 @@ __all__ = ["onboard", "plan", "resume", "retry_failed", "run_to_report", "verify
 
 
 def plan(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
-    """Say what onboard would do. Changes nothing; exit code 4 says that somebody has to decide something first."""
+    """Say what onboard would do. Changes nothing; exit code 4 means that a conflict needs a decision first."""
     from labelferry import api
     from labelferry.onboarding.plan import Plan, refuse_conflicts
     from labelferry.reports.plan import print_plan
 
     chosen = runner(flow)
     with to_localbox(localbox), progress(as_json):
-        made = chosen.run("plan", partial(api.plan, spec), str(spec))
-    show(made, as_json, print_plan)
+        planned = chosen.run("plan", partial(api.plan, spec), str(spec))
+    show(planned, as_json, print_plan)
     say(f"planned {chosen.place}", as_json)
     try:
-        refuse_conflicts(Plan.from_json(made))
+        refuse_conflicts(Plan.from_dict(planned))
     except ConflictError as error:
         fail(str(error), error.exit_code)
 
 
 def onboard(
     spec: SpecPath,
-    plan: Annotated[Path | None, typer.Option("--plan", help="A reviewed plan; anything else is refused.")] = None,
+    plan: Annotated[
+        Path | None, typer.Option("--plan", help="Carry out this saved plan; refuse if anything has changed since.")
+    ] = None,
     as_json: AsJson = False,
     flow: AsFlow = False,
     localbox: ToLocalbox = False,
@@ -64,7 +66,7 @@ def retry_failed(name: Name, as_json: AsJson = False, flow: AsFlow = False, loca
 
 
 def verify(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
-    """Compare what Labelbox holds with what was sent. Changes nothing; exit code 1 says that it differs."""
+    """Compare the labels in Labelbox with what was sent. Changes nothing; exit code 1 means that they differ."""
     from labelferry import api
     from labelferry.reports.verification import print_verification
 
@@ -80,7 +82,7 @@ def verify(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localb
 def run_to_report(
     flow_name: str, call: Callable[[], Any], flow: bool, as_json: bool, *args: str, **options: str
 ) -> None:
-    """Run what ends in a report, and show it, also when lines were refused or are not known to be in."""
+    """Run what ends in a report and show it, also when lines were refused or their outcome is unknown."""
     from labelferry.reports.terminal import print_report
 
     _run(flow_name, call, print_report, flow, as_json, *args, **options)
@@ -102,7 +104,7 @@ def _run(
         except (PartialFailureError, PendingError, VerificationError) as error:
             if error.result is None:
                 raise
-            result, failure = error.result.to_json(), error
+            result, failure = error.result.to_dict(), error
     show(result, as_json, printer)
     say(f"ran {chosen.place}", as_json)
     _end(failure)

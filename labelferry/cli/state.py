@@ -15,11 +15,11 @@ __all__ = ["metrics", "status"]
 def status(
     name: Name,
     rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="First write down what the service holds, after the ledger was lost.")
+        bool, typer.Option("--rebuild", help="First rebuild the ledger from Labelbox, after it was lost.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the ledger knows of an onboarding: its runs, and the lines that failed or are unknown."""
+    """Show what the ledger knows of an onboarding: its runs, and its failed and unknown lines."""
     from labelferry import api
     from labelferry.ledger import open_ledger
     from labelferry.reports.status import print_status, status_of
@@ -37,7 +37,7 @@ def metrics(
         typer.Option("--out", help="File that is replaced in one step, for node_exporter's textfile collector."),
     ] = None,
 ) -> None:
-    """Count what the ledger holds, of every onboarding, in Prometheus' text form. Changes nothing."""
+    """Print ledger counts for all onboardings in Prometheus text format. Changes nothing."""
     from prometheus_client import generate_latest, write_to_textfile
 
     from labelferry.ledger import open_ledger

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
-__all__ = ["fail", "print_check", "print_json", "progress", "say", "show", "warnings_shown"]
+__all__ = ["fail", "print_json", "progress", "say", "show", "warnings_shown"]
 
 
 def fail(message: str, code: int) -> NoReturn:
@@ -18,7 +18,7 @@ def fail(message: str, code: int) -> NoReturn:
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[None]:
-    """Show how far long work is, unless nobody looks or JSON is wanted."""
+    """Show the progress of long work, on a terminal and unless JSON is asked for."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
@@ -36,7 +36,7 @@ def progress(as_json: bool) -> Iterator[None]:
 
 
 class Warnings(logging.Handler):
-    """Says what goes on during a long wait, such as a request that is repeated."""
+    """A handler that prints what goes on during a long wait, such as a request that is repeated."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record on stderr."""
@@ -77,19 +77,3 @@ def say(text: str, as_json: bool) -> None:
     """Add a line to a result that people read."""
     if not as_json:
         print(f"  {text}")  # noqa: T201
-
-
-def print_check(result: Mapping[str, Any], console: Any) -> None:
-    """Print what a spec holds, and what there is to say about it."""
-    from labelferry.model.findings import Finding, grouped
-    from labelferry.reports.terminal import print_findings
-
-    counts = result["counts"]
-    print_findings(grouped(map(Finding.from_json, result["findings"])), console)
-    console.print(
-        f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
-        f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",
-        highlight=False,
-    )
-    for path in result.get("files", ()):
-        console.print(f"wrote {path}", markup=False, highlight=False)

@@ -16,7 +16,7 @@ from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
 from labelferry.progress import announce
-from labelferry.sources.folders import entries_of
+from labelferry.sources.folders import sources_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.spec import ImportAs, Spec
@@ -38,9 +38,9 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
     """
     findings: list[Finding] = []
     rows = read_videos(loaded.spec.videos, loaded.reach)
-    videos = list(_labels(loaded, rows, findings))
-    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
     media = {row.global_key: _media(row, loaded.reach, findings) for row in rows}
+    videos = list(_labels(loaded, media, findings))
+    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
     announce("checking")
     held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
     findings += check(
@@ -54,12 +54,14 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
     return store(loaded.spec, home, rows, videos, ontology, findings)
 
 
-def _labels(loaded: LoadedSpec, rows: tuple[VideoRow, ...], findings: list[Finding]) -> Iterator[LabelledVideo]:
-    keys = {identity(row.global_key): row.global_key for row in rows}
-    entries = [each for entry in loaded.spec.labels for each in entries_of(entry, loaded.reach)]
-    for number, entry in enumerate(entries):
-        announce(f"reading {entry.path}", number, len(entries))
-        for video in read_labels(entry, loaded.reach, findings.append):
+def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]) -> Iterator[LabelledVideo]:
+    keys = {identity(key): key for key in media}
+    facts = {identity(key): known for key, known in media.items()}
+    entries = loaded.spec.labels
+    sources = [each for entry in entries for each in sources_of(entry, loaded.reach, findings.append, facts)]
+    for number, source in enumerate(sources):
+        announce(f"reading {source.entry.path}", number, len(sources))
+        for video in read_labels(source):
             yield _placed(video, loaded.spec, keys)
 
 
@@ -109,4 +111,4 @@ def _refuse_errors(findings: list[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
         message = "\n".join(str(group) for group in grouped(errors))
-        raise CheckError(message, findings=[finding.to_json() for finding in findings])
+        raise CheckError(message, findings=[finding.to_dict() for finding in findings])

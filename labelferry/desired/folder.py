@@ -133,7 +133,7 @@ def _write(
         "format": FORMAT,
         "spec": wishes,
         "counts": asdict(counts),
-        "findings": [finding.to_json() for finding in findings],
+        "findings": [finding.to_dict() for finding in findings],
         "fingerprint": digest.hexdigest(),
     }
     (folder / "onboarding.json").write_bytes(orjson.dumps(kept))

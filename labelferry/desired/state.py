@@ -82,7 +82,7 @@ class Desired:
             folder=folder,
             spec=Spec.model_validate(data["spec"]),
             counts=Counts(**data["counts"]),
-            findings=tuple(map(Finding.from_json, data["findings"])),
+            findings=tuple(map(Finding.from_dict, data["findings"])),
             fingerprint=data["fingerprint"],
         )
 

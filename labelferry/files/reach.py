@@ -63,11 +63,14 @@ class Reach:
     def files(self, pattern: str) -> list[str]:
         """Return the files that a pattern matches in the order of their names, relative to ``base`` if below it.
 
+        Args:
+            pattern: such as ``labels/*.txt``; a folder, ``labels/``, means its files that are not hidden.
+
         Raises:
             SourceError: when there is none, it is not a pattern, or a match may not be read.
         """
         base = self._folder(pattern)
-        wanted = PurePath(pattern)
+        wanted = PurePath(f"{pattern}[!.]*" if pattern.endswith("/") else pattern)
         root = Path(wanted.anchor) if wanted.is_absolute() else base
         try:
             found = sorted(path for path in root.glob(str(wanted.relative_to(wanted.anchor))) if is_regular(path))
@@ -84,7 +87,7 @@ class Reach:
         """While a stranger's file is read inside, an error says where and what was expected, and quotes nothing.
 
         Args:
-            path: the file, as the spec names it.
+            path: the file, as the spec names it; the error may know better which of several it was.
             what: what it should be, such as ``a table of videos``.
 
         Raises:
@@ -95,7 +98,8 @@ class Reach:
         except InputError as error:
             if not self.confined:
                 raise
-            place = path if error.line is None else f"{path}:{error.line}"
+            file = error.file or path
+            place = file if error.line is None else f"{file}:{error.line}"
             # From None: what Prefect logs of an error includes what it came from.
             raise SourceError(
                 f"{place}: cannot be read as {what}; files of a pasted or fetched spec are never quoted, so save the "

@@ -61,7 +61,7 @@ class BatchResource(Resource):
             InputError: no rows, or too many; nothing was sent.
             RemoteConflictError: the name is taken.
             RejectedError: no row could be added, or some keys do not exist.
-            UnavailableError: with ``acted``, ask ``list`` before creating again; a batch found empty wants ``add``.
+            UnavailableError: with ``acted``, ask ``list`` before creating again; fill an empty batch with ``add``.
         """
         _check(name, global_keys)
         if len(global_keys) < SYNC_BELOW:
@@ -111,8 +111,8 @@ class BatchResource(Resource):
     ) -> Batch:
         batch = {"name": name, "dataRowIds": [], "globalKeys": [*global_keys], "priority": priority}
         batch["consensusSettings"] = consensus_settings
-        made = self._change(CREATE, "createBatchV2", projectId=project_id, batchInput=batch)
-        return _batch(present(made.get("batch"), "the new batch"), tuple(made.get("failedDataRowIds") or ()))
+        created = self._change(CREATE, "createBatchV2", projectId=project_id, batchInput=batch)
+        return _batch(present(created.get("batch"), "the new batch"), tuple(created.get("failedDataRowIds") or ()))
 
     def _create_empty(self, project_id: str, name: str, consensus_settings: Mapping[str, Any] | None) -> str:
         empty = {"name": name, "consensusSettings": consensus_settings}

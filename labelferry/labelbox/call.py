@@ -21,7 +21,7 @@ _NAME = re.compile(r"\s*(?:query|mutation)\s+(\w+?)(?:PyApi)?\b")
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that travels with a call; opened anew for each attempt, so that a repeat never sends an empty rest."""
+    """A file that travels with a call; opened again for each attempt, so that a repeat never sends an empty rest."""
 
     source: Path | bytes = field(repr=False)
     filename: str
@@ -30,7 +30,7 @@ class Attachment:
 
     @property
     def size(self) -> int:
-        """Return the length in bytes."""
+        """Length in bytes."""
         return len(self.source) if isinstance(self.source, bytes) else self.source.stat().st_size
 
     def open(self) -> BinaryIO:
@@ -69,7 +69,7 @@ class Call:
 
     @property
     def operation(self) -> str:
-        """Return the operation's name without the ``PyApi`` that they all end in."""
+        """The operation's name without the ``PyApi`` that they all end in."""
         found = _NAME.match(self.document)
         return found.group(1) if found else "GraphQL"
 

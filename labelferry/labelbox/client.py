@@ -39,7 +39,7 @@ class Client:
 
     Args:
         api_key: the key; it is kept where no repr, log or message reaches it.
-        endpoint: the service's GraphQL address.
+        endpoint: the service's GraphQL URL.
         transport: the one seam for tests: what turns a request into a response.
         policy: attempts, waits, deadlines.
         throttle: called before every request, to hold it back; by default the policy's requests per minute.
@@ -48,7 +48,7 @@ class Client:
 
     Raises:
         AuthenticationError: the key is empty or cannot be one.
-        SpecError: the endpoint is not an http(s) address.
+        SpecError: the endpoint is not an http(s) URL.
     """
 
     def __init__(
@@ -88,14 +88,14 @@ class Client:
 
     @property
     def sent(self) -> int:
-        """How many requests went to the service so far, repeated ones included."""
+        """The number of requests sent to the service so far, repeats included."""
         return self._wire.sent
 
     def upload(self, source: Path | str | bytes, filename: str | None = None, content_type: str | None = None) -> str:
-        """Upload a file, streamed from disk, and return its address at the service.
+        """Upload a file, streamed from disk, and return its URL at the service.
 
         Raises:
-            InputError: there is no such file, or it is empty.
+            InputError: the file does not exist or is empty.
         """
         return self.uploads.send(source, filename, content_type)
 
@@ -119,10 +119,10 @@ def _checked(api_key: str | SecretStr) -> SecretStr:
     """Return the key; what cannot go into a header is refused here, before a library prints it."""
     text = (api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key).strip()
     if not text:
-        raise AuthenticationError("there is no API key: set LABELBOX_API_KEY")
+        raise AuthenticationError("no API key: set LABELBOX_API_KEY")
     if not (text.isascii() and text.isprintable()) or " " in text:
         raise AuthenticationError(
-            "the API key holds blanks or other characters that no key has: check LABELBOX_API_KEY"
+            "the API key contains blanks or other characters that no key has: check LABELBOX_API_KEY"
         )
     return SecretStr(text)
 

@@ -1,7 +1,7 @@
 """How many requests calls take, by the numbers of the code that sends them; for the plan.
 
 Waits for the service's own work are left out: each job counts as one that has ended when it is first asked for.
-``tests/integration/test_costs.py`` holds every figure against the requests that are really sent.
+``tests/integration/test_costs.py`` compares every figure with the requests that are really sent.
 """
 
 from collections.abc import Mapping, Sequence

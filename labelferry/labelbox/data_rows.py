@@ -40,10 +40,10 @@ class DataRowResource(Resource):
         self._uploads = uploads
 
     def lookup(self, global_keys: Iterable[str]) -> dict[str, str | None]:
-        """Return the row id of each global key, None where there is no such row.
+        """Return the row id of each global key, None where it does not exist.
 
         Raises:
-            PermissionDeniedError: some of the rows belong to somebody else; the message names their keys.
+            PermissionDeniedError: some of the rows belong to others; the message names their keys.
             DeadlineError: the look-up has not ended within the policy's time.
         """
         found: dict[str, str | None] = {}
@@ -55,7 +55,7 @@ class DataRowResource(Resource):
         """Return a row by its id.
 
         Raises:
-            NotFoundError: there is no such row.
+            NotFoundError: the row does not exist.
         """
         answer = self._wire.send(query(GET_ROW, param_0=row_id))
         return _row(present(answer.get("dataRow"), f"data row {row_id}"))

@@ -51,7 +51,7 @@ class DatasetResource(Resource):
         """Return the number of rows that a dataset has now.
 
         Raises:
-            NotFoundError: there is no such dataset.
+            NotFoundError: the dataset does not exist.
         """
         return self.get(dataset_id).row_count
 

@@ -31,7 +31,7 @@ class Editor(Resource):
         """Give a project the service's editor, unless it has one.
 
         Raises:
-            NotFoundError: there is no such project, or the service offers no editor.
+            NotFoundError: the project does not exist, or the service offers no editor.
         """
         answer = self._wire.send(query(GET_FRONTEND, param_0=project_id))
         if present(answer.get("project"), f"project {project_id}").get("labelingFrontend"):
@@ -45,7 +45,7 @@ class Editor(Resource):
         """Connect an ontology to a project that has an editor.
 
         Raises:
-            NotFoundError: there is no such project or ontology.
+            NotFoundError: the project or ontology does not exist.
         """
         answer = self._wire.send(mutation(CONNECT_ONTOLOGY, projectId=project_id, ontologyId=ontology_id))
         project = present(answer.get("project"), f"project {project_id}")

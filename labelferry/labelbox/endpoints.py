@@ -1,4 +1,4 @@
-"""The addresses of one service, all derived from the GraphQL endpoint."""
+"""The URLs of one service, all derived from the GraphQL endpoint."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 
 @dataclass(frozen=True, slots=True)
 class Endpoints:
-    """Where GraphQL, its experimental twin (batches) and REST live."""
+    """The URLs of GraphQL, its experimental twin (batches) and REST."""
 
     graphql: str
     experimental: str
@@ -23,10 +23,10 @@ class Endpoints:
 
     @classmethod
     def of(cls, endpoint: str) -> Self:
-        """Return the addresses that belong to a GraphQL endpoint.
+        """Return the URLs that belong to a GraphQL endpoint.
 
         Raises:
-            SpecError: it is not an http(s) address.
+            SpecError: it is not an http(s) URL.
         """
         url = _checked(endpoint)
         places = (url.copy_with(path=url.path.replace("/graphql", path)) for path in ("/_gql", "/api/v1"))
@@ -34,7 +34,7 @@ class Endpoints:
 
     @property
     def is_loopback(self) -> bool:
-        """Return whether the service runs on this machine, where no proxy of the environment belongs between."""
+        """Whether the service runs on this machine, so that no proxy of the environment is used."""
         host = httpx.URL(self.graphql).host
         try:
             return ipaddress.ip_address(host).is_loopback
@@ -46,9 +46,9 @@ def _checked(endpoint: str) -> httpx.URL:
     try:
         url = httpx.URL(endpoint)
     except httpx.InvalidURL as error:
-        raise SpecError(f"endpoint {endpoint!r} is not an address ({error}); expected {DEFAULT_ENDPOINT}") from error
+        raise SpecError(f"endpoint {endpoint!r} is not a URL ({error}); expected {DEFAULT_ENDPOINT}") from error
     if url.scheme not in {"http", "https"} or not url.host:
-        raise SpecError(f"endpoint {endpoint!r} is not an http(s) address; expected something like {DEFAULT_ENDPOINT}")
+        raise SpecError(f"endpoint {endpoint!r} is not an http(s) URL; expected something like {DEFAULT_ENDPOINT}")
     if url.userinfo:
-        raise SpecError("the endpoint carries a user name or password; take it out, the API key is all that is needed")
+        raise SpecError("the endpoint contains a user name or password; remove it, only the API key is needed")
     return url

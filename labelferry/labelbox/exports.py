@@ -95,10 +95,10 @@ class ExportResource(Resource):
         yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, ROWS_ONLY)
 
     def picture(self, url: str) -> bytes:
-        """Return the composite of a mask that an export names by address.
+        """Return the composite of a mask that an export names by URL.
 
         Raises:
-            RemoteError: it cannot be had.
+            RemoteError: it cannot be read.
         """
         return self._files.picture(url)
 

@@ -1,4 +1,4 @@
-"""Files that the service hands out by address: read without the key, checked whole, then given away."""
+"""Files that the service hands out by URL: read without the key, checked whole, then given away."""
 
 import tempfile
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ _IN_MEMORY = 8_000_000
 
 
 class Files:
-    """Reads result files; a plain GET without authorization, because their addresses are signed."""
+    """Reads result files; a plain GET without authorization, because their URLs are signed."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -26,7 +26,7 @@ class Files:
         """Return a small file's text.
 
         Raises:
-            RemoteError: it cannot be had.
+            RemoteError: it cannot be read.
         """
         return self._wire.repeat(lambda: self._get(url)).decode("utf-8", "replace")
 
@@ -36,7 +36,7 @@ class Files:
         It is read and parsed whole before the first object comes, so that a cut answer is repeated, not passed on.
 
         Raises:
-            RemoteError: it cannot be had, or is not NDJSON.
+            RemoteError: it cannot be read, or is not NDJSON.
         """
         with tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY) as file:
             self._wire.repeat(lambda: self._load(url, file))
@@ -46,7 +46,7 @@ class Files:
                     yield orjson.loads(line)
 
     def values(self, url: str) -> list[Any]:
-        """Return what stands on each line of an NDJSON file, blank lines left out; no JSON comes as its text.
+        """Return the value on each line of an NDJSON file, blank lines left out; what is not JSON comes as text.
 
         Raises:
             RemoteError: it cannot be read.
@@ -58,7 +58,7 @@ class Files:
         """Return a file's bytes, which must be ``length`` long.
 
         Raises:
-            RemoteError: it cannot be had, or has another length.
+            RemoteError: it cannot be read, or has another length.
         """
 
         def attempt() -> bytes:
@@ -73,7 +73,7 @@ class Files:
         """Return a picture's bytes; the key goes along only to the service's own host, which asks for it.
 
         Raises:
-            RemoteError: it cannot be had.
+            RemoteError: it cannot be read.
         """
         return self._wire.repeat(lambda: self._get(url, self._wire.auth_for(url)))
 
@@ -123,11 +123,9 @@ def _check(response: httpx.Response) -> None:
     if status == 200:
         return
     if status in {404, 410}:
-        raise NotFoundError("a result file is gone; the service keeps them for 24 hours")
+        raise NotFoundError("a result file was not found; the service keeps them for 24 hours")
     if status in {401, 403}:
-        raise PermissionDeniedError(
-            "a result file's address is no longer valid; ask for the job again to get a new one"
-        )
+        raise PermissionDeniedError("a result file's URL is no longer valid; fetch the job again to get a new one")
     if status == 429 or status >= 500:
         raise _cut(f"the service answered {status}")
     raise RejectedError(f"a result file could not be read: the service answered {status}")

@@ -75,7 +75,7 @@ class ImportResource(Resource):
             deadline: seconds; the policy's when not given.
 
         Raises:
-            JobFailedError: it ended FAILED; the message holds the text of its error file.
+            JobFailedError: it ended FAILED; the message has the text of its error file.
             NotFoundError: the service does not show it any more.
             DeadlineError: it still runs.
         """
@@ -93,14 +93,14 @@ class ImportResource(Resource):
         """Yield the outcome of each line: ``uuid``, ``dataRow``, ``status``, and on failures ``errors``.
 
         Raises:
-            NotFoundError: the file is gone (24 hours), or the job has none yet.
+            NotFoundError: the file was deleted (after 24 hours), or the job has none yet.
         """
-        return self._files.lines(_address(job, job.status_url, "status"))
+        return self._files.lines(_result_url(job, job.status_url, "status"))
 
     def verdicts(self, job: ImportJob, lines: int) -> Sequence[Any]:
-        """Return what stands on each line of the status file, in whatever shape.
+        """Return the value on each line of the status file, in whatever shape.
 
-        A file that is not there, or has fewer than ``lines`` lines, is read again for a while.
+        A file that is missing, or has fewer than ``lines`` lines, is read again for a while.
 
         Raises:
             NotFoundError: there is still none.
@@ -114,17 +114,17 @@ class ImportResource(Resource):
         """Yield the outcome of each line that failed.
 
         Raises:
-            NotFoundError: the file is gone (24 hours), or the job has none yet.
+            NotFoundError: the file was deleted (after 24 hours), or the job has none yet.
         """
-        return self._files.lines(_address(job, job.error_url, "error"))
+        return self._files.lines(_result_url(job, job.error_url, "error"))
 
     def inputs(self, job: ImportJob) -> Iterator[Json]:
         """Yield the lines that were sent.
 
         Raises:
-            NotFoundError: the file is gone (24 hours).
+            NotFoundError: the file was deleted (after 24 hours).
         """
-        return self._files.lines(_address(job, job.input_url, "input"))
+        return self._files.lines(_result_url(job, job.input_url, "input"))
 
     def delete(self, job: ImportJob) -> None:
         """Delete a pre-label import and the pre-labels that came with it; a lost answer is asked for again.
@@ -134,7 +134,7 @@ class ImportResource(Resource):
             RejectedError: it is a ground-truth import, which the service cannot take back.
         """
         if job.kind is not ImportKind.MAL:
-            raise RejectedError(f"import {job.name!r} holds ground truth, which cannot be deleted as a job")
+            raise RejectedError(f"import {job.name!r} is ground truth, which cannot be deleted as a job")
         self._wire.send(Call(document=DELETE_MAL, variables={"id": job.id}, repeatable=True))
 
     def _ended(self, job: ImportJob) -> ImportJob | None:
@@ -169,7 +169,7 @@ def _job_of(node: Json, project_id: str, kind: ImportKind) -> ImportJob:
     )
 
 
-def _address(job: ImportJob, url: str | None, what: str) -> str:
+def _result_url(job: ImportJob, url: str | None, what: str) -> str:
     if not url:
         raise NotFoundError(f"import {job.name!r} ({job.state}) has no {what} file yet; wait until it is FINISHED")
     return url

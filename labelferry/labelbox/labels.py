@@ -1,4 +1,4 @@
-"""Labels: which rows of a project hold some, and how to take them away."""
+"""Labels: which rows of a project have one, and how to delete them."""
 
 import json
 from collections.abc import Collection, Iterator, Sequence
@@ -21,7 +21,7 @@ class LabelResource(Resource):
     """Labels of projects."""
 
     def list(self, project_id: str) -> Iterator[Label]:
-        """Yield the labels of a project, each with the row that holds it."""
+        """Yield the labels of a project, each with its row."""
 
         def page(skip: int) -> Nodes:
             answer = self._wire.send(query(page_at(LIST, skip), projectId=project_id))

@@ -7,7 +7,7 @@ __all__ = ["Limiter"]
 
 
 class Limiter:
-    """A token bucket that holds one second's worth of requests.
+    """A token bucket for one second's worth of requests.
 
     Args:
         per_minute: requests allowed per minute.

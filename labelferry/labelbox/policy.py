@@ -51,7 +51,7 @@ class Policy:
         request_timeout: for one answer.
         upload_timeout: for one answer to a file.
         batch_timeout: for one answer of the batch operations.
-        file_timeout: for one answer of a file's address.
+        file_timeout: for one answer of a file's URL.
         requests_per_minute: the client-side limit; None means none.
         lookup_chunk: global keys in one question.
         lookup: pace of a global-key look-up.

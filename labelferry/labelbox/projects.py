@@ -77,7 +77,7 @@ class ProjectResource(Resource):
         """Return the ontology that a project is connected to, or None.
 
         Raises:
-            NotFoundError: there is no such project.
+            NotFoundError: the project does not exist.
         """
         node = self._project(GET_ONTOLOGY, project_id, "param_0").get("ontology")
         return ontologies.ontology_of(node) if node else None
@@ -86,7 +86,7 @@ class ProjectResource(Resource):
         """Connect an ontology, after setting the editor up where the project has none; may be repeated.
 
         Raises:
-            NotFoundError: there is no such project or ontology.
+            NotFoundError: the project or ontology does not exist.
         """
         self._editor.set_up(project_id)
         self._editor.connect_ontology(project_id, ontology_id)
@@ -95,7 +95,7 @@ class ProjectResource(Resource):
         """Return the number of labels in a project.
 
         Raises:
-            NotFoundError: there is no such project.
+            NotFoundError: the project does not exist.
         """
         return int(self._project(LABEL_COUNT, project_id, "projectId").get("labelCount") or 0)
 

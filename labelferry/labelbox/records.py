@@ -80,7 +80,7 @@ class Failure:
 
     @property
     def is_duplicate(self) -> bool:
-        """Return whether the row failed only because its global key is there already."""
+        """Whether the row failed only because its global key exists."""
         return "Duplicate global key" in self.message
 
 
@@ -101,13 +101,13 @@ class CreateResult:
 
     @property
     def duplicates(self) -> tuple[str, ...]:
-        """Return the global keys that the service says are there already, whichever way it said so."""
+        """The global keys that exist according to the service, in whichever way it reported them."""
         return tuple(f.global_key for f in self.failures if f.is_duplicate and f.global_key is not None)
 
 
 @dataclass(frozen=True, slots=True)
 class Ontology:
-    """An ontology; ``normalized`` holds its tools and classifications with their featureSchemaIds."""
+    """An ontology; ``normalized`` contains its tools and classifications with their featureSchemaIds."""
 
     id: str
     name: str
@@ -161,7 +161,7 @@ class ImportJob:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """A label of a project and the row that holds it."""
+    """A label of a project and its row."""
 
     id: str
     row_id: str | None

@@ -41,11 +41,11 @@ _CODES: dict[str, tuple[type[RemoteError], str]] = {
     "GRAPHQL_PARSE_FAILED": (RejectedError, _OURS),
     "RESOURCE_NOT_FOUND": (NotFoundError, "it may have been deleted, or the id or name is wrong"),
     "RESOURCE_CONFLICT": (RemoteConflictError, "the name is taken: use what is there, or another name"),
-    "MALFORMED_REQUEST": (RejectedError, "mend the request"),
+    "MALFORMED_REQUEST": (RejectedError, "fix the request"),
 }
 _INNER: dict[int, tuple[type[RemoteError], str]] = {
-    400: (RejectedError, "mend the request"),
-    422: (RejectedError, "mend the request"),
+    400: (RejectedError, "fix the request"),
+    422: (RejectedError, "fix the request"),
     426: (QuotaError, "the account's allowance is used up"),
 }
 _STATUS: dict[int, tuple[type[RemoteError], str]] = {
@@ -79,7 +79,7 @@ def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) ->
 
 
 class _Verdict:
-    """Builds the error for one answer."""
+    """The error for one answer."""
 
     def __init__(self, response: httpx.Response, call: Call, redact: Callable[[str], str]) -> None:
         self._response = response

@@ -1,4 +1,4 @@
-"""What all resources share: they hold the wire, and know how to say that something is not there."""
+"""What all resources share: the wire, and the error for something that does not exist."""
 
 from typing import Any
 

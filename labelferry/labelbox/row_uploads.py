@@ -36,7 +36,7 @@ _CLOSING = ' ."]}\n'
 
 
 class RowUploads(Resource):
-    """Carries rows to the service by manifest, and brings back what became of them."""
+    """Uploads of rows by manifest, and their outcomes."""
 
     def __init__(self, wire: Wire, uploads: UploadResource, tasks: TaskResource) -> None:
         super().__init__(wire)

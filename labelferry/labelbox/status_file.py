@@ -17,7 +17,7 @@ _UNREADABLE = (NotFoundError, PermissionDeniedError, RejectedError)
 
 
 class StatusFile:
-    """What stands in the status file of a job, as far as it was read.
+    """The contents of a job's status file, as far as it was read.
 
     Args:
         files: reads it.
@@ -32,9 +32,9 @@ class StatusFile:
         self._error: RemoteError | None = None
 
     def read(self) -> list[Any] | None:
-        """Read the file; None when it is not whole, and then its address is asked for again."""
+        """Read the file; None when it is not whole, and then its URL is looked up again."""
         try:
-            self._found = self._files.values(self._address())
+            self._found = self._files.values(self._url())
         except _UNREADABLE as error:
             self._error = error
         else:
@@ -44,17 +44,17 @@ class StatusFile:
         return None
 
     def content(self) -> list[Any]:
-        """What was read last.
+        """Return what was read last.
 
         Raises:
-            NotFoundError: there never was a file.
+            NotFoundError: there never was one.
             PermissionDeniedError, RejectedError: it could never be read.
         """
         if self._found is None and self._error is not None:
             raise self._error
         return self._found or []
 
-    def _address(self) -> str:
+    def _url(self) -> str:
         if not self._job.status_url:
             raise NotFoundError(f"import {self._job.name!r} ({self._job.state}) has no status file")
         return self._job.status_url

@@ -73,7 +73,7 @@ def task_of(node: Json) -> Task:
 
 
 def reason(task: Task) -> str:
-    """Return what the service says about a task that failed."""
+    """Return the service's reason for the failure of a task."""
     return task.errors or task.result or "the service gives no reason"
 
 

@@ -31,7 +31,7 @@ class Wire:
 
     Args:
         http: the HTTP client; its transport is the seam for tests.
-        endpoints: the service's addresses.
+        endpoints: the service's URLs.
         key: the API key.
         policy: the numbers.
         throttle: called before every request; blocks as long as it must.
@@ -127,7 +127,7 @@ def reach(url: str, what: str, *, repeatable: bool) -> Iterator[None]:
         message = f"{what}: cannot reach {_place(url)} ({_why(error)}); is it running, and is the network up?"
         raise UnavailableError(message, acted=False) from error
     except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
-        raise RejectedError(f"{what}: {url[:200]!r} is not an address that can be read ({_why(error)})") from error
+        raise RejectedError(f"{what}: {url[:200]!r} is not a readable URL ({_why(error)})") from error
     except (httpx.TransportError, httpx.DecodingError, httpx.TooManyRedirects) as error:
         hint = "try again later" if repeatable else LOOK_FIRST
         message = f"{what}: no usable answer from {_place(url)} ({_why(error)}); {hint}"

@@ -1,4 +1,4 @@
-"""Bytes -> an address at the service. A second upload is only a second file, so this may be repeated."""
+"""Bytes -> a URL at the service. A second upload is only a second file, so this may be repeated."""
 
 import mimetypes
 from pathlib import Path
@@ -24,16 +24,16 @@ class UploadResource(Resource):
         *,
         sign: bool = False,
     ) -> str:
-        """Upload a file, streamed from disk, and return its address.
+        """Upload a file, streamed from disk, and return its URL.
 
         Args:
             source: a path, or the bytes themselves.
             filename: the name at the service; the path's own when not given.
             content_type: guessed from the name when not given.
-            sign: ask for an address that opens without a key.
+            sign: ask for a URL that opens without a key.
 
         Raises:
-            InputError: there is no such file, or it is empty.
+            InputError: the file does not exist or is empty.
         """
         attachment = attached(source, filename or _name(source), content_type)
         call = Call(
@@ -49,11 +49,11 @@ def attached(source: Path | str | bytes, filename: str, content_type: str | None
     """Return a source as something to send.
 
     Raises:
-        InputError: there is no such file, or it is empty.
+        InputError: the file does not exist or is empty.
     """
     source = Path(source) if isinstance(source, str) else source
     if isinstance(source, Path) and not source.is_file():
-        raise InputError(f"{source}: there is no such file to upload")
+        raise InputError(f"{source}: the file to upload does not exist")
     guessed = content_type or mimetypes.guess_type(filename)[0] or "application/octet-stream"
     attachment = Attachment(source, filename, guessed, part)
     if attachment.size == 0:

@@ -1,7 +1,7 @@
 """A database URL -> an engine whose tables are those of this version.
 
 Migrations are Alembic's. They run under a lock of the database, so that processes which open a new ledger at the same
-time do not make its tables twice; a ledger that is up to date is opened without Alembic.
+time do not create its tables twice; a ledger that is up to date is opened without Alembic.
 """
 
 from collections.abc import Iterator
@@ -20,14 +20,14 @@ VERSION = "0004"
 """The newest migration in ``migrations/versions``."""
 
 LOCK = 5_711_038
-"""Key of the advisory lock in PostgreSQL; any number that nobody else uses."""
+"""Key of the advisory lock in PostgreSQL; any number that no other program uses."""
 
 
 def open_database(url: str) -> Engine:
     """Open the database at ``url`` and bring its tables up to date.
 
     Raises:
-        SpecError: when the URL is none, its driver is not installed, the database is out of reach, or the ledger was
+        SpecError: when the URL is not one, its driver is not installed, the database is out of reach, or the ledger was
             written by a newer labelferry.
     """
     try:
@@ -45,12 +45,12 @@ def open_database(url: str) -> Engine:
 
 
 def _say_what_failed(context: ExceptionContext) -> None:
-    """Turn what fails from now on into an error of ours; a row that is there already is an answer."""
+    """Turn what fails from now on into an error of ours; that a row exists is an answer, not a failure."""
     error = context.sqlalchemy_exception
     if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
         reason = str(context.original_exception).splitlines()[0]
         raise LedgerError(
-            f"the ledger's database failed: {reason}; nothing is lost, run again when it is well"
+            f"the ledger's database failed: {reason}; nothing is lost; run again when the database is back"
         ) from error
 
 
@@ -66,7 +66,7 @@ def _update(engine: Engine) -> None:
 
 
 def _with_driver(url: str) -> str:
-    """The driver that we ship is psycopg 3; a plain postgresql URL means that one."""
+    """Return the URL with the driver that we ship, psycopg 3, where it names none."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -110,7 +110,7 @@ def _migrate(engine: Engine) -> None:
 
 @contextmanager
 def _locked(engine: Engine) -> Iterator[Connection]:
-    """A connection that alone may change the tables."""
+    """Yield the one connection that may change the tables."""
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_lock({LOCK})")

@@ -20,7 +20,7 @@ __all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
 
 
 def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
-    """Open the ledger at a database URL, making or updating its tables.
+    """Open the ledger at a database URL, creating or updating its tables.
 
     Raises:
         SpecError: when it cannot be opened.
@@ -35,17 +35,17 @@ class LedgerFile:
         self.engine, self.clock = engine, clock
 
     def of(self, workspace: str, onboarding: str) -> "Ledger":
-        """The part that belongs to one onboarding in one workspace."""
+        """Return the part that belongs to one onboarding in one workspace."""
         return Ledger(self, workspace, onboarding)
 
     def onboardings(self) -> list[tuple[str, str]]:
-        """Every (workspace, onboarding) that has a run."""
+        """Return every (workspace, onboarding) that has a run."""
         with self.engine.connect() as connection:
             rows = connection.execute(select(runs.c.workspace, runs.c.onboarding).distinct())
             return [(row.workspace, row.onboarding) for row in rows]
 
     def workspaces_of(self, onboarding: str) -> list[str]:
-        """The workspaces in which an onboarding has left anything."""
+        """Return the workspaces in which an onboarding has left anything."""
         found: dict[str, None] = {}
         with self.engine.connect() as connection:
             for table in (runs, resources):
@@ -54,7 +54,7 @@ class LedgerFile:
         return list(found)
 
     def close(self) -> None:
-        """Give the connections back."""
+        """Close the connections."""
         self.engine.dispose()
 
     def __enter__(self) -> Self:
@@ -72,37 +72,37 @@ class Ledger:
         self._key = {"workspace": workspace, "onboarding": onboarding}
 
     def entry(self, kind: str, name: str) -> Entry | None:
-        """The resource of that kind and name, if it was ever claimed."""
+        """Return the resource of that kind and name, if it was ever claimed."""
         return next(iter(self._entries(resources.c.kind == kind, resources.c.name == name)), None)
 
     def entries(self, kind: str) -> list[Entry]:
-        """All resources of a kind, by name."""
+        """Return all resources of a kind, by name."""
         return list(self._entries(resources.c.kind == kind))
 
     def claim(self, kind: str, name: str, **detail: Any) -> None:
-        """Say that the service is about to be asked for this resource."""
+        """Record that the service is about to be asked for this resource."""
         self._put(kind, name, State.CLAIMED, None, detail)
 
     def settle(self, kind: str, name: str, remote_id: str, **detail: Any) -> None:
-        """Say that the resource is there, with its id."""
+        """Record that the resource exists, with its id."""
         self._put(kind, name, State.SETTLED, remote_id, detail)
 
     def release(self, kind: str, name: str) -> None:
-        """Forget a resource that turned out not to be there."""
+        """Forget a resource that turned out not to exist."""
         with self._write() as connection:
             connection.execute(
                 resources.delete().where(*self._mine(resources), resources.c.kind == kind, resources.c.name == name)
             )
 
     def send_lines(self, records: Iterable[LineRecord]) -> None:
-        """Write down lines before their job is created; a line that was sent before takes its new job."""
+        """Record lines before their job is created; a line that was sent before takes its new job."""
         values = [self._key | _row_of(record) for record in records]
         with self._write() as connection:
             for start in range(0, len(values), CHUNK):
                 _upsert(connection, lines, values[start : start + CHUNK])
 
     def settle_lines(self, verdicts: Iterable[Verdict]) -> None:
-        """Write down what became of lines."""
+        """Record the outcomes of lines."""
         one = update(lines).where(*self._mine(lines), lines.c.uuid == bindparam("line"))
         values = [
             {"line": uuid, "state": str(state), "message": _storable(message), "reason": reason and str(reason)}
@@ -113,7 +113,7 @@ class Ledger:
                 connection.execute(one, values)
 
     def forget_job_lines(self, job: str) -> None:
-        """Take back the lines of a job that never came to be; earlier generations of them are remembered."""
+        """Remove the lines of a job that was never created; earlier generations of them are remembered."""
         sent = (*self._mine(lines), lines.c.job == job, lines.c.state == LineState.SENT)
         before = {"state": str(LineState.RETIRED), "generation": lines.c.generation - 1}
         with self._write() as connection:
@@ -121,22 +121,22 @@ class Ledger:
             connection.execute(update(lines).where(*sent).values(before))
 
     def retire_lines(self, uuids: Iterable[str]) -> None:
-        """Say that lines do not count any more."""
+        """Record that lines do not count any more."""
         self.settle_lines(Verdict(uuid, LineState.RETIRED) for uuid in uuids)
 
     def move_job(self, name: str, state: State, remote_id: str | None = None) -> None:
-        """Say how far an import job has come; an id that is known stays."""
+        """Record the state of an import job; an id that is known stays."""
         mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
         new = {"state": str(state)} | ({"remote_id": remote_id} if remote_id else {})
         with self._write() as connection:
             connection.execute(update(resources).where(*mine).values(new))
 
-    def doom_job(self, name: str) -> None:
-        """Say that the service is about to be asked to delete an import job."""
+    def mark_for_deletion(self, name: str) -> None:
+        """Record that the service is about to be asked to delete an import job."""
         self.move_job(name, State.DELETING)
 
     def drop_job(self, name: str) -> None:
-        """Say that a doomed job is gone, and its lines with it."""
+        """Record that a job marked for deletion was deleted, and its lines with it."""
         with self._write() as connection:
             mine = (*self._mine(lines), lines.c.job == name)
             connection.execute(update(lines).where(*mine).values(state=str(LineState.RETIRED)))
@@ -144,7 +144,7 @@ class Ledger:
             connection.execute(resources.delete().where(*mine))
 
     def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
-        """Lines in the given states (or all), of one job or one way of importing."""
+        """Yield the lines in the given states (or all), of one job or one way of importing."""
         query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
         if states:
             query = query.where(lines.c.state.in_([str(state) for state in states]))
@@ -157,7 +157,7 @@ class Ledger:
                 yield _record_of(row)
 
     def lease(self, what: str | None = None) -> Lease:
-        """What lets only one run at a time of this onboarding, or of ``what`` over all onboardings."""
+        """Return the lease for one run at a time of this onboarding, or of ``what`` over all onboardings."""
         return Lease(self._file.engine, self.workspace, what or f"'{self.onboarding}'", self._file.clock)
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
@@ -170,20 +170,20 @@ class Ledger:
             )
 
     def history(self, limit: int = 10) -> list[dict[str, Any]]:
-        """The latest runs, newest first."""
+        """Return the latest runs, newest first."""
         query = select(runs).where(*self._mine(runs)).order_by(runs.c.id.desc()).limit(limit)
         with self._file.engine.connect() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def line_counts(self, imported_as: str) -> dict[str, int]:
-        """How many lines of one way of importing are in each state."""
+        """Return the number of lines of one way of importing in each state."""
         mine = (*self._mine(lines), lines.c.imported_as == imported_as)
         query = select(lines.c.state, func.count()).where(*mine).group_by(lines.c.state)
         with self._file.engine.connect() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def now(self) -> datetime:
-        """The ledger's clock."""
+        """Return the time by the ledger's clock."""
         return self._file.clock()
 
     def _entries(self, *conditions: Any) -> Iterator[Entry]:
@@ -225,7 +225,7 @@ def _record_of(row: Mapping[Any, Any]) -> LineRecord:
 
 
 def _storable(text: str | None) -> str | None:
-    """A text without the one character that PostgreSQL does not keep; the service or a file may have put it in."""
+    """Return a text without the one character that PostgreSQL does not keep; the service or a file may contain it."""
     return text if text is None else text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 

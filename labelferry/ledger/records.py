@@ -1,4 +1,4 @@
-"""What the ledger keeps, as small frozen values, and the states that they go through."""
+"""The ledger's records as small frozen values, and the states that they go through."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,11 +9,11 @@ __all__ = ["OPEN", "Entry", "LineRecord", "LineState", "Reason", "State", "Verdi
 
 
 class State(StrEnum):
-    """Of a resource: claimed before the service is asked to create it, settled when its id is known.
+    """The state of a resource: claimed before the service is asked to create it, settled when its id is known.
 
     An import job is created when the service said so, and absent while it does not show a job that it said it created;
     it is settled when each of its lines has an outcome. One that is being replaced is deleting until the service has
-    let go of it.
+    deleted it.
     """
 
     CLAIMED = "claimed"
@@ -28,7 +28,7 @@ OPEN = frozenset({State.CLAIMED, State.CREATED, State.ABSENT})
 
 
 class LineState(StrEnum):
-    """Of a line: sent with a job whose outcome is not known yet, accepted by the service, or refused by it.
+    """The state of a line: sent with a job whose outcome is not known yet, accepted by the service, or refused by it.
 
     A line is unknown when its job is over and the service does not say what became of it: it may be in. A retired one
     does not count any more (its job was deleted, its label was sent again, it was corrected or is to be tried again);
@@ -43,10 +43,10 @@ class LineState(StrEnum):
 
 
 class Reason(StrEnum):
-    """Why it is not certain what became of a line.
+    """The reason why the outcome of a line is not certain.
 
     All but ``by-order`` belong to unknown lines. By order: the status file names no uuid of ours, so that the refusal
-    was given to the line that stands in its place.
+    was given to the line at its position.
     """
 
     EXPIRED = "expired"
@@ -75,7 +75,7 @@ class LineRecord:
     Args:
         uuid: of its first generation.
         imported_as: prelabels or ground-truth.
-        row: global key or id.
+        row: key of the data row (``RowRef.key``).
         feature: tool or question.
         source: place in the user's files.
         job: name of the import job.
@@ -100,7 +100,7 @@ class LineRecord:
 
 
 class Verdict(NamedTuple):
-    """What became of a line."""
+    """The outcome of a line."""
 
     uuid: str
     state: LineState

@@ -1,4 +1,4 @@
-"""Counts over the whole ledger, one query each, for who watches many onboardings at once."""
+"""Counts over the whole ledger, one query each, for monitoring many onboardings at once."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ __all__ = ["LineTotal", "OpenJobs", "RunTotal", "Totals", "totals_of"]
 
 @dataclass(frozen=True, slots=True)
 class RunTotal:
-    """How many runs of an onboarding ended in one way, and when the latest of them did."""
+    """The number of runs of an onboarding that ended in one way, and when the latest of them did."""
 
     workspace: str
     onboarding: str
@@ -25,7 +25,7 @@ class RunTotal:
 
 @dataclass(frozen=True, slots=True)
 class LineTotal:
-    """How many lines of an onboarding, imported in one way, are in one state."""
+    """The number of lines of an onboarding, imported in one way, that are in one state."""
 
     workspace: str
     onboarding: str
@@ -36,7 +36,7 @@ class LineTotal:
 
 @dataclass(frozen=True, slots=True)
 class OpenJobs:
-    """How many import jobs of an onboarding hold lines whose outcome is not known yet."""
+    """The number of import jobs of an onboarding with lines whose outcome is not known yet."""
 
     workspace: str
     onboarding: str
@@ -80,5 +80,5 @@ def _open_jobs(connection: Connection) -> list[OpenJobs]:
 
 
 def _utc(moment: datetime) -> datetime:
-    """SQLite keeps no time zone; what the ledger writes is UTC."""
+    """Return a moment with its time zone: SQLite keeps none, and what the ledger writes is UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

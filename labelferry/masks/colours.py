@@ -28,7 +28,7 @@ def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Cli
     """Return the colours of a mask in ascending order, without the black background.
 
     Args:
-        image: a PNG as bytes, as a file, or behind an http(s) address; or its pixels, uint8 [height, width, 3].
+        image: a PNG as bytes, as a file, or behind an http(s) URL; or its pixels, uint8 [height, width, 3].
         client: the httpx client to fetch with; one with a time-out of 30 s unless given.
 
     Raises:
@@ -48,7 +48,7 @@ extract_rgb_colors_from_url = extract_rgb_colors
 
 
 def distinct(rgb: Pixels) -> list[Colour]:
-    """All colours of a picture in ascending order, black included.
+    """Return all colours of a picture in ascending order, black included.
 
     Args:
         rgb: uint8, shape [height, width, 3].
@@ -67,10 +67,10 @@ def distinct(rgb: Pixels) -> list[Colour]:
 
 
 def distinct_png(data: bytes) -> list[Colour]:
-    """All colours of a PNG in ascending order, black included.
+    """Return all colours of a PNG in ascending order, black included.
 
     Raises:
-        SourceError: when it is no PNG, or broken.
+        SourceError: when it is not a PNG, or broken.
     """
     image = open_png(data)
     counted = image.getcolors(FEW)
@@ -91,9 +91,9 @@ def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         code = error.response.status_code
-        raise SourceError(f"{url}: the server answered {code}; check the address and who may read it") from error
+        raise SourceError(f"{url}: the server answered {code}; check the URL and who may read it") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
-        raise SourceError(f"{url}: cannot be fetched ({error}); check the address and the network") from error
+        raise SourceError(f"{url}: cannot be fetched ({error}); check the URL and the network") from error
     return answer.content
 
 

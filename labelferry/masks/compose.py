@@ -66,7 +66,7 @@ def palette(count: int) -> list[Colour]:
 
 
 def _nth(step: int) -> Colour:
-    """Hues by the golden angle, lightness in three rounds; from 4,096 on simply all colours one after another."""
+    """Return a hue by the golden angle, lightness in three rounds; from 4,096 on all colours one after another."""
     if step >= 4096:
         number = step - 4095
         return number >> 16, number >> 8 & 255, number & 255

@@ -27,7 +27,7 @@ RGB = 2
 UP = 2
 COLOUR_TYPES = {0: "greyscale", RGB: "RGB", 3: "a palette", 4: "greyscale with transparency", 6: "RGBA"}
 MOST_PIXELS = 64_000_000
-"""Twice an 8K picture: more is no video frame but an attack or an accident."""
+"""Twice an 8K picture: more is not a video frame but an attack or an accident."""
 
 
 class Header(NamedTuple):
@@ -53,13 +53,13 @@ def header(data: bytes) -> Header:
     """Read the header of a PNG.
 
     Raises:
-        SourceError: when it is no PNG, or too large to be a frame.
+        SourceError: when it is not a PNG, or too large to be a frame.
     """
     if data[:8] != SIGNATURE or data[12:16] != b"IHDR" or len(data) < 33:
         raise SourceError("not a PNG; masks must be PNG pictures")
     found = Header(*struct.unpack(">IIBB", data[16:26]))
     if not 0 < found.width * found.height <= MOST_PIXELS:
-        raise SourceError(f"a PNG of {found.width}x{found.height} pixels, which is no video frame")
+        raise SourceError(f"a PNG of {found.width}x{found.height} pixels, which is not a video frame")
     return found
 
 
@@ -67,7 +67,7 @@ def decode_png(data: bytes) -> Pixels:
     """Decode a PNG to RGB, uint8 of shape [height, width, 3]; other colour types are converted.
 
     Raises:
-        SourceError: when it is no PNG, broken, or too large to be a frame.
+        SourceError: when it is not a PNG, broken, or too large to be a frame.
     """
     return np.asarray(open_png(data))
 
@@ -76,7 +76,7 @@ def open_png(data: bytes) -> "Image.Image":
     """Decode a PNG to a Pillow image in mode RGB; saves the copy when no array is needed.
 
     Raises:
-        SourceError: when it is no PNG, broken, or too large to be a frame.
+        SourceError: when it is not a PNG, broken, or too large to be a frame.
     """
     from PIL import Image
 

@@ -56,7 +56,7 @@ class Finding:
         """The file and line, or else the row."""
         return str(self.where or self.row or "")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the finding as plain values."""
         where = self.where or Where("")
         return {
@@ -73,8 +73,8 @@ class Finding:
         }
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Finding":
-        """Return the finding that ``to_json`` made ``values`` of."""
+    def from_dict(cls, values: Mapping[str, Any]) -> "Finding":
+        """Return the finding that ``to_dict`` made ``values`` of."""
         return cls(
             code=values["code"],
             severity=Severity(values["severity"]),
@@ -126,15 +126,15 @@ class Group:
         """The first findings, and how many there are besides; none when the headline says it all."""
         return [] if self.count == 1 else shorten([str(each) for each in self.first], SHOWN, total=self.count)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the group as plain values."""
         counts = {"code": self.code, "severity": str(self.severity), "count": self.count, "files": self.files}
-        return {**counts, "first": [finding.to_json() for finding in self.first]}
+        return {**counts, "first": [finding.to_dict() for finding in self.first]}
 
     @classmethod
-    def from_json(cls, values: Mapping[str, Any]) -> "Group":
-        """Return the group that ``to_json`` made ``values`` of."""
-        first = tuple(map(Finding.from_json, values["first"]))
+    def from_dict(cls, values: Mapping[str, Any]) -> "Group":
+        """Return the group that ``to_dict`` made ``values`` of."""
+        first = tuple(map(Finding.from_dict, values["first"]))
         return cls(values["code"], Severity(values["severity"]), values["count"], values["files"], first)
 
 

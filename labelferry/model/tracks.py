@@ -11,6 +11,7 @@ from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Feature, Where, refuse_blank
 from labelferry.model.frames import LARGEST, Frames
+from labelferry.model.places import Places
 
 __all__ = ["Coords", "Geometry", "Track"]
 
@@ -46,6 +47,7 @@ class Track:
         instance: what the source calls the track; tells two tracks of one class apart.
         uuid: the caller's own line id, kept when given.
         where: where it came from.
+        places: where each keyframe came from, when that is known.
 
     Raises:
         AnnotationError: when the columns do not fit together, a keyframe is given twice, a segment is out of order
@@ -63,6 +65,7 @@ class Track:
     classifications: tuple[Classification, ...] = ()
     instance: str | None = None
     uuid: str | None = None
+    places: Places | None = None
 
     def __post_init__(self) -> None:
         if not len(self.frames):
@@ -84,6 +87,10 @@ class Track:
     def segments(self) -> int:
         """How many segments the track has."""
         return int(np.count_nonzero(np.diff(self.segment))) + 1
+
+    def where_of(self, keyframe: int) -> Where:
+        """Return where one keyframe (counted from 0) came from."""
+        return self.where if self.places is None else self.places.where(keyframe, self.where.detail)
 
     def points(self, keyframe: int) -> Coords:
         """The coordinates of one keyframe: a row for boxes and points, [k, 2] for lines."""

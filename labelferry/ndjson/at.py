@@ -9,7 +9,7 @@ from labelferry.errors import SourceError
 from labelferry.model import Where
 from labelferry.model.frames import LARGEST, as_frame
 
-__all__ = ["At", "Json"]
+__all__ = ["DEEPEST", "At", "Json"]
 
 Json = Mapping[str, Any]
 

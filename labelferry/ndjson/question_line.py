@@ -5,12 +5,13 @@ also read beside the answer, where the official SDK puts them. A list of options
 radio or a checklist, and the line does not say which: it is read as TEMPORAL.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labelferry.errors import AnnotationError
 from labelferry.model import Answer, Classification, Question, Span
 from labelferry.model.frames import spans_of
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import DEEPEST, At, Json
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
 from labelferry.ndjson.score_keys import SCORE_KEYS, read_confidence, read_metrics, write_scores
 
@@ -22,19 +23,35 @@ ANSWER_KEYS = FEATURE_KEYS | SCORE_KEYS | {"value", "frames", NESTED}
 SPAN_KEYS = frozenset({"start", "end"})
 
 
-def write_question(asked: Classification) -> dict[str, Any]:
-    """Return a question with its answers, in the shape that its kind and its frames call for."""
+def write_question(asked: Classification, depth: int = 0) -> dict[str, Any]:
+    """Return a question with its answers, in the shape that its kind and its frames call for.
+
+    Args:
+        asked: the question.
+        depth: how deeply it is nested; 0 for a line.
+    """
     line = write_feature(asked.feature)
-    line["answer"] = _write_answers(asked)
+    line["answer"] = _write_answers(asked, depth)
     if _is_plain_text(asked):
-        line |= write_nested(asked.answers[0].classifications)
+        line |= write_nested(asked.answers[0].classifications, depth)
     return line | write_scores(asked)
 
 
-def write_nested(asked: Iterable[Classification]) -> dict[str, Any]:
-    """Return the key that holds nested questions, or nothing when there are none."""
-    written = [write_question(each) for each in asked]
-    return {NESTED: written} if written else {}
+def write_nested(asked: Sequence[Classification], depth: int = 0) -> dict[str, Any]:
+    """Return the key that holds nested questions, or nothing when there are none.
+
+    Args:
+        asked: the questions.
+        depth: of what they are nested in; 0 for a line.
+
+    Raises:
+        AnnotationError: when they are nested more deeply than is read.
+    """
+    if not asked:
+        return {}
+    if depth == DEEPEST:
+        raise AnnotationError(f"{asked[0]}: more than {DEEPEST} questions inside each other; nest less deeply")
+    return {NESTED: [write_question(each, depth + 1) for each in asked]}
 
 
 def read_question(line: Json, at: At, uuid: str | None = None) -> Classification:
@@ -74,20 +91,20 @@ def _is_plain_text(asked: Classification) -> bool:
     return asked.question is Question.TEXT and not asked.framed
 
 
-def _write_answers(asked: Classification) -> object:
+def _write_answers(asked: Classification, depth: int) -> object:
     answers = asked.answers
     if _is_plain_text(asked):
         return answers[0].text
     if asked.question is Question.RADIO and len(answers) == 1:
-        return _write_answer(answers[0])
-    return [_write_answer(answer) for answer in answers]
+        return _write_answer(answers[0], depth)
+    return [_write_answer(answer, depth) for answer in answers]
 
 
-def _write_answer(answer: Answer) -> dict[str, Any]:
+def _write_answer(answer: Answer, depth: int) -> dict[str, Any]:
     out: dict[str, Any] = {"value": answer.text} if answer.feature is None else write_feature(answer.feature)
     if answer.spans:
         out["frames"] = [{"start": span.start, "end": span.end} for span in answer.spans]
-    return out | write_scores(answer) | write_nested(answer.classifications)
+    return out | write_scores(answer) | write_nested(answer.classifications, depth)
 
 
 def _read_answers(line: Json, at: At) -> tuple[Answer, ...]:

@@ -11,6 +11,7 @@ import orjson
 
 from labelferry.errors import ConflictError, SpecError
 from labelferry.settings import TIERS
+from labelferry.shown import Shown
 
 __all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts"]
 
@@ -53,8 +54,8 @@ class PlannedStep:
         return f"{self.action} {self.kind} '{self.name}' ({self.count})"
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Shown):
     """Everything that an onboarding would do, in order.
 
     Args:
@@ -120,8 +121,8 @@ class Plan:
         )
 
     @classmethod
-    def from_json(cls, data: Mapping[str, Any]) -> "Plan":
-        """Take up a plan that ``to_json`` gave.
+    def from_dict(cls, data: Mapping[str, Any]) -> "Plan":
+        """Take up a plan that ``to_dict`` gave.
 
         Raises:
             KeyError, TypeError, ValueError: when it is none.
@@ -130,7 +131,7 @@ class Plan:
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
         return cls(**{name: data[name] for name in names} | {"steps": steps})
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The plan as plain values."""
         totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds}
         return {"format": 1, **asdict(self), **totals}
@@ -138,7 +139,7 @@ class Plan:
 
 def _kept(path: Path) -> Plan:
     try:
-        return Plan.from_json(orjson.loads(path.read_bytes()))
+        return Plan.from_dict(orjson.loads(path.read_bytes()))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SpecError(f"{path}: not a plan; make one with labelferry plan SPEC --json > {path}") from error
 

@@ -7,10 +7,10 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.batch import take_up_batches
 from labelferry.onboarding.steps.data_rows import dataset_kind
 from labelferry.onboarding.steps.found import adopt, found_jobs
-from labelferry.onboarding.steps.imports import Collected, collect
+from labelferry.onboarding.steps.imports import Collected, poll_job_errors
 from labelferry.onboarding.steps.ontology import ontology_kind
 from labelferry.onboarding.steps.project import project_kind
-from labelferry.onboarding.steps.resolve import Kind, look_up
+from labelferry.onboarding.steps.resolve import ResourceKind, look_up
 from labelferry.spec import Reference
 
 __all__ = ["Rebuilt", "rebuild"]
@@ -45,11 +45,11 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
     rows = take_up_batches(onboarding, project)
     for found in list(found_jobs(onboarding, project)):
         adopt(onboarding, found)
-    collected: Collected = collect(onboarding)
+    collected: Collected = poll_job_errors(onboarding)
     return Rebuilt(rows, collected.jobs, collected.accepted, collected.failed, collected.unknown)
 
 
-def _known(onboarding: Onboarding, kind: Kind, reference: Reference) -> str | None:
+def _known(onboarding: Onboarding, kind: ResourceKind, reference: Reference) -> str | None:
     known = look_up(kind, reference, onboarding.ledger)
     if known is not None and reference.id is None:
         onboarding.ledger.settle(kind.name, reference.name or "", known)

@@ -83,7 +83,7 @@ class Steps(Protocol[ReportT_co]):
         ...
 
     def import_labels(self, project: str) -> Submitted:
-        """Send the lines that are not in yet."""
+        """Send the lines that are not imported yet."""
         ...
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> ReportT_co:

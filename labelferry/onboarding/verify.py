@@ -100,7 +100,7 @@ def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """One project at being read back."""
+    """Reads the labels of one project back."""
 
     onboarding: Onboarding
     project: str

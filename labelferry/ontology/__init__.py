@@ -6,7 +6,7 @@
 from labelferry.ontology.diff import Difference, DifferenceKind, diff, lacks
 from labelferry.ontology.infer import infer
 from labelferry.ontology.kinds import QuestionKind, Scope, ToolKind
-from labelferry.ontology.succession import succeed
+from labelferry.ontology.merge import merge
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
 
 __all__ = [
@@ -23,5 +23,5 @@ __all__ = [
     "diff",
     "infer",
     "lacks",
-    "succeed",
+    "merge",
 ]

@@ -44,10 +44,13 @@ def find(items: Sequence[N], feature: Feature) -> N | None:
     """Return the item that ``feature`` means: by schema id when it has one and the items have ids, else by name."""
     if feature.schema_id and any(item.ids.feature_schema for item in items):
         return next((item for item in items if item.ids.feature_schema == feature.schema_id), None)
-    if not feature.name:
-        return None
-    surely = (item for item in items if item.names[0] == feature.name)
-    return next(surely, None) or next((item for item in items if feature.name in item.names), None)
+    return _by_name(items, feature.name) if feature.name else None
+
+
+def _by_name(items: Sequence[N], name: str) -> N | None:
+    """The item whose surest name this is, else one that may be called so."""
+    surely = (item for item in items if item.names[0] == name)
+    return next(surely, None) or next((item for item in items if name in item.names), None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,10 +62,18 @@ def _frame(container: Any, stream: Any, number: int, patience: Patience) -> "Ima
     tick = 1 / (rate * stream.time_base)
     at = (stream.start_time or 0) + (number - FIRST_FRAME) * tick
     container.seek(int(at), stream=stream, backward=True)
-    for decoded, frame in enumerate(container.decode(stream)):
+    # The first frame that is later than half a tick before the wanted time is the wanted one, or there is none.
+    frame = _first_after(container.decode(stream), at - tick / 2, patience)
+    if frame is None:
+        return None
+    picture: Image.Image = frame.to_image()
+    return picture if frame.pts < at + tick / 2 else None
+
+
+def _first_after(frames: Iterable[Any], start: Any, patience: Patience) -> Any:
+    for decoded, frame in enumerate(frames):
         if frame.pts is None or decoded > MOST_DECODED or patience.over:
             return None
-        if frame.pts > at - tick / 2:
-            picture: Image.Image = frame.to_image()
-            return picture if frame.pts < at + tick / 2 else None
+        if frame.pts > start:
+            return frame
     return None

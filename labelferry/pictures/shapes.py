@@ -4,7 +4,7 @@ Labelbox draws a track between two keyframes of one segment on the straight way 
 between two segments; a mask is there on its own frames only.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -84,14 +84,25 @@ def _holds(answer: Answer, number: int) -> bool:
 
 def frames_to_show(content: Content, count: int) -> list[int]:
     """Up to ``count`` frames on which there is something to see, spread over the video, in order."""
-    masked = sorted({frame.frame for video in content.videos for masks in video.masks for frame in masks.frames})
-    moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
-    answered = coalesce(_answered(content)) if not (masked or moving) else ()
-    spans = moving or answered or (() if masked else (Span(FIRST_FRAME, FIRST_FRAME),))
+    masked = _masked(content)
+    spans = _spans_to_show(content, masked=bool(masked))
+    # Masks stand on single frames and get up to half of the places; all of them when nothing else is to be seen.
     of_masks = min(len(masked), count // 2 if spans else count)
     chosen = {masked[place] for place in _spread(len(masked), of_masks)}
-    chosen.update(_nth(spans, place) for place in _spread(sum(_length(span) for span in spans), count - of_masks))
+    chosen.update(_nth(spans, place) for place in _spread(sum(map(_length, spans)), count - of_masks))
     return sorted(chosen)
+
+
+def _masked(content: Content) -> list[int]:
+    return sorted({frame.frame for video in content.videos for masks in video.masks for frame in masks.frames})
+
+
+def _spans_to_show(content: Content, *, masked: bool) -> Sequence[Span]:
+    """Where tracks are; where answers hold when nothing is drawn at all; else the first frame."""
+    moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
+    if moving or masked:
+        return moving
+    return coalesce(_answered(content)) or (Span(FIRST_FRAME, FIRST_FRAME),)
 
 
 def _answered(content: Content) -> Iterator[Span]:

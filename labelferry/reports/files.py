@@ -41,7 +41,7 @@ def keep_report(
     """
     page = project_page(where, outcomes.project.id)
     report = report_on(onboarding, str(where), outcomes, journal=journal, page=page, folder=folder)
-    onboarding.ledger.record_run(started_at, report.outcome, report.to_json())
+    onboarding.ledger.record_run(started_at, report.outcome, report.to_dict())
     return report, write_files(report, onboarding, folder)
 
 

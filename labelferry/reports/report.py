@@ -17,6 +17,7 @@ from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.outcomes import explain
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
+from labelferry.shown import Shown
 
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on", "unknown_lines"]
 
@@ -37,8 +38,8 @@ class FailedLine:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+@dataclass(frozen=True, slots=True, repr=False)
+class Report(Shown):
     """What an onboarding found, did and left.
 
     Args:
@@ -112,16 +113,16 @@ class Report:
         open_ = next((word for word, count in words.items() if count), None)
         return open_ or ("nothing to do" if self.nothing_done else "done")
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """Return the report as plain values."""
-        findings = [group.to_json() for group in self.findings]
+        findings = [group.to_dict() for group in self.findings]
         return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}.json"
-        path.write_bytes(orjson.dumps(self.to_json(), option=orjson.OPT_INDENT_2))
+        path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path
 
 

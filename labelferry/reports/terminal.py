@@ -1,4 +1,4 @@
-"""A report, as plain values -> what the terminal shows."""
+"""What a spec holds, or a report, as plain values -> what the terminal shows."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -7,9 +7,9 @@ from rich.console import Console
 from rich.table import Table
 
 from labelferry.listing import shorten
-from labelferry.model.findings import Group, Severity
+from labelferry.model.findings import Finding, Group, Severity, grouped
 
-__all__ = ["print_findings", "print_report"]
+__all__ = ["print_check", "print_report"]
 
 SHOWN = 20
 STATES = ("accepted", "failed", "unknown", "pending")
@@ -20,7 +20,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
     console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
     console.print(_table(report))
-    print_findings(map(Group.from_json, report["findings"]), console)
+    print_findings(map(Group.from_dict, report["findings"]), console)
     for text in (*_listed(report, "failed"), *_listed(report, "unknown")):
         console.print(f"  {text}", style="red", markup=False, highlight=False)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
@@ -67,3 +67,16 @@ def _table(report: Mapping[str, Any]) -> Table:
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table
+
+
+def print_check(result: Mapping[str, Any], console: Console) -> None:
+    """Print what a spec holds, and what there is to say about it."""
+    counts = result["counts"]
+    print_findings(grouped(map(Finding.from_dict, result["findings"])), console)
+    console.print(
+        f"{counts['rows']} videos, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['masks']} mask "
+        f"frames, {counts['classifications']} classifications: {counts['lines']} lines, {counts['bytes']} bytes",
+        highlight=False,
+    )
+    for path in result.get("files", ()):
+        console.print(f"wrote {path}", markup=False, highlight=False)

@@ -7,8 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
-from labelferry.model import Feature, Geometry, Track, Where
+from labelferry.model import Feature, Geometry, Track
 from labelferry.model.frames import Frames
+from labelferry.model.places import Places
 from labelferry.model.tracks import Coords
 from labelferry.sources.text import fault
 
@@ -19,11 +20,10 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """The boxes of one video, one a row, as columns of shape [n] in the order of the file.
+    """Boxes, one a row, as columns of shape [n] in the order of the files.
 
     Args:
-        source: what the user calls the file.
-        lines: line of each row in the file.
+        places: file and line of each row.
         frames: frame numbers counted from 1.
         coords: left, top, width, height in pixels, shape [n, 4].
         tracks: position of the row's track in ``names``.
@@ -34,8 +34,7 @@ class Boxes:
         bridge: True makes one segment of a track, over all gaps; False closes the segment at every missing frame.
     """
 
-    source: str
-    lines: NDArray[np.int64]
+    places: Places
     frames: Frames
     coords: Coords
     tracks: Codes
@@ -51,8 +50,7 @@ class Boxes:
     def take(self, rows: NDArray[np.int64]) -> "Boxes":
         """The same columns at these rows."""
         return Boxes(
-            self.source,
-            self.lines[rows],
+            self.places[rows],
             self.frames[rows],
             self.coords[rows],
             self.tracks[rows],
@@ -118,7 +116,7 @@ def tracks_by_video(boxes: Boxes, videos: Codes) -> dict[int, tuple[Track, ...]]
     _refuse(ordered, given[order], same)
     starts = np.concatenate(([0], np.flatnonzero(~same) + 1))
     found: dict[int, list[Track]] = {}
-    for at, track in _cut(ordered, order, starts, _segments(ordered, same)):
+    for at, track in _cut(ordered, boxes.places, np.minimum.reduceat(order, starts), starts, _segments(ordered, same)):
         found.setdefault(int(placed[at]), []).append(track)
     return {video: tuple(tracks) for video, tracks in found.items()}
 
@@ -132,22 +130,27 @@ def _refuse(boxes: Boxes, given: Codes, same: NDArray[np.bool_]) -> None:
     if (at := np.flatnonzero(same & (step < 0))).size:
         row = int(at[0]) + 1
         what = f"segment {given[row]} of track {boxes.names[boxes.tracks[row]]} starts before the one before it ends"
-        raise fault(boxes.source, int(boxes.lines[row]), what, "number the segments in the order of their frames")
+        raise _fault(boxes.places, row, what, "number the segments in the order of their frames")
 
 
 def _twice(boxes: Boxes, row: int) -> SourceError:
-    first, second = sorted((int(boxes.lines[row]), int(boxes.lines[row + 1])))
+    first, second = boxes.places.in_order(row, row + 1)
     track = boxes.names[boxes.tracks[row]]
-    what = f"track {track} has a second box for its frame (the first is at line {first})"
-    return fault(boxes.source, second, what, "remove one, or give the second object its own track")
+    what = f"track {track} has a second box for its frame (the first is at {boxes.places.seen_from(first, second)})"
+    return _fault(boxes.places, second, what, "remove one, or give the second object its own track")
 
 
 def _of_two_classes(boxes: Boxes, row: int) -> SourceError:
-    first, second = sorted((row, row + 1), key=lambda at: int(boxes.lines[at]))
+    first, second = boxes.places.in_order(row, row + 1)
     old, new = boxes.features[boxes.classes[first]], boxes.features[boxes.classes[second]]
     track = boxes.names[boxes.tracks[row]]
-    what = f"track {track} is '{new}' here and '{old}' at line {boxes.lines[first]}"
-    return fault(boxes.source, int(boxes.lines[second]), what, "give each object its own track, of one class")
+    what = f"track {track} is '{new}' here and '{old}' at {boxes.places.seen_from(first, second)}"
+    return _fault(boxes.places, second, what, "give each object its own track, of one class")
+
+
+def _fault(places: Places, row: int, what: str, remedy: str) -> SourceError:
+    where = places.where(row)
+    return fault(where.source, where.line, what, remedy)
 
 
 def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
@@ -160,11 +163,17 @@ def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
     return np.concatenate(([0], np.cumsum(new & same)))
 
 
-def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator[tuple[int, Track]]:
-    """Each track with the position of its first row, in the order of the file."""
+def _cut(boxes: Boxes, given: Places, firsts: Codes, starts: Codes, segments: Codes) -> Iterator[tuple[int, Track]]:
+    """Yield each track with the position of its first row, in the order in which the files name the tracks.
+
+    Args:
+        boxes: the boxes, sorted.
+        given: places of the boxes in the order in which they were given.
+        firsts: for each track, the row of ``given`` that names it first.
+        starts: for each track, its first row among the sorted ones.
+        segments: segment of each sorted row.
+    """
     ends = np.append(starts[1:], len(boxes))
-    firsts = np.minimum.reduceat(order, starts)
-    lines = boxes.lines[np.argsort(order)][firsts]
     for at in np.argsort(firsts).tolist():
         start, end = int(starts[at]), int(ends[at])
         name = boxes.names[boxes.tracks[start]]
@@ -174,7 +183,8 @@ def _cut(boxes: Boxes, order: Codes, starts: Codes, segments: Codes) -> Iterator
             frames=boxes.frames[start:end],
             coords=boxes.coords[start:end],
             segment=segments[start:end] - segments[start],
-            where=Where(boxes.source, int(lines[at]), f"track {name}"),
+            where=given.where(int(firsts[at]), f"track {name}"),
             instance=name,
+            places=boxes.places[start:end],
         )
         yield start, track

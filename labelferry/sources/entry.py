@@ -1,15 +1,13 @@
-"""What every entry of a spec's ``labels`` has, and what a reader is."""
+"""What every entry of a spec's ``labels`` has."""
 
-from collections.abc import Callable, Iterator
-from typing import Protocol, TypeVar
+from collections.abc import Callable
+from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labelferry.files.reach import Reach
 from labelferry.model.findings import Finding
-from labelferry.model.video import LabelledVideo
 
-__all__ = ["LabelsEntry", "Note", "Reader"]
+__all__ = ["LabelsEntry", "Note"]
 
 Note = Callable[[Finding], None]
 """Where a reader leaves its findings."""
@@ -20,16 +18,11 @@ class LabelsEntry(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    path: str = Field(description="File, relative to the spec; a pattern such as labels/*.txt takes all that match")
+    together: ClassVar[bool] = False
+    """Whether all files of a video are read at once (one file a frame, say) or each file alone."""
+
+    path: str = Field(
+        description="File, relative to the spec; a pattern such as labels/*.txt takes all that match, and a folder "
+        "such as labels/ its files"
+    )
     format: str
-
-
-Entry_contra = TypeVar("Entry_contra", bound=LabelsEntry, contravariant=True)
-
-
-class Reader(Protocol[Entry_contra]):
-    """Reads one file into labelled videos, in the order of the file, with findings left through ``note``."""
-
-    def __call__(self, entry: Entry_contra, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
-        """Read ``entry``'s file, which ``reach`` finds."""
-        ...

@@ -1,45 +1,65 @@
-"""A path that names many files, such as ``labels/*.txt``: a folder that grows, one entry or video for each file.
+"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> what is read at once.
 
 Files count in the order of their names. A file that is still being written would be read half: move it in when it is
 whole.
 """
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Iterator, Mapping
+from functools import reduce
+from pathlib import PurePath
 from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
-from labelferry.sources.entry import LabelsEntry
+from labelferry.model.media import Media
+from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.keys import PLACEHOLDERS
+from labelferry.sources.source import Source
 
-__all__ = ["entries_of", "is_many"]
+__all__ = ["is_many", "sources_of"]
 
 Entry = TypeVar("Entry", bound=LabelsEntry)
 
 
 def is_many(path: str) -> bool:
-    """Whether a path is a pattern."""
-    return any(sign in path for sign in "*?[")
+    """Whether a path is a pattern or a folder."""
+    return path.endswith("/") or any(sign in path for sign in "*?[")
 
 
-def entries_of(entry: Entry, reach: Reach) -> Iterator[Entry]:
-    """Yield one entry for each file that an entry's path names, its placeholders filled in.
+def sources_of(entry: Entry, reach: Reach, note: Note, media: Mapping[str, Media]) -> Iterator[Source[Entry]]:
+    """Yield what is read at once: each file, or the files of each video when the format is read together.
+
+    Args:
+        entry: an entry of the spec.
+        reach: finds its files.
+        note: takes the readers' findings.
+        media: what is known of the videos, by the identity of their global keys.
 
     Raises:
         SourceError: when no file matches, or a file's name makes no global key.
     """
-    for path in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
-        options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
-        if isinstance(options.get("global_key"), str):
-            options["global_key"] = _filled(options["global_key"], Path(path))
-        try:
-            yield type(entry).model_validate(options)
-        except ValidationError as error:
-            what = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-            raise SourceError(f"{path}: {what}; rename the file, or give it an entry of its own") from error
+    groups: dict[tuple[str, str | None], list[str]] = {}
+    for file in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
+        path = entry.path if entry.together else file
+        groups.setdefault((path, _key(entry, file)), []).append(file)
+    for (path, key), files in groups.items():
+        yield Source(_filled(entry, path, key, files[0]), tuple(files), reach, note, media)
 
 
-def _filled(key: str, path: Path) -> str:
-    return key.replace("{stem}", path.stem).replace("{name}", path.name)
+def _key(entry: LabelsEntry, file: str) -> str | None:
+    key = getattr(entry, "global_key", None)
+    if key is None:
+        return None
+    path = PurePath(file)
+    return reduce(lambda text, name: text.replace(name, PLACEHOLDERS[name](path)), PLACEHOLDERS, str(key))
+
+
+def _filled(entry: Entry, path: str, key: str | None, file: str) -> Entry:
+    options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
+    try:
+        return type(entry).model_validate(options if key is None else options | {"global_key": key})
+    except ValidationError as error:
+        what = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        raise SourceError(f"{file}: {what}; rename the file, or give it an entry of its own") from error

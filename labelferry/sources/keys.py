@@ -1,7 +1,8 @@
 """Global keys in the user's files and specs: trimmed, and refused with their place."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
+from pathlib import PurePath
 from typing import Annotated
 
 from pydantic import AfterValidator
@@ -10,14 +11,14 @@ from labelferry.errors import SourceError
 from labelferry.model.feature import Where
 from labelferry.model.keys import identity, wrong_key
 
-__all__ = ["GlobalKey", "canonical", "refuse_collisions"]
+__all__ = ["PLACEHOLDERS", "GlobalKey", "canonical", "refuse_collisions"]
 
 
 def canonical(text: str, where: Where) -> str:
     """Return ``text`` as the global key that is sent: trimmed, in its own spelling.
 
     Raises:
-        SourceError: when it is blank, too long or holds a character that Labelbox does not take.
+        SourceError: when it is blank, too long or contains a character that Labelbox refuses.
     """
     key = text.strip()
     if wrong := wrong_key(key):
@@ -45,13 +46,18 @@ def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
         )
 
 
-PLACEHOLDERS = ("{stem}", "{name}")
-"""Of a spec's global key: the labels file's name without its ending, and with it (``sources/folders.py``)."""
+PLACEHOLDERS: Mapping[str, Callable[[PurePath], str]] = {
+    "{stem}": lambda path: path.stem,
+    "{name}": lambda path: path.name,
+    "{parent}": lambda path: path.parent.name,
+    "{parent2}": lambda path: path.parent.parent.name,
+}
+"""Of a spec's global key: the name of a labels file without its ending and with it, its folder, the folder above."""
 
 
 def _valid(text: str) -> str:
     key = text.strip()
-    filled = reduce(lambda said, placeholder: said.replace(placeholder, "x"), PLACEHOLDERS, key)
+    filled = reduce(lambda text, placeholder: text.replace(placeholder, "x"), PLACEHOLDERS, key)
     if wrong := wrong_key(filled):
         raise ValueError(wrong)
     return key

@@ -94,7 +94,7 @@ def _from_table(path: Path, source: str) -> Iterator[tuple[Mapping[str, Any], Wh
     sheet = read_sheet(path, source)
     _check_columns(sheet.columns, Where(source, 1))
     columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
-    for line, cells in zip(sheet.lines.tolist(), zip(*columns, strict=True), strict=True):
+    for line, cells in zip(sheet.places.lines.tolist(), zip(*columns, strict=True), strict=True):
         yield {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if cell}, Where(source, line)
 
 
@@ -115,10 +115,13 @@ def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str,
 def _check_columns(names: Mapping[str, object], where: Where) -> None:
     if missing := [name for name in COLUMNS[:2] if name not in names]:
         raise _wrong(where, f"no column {' and '.join(missing)}; every video needs global_key and row_data")
-    known = [name for name in names if name in COLUMNS or name.startswith(METADATA)]
-    if unknown := [name for name in names if name not in known or name == METADATA]:
+    if unknown := [name for name in names if not _is_known(name)]:
         listed = ", ".join(map(repr, unknown))
         raise _wrong(where, f"unknown column {listed}; known are {', '.join(COLUMNS)} and {METADATA}<name>")
+
+
+def _is_known(name: str) -> bool:
+    return name in COLUMNS or (name.startswith(METADATA) and name != METADATA)
 
 
 def _row(row: Mapping[str, Any], where: Where, reach: Reach) -> VideoRow:

@@ -2,7 +2,7 @@
 
 Two layouts: ten columns (MOT15, trackers' output: column 7 is a flag or a score, then x, y, z) and nine (MOT16/17 and
 CVAT's "MOT 1.1": flag, class, visibility). Facts: https://motchallenge.net/instructions/ and
-https://docs.cvat.ai/docs/dataset_management/formats/format-mot/ (``labels.txt`` beside ``gt.txt`` names class i in its
+https://docs.cvat.ai/docs/dataset_management/formats/format-mot/ (``labels.txt`` next to ``gt.txt`` names class i in its
 line i).
 """
 
@@ -22,6 +22,7 @@ from labelferry.sources.boxes import Boxes, anonymous, tracks_of
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.sheet import Sheet, sheet_of_lines
+from labelferry.sources.source import Source
 from labelferry.sources.text import fault, text_of
 
 __all__ = ["MotLabels", "read"]
@@ -43,9 +44,12 @@ class MotLabels(LabelsEntry):
     """
 
     format: Literal["mot"]
-    global_key: GlobalKey = Field(description="The video; {stem} and {name} stand for the name of the file")
+    global_key: GlobalKey = Field(
+        description="The video; {stem} and {name} stand for the name of the file, {parent} and {parent2} for the two "
+        "folders above it"
+    )
     classes: dict[int, ClassName] | None = Field(
-        default=None, min_length=1, description="Class name by id; by default from labels.txt beside the file"
+        default=None, min_length=1, description="Class name by id; by default from labels.txt next to the file"
     )
     frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the file")
     pixel_base: Literal[0, 1] = Field(
@@ -54,13 +58,12 @@ class MotLabels(LabelsEntry):
     drop_ignored: bool = Field(default=False, description="Leave out ground-truth rows flagged 0 in column 7")
 
 
-def read(entry: MotLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
+def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
     """Read a MOT file: one video, a track for each id, a new segment at every gap.
 
     Args:
-        entry: the file and its options.
-        reach: finds the file, and labels.txt beside it.
-        note: takes a warning about boxes without identity, and one about rows that ``drop_ignored`` left out.
+        source: the file, its options, and where labels.txt may be; takes a warning about boxes without identity, and
+            one about rows that ``drop_ignored`` left out.
 
     Yields:
         One video, unless the file cannot be read.
@@ -68,13 +71,14 @@ def read(entry: MotLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when a row is not MOT, a class has no name, or a track has two boxes in a frame or two classes.
     """
-    sheet = _sheet(text_of(reach.file(entry.path), entry.path), entry.path)
+    entry, note = source.entry, source.note
+    sheet = _sheet(source.text(source.file), source.file)
     rows = _kept(sheet, entry, note)
-    classes, features = _classes(sheet, rows, _names(entry, reach), entry.path)
+    classes, features = _classes(sheet, rows, _names(entry, source.reach), source.file)
     frames = _frames(sheet, entry)[rows]
     tracks, names = _tracks(sheet, frames, rows, note)
-    boxes = Boxes(entry.path, sheet.lines[rows], frames, _coords(sheet, entry)[rows], tracks, names, classes, features)
-    yield LabelledVideo(RowRef(entry.global_key), Where(entry.path, int(sheet.lines[0])), tracks=tracks_of(boxes))
+    boxes = Boxes(sheet.places[rows], frames, _coords(sheet, entry)[rows], tracks, names, classes, features)
+    yield LabelledVideo(RowRef(entry.global_key), sheet.places.where(0), tracks=tracks_of(boxes))
 
 
 def _sheet(text: str, source: str) -> Sheet:
@@ -83,17 +87,22 @@ def _sheet(text: str, source: str) -> Sheet:
     if not kept:
         raise fault(source, None, "no rows", "write it again, or take its entry out of the spec")
     rows = [every[at] for at in kept]
-    commas = [row.count(",") for row in rows]
-    width = commas[0] + 1
-    if width not in COLUMNS or len(set(commas)) > 1:
-        at = next((at for at, count in enumerate(commas) if count != commas[0]), 0) if width in COLUMNS else 0
-        what = f"{commas[at] + 1} columns, separated by commas, where {_expected(width)}"
-        raise fault(source, kept[at] + 1, what, "correct the row, or say the right format")
-    return sheet_of_lines(source, COLUMNS[width], rows, ",", np.array(kept) + 1)
+    widths = np.array([row.count(",") for row in rows]) + 1
+    lines = np.array(kept) + 1
+    _refuse_widths(source, lines, widths)
+    return sheet_of_lines(source, COLUMNS[int(widths[0])], rows, ",", lines)
 
 
-def _expected(width: int) -> str:
-    return f"the first row has {width}" if width in COLUMNS else "MOT has 9 (with classes) or 10"
+def _refuse_widths(source: str, lines: NDArray[np.int64], widths: NDArray[np.int64]) -> None:
+    first = int(widths[0])
+    if first not in COLUMNS:
+        wrong, expected = 0, "MOT has 9 (with classes) or 10"
+    elif (others := np.flatnonzero(widths != first)).size:
+        wrong, expected = int(others[0]), f"the first row has {first}"
+    else:
+        return
+    what = f"{widths[wrong]} columns, separated by commas, where {expected}"
+    raise fault(source, int(lines[wrong]), what, "correct the row, or say the right format")
 
 
 def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
@@ -139,11 +148,11 @@ def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -
 def _names(entry: MotLabels, reach: Reach) -> Mapping[int, str]:
     if entry.classes is not None:
         return entry.classes
-    beside = str(PurePath(entry.path).with_name("labels.txt"))
-    file = reach.find(beside)
+    neighbour = str(PurePath(entry.path).with_name("labels.txt"))
+    file = reach.find(neighbour)
     if file is None:
         return {}
-    lines = text_of(file, beside).split("\n")
+    lines = text_of(file, neighbour).split("\n")
     return {number: line.strip() for number, line in enumerate(lines, 1) if line.strip()}
 
 
@@ -159,6 +168,6 @@ def _classes(
     distinct, firsts, codes = np.unique(ids, return_index=True, return_inverse=True)
     for value, first in zip(distinct.tolist(), firsts.tolist(), strict=True):
         if value not in names:
-            remedy = f"name it, as in classes: {{{value}: pedestrian}}, or in labels.txt beside the file"
+            remedy = f"name it, as in classes: {{{value}: pedestrian}}, or in labels.txt next to the file"
             raise sheet.fault(int(rows[first]), f"class {value} has no name", remedy)
     return codes, [Feature(names[value]) for value in distinct.tolist()]

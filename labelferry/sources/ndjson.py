@@ -10,11 +10,11 @@ from typing import Any, Literal
 from pydantic import Field
 
 from labelferry.errors import SourceError
-from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo, Where
 from labelferry.ndjson import read_line
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey
+from labelferry.sources.source import Source
 from labelferry.sources.text import bytes_of, fault
 
 __all__ = ["NdjsonLabels", "read"]
@@ -29,13 +29,11 @@ class NdjsonLabels(LabelsEntry):
     )
 
 
-def read(entry: NdjsonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001  all readers take it
+def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
     """Read import lines: NDJSON, or one JSON array.
 
     Args:
-        entry: the file and the global key of lines that have none.
-        reach: finds the file.
-        note: unused: a line is either valid or refused.
+        source: the file, and the global key of lines that have none.
 
     Yields:
         One video a line.
@@ -44,8 +42,8 @@ def read(entry: NdjsonLabels, reach: Reach, note: Note) -> Iterator[LabelledVide
         SourceError: when a line is not JSON, is not what Labelbox takes, or repeats the uuid of another.
     """
     seen: dict[str, Where] = {}
-    for where, value in _values(reach.file(entry.path), entry.path):
-        video = read_line(value, where, entry.global_key)
+    for where, value in _values(source.reach.file(source.file), source.file):
+        video = read_line(value, where, source.entry.global_key)
         (labelled,) = video.labelled
         if labelled.uuid in seen:
             raise SourceError(

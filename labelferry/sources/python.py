@@ -1,4 +1,4 @@
-"""Python annotation types -> labelled videos: a Python file beside the spec that makes a list of Labels.
+"""Python annotation types -> labelled videos: a Python file next to the spec that makes a list of Labels.
 
 The file is run. It is therefore only taken from a spec that is itself a file on this machine.
 """
@@ -12,9 +12,9 @@ from typing import Literal
 from pydantic import Field
 
 from labelferry.errors import LabelferryError, SourceError
-from labelferry.files.reach import Reach
 from labelferry.model.video import LabelledVideo
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.source import Source
 
 __all__ = ["PythonLabels", "read"]
 
@@ -26,7 +26,7 @@ class PythonLabels(LabelsEntry):
     variable: str = Field("labels", description="Name of the variable that holds the list of Labels")
 
 
-def read(entry: PythonLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:  # noqa: ARG001
+def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
     """Run the file and take its labels.
 
     Raises:
@@ -35,7 +35,8 @@ def read(entry: PythonLabels, reach: Reach, note: Note) -> Iterator[LabelledVide
     """
     from labelferry.assemble import assemble
 
-    path = reach.file(entry.path)
+    entry = source.entry
+    path = source.reach.file(entry.path)
     labels = _run(path, entry)
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
@@ -49,9 +50,9 @@ def _run(path: Path, entry: PythonLabels) -> object:
         scope = runpy.run_path(str(path), run_name="labels")
     except LabelferryError as error:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
-    except (Exception, SystemExit) as error:  # whatever the user's file raises is for the user's file to mend
+    except (Exception, SystemExit) as error:  # whatever the user's file raises is for the user's file to fix
         raise SourceError(
-            f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; mend the file"
+            f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; fix the file"
         ) from error
     if entry.variable not in scope:
         raise SourceError(f"{entry.path}: has no variable '{entry.variable}'; name it in the spec with variable: ...")

@@ -1,7 +1,7 @@
 """Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet that knows the line of each row.
 
 CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), except that line ends may be any and blank lines are
-skipped. Cells are text until somebody asks for numbers, so that a key 00012 stays 00012; Arrow reads numbers exactly.
+skipped. Cells are text until numbers are asked for, so that a key 00012 stays 00012; Arrow reads numbers exactly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from labelferry.errors import SourceError
+from labelferry.model.places import Places
 from labelferry.sources.text import fault
 
-__all__ = ["Column", "Sheet", "cell_text", "sheet_of", "sheet_of_lines"]
+__all__ = ["Column", "Sheet", "cell_text", "joined", "sheet_of", "sheet_of_lines"]
 
 Column = Any
 """A pyarrow array; pyarrow ships no types."""
@@ -32,21 +33,25 @@ class Sheet:
     """A table with named columns.
 
     Args:
-        source: what the user calls the file.
-        columns: Arrow arrays of one length, by name.
-        lines: line in the file of each row, int64, shape [n]; for Parquet the number of the row, from 1.
+        places: file and line of each row, of n rows; for Parquet the line is the number of the row, from 1.
+        columns: Arrow arrays of length n, by name.
     """
 
-    source: str
+    places: Places
     columns: Mapping[str, Column]
-    lines: NDArray[np.int64]
 
     def __len__(self) -> int:
-        return len(self.lines)
+        return len(self.places)
+
+    @property
+    def source(self) -> str:
+        """The file, as the user calls it; of several the first."""
+        return self.places.files[0]
 
     def fault(self, row: int, what: str, remedy: str) -> SourceError:
         """The error for something wrong in one row (counted from 0)."""
-        return fault(self.source, int(self.lines[row]), what, remedy)
+        where = self.places.where(row)
+        return fault(where.source, where.line, what, remedy)
 
     def text(self, name: str) -> list[str]:
         """A column as trimmed text; empty cells are ''."""
@@ -146,7 +151,7 @@ def sheet_of(source: str, names: Sequence[str], columns: Sequence[Sequence[str]]
     import pyarrow as pa
 
     arrays = {name: pa.array(column, pa.string()) for name, column in zip(names, columns, strict=True)}
-    return Sheet(source, arrays, np.asarray(lines, dtype=np.int64))
+    return Sheet(Places.in_file(source, lines), arrays)
 
 
 def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delimiter: str, lines: ArrayLike) -> Sheet:
@@ -164,7 +169,16 @@ def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delim
         csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
     )
     arrays = {name: table.column(name).combine_chunks() for name in names}
-    return Sheet(source, arrays, np.asarray(lines, dtype=np.int64))
+    return Sheet(Places.in_file(source, lines), arrays)
+
+
+def joined(sheets: Sequence[Sheet]) -> Sheet:
+    """Put the rows of several sheets of text, which have the same columns, after one another."""
+    import pyarrow as pa
+
+    names = sheets[0].columns
+    columns = {name: pa.concat_arrays([sheet.columns[name] for sheet in sheets]) for name in names}
+    return Sheet(Places.joined([sheet.places for sheet in sheets]), columns)
 
 
 def cell_text(value: object) -> str:

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from labelferry.model.places import Places
 from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
 from labelferry.sources.text import bytes_of, fault, text_in
 
@@ -99,7 +100,7 @@ def _read_parquet(data: bytes, source: str) -> Sheet:
         raise fault(source, None, f"not a Parquet file ({error})", "write it again or correct its suffix") from error
     names = _names(table.column_names, source)
     columns = {name: _plain(table.column(at)) for at, name in enumerate(names)}
-    return Sheet(source, columns, np.arange(1, table.num_rows + 1, dtype=np.int64))
+    return Sheet(Places.in_file(source, np.arange(1, table.num_rows + 1)), columns)
 
 
 def _plain(column: Any) -> Any:
@@ -126,17 +127,26 @@ def _read_excel(data: bytes, source: str) -> Sheet:
 
 
 def _read_json(data: bytes, source: str) -> Sheet:
+    rows = {number: _object(value, source, number) for number, value in _json_values(data, source)}
+    names = dict.fromkeys(name for row in rows.values() for name in row)
+    columns = {name: _array([row.get(name) for row in rows.values()]) for name in names}
+    return Sheet(Places.in_file(source, list(rows)), columns)
+
+
+def _json_values(data: bytes, source: str) -> Iterator[tuple[int, Any]]:
+    """Yield each line with its number, or each item of the one array with its position from 1."""
     if data.lstrip().startswith(b"["):
-        rows = [(number, value) for number, value in enumerate(_parsed(data, source, 1), 1)]
-    else:
-        lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
-        rows = [(number, _parsed(line, source, number)) for number, line in lines]
-    for number, row in rows:
-        if not isinstance(row, Mapping):
-            raise fault(source, number, "not a JSON object", 'write each row as {"column": value, ...}')
-    names = list(dict.fromkeys(name for _, row in rows for name in row))
-    columns = {name: _array([row.get(name) for _, row in rows]) for name in names}
-    return Sheet(source, columns, np.array([number for number, _ in rows], dtype=np.int64))
+        yield from enumerate(_parsed(data, source, 1), 1)
+        return
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if line.strip():
+            yield number, _parsed(line, source, number)
+
+
+def _object(value: object, source: str, line: int) -> Mapping[str, Any]:
+    if not isinstance(value, Mapping):
+        raise fault(source, line, "not a JSON object", 'write each row as {"column": value, ...}')
+    return value
 
 
 def _array(values: list[Any]) -> Any:

@@ -1,7 +1,7 @@
 """Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row a box in a frame.
 
-The columns are found by their names (see ``roles``) or told. Nothing here is a standard: it is what a pandas user has
-after a detector or a tracker.
+The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user
+has after a detector or a tracker.
 """
 
 import re
@@ -12,17 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
-from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
 from labelferry.model.rules import ReaderRule
+from labelferry.model.tracks import Coords
 from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
+from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of
 from labelferry.sources.entry import LabelsEntry, Note
 from labelferry.sources.keys import GlobalKey, canonical
-from labelferry.sources.roles import FORMS, Form, assign, choose_form, part_of
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet
+from labelferry.sources.source import Source
 from labelferry.sources.text import fault
 
 __all__ = ["TableLabels", "read"]
@@ -48,11 +49,13 @@ class TableLabels(LabelsEntry):
         default=None,
         description="How a box is written: corner and size, two corners, or centre and size; by default as named",
     )
-    normalized: bool = Field(
-        default=False, description="Coordinates are fractions of a picture of width x height pixels"
+    normalized: bool = Field(default=False, description="Coordinates are fractions of the picture's width and height")
+    width: int | None = Field(
+        default=None, gt=0, description="Width in pixels, when normalized; by default the video's own"
     )
-    width: int | None = Field(default=None, gt=0, description="Width of the video in pixels, when normalized")
-    height: int | None = Field(default=None, gt=0, description="Height of the video in pixels, when normalized")
+    height: int | None = Field(
+        default=None, gt=0, description="Height in pixels, when normalized; by default the video's own"
+    )
     global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
     class_name: Name | None = Field(default=None, description="The class, when no column says it")
     classes: dict[CellName, Name] = Field(
@@ -74,8 +77,8 @@ class TableLabels(LabelsEntry):
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:
-        if self.normalized and not (self.width and self.height):
-            raise ValueError("normalized: true needs the video's width and height in pixels")
+        if (self.width is None) != (self.height is None):
+            raise ValueError("give both width and height of the video in pixels, or neither")
         told = {part_of(name) for name in self.columns}
         for option, part in (("global_key", "global_key"), ("class_name", "class")):
             if part in told and getattr(self, option):
@@ -83,13 +86,12 @@ class TableLabels(LabelsEntry):
         return self
 
 
-def read(entry: TableLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo]:
+def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
     """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
 
     Args:
-        entry: the file and its options.
-        reach: finds the file.
-        note: takes a warning about columns that are not used, about boxes without identity, about swapped corners.
+        source: the file and its options, and the sizes of the videos; takes a warning about columns that are not used,
+            about boxes without identity, about swapped corners.
 
     Yields:
         One video for each global key.
@@ -97,14 +99,17 @@ def read(entry: TableLabels, reach: Reach, note: Note) -> Iterator[LabelledVideo
     Raises:
         SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
     """
-    sheet = read_sheet(reach.file(entry.path), entry.path)
+    entry = source.entry
+    sheet = read_sheet(source.reach.file(source.file), source.file)
     parts, form = _parts(sheet, entry)
-    _note_unused(sheet, parts, form, note)
+    _note_unused(sheet, parts, form, source.note)
     videos, keys = _keys(sheet, parts, entry)
-    boxes = _boxes(sheet, parts, form, entry, videos, note)
+    coords = _coords(sheet, parts, form, source.note) * _scale(source, videos, keys)
+    _refuse_infinite(sheet, coords)
+    boxes = _boxes(sheet, parts, coords, entry, videos, source.note)
     tracks, firsts = tracks_by_video(boxes, videos), np.unique(videos, return_index=True)[1]
     for video, (key, first) in enumerate(zip(keys, firsts.tolist(), strict=True)):
-        yield LabelledVideo(RowRef(key), Where(entry.path, int(sheet.lines[first])), tracks=tracks[video])
+        yield LabelledVideo(RowRef(key), sheet.places.where(first), tracks=tracks[video])
 
 
 def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
@@ -136,7 +141,7 @@ def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[C
     firsts = np.unique(codes, return_index=True)[1].tolist()
     seen: dict[str, str] = {}
     for row, text in zip(firsts, texts, strict=True):
-        where = Where(sheet.source, int(sheet.lines[row]))
+        where = sheet.places.where(row)
         key = canonical(text, where)
         if (other := seen.setdefault(identity(key), key)) != key:
             remedy = "write the key in one way"
@@ -144,15 +149,16 @@ def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[C
     return codes, list(seen.values())
 
 
-def _boxes(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, videos: Codes, note: Note) -> Boxes:
+def _boxes(
+    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: Codes, note: Note
+) -> Boxes:
     frames = _frames(sheet, parts["frame"], entry.frame_base)
     tracks, names = _tracks(sheet, parts, frames, videos, note)
     classes, features = _classes(sheet, parts, entry)
     return Boxes(
-        source=sheet.source,
-        lines=sheet.lines,
+        places=sheet.places,
         frames=frames,
-        coords=_coords(sheet, parts, form, entry, note),
+        coords=coords,
         tracks=tracks,
         names=names,
         classes=classes,
@@ -195,7 +201,7 @@ def _recoded(codes: Codes, names: list[str]) -> tuple[Codes, list[str]]:
     return np.array([places[name] for name in names])[codes], list(places)
 
 
-def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabels, note: Note) -> NDArray[np.float64]:
+def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> Coords:
     a, b, c, d = (sheet.numbers(parts[part]) for part in FORMS[form])
     with np.errstate(over="ignore", invalid="ignore"):
         if form == "xyxy":
@@ -203,12 +209,23 @@ def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, entry: TableLabe
             a, b, c, d = np.minimum(a, c), np.minimum(b, d), np.abs(c - a), np.abs(d - b)
         elif form == "cxcywh":
             a, b = a - c / 2, b - d / 2
-        coords = np.column_stack((a, b, c, d))
-        if entry.normalized:
-            coords *= np.array([entry.width, entry.height] * 2, dtype=np.float64)
+        return np.column_stack((a, b, c, d))
+
+
+def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coords:
+    """Return what makes pixels of coordinates: 1, the size that the entry gives, or that of each row's video."""
+    entry = source.entry
+    if not entry.normalized:
+        return np.ones(4)
+    if entry.width and entry.height:
+        return np.array([entry.width, entry.height] * 2, dtype=np.float64)
+    sizes = np.array([source.size(key) for key in keys], dtype=np.float64)
+    return np.tile(sizes, 2)[videos]
+
+
+def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
     if not (finite := np.isfinite(coords).all(axis=1)).all():
         raise sheet.fault(int(np.argmin(finite)), "the box is too large to be one", "correct or remove the row")
-    return coords
 
 
 def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:

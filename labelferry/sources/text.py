@@ -12,7 +12,7 @@ LONGEST_MESSAGE = 300
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
     """The error for something wrong at one place of a file: where, what, and what to do."""
-    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line)
+    return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line, file=source)
 
 
 def shorten(words: str) -> str:
@@ -49,7 +49,7 @@ def text_of(path: Path, source: str) -> str:
         source: what the user calls it, for messages.
 
     Raises:
-        SourceError: when it cannot be read, is empty, is not UTF-8 or holds NUL bytes.
+        SourceError: when it cannot be read, is empty, is not UTF-8 or contains NUL bytes.
     """
     return text_in(bytes_of(path, source), source)
 
@@ -58,7 +58,7 @@ def text_in(data: bytes, source: str) -> str:
     r"""The text that a file's bytes are, every line ending in ``\n`` whatever it was.
 
     Raises:
-        SourceError: when it is not UTF-8 or holds NUL bytes.
+        SourceError: when it is not UTF-8 or contains NUL bytes.
     """
     try:
         text = data.decode()

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from labelferry.errors import AnnotationError
 from labelferry.model.keys import wrong_key
@@ -34,17 +35,22 @@ class Label(Strict):
     is_benchmark_reference: bool = False
 
     def __post_init__(self) -> None:
-        data = self.data if isinstance(self.data, Mapping) else {}
-        given = {key: value for key, value in data.items() if value is not None}
-        texts = all(isinstance(value, str) and value.strip() for value in given.values())
-        if len(given) != 1 or not given.keys() <= {"global_key", "uid"} or not texts:
-            raise AnnotationError(
-                f"Label: data is {self.data!r}; give exactly one of global_key and uid (the data row's id)"
-            )
-        key = given.get("global_key")
-        if key is not None and (wrong := wrong_key(key.strip())):
-            raise AnnotationError(f"Label: {wrong}")
-        self.data = given
+        self.data = _reference(self.data)
         if isinstance(self.annotations, Annotation):
             self.annotations = (self.annotations,)
         self.annotations = list_of(self.annotations, Annotation, "Label: annotations")
+
+
+def _reference(data: Any) -> dict[str, str]:
+    """The one key that names the data row; keys without a value are as good as left out."""
+    given = {key: value for key, value in data.items() if value is not None} if isinstance(data, Mapping) else {}
+    if len(given) != 1 or not all(_names_row(key, value) for key, value in given.items()):
+        raise AnnotationError(f"Label: data is {data!r}; give exactly one of global_key and uid (the data row's id)")
+    key = given.get("global_key")
+    if key is not None and (wrong := wrong_key(key.strip())):
+        raise AnnotationError(f"Label: {wrong}")
+    return given
+
+
+def _names_row(key: str, value: Any) -> bool:
+    return key in {"global_key", "uid"} and isinstance(value, str) and bool(value.strip())

@@ -22,7 +22,7 @@ URI = re.compile(r"^[A-Za-z][A-Za-z0-9+.-]*://[^\s/]+")
 
 @dataclass(slots=True)
 class MaskFrame(Strict):
-    """The composite mask of one frame: PNG bytes, an RGB array, a file, or the address of a picture."""
+    """The composite mask of one frame: PNG bytes, an RGB array, a file, or the URL of a picture."""
 
     index: int
     instance_uri: str | None = None
@@ -33,14 +33,24 @@ class MaskFrame(Strict):
         what = f"MaskFrame at frame {self.index}"
         if (self.instance_uri is None) == (self.im_bytes is None):
             raise AnnotationError(f"{what}: give exactly one of im_bytes and instance_uri")
-        if self.instance_uri is not None and not (isinstance(self.instance_uri, str) and URI.match(self.instance_uri)):
-            raise AnnotationError(f"{what}: instance_uri {self.instance_uri!r} is not a URL")
         if isinstance(self.im_bytes, str):
             self.im_bytes = Path(self.im_bytes)
-        if self.im_bytes is not None and not isinstance(self.im_bytes, (bytes, np.ndarray, Path)):
-            raise AnnotationError(f"{what}: im_bytes must be PNG bytes, an RGB array or the path of a file")
-        if isinstance(self.im_bytes, bytes) and not self.im_bytes:
-            raise AnnotationError(f"{what}: im_bytes is empty; give the bytes of a PNG")
+        if self.instance_uri is not None:
+            _check_uri(self.instance_uri, what)
+        else:
+            _check_bytes(self.im_bytes, what)
+
+
+def _check_uri(uri: Any, what: str) -> None:
+    if not (isinstance(uri, str) and URI.match(uri)):
+        raise AnnotationError(f"{what}: instance_uri {uri!r} is not a URL")
+
+
+def _check_bytes(content: Any, what: str) -> None:
+    if not isinstance(content, (bytes, np.ndarray, Path)):
+        raise AnnotationError(f"{what}: im_bytes must be PNG bytes, an RGB array or the path of a file")
+    if isinstance(content, bytes) and not content:
+        raise AnnotationError(f"{what}: im_bytes is empty; give the bytes of a PNG")
 
 
 @dataclass(slots=True)

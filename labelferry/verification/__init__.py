@@ -4,13 +4,13 @@ from labelferry.verification.compare import compare
 from labelferry.verification.content import Content
 from labelferry.verification.exported import read_exported
 from labelferry.verification.pictures import Pictures
-from labelferry.verification.result import Difference, Kind, Refused, RowResult, Verification
+from labelferry.verification.result import Difference, MismatchKind, Refused, RowResult, Verification
 from labelferry.verification.sent import read_sent
 
 __all__ = [
     "Content",
     "Difference",
-    "Kind",
+    "MismatchKind",
     "Pictures",
     "Refused",
     "RowResult",

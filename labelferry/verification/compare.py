@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from labelferry.verification.content import Answered, Content, Path
 from labelferry.verification.pairing import pair
-from labelferry.verification.result import Difference, Kind, RowResult
+from labelferry.verification.result import Difference, MismatchKind, RowResult
 from labelferry.verification.things import between, unsaid_segments, whole
 from labelferry.verification.wording import first_change, said, told_ranges
 
@@ -50,9 +50,9 @@ class _Comparison:
         return RowResult(
             self.row,
             equal=self.counts[EQUAL],
-            missing=self.counts[Kind.MISSING],
-            extra=self.counts[Kind.EXTRA],
-            moved=self.counts[Kind.MOVED],
+            missing=self.counts[MismatchKind.MISSING],
+            extra=self.counts[MismatchKind.EXTRA],
+            moved=self.counts[MismatchKind.MOVED],
             not_comparable=dict(self.aside),
             differences=tuple(self.differences),
             unknown=dict(self.held.unknown),
@@ -64,13 +64,13 @@ class _Comparison:
             differences = list(between(self.row, sent, held, self.tolerance))
             if unsaid_segments(sent, held):
                 self.aside[SEGMENTS] += 1
-            self._count(Kind.MOVED if differences else EQUAL, differences)
+            self._count(MismatchKind.MOVED if differences else EQUAL, differences)
         for thing in paired.missing:
             if not self._excused(thing.name, 0):
-                self._count(Kind.MISSING, [whole(Kind.MISSING, self.row, thing)])
+                self._count(MismatchKind.MISSING, [whole(MismatchKind.MISSING, self.row, thing)])
         for thing in paired.extra:
             if not self._excused(thing.name, 1):
-                self._count(Kind.EXTRA, [whole(Kind.EXTRA, self.row, thing)])
+                self._count(MismatchKind.EXTRA, [whole(MismatchKind.EXTRA, self.row, thing)])
 
     def _answers(self) -> None:
         for path in dict.fromkeys([*self.sent.answers, *self.held.answers]):
@@ -94,19 +94,19 @@ class _Comparison:
 
     def _answer(self, path: Path, sent: Answered | None, held: Answered | None) -> Difference | None:
         if held is None:
-            return None if sent is None else self._told(Kind.MISSING, path, sent)
+            return None if sent is None else self._told(MismatchKind.MISSING, path, sent)
         if sent is None:
-            return self._told(Kind.EXTRA, path, held)
+            return self._told(MismatchKind.EXTRA, path, held)
         if sent.coverage != held.coverage:
             what = f"{told_ranges(held.coverage)} instead of {told_ranges(sent.coverage)}"
-            return self._told(Kind.MOVED, path, sent, what, first_change(sent.coverage, held.coverage))
+            return self._told(MismatchKind.MOVED, path, sent, what, first_change(sent.coverage, held.coverage))
         if sent.copies != held.copies:
-            kind = Kind.MISSING if held.copies < sent.copies else Kind.EXTRA
+            kind = MismatchKind.MISSING if held.copies < sent.copies else MismatchKind.EXTRA
             return self._told(kind, path, sent, f"sent {sent.copies} times, held {held.copies} times")
         return None
 
     def _told(
-        self, kind: Kind, path: Path, answer: Answered, what: str | None = None, frame: int | None = None
+        self, kind: MismatchKind, path: Path, answer: Answered, what: str | None = None, frame: int | None = None
     ) -> Difference:
         coverage = answer.coverage
         first = frame if frame is not None or not coverage else coverage[0].start

@@ -6,7 +6,7 @@ key frame map (a list of frames, or frames with true and false) and are silent o
 and masks, so every known spelling is taken; what nobody knows is reported.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,10 +90,9 @@ class _Label:
     def _thing(self, feature: str, nodes: dict[int, Json]) -> None:
         name = self._name(next(iter(nodes.values())))
         read = {frame: read_shape(node, self.pictures) for frame, node in nodes.items()}
-        geometries = {None if found is None else found[0] for found in read.values()}
         for node in nodes.values():
             self._know("objects", node, OBJECT_KEYS)
-        geometry = geometries.pop() if len(geometries) == 1 else None
+        geometry = _one_geometry(None if found is None else found[0] for found in read.values())
         if geometry is None:
             self.content.cannot_read(name, _kind(next(iter(nodes.values()))))
             return
@@ -165,6 +164,12 @@ class _Label:
     def _know(self, where: str, node: Json, known: frozenset[str]) -> None:
         for key in node.keys() - known:
             self.content.unknown[f"{where}.{key[:40]}"] += 1
+
+
+def _one_geometry(read: Iterable[str | None]) -> str | None:
+    """The geometry that all frames of a feature agree on; None when they don't, or one cannot be read."""
+    geometries = set(read)
+    return geometries.pop() if len(geometries) == 1 else None
 
 
 def _identified(value: object) -> Iterator[tuple[str, Json]]:

@@ -10,14 +10,15 @@ from typing import Any
 import orjson
 
 from labelferry.errors import PartialFailureError, VerificationError
+from labelferry.shown import Shown
 
-__all__ = ["Difference", "Kind", "Refused", "RowResult", "Verification"]
+__all__ = ["Difference", "MismatchKind", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
 """Differences of one row that are kept; the counts are of all."""
 
 
-class Kind(StrEnum):
+class MismatchKind(StrEnum):
     """Of a difference."""
 
     MISSING = "missing"
@@ -39,7 +40,7 @@ class Difference:
         pixels: the largest distance, where coordinates moved.
     """
 
-    kind: Kind
+    kind: MismatchKind
     row: str
     feature: str
     place: str
@@ -69,7 +70,7 @@ class RowResult:
         """Whether anything is not as it was sent."""
         return bool(self.missing or self.extra or self.moved)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The result as plain values, its differences bounded."""
         return asdict(self) | {"differences": [asdict(each) for each in self.differences[:TOLD]]}
 
@@ -84,8 +85,8 @@ class Refused:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
+@dataclass(frozen=True, slots=True, repr=False)
+class Verification(Shown):
     """What the service holds, beside what was sent.
 
     Args:
@@ -145,14 +146,14 @@ class Verification:
         names = ("name", "imported_as", "outcome", *counts)
         return {name: getattr(self, name) for name in names}
 
-    def to_json(self) -> dict[str, Any]:
+    def to_dict(self) -> dict[str, Any]:
         """The whole as plain values."""
         return self.summary() | {
             "remote": self.remote,
             "tolerance": self.tolerance,
             "unknown_keys": self.unknown_keys,
             "failed_lines": [asdict(each) for each in self.failed_lines],
-            "rows": [row.to_json() for row in self.rows],
+            "rows": [row.to_dict() for row in self.rows],
         }
 
     def refuse_differences(self) -> None:
@@ -180,5 +181,5 @@ class Verification:
         """Keep it as JSON."""
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{self.name}-verify.json"
-        path.write_bytes(orjson.dumps(self.to_json(), option=orjson.OPT_INDENT_2))
+        path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path

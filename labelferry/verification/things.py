@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from labelferry.verification.content import Path, Thing
 from labelferry.verification.geometry import distance
-from labelferry.verification.result import Difference, Kind
+from labelferry.verification.result import Difference, MismatchKind
 from labelferry.verification.wording import first_change, said, told_frames, told_ranges
 
 __all__ = ["between", "unsaid_segments", "whole"]
@@ -13,7 +13,7 @@ __all__ = ["between", "unsaid_segments", "whole"]
 WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 
 
-def whole(kind: Kind, row: str, thing: Thing) -> Difference:
+def whole(kind: MismatchKind, row: str, thing: Thing) -> Difference:
     """The difference that a thing is missing, or extra, as a whole."""
     frames = sorted(thing.keyframes)
     what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
@@ -44,8 +44,8 @@ def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[Di
             apart[frame] = pixels
     told = _Told(row, sent)
     yield from told.moved(apart)
-    yield from told.keyframes(Kind.MISSING, lost)
-    yield from told.keyframes(Kind.EXTRA, [frame for frame in held.keyframes if frame not in sent.keyframes])
+    yield from told.keyframes(MismatchKind.MISSING, lost)
+    yield from told.keyframes(MismatchKind.EXTRA, [frame for frame in held.keyframes if frame not in sent.keyframes])
     yield from told.segments(held)
     yield from told.answers(held, set(lost))
 
@@ -60,9 +60,9 @@ class _Told:
         far = max(apart.values())
         by = f"by {'up to ' if len(apart) > 1 else ''}{far:.4g} px" if math.isfinite(far) else "into another shape"
         pixels = far if math.isfinite(far) else None
-        yield self._of(Kind.MOVED, f"{told_frames(sorted(apart))} {by}", min(apart), pixels)
+        yield self._of(MismatchKind.MOVED, f"{told_frames(sorted(apart))} {by}", min(apart), pixels)
 
-    def keyframes(self, kind: Kind, frames: list[int]) -> Iterator[Difference]:
+    def keyframes(self, kind: MismatchKind, frames: list[int]) -> Iterator[Difference]:
         if frames:
             yield self._of(kind, f"keyframe at {told_frames(sorted(frames))}", min(frames))
 
@@ -70,16 +70,16 @@ class _Told:
         wanted, there = self.sent.ranges, held.ranges
         if wanted is not None and there is not None and wanted != there:
             what = f"segments {told_ranges(there)} instead of {told_ranges(wanted)}"
-            yield self._of(Kind.MOVED, what, first_change(wanted, there))
+            yield self._of(MismatchKind.MOVED, what, first_change(wanted, there))
 
     def answers(self, held: Thing, lost: set[int]) -> Iterator[Difference]:
         none: frozenset[Path] = frozenset()
         asked = (self.sent.answers.keys() | held.answers.keys()) & self.sent.keyframes.keys()
         for frame in sorted(asked - lost):
             wanted, there = self.sent.answers.get(frame, none), held.answers.get(frame, none)
-            for kind, paths in ((Kind.MISSING, wanted - there), (Kind.EXTRA, there - wanted)):
+            for kind, paths in ((MismatchKind.MISSING, wanted - there), (MismatchKind.EXTRA, there - wanted)):
                 for path in sorted(paths):
                     yield self._of(kind, f"answer {said(path)} at frame {frame}", frame)
 
-    def _of(self, kind: Kind, what: str, frame: int | None, pixels: float | None = None) -> Difference:
+    def _of(self, kind: MismatchKind, what: str, frame: int | None, pixels: float | None = None) -> Difference:
         return Difference(kind, self.row, self.sent.name, self.sent.place, what, frame, pixels)

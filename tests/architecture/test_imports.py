@@ -46,7 +46,7 @@ SPELLINGS = [
     "from labelferry import onboarding",
     "from labelferry import errors, onboarding as steps",
     "from labelferry.onboarding import rows",
-    "from labelferry.onboarding.rows import ensure_rows",
+    "from labelferry.onboarding.rows import create_data_rows",
     "def later():\n    from labelferry import onboarding",
     "if TYPE_CHECKING:\n    from labelferry import onboarding",
 ]
@@ -59,6 +59,21 @@ def test_an_import_is_seen_however_it_is_spelt(source: str) -> None:
 
 def modules(folder: Path) -> list[Path]:
     return sorted(folder.rglob("*.py"))
+
+
+OURS = ("labelferry", "flows", "tasks", "deployments", "docs", "benches", "tests")
+
+
+def test_every_module_of_ours_that_is_imported_exists() -> None:
+    """Two branches that fit each other line by line may not fit together: one renames what the other imports."""
+    for path in (path for folder in OURS for path in modules(ROOT / folder)):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            named = [node.module] if isinstance(node, ast.ImportFrom) else []
+            named += [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            for name in filter(None, named):
+                if name.split(".")[0] in OURS:
+                    place = ROOT.joinpath(*name.split("."))
+                    assert place.is_dir() or place.with_suffix(".py").is_file(), f"{path}:{node.lineno}: {name}"
 
 
 @pytest.mark.parametrize("room", FORBIDDEN)

@@ -9,6 +9,7 @@ from docs import generate
 from docs.generate.checks import readable
 from docs.generate.settings import variables
 from labelferry import settings
+from labelferry.ledger import Reason
 from labelferry.model.rules import SECTIONS
 from labelferry.onboarding.steps.outcomes import OutcomeKind
 from labelferry.sources.registry import READERS
@@ -22,7 +23,7 @@ def test_the_page_is_current(page: str) -> None:
 
 def test_every_variable_that_is_read_is_on_the_page() -> None:
     source = Path(settings.__file__).read_text("utf-8")
-    read = set(re.findall(r"""(?:env\.get\(|env\[|_whole\(env, )"([A-Z_]+)\"""", source))
+    read = set(re.findall(r"""(?:env\.get\(|env\[|_\w+\(env, )"([A-Z_]+)\"""", source))
     assert read | {settings.ONLY_LOCALBOX} == set(variables())
 
 
@@ -41,6 +42,12 @@ def test_a_template_is_readable() -> None:
     assert text == "'*feature*' of *other place* has *N* boxes in {braces}, *total* in all"
 
 
+def test_every_exit_code_is_on_the_page() -> None:
+    rows = re.findall(r"^\| `(\d+)` \| ([a-z ]+) \|", generate.text("cli.md"), flags=re.M)
+    assert [code for code, _ in rows] == ["0", "1", "2", "3", "4", "130"]
+    assert rows[-1][1] == "interrupted"
+
+
 def test_every_format_is_on_the_page() -> None:
     page = generate.text("spec.md")
     for entry in READERS:
@@ -50,9 +57,9 @@ def test_every_format_is_on_the_page() -> None:
             assert f"| `{field}` |" in page
 
 
-def test_every_kind_of_refusal_is_explained() -> None:
+def test_every_kind_of_refusal_and_every_reason_is_explained() -> None:
     page = (DOCS / "how-to" / "failed-line.md").read_text("utf-8")
-    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {str(kind) for kind in OutcomeKind}
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", page, flags=re.M)) == {*OutcomeKind, *Reason} - {Reason.BY_ORDER}
 
 
 def test_every_case_beside_the_sdk_was_executed() -> None:

@@ -142,11 +142,11 @@ class Ferry:
         ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, **self._how(arguments, environment))
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
-    def python(self, code: str, given: bytes, **environment: str) -> Outcome:
+    def python(self, code: str, given: str, **environment: str) -> Outcome:
         """Run a program with the same environment and what it reads from its standard input."""
-        how = {**self._how((), environment), "args": [sys.executable, "-c", code], "text": False}
+        how = {**self._how((), environment), "args": [sys.executable, "-c", code]}
         ended = subprocess.run(timeout=PROCESS_SECONDS, capture_output=True, input=given, **how)
-        return Outcome(ended.returncode, ended.stdout.decode(), ended.stderr.decode())
+        return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
         """Start a command as a process of its own, whose output nobody reads."""

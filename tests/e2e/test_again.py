@@ -177,7 +177,7 @@ def test_an_ontology_that_is_another(ferry: Ferry, localbox: Localbox, client: C
         "Harbour", {"tools": [{"tool": "polygon", "name": "quay"}], "classifications": []}, "VIDEO"
     )
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert "ontology 'Harbour' is there already, and is another" in message
+    assert "an ontology named 'Harbour' already exists and differs" in message
     assert "ferry" in message
     assert len(localbox.table("ontologies")) == 1
     assert localbox.table("projects") == []
@@ -217,7 +217,7 @@ def test_another_project_for_the_same_onboarding(ferry: Ferry, localbox: Localbo
     moved = write(tmp_path, ONE, project="project: {name: Elsewhere, media_type: VIDEO}")
     with unchanged(localbox):
         message = ferry("onboard", moved).refused(4)
-    assert f"'harbour' went into project {project} before" in message
+    assert f"'harbour' was imported into project {project}" in message
 
 
 def test_a_project_that_is_gone(ferry: Ferry, localbox: Localbox, client: Client, tmp_path: Path) -> None:

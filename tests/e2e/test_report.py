@@ -69,7 +69,7 @@ def write(folder: Path) -> Path:
 def run(flowing: Ferry, tmp_path: Path) -> Path:
     """A run with a refused line; the folder of its reports."""
     ended = flowing("onboard", write(tmp_path))
-    assert "1 lines were refused" in ended.refused(3)
+    assert "1 line was refused" in ended.refused(3)
     page = flowing.home / "reports" / "harbour.html"
     assert f"report in {page}" in ended.out
     return page.parent
@@ -78,11 +78,11 @@ def run(flowing: Ferry, tmp_path: Path) -> Path:
 def test_the_page_says_what_was_planned_and_what_happened(run: Path) -> None:
     page = Page((run / "harbour.html").read_text("utf-8"))
     rows = page.cells
-    assert ["create", "project", "Harbour <b>north</b>", "", "none has the name"] in rows
-    assert ["create", "import", "prelabels", "4", "lines that are not in"] in rows
-    assert ["box", "3", "2", "1", "0"] in rows
-    assert ["classification", "1", "1", "0", "0"] in rows
-    assert ["all", "4", "3", "1", "0"] in rows
+    assert ["create", "project", "Harbour <b>north</b>", "", "no resource has this name"] in rows
+    assert ["create", "import", "prelabels", "4", "not imported yet"] in rows
+    assert ["box", "3", "2", "1", "0", "0"] in rows
+    assert ["classification", "1", "1", "0", "0", "0"] in rows
+    assert ["all", "4", "3", "1", "0", "0"] in rows
     failed, warned = [cells for cells in rows if cells[0] == "labels.ndjson:2"]
     assert failed[1:3] == ["scene", f"schema id {UNKNOWN}"]
     assert UNKNOWN in failed[3]
@@ -161,7 +161,7 @@ def test_a_run_that_has_nothing_to_do_leaves_a_page_and_no_picture_in_the_server
         "import",
         "prelabels",
         "3",
-        "all lines were sent before; 1 failed before and have not changed",
+        "already imported; 1 failed before and have not changed",
     ] in page.cells
     assert page.tags.count("img") == 1
 

@@ -167,9 +167,9 @@ def test_a_file_that_a_stranger_names_is_found_nowhere(
         given = [orjson.dumps(spec).decode() for spec in wrong[::2]] + wrong[1::2] + [f"{url}{page}" for page in pages]
         owners = [str(tmp_path / "key.csv"), str(specs / "linked-text.csv"), str(owner_s(tmp_path, "key.csv"))]
         environment = {**TALKATIVE, "PREFECT_HOME": str(prefect_home), "LABELFERRY_SPECS": str(specs)}
-        said = flowing.python(STRANGERS, orjson.dumps([*given, *owners]), **environment)
+        said = flowing.python(STRANGERS, orjson.dumps([*given, *owners]).decode(), **environment)
         assert localbox.mutations() == []
-        right = flowing.python(STRANGERS, orjson.dumps([PLAIN]), **environment)
+        right = flowing.python(STRANGERS, orjson.dumps([PLAIN]).decode(), **environment)
     assert said.out.count("carried out") == 0
     assert said.err.count("labelferry.errors.S") >= len(given) + len(owners), said.err[-3000:]
     assert right.out.count("carried out") == 1, right.err[-3000:]

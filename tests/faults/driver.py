@@ -126,8 +126,8 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
         try:
             report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))
         except (PartialFailureError, PendingError) as error:
-            return error.exit_code, error.result.to_json()
-    return 0, report.to_json()
+            return error.exit_code, error.result.to_dict()
+    return 0, report.to_dict()
 
 
 def work(job: Job, transport: Deadly) -> int:

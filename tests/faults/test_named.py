@@ -187,7 +187,7 @@ def test_an_ontology_that_changed(streets: Streets) -> None:
     streets.world.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
-    assert "ontology 'Streets' is there already, and is another" in message
+    assert "an ontology named 'Streets' already exists and differs" in message
     assert "car" in message
     assert "lorry" in message
     assert streets.world.mutations() == []
@@ -208,7 +208,9 @@ def test_rows_that_were_deleted(streets: Streets) -> None:
     streets.world.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
-    assert "1 rows that this onboarding brought in are gone, and their labels with them: street-2" in message
+    assert (
+        "1 data row imported by this onboarding was deleted in Labelbox, together with its labels: street-2" in message
+    )
     assert streets.world.mutations() == []
     assert normalised(streets.world.state()) == before
     streets.write([box("street-1", 1)])
@@ -290,7 +292,7 @@ def test_two_runs_at_once(streets: Streets, tmp_path: Path) -> None:
         until(lambda: streets.world.control("GET", "faults")[0]["fired"] == 1)
         code, message = streets.run()
         assert code == 4
-        assert "another run of 'streets' is at work (process " in message
+        assert "another run of 'streets' is in progress (process " in message
         assert other.ended() == 0
     assert counts(streets.world.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
     assert streets.run() == (0, "")

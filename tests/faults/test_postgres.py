@@ -56,6 +56,6 @@ def test_two_runs_at_once(bench: Bench, tmp_path: Path) -> None:
         other.start(bench.job(home))
         until(lambda: bench.world.control("GET", "faults")[0]["fired"] == 1)
         assert bench.world.run(bench.job(home)) == 4
-        assert "another run of 'guide-prelabels' is at work (process " in outcomes(home)[-1]["message"]
+        assert "another run of 'guide-prelabels' is in progress (process " in outcomes(home)[-1]["message"]
         assert other.ended() == 0
     assert unsettled(home) == []

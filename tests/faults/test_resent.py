@@ -1,4 +1,4 @@
-"""Labels that are sent anew on purpose: replaced, added, tried again. No uuid is ever used twice."""
+"""Labels that are sent again on purpose: replaced, added, tried again. No uuid is ever used twice."""
 
 from typing import Any
 
@@ -53,7 +53,7 @@ def nothing_to_do(streets: Streets) -> None:
 
 
 def test_changed_pre_labels_are_replaced(streets: Streets) -> None:
-    """There and back again: each time the old job goes, all of it is sent anew, and no uuid comes back."""
+    """There and back again: each time the old job goes, all of it is sent again, and no uuid comes back."""
     streets.write(TWO_ROWS, **REPLACE)
     assert streets.run() == (0, "")
     used = uuids(streets)
@@ -83,7 +83,7 @@ def test_only_the_jobs_that_hold_a_changed_label_are_replaced(streets: Streets) 
 
 
 def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Streets) -> None:
-    """Deleting it would lose what cannot be sent anew."""
+    """Deleting it would lose what cannot be sent again."""
     streets.write(TWO_ROWS, **REPLACE)
     assert streets.run() == (0, "")
     streets.write(CHANGED[:2], **REPLACE)
@@ -149,7 +149,7 @@ def test_changed_ground_truth_is_refused_unless_it_may_be_added(streets: Streets
     streets.world.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
-    assert "on_labelled: add sends the whole rows anew, as second labels" in message
+    assert "on_labelled: add sends whole rows again, as second labels" in message
     assert streets.world.mutations() == []
     streets.write(CHANGED, "ground-truth", **ADD)
     assert streets.run() == (0, "")

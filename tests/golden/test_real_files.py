@@ -7,14 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labelferry.reach import Reach
 
+from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.ndjson import encode
 from labelferry.sources import mot, ndjson
 from labelferry.sources.mot import MotLabels
 from labelferry.sources.ndjson import NdjsonLabels
+from labelferry.sources.source import Source
 
 TRACKED = [
     "mot/motmetrics/TUD-Campus/gt/gt.txt",
@@ -37,7 +38,7 @@ def _read(path: Path) -> tuple[LabelledVideo, list[Finding]]:
     named = None if path.with_name("labels.txt").is_file() else {1: "pedestrian"}
     entry = MotLabels(format="mot", path=path.name, global_key="scene", classes=named)
     notes: list[Finding] = []
-    (video,) = mot.read(entry, Reach(path.parent), notes.append)
+    (video,) = mot.read(Source(entry, (entry.path,), Reach(path.parent), notes.append))
     return video, notes
 
 
@@ -81,7 +82,7 @@ def test_the_sdks_own_import_files_decode(shared: Path, name: str) -> None:
     text = path.read_text("utf-8")
     lines = json.loads(text) if path.suffix == ".json" else [json.loads(line) for line in text.splitlines()]
     entry = NdjsonLabels(format="ndjson", path=name, global_key="scene")
-    videos = list(ndjson.read(entry, Reach(path.parent), lambda note: pytest.fail(str(note))))
+    videos = list(ndjson.read(Source(entry, (entry.path,), Reach(path.parent), lambda note: pytest.fail(str(note)))))
     assert [_plain(line.data) for line in encode(videos)] == [_plain(line) for line in lines]
 
 
@@ -105,7 +106,7 @@ def test_every_line_of_the_guide_decodes_and_comes_back(shared: Path, which: str
     lines = _guide_lines(shared)[which]
     (tmp_path / "lines.ndjson").write_text("\n".join(map(json.dumps, lines)), "utf-8")
     entry = NdjsonLabels(format="ndjson", path="lines.ndjson", global_key="scene")
-    videos = list(ndjson.read(entry, Reach(tmp_path), lambda note: pytest.fail(str(note))))
+    videos = list(ndjson.read(Source(entry, (entry.path,), Reach(tmp_path), lambda note: pytest.fail(str(note)))))
     assert len(videos) == len(lines) > 0
     assert [_plain(line.data) for line in encode(videos)] == [_plain(line) for line in lines]
 

@@ -105,6 +105,12 @@ WRONG = {
     "bad flag": ("tools: [{tool: BBOX, name: x, required: 1}]", "required of tool 'x' must be true or false, not 1"),
     "two spellings": ("classifications: [{type: text, class_type: text, name: q}]", "says 'class_type' twice"),
     "key twice": ("tools: []\ntools: []", "'tools' is given 2 times"),
+    "a day that is none": (
+        "tools:\n- tool: BBOX\n  name: 2026-13-45",
+        ":3: a value that cannot be read; put it in quotes",
+    ),
+    "a merge of a text": ("tools:\n- {<<: car, tool: BBOX, name: car}", ":2: << takes a mapping"),
+    "a merge of a list of texts": ("tools:\n- {<<: [car], tool: BBOX, name: car}", ":2: << takes a mapping"),
     "a list for a key": (f"{BOX}]\n? [a, b]\n: c", ":2: a key must be"),
     "not a list": ("tools: {}", "tools of an ontology must be a list, not a mapping"),
     "not a mapping": ("tools: [car]", "a tool must be a mapping with tool, name"),
@@ -136,6 +142,7 @@ def test_mistakes_are_refused_with_their_place(tmp_path: Path, text: str, messag
         ('{"tools": [],}', "ontology.json:1: not JSON"),
         ('{"tools": [{"tool": "rectangle", "name": "a", "name": "b"}]}', "'name' is given twice"),
         ("[" * 100_000, "nested too deeply"),
+        (f'{{"tools": [{"9" * 5_000}]}}', "too many digits"),
     ],
 )
 def test_broken_json_is_refused(tmp_path: Path, text: str, message: str) -> None:

@@ -14,6 +14,7 @@ from labelferry.errors import InputError, SourceError
 from labelferry.files.reach import Reach
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.registry import LabelsUnion, read_labels
+from labelferry.sources.source import Source
 
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
 OPTIONS = {
@@ -48,7 +49,8 @@ JUNK = {
 
 def _read(options: dict[str, Any], content: bytes, base: Path) -> None:
     (base / options["path"]).write_bytes(content)
-    list(read_labels(ENTRIES.validate_python(options), Reach(base), lambda note: None))
+    entry = ENTRIES.validate_python(options)
+    list(read_labels(Source(entry, (entry.path,), Reach(base), lambda note: None)))
 
 
 @pytest.mark.parametrize("content", JUNK.values(), ids=JUNK.keys())
@@ -72,8 +74,9 @@ def test_junk_is_no_manifest(suffix: str, content: bytes, tmp_path: Path) -> Non
 @pytest.mark.parametrize("options", OPTIONS.values(), ids=OPTIONS.keys())
 def test_a_folder_is_no_file(options: dict[str, Any], tmp_path: Path) -> None:
     (tmp_path / options["path"]).mkdir()
+    entry = ENTRIES.validate_python(options)
     with pytest.raises(SourceError, match="no such file"):
-        list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), lambda note: None))
+        list(read_labels(Source(entry, (entry.path,), Reach(tmp_path), lambda note: None)))
 
 
 @settings(deadline=None, max_examples=60)

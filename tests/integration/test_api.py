@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import yaml
 
@@ -58,9 +59,19 @@ def spec(localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_from_check_to_verify(spec: Path) -> None:
-    assert labelferry.check(spec).counts.lines == ROWS
+    checked = labelferry.check(spec)
+    assert checked.counts.lines == ROWS
     planned = labelferry.plan(spec)
     report = labelferry.onboard(spec, plan=planned)
+    for shown, words in (
+        (checked, "3 videos, 3 tracks, 6 keyframes"),
+        (planned, "yard: what onboard would do"),
+        (report, "yard: done"),
+        (labelferry.verify(spec), "yard: verified"),
+    ):
+        assert words in repr(shown)
+        assert words in shown._repr_html_()
+        assert orjson.dumps(shown.to_dict())
     assert (report.outcome, report.accepted, report.rows_created) == ("done", ROWS, ROWS)
     assert labelferry.verify(spec).outcome == "verified"
     assert labelferry.verify("yard").outcome == "verified"

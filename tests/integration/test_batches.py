@@ -4,10 +4,10 @@ from pathlib import Path
 
 from labelferry.desired.build import build
 from labelferry.onboarding.context import open_onboarding
-from labelferry.onboarding.steps.batch import ensure_batch
-from labelferry.onboarding.steps.data_rows import ensure_rows
-from labelferry.onboarding.steps.ontology import ensure_ontology
-from labelferry.onboarding.steps.project import ensure_project
+from labelferry.onboarding.steps.batch import create_batch
+from labelferry.onboarding.steps.data_rows import create_data_rows
+from labelferry.onboarding.steps.ontology import build_ontology
+from labelferry.onboarding.steps.project import create_project
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
@@ -34,9 +34,9 @@ def brought_in(folder: Path, home: Path, localbox: Localbox, rows: int) -> tuple
     )
     desired = build(LoadedSpec.from_file(folder / "many.yaml"), settings.home).folder
     with open_onboarding(settings, Remote("localbox", localbox.endpoint), desired) as onboarding:
-        ensure_rows(onboarding)
-        project = ensure_project(onboarding, ensure_ontology(onboarding).id).id
-        return ensure_batch(onboarding, project, largest=2).batches
+        create_data_rows(onboarding)
+        project = create_project(onboarding, build_ontology(onboarding).id).id
+        return create_batch(onboarding, project, largest=2).batches
 
 
 def sizes(localbox: Localbox) -> list[tuple[str, int]]:

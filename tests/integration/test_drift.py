@@ -10,7 +10,7 @@ import pytest
 from labelferry.desired.build import build
 from labelferry.errors import ConflictError, RejectedError
 from labelferry.onboarding.context import Onboarding, open_onboarding
-from labelferry.onboarding.steps.data_rows import ensure_rows
+from labelferry.onboarding.steps.data_rows import create_data_rows
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift
 from labelferry.remote import Remote
 from labelferry.settings import Settings
@@ -55,7 +55,7 @@ def test_rows_that_differ_since_the_plan_are_refused(localbox: Localbox, tmp_pat
     with differing(localbox, tmp_path, "fail") as onboarding:
         before: Any = localbox.control("GET", "state")
         with pytest.raises(ConflictError) as refused:
-            ensure_rows(onboarding)
+            create_data_rows(onboarding)
         after: Any = localbox.control("GET", "state")
     first, *told = str(refused.value).splitlines()
     assert "3 data rows" in first

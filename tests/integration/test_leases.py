@@ -12,6 +12,7 @@ from sqlalchemy import delete, event, select, update
 
 from labelferry.errors import ConflictError
 from labelferry.ledger import LedgerFile, held, open_ledger
+from labelferry.ledger.lease import Holder
 from labelferry.ledger.schema import leases
 
 HOLDER = textwrap.dedent("""
@@ -37,7 +38,7 @@ def other_run(url: str) -> Iterator["subprocess.Popen[str]"]:
 
 def test_two_runs_exclude_each_other(url: str, other_run: "subprocess.Popen[str]") -> None:
     with open_ledger(url) as file:
-        with pytest.raises(ConflictError, match=f"another run of 'tud' is at work .process {other_run.pid}"):
+        with pytest.raises(ConflictError, match=f"another run of 'tud' is in progress .process {other_run.pid}"):
             file.of("org", "tud").lease().take()
         with held(file.of("org", "other").lease()):
             pass
@@ -54,7 +55,7 @@ def test_a_lease_of_another_machine_expires(url: str) -> None:
     now = datetime.now(UTC)
     with open_ledger(url, lambda: now) as file:
         theirs = file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
+        theirs.holder = Holder(1, "elsewhere", "1")
         theirs.take()
         with pytest.raises(ConflictError, match="elsewhere"):
             file.of("org", "tud").lease().take()
@@ -62,7 +63,7 @@ def test_a_lease_of_another_machine_expires(url: str) -> None:
         mine = file.of("org", "tud").lease()
         mine.take()
         theirs = file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
+        theirs.holder = Holder(1, "elsewhere", "1")
         theirs.release()
         with pytest.raises(ConflictError):
             theirs.take()
@@ -72,7 +73,7 @@ def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
     """Somebody else took over meanwhile; the sleeper is interrupted wherever it is, and takes nothing away."""
     with open_ledger(url) as file:
         lease = file.of("org", "tud").lease()
-        with pytest.raises(ConflictError, match="its lease ended and another run took over"), held(lease, every=0.05):
+        with pytest.raises(ConflictError, match="past its lease and another run took over"), held(lease, every=0.05):
             sleep_past_the_lease(file)
         with pytest.raises(ConflictError, match="process 7 on another-machine"):
             lease.take()
@@ -80,7 +81,7 @@ def test_a_run_that_slept_past_its_lease_stops(url: str) -> None:
 
 def sleep_past_the_lease(file: LedgerFile) -> None:
     with file.engine.begin() as connection:
-        connection.execute(update(leases).values(holder="process 7 on another-machine, begun 1"))
+        connection.execute(update(leases).values(holder=Holder(7, "another-machine", "1").text))
     threading.Event().wait(60)
 
 
@@ -99,16 +100,16 @@ def test_a_row_that_vanished_is_written_again(url: str) -> None:
     """It is still ours as long as nobody else has taken it meanwhile."""
     with open_ledger(url) as file:
         mine, theirs = file.of("org", "tud").lease(), file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
+        theirs.holder = Holder(1, "elsewhere", "1")
         mine.take()
         vanish(file)
         assert mine.renew()
-        assert holders(file) == [mine.holder]
+        assert holders(file) == [mine.holder.text]
         vanish(file)
         theirs.take()
         assert not mine.renew()
         mine.release()
-        assert holders(file) == [theirs.holder]
+        assert holders(file) == [theirs.holder.text]
 
 
 def test_a_row_that_vanishes_under_a_run_stops_nothing(url: str) -> None:
@@ -123,7 +124,7 @@ def test_a_row_that_vanishes_while_it_is_looked_at_is_taken(url: str) -> None:
     """The other run ends between our attempt and our question who holds it: we try again, and have it."""
     with open_ledger(url) as file, open_ledger(url) as other:
         theirs, mine = file.of("org", "tud").lease(), file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
+        theirs.holder = Holder(1, "elsewhere", "1")
         theirs.take()
         asked: list[str] = []
 
@@ -135,7 +136,7 @@ def test_a_row_that_vanishes_while_it_is_looked_at_is_taken(url: str) -> None:
 
         mine.take()
         assert len(asked) == 1
-        assert holders(file) == [mine.holder]
+        assert holders(file) == [mine.holder.text]
 
 
 def until(holds: Callable[[], bool]) -> None:
@@ -153,7 +154,7 @@ def test_ctrl_c_is_passed_on_and_the_lease_given_back(url: str) -> None:
 def test_a_run_waits_as_long_as_it_may(url: str) -> None:
     with open_ledger(url) as file:
         theirs = file.of("org", "tud").lease()
-        theirs.holder = "process 1 on elsewhere, begun 1"
+        theirs.holder = Holder(1, "elsewhere", "1")
         theirs.take()
         naps: list[float] = []
         with (
@@ -170,7 +171,7 @@ def test_a_run_waits_as_long_as_it_may(url: str) -> None:
 
         mine = file.of("org", "tud").lease()
         with held(mine, 60, ends):
-            assert holders(file) == [mine.holder]
+            assert holders(file) == [mine.holder.text]
         assert len(naps) == 5
 
 
@@ -180,7 +181,7 @@ def test_a_long_name_has_a_lease_of_its_own(url: str) -> None:
         ledger, long = file.of("org", "tud"), "x" * 250
         with held(ledger.lease(f"{long}a")), held(ledger.lease(f"{long}b")):
             other = ledger.lease(f"{long}a")
-            other.holder = "process 1 on elsewhere, begun 1"
+            other.holder = Holder(1, "elsewhere", "1")
             with pytest.raises(ConflictError, match=f"{long}a"):
                 other.take()
             assert len(holders(file)) == 2

@@ -137,13 +137,13 @@ def test_lines_of_a_job_that_never_came_to_be_are_taken_back(url: str) -> None:
         ]
 
 
-def test_a_doomed_job_takes_its_lines_along(url: str) -> None:
+def test_a_job_marked_for_deletion_takes_its_lines_along(url: str) -> None:
     with open_ledger(url) as file:
         ledger = file.of("org", "tud")
         for job in ("j1", "j2"):
             ledger.settle("job", job, f"id of {job}", project="p")
             ledger.send_lines([LineRecord(f"line of {job}", "prelabels", "k", "f", "gt.txt:1", job)])
-        ledger.doom_job("j1")
+        ledger.mark_for_deletion("j1")
         assert {entry.name: entry.state for entry in ledger.entries("job")} == {
             "j1": State.DELETING,
             "j2": State.SETTLED,

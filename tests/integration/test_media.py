@@ -12,7 +12,7 @@ import pytest
 
 from labelferry.demo import lay_out
 from labelferry.errors import SourceError, SpecError
-from labelferry.media import probe
+from labelferry.media import probe, refuse_other_files
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
 
@@ -134,6 +134,13 @@ def headed(path: Path) -> Path:
         stream.width, stream.height, stream.pix_fmt = 32, 16, "yuv420p"
         container.start_encoding()
     return path
+
+
+@pytest.mark.parametrize("make", [text, sound, headed])
+def test_only_a_video_that_plays_is_let_through(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    refuse_other_files(draw(tmp_path / "film.mp4", [0, 1]), must_know=True)
+    with pytest.raises(SourceError, match=r"clip\..*(not a readable|no video|no frames)"):
+        refuse_other_files(make(tmp_path / "clip.mp4"), must_know=True)
 
 
 @pytest.mark.parametrize(

@@ -14,9 +14,11 @@ from labelferry.files.reach import Reach
 from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
 from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
 from labelferry.sources.ndjson import NdjsonLabels, read
+from labelferry.sources.source import Source
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
 
 SETTINGS = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SHAPES = {"bbox": "box", "point": "point", "line": "line"}
 KINDS = {"tracks": tracks(), "masks": masks(), "classifications": classifications()}
 
 
@@ -51,6 +53,14 @@ def told_question(asked: Classification) -> Any:
     return asked.feature, kind, answers, asked.confidence, asked.custom_metrics
 
 
+def kind_of(line: dict[str, Any]) -> str:
+    """The kind of a line, by its keys."""
+    if "segments" in line:
+        keyframe = line["segments"][0]["keyframes"][0]
+        return next(kind for key, kind in SHAPES.items() if key in keyframe)
+    return "mask" if "masks" in line else "classification"
+
+
 def read_back(line: Line) -> LabelledVideo:
     return read_line(orjson.loads(line.body), HERE)
 
@@ -67,6 +77,7 @@ def test_what_is_written_is_read(kind: str) -> None:
         assert told(found) == told(given_)
         assert (found.uuid, found.where) == (line.uuid, HERE)
         assert line.data == orjson.loads(line.body)
+        assert line.kind == kind_of(line.data)
 
     check()
 
@@ -107,7 +118,8 @@ def test_no_global_key_is_the_key_of_an_id(text: str) -> None:
 def test_a_file_of_lines_is_read(tmp_path_factory: Any, made: tuple[LabelledVideo, ...]) -> None:
     folder: Path = tmp_path_factory.mktemp("lines")
     (folder / "made.ndjson").write_bytes(b"\n".join(line.body for line in encode(made)))
-    back = list(read(NdjsonLabels(format="ndjson", path="made.ndjson"), Reach(folder), lambda finding: None))
+    entry = NdjsonLabels(format="ndjson", path="made.ndjson")
+    back = list(read(Source(entry, (entry.path,), Reach(folder), lambda finding: None)))
     assert [told(one) for video in back for one in video.labelled] == [
         told(one) for video in made for one in video.labelled
     ]

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from labelferry.files.reach import Reach
 from labelferry.sources import mot
 from labelferry.sources.mot import MotLabels
+from labelferry.sources.source import Source
 
 ENTRY = {"format": "mot", "path": "gt.txt", "global_key": "street", "classes": {1: "person"}}
 boxes = st.floats(-1e6, 1e6, allow_nan=False).map(lambda number: number + 0.0)
@@ -27,7 +28,7 @@ def test_every_row_comes_back_as_a_keyframe(
     rows = [f"{frame},{id_},{','.join(map(repr, box))},1,-1,-1,-1" for (frame, id_), box in table.items()]
     (base / "gt.txt").write_bytes(line_end.join(rows).encode())
     entry = MotLabels.model_validate(ENTRY)
-    (video,) = mot.read(entry, Reach(base), lambda note: pytest.fail(str(note)))
+    (video,) = mot.read(Source(entry, (entry.path,), Reach(base), lambda note: pytest.fail(str(note))))
     found = {
         (frame, int(track.instance or "")): tuple(box)
         for track in video.tracks

@@ -33,7 +33,7 @@ from labelferry.ontology import (
     diff,
     infer,
     lacks,
-    succeed,
+    merge,
 )
 
 HERE = Where("here")
@@ -95,10 +95,10 @@ def test_fingerprints_and_differences_agree(one: Ontology, other: Ontology) -> N
 @settings(max_examples=40)
 @given(ontologies, ontologies, st.booleans())
 def test_every_version_takes_the_labels_of_the_new_one(old: Ontology, new: Ontology, grown: bool) -> None:
-    version = succeed(old, new, grown=grown)
+    version = merge(old, new, grown=grown)
     assert lacks(version, new) == []
-    assert succeed(version, new, grown=grown) == version
-    assert succeed(old, old, grown=grown) == old
+    assert merge(version, new, grown=grown) == version
+    assert merge(old, old, grown=grown) == old
 
 
 # Labels that make sense: one kind for each name, answers of a radio one after another, children inside their parents.

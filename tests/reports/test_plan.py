@@ -14,7 +14,7 @@ def printed(reason: str, requests_per_minute: int | None = None) -> str:
     steps = (PlannedStep("ontology", "cars [/b]", Action.CONFLICT, reason, count=7, requests=400),)
     plan = Plan("yard", "Labelbox", "org", "fingerprint", COUNTS, steps, requests_per_minute, look_ups=100)
     text = StringIO()
-    print_plan(plan.to_json(), Console(file=text, width=200))
+    print_plan(plan.to_dict(), Console(file=text, width=200))
     return text.getvalue()
 
 

@@ -6,9 +6,8 @@ from typing import Any
 import orjson
 from rich.console import Console
 
-from labelferry.cli.terminal import print_check
 from labelferry.model.findings import SHOWN, grouped
-from labelferry.reports.terminal import print_report
+from labelferry.reports.terminal import print_check, print_report
 from tests.reports.conftest import HOSTILE, finding, report
 
 COUNTS = {"rows": 1, "tracks": 2, "keyframes": 3, "masks": 0, "classifications": 0, "lines": 4, "bytes": 5}
@@ -22,7 +21,7 @@ def printed(printer: Any, result: Any) -> str:
 
 def test_a_check_shows_the_findings_of_a_rule_together() -> None:
     findings = [finding(f"name {number}") for number in range(1204)]
-    said = printed(print_check, {"counts": COUNTS, "findings": [each.to_json() for each in findings]})
+    said = printed(print_check, {"counts": COUNTS, "findings": [each.to_dict() for each in findings]})
     head, *lines, last, _ = said.splitlines()
     assert head == "warning: box-without-area x1,204 in 1,204 files"
     assert lines == [f"  {each}" for each in findings[:SHOWN]]
@@ -30,11 +29,11 @@ def test_a_check_shows_the_findings_of_a_rule_together() -> None:
 
 
 def test_a_report_shows_them_as_they_are() -> None:
-    said = printed(print_report, report(findings=grouped([finding(HOSTILE[4])])).to_json())
+    said = printed(print_report, report(findings=grouped([finding(HOSTILE[4])])).to_dict())
     assert f"warning: {finding(HOSTILE[4])} [box-without-area]" in said
     assert "failed: " + HOSTILE[0] in said
 
 
 def test_a_report_counts_the_failed_lines_that_it_does_not_show() -> None:
-    assert "and 91 more: labelferry status harbour" in printed(print_report, report(failed=100).to_json())
-    assert "more:" not in printed(print_report, report(failed=len(HOSTILE)).to_json())
+    assert "and 91 more: labelferry status harbour" in printed(print_report, report(failed=100).to_dict())
+    assert "more:" not in printed(print_report, report(failed=len(HOSTILE)).to_dict())

@@ -1,6 +1,7 @@
 """Ids of lines: the same input gives the same bytes, and nothing shares a uuid that should not."""
 
 from pathlib import Path
+from uuid import UUID
 
 import orjson
 import pytest
@@ -73,3 +74,10 @@ def test_a_file_appears_whole_or_not_at_all(tmp_path: Path) -> None:
 
 def test_callers_uuid_is_kept() -> None:
     assert uuids([label(point(1, extra={"uuid": "mine"}))]) == ["mine"]
+
+
+def test_callers_uuid_may_be_one_of_pythons() -> None:
+    mine = UUID("4b1f8f60-6a1d-4d0e-9a52-0d7f6c1f8e11")
+    asked = lb_types.ClassificationAnnotation(name="q", value=lb_types.Text(answer="x"), extra={"uuid": mine})
+    (line,) = encode(assemble([label(asked)]))
+    assert (line.uuid, orjson.loads(line.body)["uuid"]) == (str(mine), str(mine))

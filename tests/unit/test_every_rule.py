@@ -15,6 +15,7 @@ from labelferry.model.rule import Rule
 from labelferry.model.rules import SECTIONS, ReaderRule, VideoRule
 from labelferry.onboarding.steps.drift import Drift
 from labelferry.sources.registry import LabelsUnion, read_labels
+from labelferry.sources.source import Source
 from tests.integration.test_media import draw, without_pyav
 from tests.unit.checks.cases import CASES
 from tests.unit.checks.labels import MEDIA, Case
@@ -65,7 +66,8 @@ def _checked(case: Case) -> list[Finding]:
 def _read(options: Mapping[str, Any], content: str, folder: Path) -> list[Finding]:
     notes: list[Finding] = []
     (folder / options["path"]).write_text(content, "utf-8")
-    list(read_labels(ENTRIES.validate_python(dict(options)), Reach(folder), notes.append))
+    entry = ENTRIES.validate_python(dict(options))
+    list(read_labels(Source(entry, (entry.path,), Reach(folder), notes.append)))
     return notes
 
 

@@ -115,3 +115,9 @@ def test_a_stranger_s_files_are_not_quoted(specs: Path) -> None:
     assert refused.value.__suppress_context__
     with pytest.raises(SpecError, match=WORD), Reach(specs).unquoted("in/a.csv", "a table"):
         raise wrong
+
+
+def test_of_several_files_the_one_that_is_wrong_is_named(specs: Path) -> None:
+    stranger_s = Reach(specs, confined=True).unquoted("in/*.csv", "a table")
+    with pytest.raises(SourceError, match=r"^in/a\.csv:3: cannot be read as a table"), stranger_s:
+        raise SourceError(WORD, line=3, file="in/a.csv")

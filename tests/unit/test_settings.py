@@ -31,7 +31,7 @@ def test_the_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [(None, "cannot be read (No such file or directory)"), (b"", "is empty"), (b"\xff\xfe", "it is no text")],
+    [(None, "cannot be read (No such file or directory)"), (b"", "is empty"), (b"\xff\xfe", "it is not UTF-8 text")],
 )
 def test_a_key_file_without_a_key_never_means_localbox(content: bytes | None, said: str, tmp_path: Path) -> None:
     """Without this the labels would go to the embedded localbox, and nobody would notice."""

@@ -52,10 +52,12 @@ def submit(page: Page, deployed: Deployed, spec: Path) -> str:
     page.get_by_role("button", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Custom run").click()
     asked = page.locator("textarea").first
+    expect(page.get_by_text("Path of a spec file on the worker")).to_be_visible()
     expect(asked).to_have_value("")
     page.wait_for_load_state("networkidle")
     asked.fill(str(spec))
-    expect(page.get_by_text("Path of a spec file on the worker")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    expect(asked).to_have_value(str(spec))
     keep(page, "form", spec.parent)
     page.get_by_role("button", name="Submit").click()
     expect(page.get_by_role("heading", name="Parameters")).to_be_hidden(timeout=PATIENCE)

@@ -16,7 +16,7 @@ from labelferry.ledger import Entry, LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.labelled import labelled
 
-__all__ = ["delete_doomed", "resolve_absent", "set_absent"]
+__all__ = ["delete_replaced", "resolve_absent", "set_absent"]
 
 
 def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) -> None:
@@ -83,7 +83,7 @@ def _leave_unknown(onboarding: Onboarding, entry: Entry) -> None:
     onboarding.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent)
 
 
-def delete_doomed(onboarding: Onboarding) -> None:
+def delete_replaced(onboarding: Onboarding) -> None:
     """Ask the service to delete the jobs that are to be replaced; one that does not exist any more counts as deleted.
 
     Raises:

@@ -13,7 +13,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.progress import announce
 
-__all__ = ["BatchOutcome", "ensure_batch", "plan_batch", "take_up_batches"]
+__all__ = ["BatchOutcome", "create_batch", "plan_batch", "take_up_batches"]
 
 LARGEST = 100_000
 """Rows that Labelbox takes in a batch."""
@@ -32,18 +32,16 @@ class BatchOutcome:
 
 
 def plan_batch(onboarding: Onboarding) -> PlannedStep:
-    """Return what ``ensure_batch`` would do."""
+    """Return what ``create_batch`` would do."""
     todo, inside = outside(onboarding)
     name = onboarding.desired.spec.batch.name
     if not todo:
         return PlannedStep("batch", name, Action.SKIP, "all rows are in the project", count=inside)
     requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
-    return PlannedStep(
-        "batch", name, Action.CREATE, "rows that no batch brought in yet", count=len(todo), requests=requests
-    )
+    return PlannedStep("batch", name, Action.CREATE, "not in the project yet", count=len(todo), requests=requests)
 
 
-def ensure_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
+def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
     """Make sure that every row is in the project.
 
     Args:
@@ -147,9 +145,7 @@ def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> Iter
                 yield name
                 left = [key for key in left if key not in entry.detail["keys"]]
     if left:
-        raise ConflictError(
-            f"batch '{wanted}-{_digest(left)}' is there already; give the batch another name in the spec"
-        )
+        raise ConflictError(f"batch '{wanted}-{_digest(left)}' already exists; give the batch another name in the spec")
 
 
 def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> None:

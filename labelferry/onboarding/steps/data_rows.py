@@ -1,21 +1,25 @@
 """Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
+from labelferry.labelbox.records import Failure
 from labelferry.ledger import State
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
-from labelferry.onboarding.steps.resolve import Kind, plan_resource, resolve
+from labelferry.onboarding.steps.resolve import ResourceKind, plan_resource, resolve
 from labelferry.progress import announce
 
-__all__ = ["RowsOutcome", "dataset_kind", "ensure_rows", "plan_data_rows", "remove_unfilled"]
+__all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
+
+
+NEW_ROWS = "not in Labelbox yet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class RowsOutcome:
 
 
 def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
-    """Yield what ``ensure_rows`` would do."""
+    """Yield what ``create_data_rows`` would do."""
     missing, present = look_up_rows(onboarding)
     try:
         refuse_gone(onboarding, missing)
@@ -49,7 +53,7 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
         yield plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
         files = sum("file" in row for row in missing)
-        reason = f"no row has their global key; {files} local files are uploaded" if files else "no row has their key"
+        reason = NEW_ROWS + (f"; {files} local {'file is' if files == 1 else 'files are'} uploaded" if files else "")
         requests = costs.create_rows(missing, files)
         yield PlannedStep("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=requests)
     if present:
@@ -57,7 +61,7 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         yield from plan_drift(onboarding, present)
 
 
-def ensure_rows(onboarding: Onboarding) -> RowsOutcome:
+def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
     """Make sure that every row of the manifest is in the catalog.
 
     Raises:
@@ -86,7 +90,7 @@ def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dic
 
 
 def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
-    """Somebody deleted rows that were brought in: made anew, they would come without the labels that are called done.
+    """Rows that were imported have been deleted: created again, they would lack the labels that are called done.
 
     Raises:
         ConflictError: naming them.
@@ -95,16 +99,22 @@ def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) ->
     gone = [row["global_key"] for row in missing if row["global_key"] in brought]
     if gone:
         raise ConflictError(
-            f"{len(gone)} rows that this onboarding brought in are gone, and their labels with them: "
+            f"{_imported(len(gone))}: "
             f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
-            "to carry everything anew"
+            "to import everything again"
         )
 
 
-def dataset_kind(onboarding: Onboarding) -> Kind:
+def _imported(count: int) -> str:
+    if count == 1:
+        return "1 data row imported by this onboarding was deleted in Labelbox, together with its labels"
+    return f"{count} data rows imported by this onboarding were deleted in Labelbox, together with their labels"
+
+
+def dataset_kind(onboarding: Onboarding) -> ResourceKind:
     """How datasets are found and made."""
     datasets = onboarding.client.datasets
-    return Kind("dataset", datasets.get, datasets.find, datasets.create)
+    return ResourceKind("dataset", datasets.get, datasets.find, datasets.create)
 
 
 def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, bool]:
@@ -134,10 +144,7 @@ def remove_unfilled(onboarding: Onboarding) -> None:
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
     """Make rows and return how many were made; those that are there by now count as well as made."""
-    payloads = []
-    for number, row in enumerate(rows):
-        announce("data rows", number, len(rows))
-        payloads.append(_payload(onboarding, row))
+    payloads = _payloads(onboarding, rows)
     keys = [row["global_key"] for row in rows]
     try:
         result = onboarding.client.data_rows.create(dataset, payloads)
@@ -151,11 +158,24 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         if not rest:
             return 0
         result = onboarding.client.data_rows.create(dataset, rest)
-    refused = [failure for failure in result.failures if not failure.is_duplicate]
+    _refuse_refused(result.failures, len(rows))
+    return len(result.created)
+
+
+def _refuse_refused(failures: Sequence[Failure], total: int) -> None:
+    """A duplicate is a row that exists by now, which is all that is wanted."""
+    refused = [failure for failure in failures if not failure.is_duplicate]
     if refused:
         listed = "\n".join(f"  {failure}" for failure in refused[:20])
-        raise RejectedError(f"{len(refused)} of {len(rows)} data rows were refused:\n{listed}")
-    return len(result.created)
+        raise RejectedError(f"{len(refused)} of {total} data rows were refused:\n{listed}")
+
+
+def _payloads(onboarding: Onboarding, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    payloads = []
+    for number, row in enumerate(rows):
+        announce("data rows", number, len(rows))
+        payloads.append(_payload(onboarding, row))
+    return payloads
 
 
 def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:

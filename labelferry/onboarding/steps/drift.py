@@ -24,7 +24,7 @@ SHOWN = 20
 WHAT_THEN = {
     "reuse": "on_existing: reuse takes them as they are",
     "update": "on_existing: update brings them up to date",
-    "fail": "on_existing: fail; mend the manifest, or say update or reuse",
+    "fail": "on_existing: fail; fix the manifest, or say update or reuse",
 }
 
 
@@ -93,7 +93,7 @@ def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
         listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
         raise ConflictError(
             f"{len(drift)} data rows are there and differ from the manifest:\n{listed}\n"
-            "mend the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
+            "fix the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
         )
 
 
@@ -116,20 +116,30 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
 
 
 def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """What differs of the row itself, and the fields that mend it."""
-    there, differences, changes = row["data_row"], [], dict[str, Any]()
+    """What differs of the row itself, and the fields that correct it."""
+    differences, changes = _fields(want, row["data_row"])
+    held = _held_metadata(row)
+    fields = want.get("metadata") or {}
+    stale = [name for name, value in fields.items() if name not in held or not _same(held[name], value)]
+    for name in stale:
+        said = repr(held[name]) if name in held else "not set"
+        differences.append(f"metadata '{name}' is {said}, the manifest says {fields[name]!r}")
+    if stale:  # all of it, since an update may take the place of what is there
+        changes["metadata_fields"] = [{"name": name, "value": value} for name, value in {**held, **fields}.items()]
+    return differences, changes
+
+
+def _held_metadata(row: Mapping[str, Any]) -> dict[Any, Any]:
+    return {field.get("schema_name"): field.get("value") for field in row.get("metadata_fields") or ()}
+
+
+def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
+    """Row data and external id; the URL of a local file is the service's own, so it is not compared."""
+    differences, changes = list[str](), dict[str, Any]()
     for name in ("row_data", "external_id"):
         if name in want and there.get(name) != want[name] and not (name == "row_data" and "file" in want):
             differences.append(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}")
             changes[name] = want[name]
-    held = {field.get("schema_name"): field.get("value") for field in row.get("metadata_fields") or ()}
-    fields = want.get("metadata") or {}
-    for name, value in fields.items():
-        if name not in held or not _same(held[name], value):
-            said = repr(held[name]) if name in held else "not set"
-            differences.append(f"metadata '{name}' is {said}, the manifest says {value!r}")
-            # All of it, since an update may take the place of what is there.
-            changes["metadata_fields"] = [{"name": each, "value": kept} for each, kept in {**held, **fields}.items()]
     return differences, changes
 
 

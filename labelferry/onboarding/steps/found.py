@@ -50,21 +50,24 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
     Raises:
         ConflictError: when the service no longer keeps what such a job carried.
     """
-    spec, ledger = onboarding.desired.spec, onboarding.ledger
-    uuids = {record.uuid for record in ledger.lines()}
+    uuids = {record.uuid for record in onboarding.ledger.lines()}
     wanted = {line.uuid: line for line in onboarding.desired.index()}
     if wanted.keys() <= uuids:
         return
-    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
-    known = {entry.name for entry in ledger.entries("job")}
-    jobs = [
-        (int(match[1] or 0), job)
-        for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_])
-        if (match := ours.fullmatch(job.name)) and job.name not in known
-    ]
-    for generation, job in sorted(jobs, key=lambda each: each[0]):
+    for generation, job in sorted(_unheard_of(onboarding, project), key=lambda each: each[0]):
         sent = {of_generation(uuid, g): (line, g) for uuid, line in wanted.items() for g in range(generation + 1)}
         yield FoundJob(job, tuple(_lines(onboarding, job, sent)))
+
+
+def _unheard_of(onboarding: Onboarding, project: str) -> Iterator[tuple[int, ImportJob]]:
+    """Jobs whose name says that they are ours and that the ledger does not know, with their generation."""
+    spec = onboarding.desired.spec
+    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
+    known = {entry.name for entry in onboarding.ledger.entries("job")}
+    for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_]):
+        match = ours.fullmatch(job.name)
+        if match and job.name not in known:
+            yield int(match[1] or 0), job
 
 
 def adopt(onboarding: Onboarding, found: FoundJob) -> None:

@@ -12,14 +12,14 @@ from labelferry.labelbox import costs
 from labelferry.ledger import OPEN, LineState, State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.absent import delete_doomed, resolve_absent
+from labelferry.onboarding.steps.absent import delete_replaced, resolve_absent
 from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.found import adopt, found_jobs
 from labelferry.onboarding.steps.pending import Pending, pending
 from labelferry.onboarding.steps.sending import send, shards
 from labelferry.progress import announce
 
-__all__ = ["Collected", "Submitted", "collect", "plan_imports", "plan_open_jobs", "submit"]
+__all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open_jobs", "poll_job_errors"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +43,11 @@ class Collected:
     absent: int
 
 
-REPLACED = "holds labels that have changed: it is deleted, and what it held is sent anew"
+REPLACED = "holds labels that have changed: it is deleted, and what it held is sent again"
 
 
 def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
-    """Yield what ``collect`` would do."""
+    """Yield what ``poll_job_errors`` would do."""
     for entry in onboarding.ledger.entries("job"):
         count = entry.detail["lines"]
         if entry.state in OPEN:
@@ -58,7 +58,7 @@ def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
 
 
 def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
-    """Yield what ``submit`` would do; the project is None when it is yet to be made."""
+    """Yield what ``import_labels`` would do; the project is None when it is yet to be made."""
     name = str(onboarding.desired.spec.imports.as_)
     try:
         found = () if project is None else tuple(found_jobs(onboarding, project))
@@ -66,7 +66,7 @@ def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[Planne
     except ConflictError as error:
         yield PlannedStep("import", name, Action.CONFLICT, str(error))
         return
-    for job, lines in todo.doomed.items():
+    for job, lines in todo.replaced.items():
         yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
     yield _planned(name, todo)
 
@@ -75,17 +75,17 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
     if not todo.fresh:
         told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
         told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
-        return PlannedStep("import", name, Action.SKIP, f"all lines were sent before{told}", count=todo.accepted)
+        return PlannedStep("import", name, Action.SKIP, f"already imported{told}", count=todo.accepted)
     size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
     again = sum(each.generation > 0 for each in todo.fresh)
-    reason = "lines that are not in" + (f", {again} of them sent before" if again else "")
+    reason = "not imported yet" + (f", {again} of them sent before" if again else "")
     reason += f", in {jobs} jobs" if jobs > 1 else ""
     requests = costs.SEND_IMPORT * jobs
     return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
 
-def submit(onboarding: Onboarding, project: str) -> Submitted:
-    """Send the lines that are not in yet; jobs of ours that a lost ledger does not know are taken up first.
+def import_labels(onboarding: Onboarding, project: str) -> Submitted:
+    """Send the lines that are not imported yet; jobs of ours that a lost ledger does not know are taken up first.
 
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
@@ -95,9 +95,9 @@ def submit(onboarding: Onboarding, project: str) -> Submitted:
     resolve_absent(onboarding)
     _take_up(onboarding, project)
     todo = pending(onboarding, project)
-    for job in todo.doomed:
-        onboarding.ledger.doom_job(job)
-    delete_doomed(onboarding)
+    for job in todo.replaced:
+        onboarding.ledger.mark_for_deletion(job)
+    delete_replaced(onboarding)
     onboarding.ledger.retire_lines(todo.obsolete)
     jobs, sent = [], 0
     for shard in shards(todo.fresh):
@@ -112,10 +112,10 @@ def _take_up(onboarding: Onboarding, project: str) -> None:
     for job in found:
         adopt(onboarding, job)
     if found:
-        collect(onboarding)
+        poll_job_errors(onboarding)
 
 
-def collect(onboarding: Onboarding) -> Collected:
+def poll_job_errors(onboarding: Onboarding) -> Collected:
     """Wait for every open job, and settle each of its lines; jobs that are being replaced go.
 
     A job that the service created and does not show stays open, and its lines pending.
@@ -123,7 +123,7 @@ def collect(onboarding: Onboarding) -> Collected:
     Raises:
         DeadlineError: when a job still runs; the next run picks it up.
     """
-    delete_doomed(onboarding)
+    delete_replaced(onboarding)
     open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state in OPEN]
     states: list[LineState] = []
     absent = 0

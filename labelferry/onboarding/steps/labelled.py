@@ -46,8 +46,8 @@ def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str],
     if found:
         raise ConflictError(
             f"{len(found)} rows have a label already: {_some(found)}; "
-            f"ground truth over it would be a second label. {_of_ours(onboarding, found)}Take these rows out, delete "
-            "their labels in Labelbox first (the whole row is sent again then), or say on_labelled: add"
+            f"importing ground truth would create a second label. {_of_ours(onboarding, found)}Take these rows "
+            "out, delete their labels in Labelbox first (the whole row is sent again then), or say on_labelled: add"
         )
 
 
@@ -62,7 +62,7 @@ def _of_ours(onboarding: Onboarding, found: Collection[RowRef]) -> str:
     if in_:
         told += (
             f"Of these, {_some(in_)} hold what this onboarding itself brought in; a row's lines become one label, "
-            "which a line that is new, or was refused and is mended now, cannot join. "
+            "which a line that is new, or was refused and is corrected now, cannot join. "
         )
     if maybe:
         told += f"The label of {_some(maybe)} may be this onboarding's own: Labelbox does not say what became of it. "

@@ -15,13 +15,13 @@ from labelferry.labelbox.records import Ontology as Held
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.project import project_kind
-from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Kind, Resolved, look_up, resolve
+from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Resolved, ResourceKind, look_up, resolve
 from labelferry.onboarding.steps.versions import is_version_of, version_name
-from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, succeed
+from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, merge
 from labelferry.progress import announce
 from labelferry.spec import Reference
 
-__all__ = ["Chosen", "choose_ontology", "ensure_ontology", "ontology_kind", "plan_ontology"]
+__all__ = ["Chosen", "build_ontology", "choose_ontology", "ontology_kind", "plan_ontology"]
 
 LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
 """Differences that leave labels without the feature that they were made with."""
@@ -45,22 +45,29 @@ class Chosen:
 
 
 def plan_ontology(onboarding: Onboarding) -> PlannedStep:
-    """Return what ``ensure_ontology`` would do."""
+    """Return what ``build_ontology`` would do."""
     wanted = onboarding.desired.spec.ontology
     try:
         chosen = choose_ontology(onboarding)
     except ConflictError as error:
         return PlannedStep("ontology", wanted.name or wanted.id or "", Action.CONFLICT, str(error))
-    name = chosen.reference.name or wanted.name or wanted.id or ""
+    return _planned(wanted, chosen)
+
+
+def _planned(wanted: Reference, chosen: Chosen) -> PlannedStep:
+    called = wanted.name or wanted.id or ""
+    name = chosen.reference.name or called
     listed = "".join(f"\n  {line}" for line in chosen.differences)
     if chosen.id is None:
-        reason = f"a new version, because '{wanted.name or wanted.id}' differs:{listed}" if listed else NEW
+        reason = f"a new version, because '{called}' differs:{listed}" if listed else NEW
         return PlannedStep("ontology", name, Action.CREATE, reason, requests=costs.NEW_ONTOLOGY)
-    reason = "a version of it holds what the labels need" if listed else BY_ID if wanted.id else FOUND
+    reason = BY_ID if wanted.id else FOUND
+    if listed:
+        reason = "a version of it holds what the labels need"
     return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
-def ensure_ontology(onboarding: Onboarding) -> Resolved:
+def build_ontology(onboarding: Onboarding) -> Resolved:
     """Make sure that the ontology is there and means what the spec says.
 
     One that was inferred from the labels may have grown since; it only has to hold every name that the labels use.
@@ -73,10 +80,12 @@ def ensure_ontology(onboarding: Onboarding) -> Resolved:
     return resolve(ontology_kind(onboarding, chosen.tree), chosen.reference, onboarding.ledger)
 
 
-def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> Kind:
+def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> ResourceKind:
     """How ontologies are found and made."""
     ontologies = onboarding.client.ontologies
-    return Kind("ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO"))
+    return ResourceKind(
+        "ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO")
+    )
 
 
 def choose_ontology(onboarding: Onboarding) -> Chosen:
@@ -99,7 +108,7 @@ def choose_ontology(onboarding: Onboarding) -> Chosen:
 def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[Difference, ...]) -> Chosen:
     if latest.id != first.id and not _differences(onboarding, latest):
         return Chosen(Reference(id=latest.id), latest.id, latest.normalized, differences)
-    tree = succeed(
+    tree = merge(
         Ontology.from_normalized(latest.normalized),
         Ontology.from_normalized(onboarding.desired.ontology() or {}),
         grown=_may_have_grown(onboarding),
@@ -109,7 +118,7 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
     if known is None and onboarding.desired.spec.on_ontology_change == "fail":
         listed = "\n".join(f"  {each}" for each in differences)
         raise ConflictError(
-            f"ontology '{first.name}' is there already, and is another:\n{listed}\n"
+            f"an ontology named '{first.name}' already exists and differs:\n{listed}\n"
             "change the labels or the ontology so that they agree, name a new one in the spec, or say "
             "on_ontology_change: new-version"
         )

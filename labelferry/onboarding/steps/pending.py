@@ -33,7 +33,7 @@ class Pending:
 
     Args:
         fresh: lines that are to be sent, those of one row after one another.
-        doomed: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
+        replaced: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
             lines each holds.
         obsolete: uuids of lines that the sources no longer hold and that do not count any more.
         accepted: how many lines are in and stay.
@@ -42,7 +42,7 @@ class Pending:
     """
 
     fresh: list[Outgoing]
-    doomed: Mapping[str, int]
+    replaced: Mapping[str, int]
     obsolete: list[str]
     accepted: int
     failed: int
@@ -54,52 +54,110 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
 
     Args:
         onboarding: the onboarding.
-        project: None when it is yet to be made, so that no row of it has a label.
+        project: None when it is yet to be created, so that no row of it has a label.
         found: lines at the service that the ledger does not know.
 
     Raises:
-        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
+        ConflictError: when imported labels have changed, or ground truth would go onto a labelled row, and the
             spec's policies do not say what to do then.
     """
-    spec, ledger = onboarding.desired.spec, onboarding.ledger
-    known = {record.uuid: record for record in (*found, *ledger.lines(imported_as=spec.imports.as_))}
-    going = {entry.name for entry in ledger.entries("job") if entry.state is State.DELETING}
-    live = {uuid: r for uuid, r in known.items() if r.state is not LineState.RETIRED and r.job not in going}
+    lines = _compared(onboarding, found)
+    replaced: Mapping[str, int] = {}
+    if onboarding.desired.spec.imports.as_ is ImportAs.GROUND_TRUTH:
+        fresh = _fresh_by_row(onboarding, project, lines)
+    else:
+        replaced = _replaced(onboarding, lines)
+        fresh = [line for line in lines.wanted if line.uuid not in lines.live or lines.live[line.uuid].job in replaced]
+    states = _states_of_the_rest(lines, fresh)
+    return Pending(
+        fresh=[Outgoing(line, _next_generation(lines.known.get(line.uuid))) for line in fresh],
+        replaced=replaced,
+        obsolete=[record.uuid for record in lines.gone],
+        accepted=states[LineState.ACCEPTED],
+        failed=states[LineState.FAILED],
+        unknown=states[LineState.UNKNOWN],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The desired lines beside the ledger's.
+
+    Args:
+        wanted: what the sources hold now.
+        known: every line that was ever sent, by uuid.
+        live: those that count: neither retired nor in a job that is marked for deletion.
+        gone: live lines that the sources no longer hold.
+    """
+
+    wanted: list[IndexedLine]
+    known: Mapping[str, LineRecord]
+    live: Mapping[str, LineRecord]
+    gone: list[LineRecord]
+
+    @property
+    def stale(self) -> list[LineRecord]:
+        """Gone lines whose label is in the project, or may be; refused ones left nothing there."""
+        return [each for each in self.gone if each.state in (LineState.ACCEPTED, LineState.UNKNOWN)]
+
+
+def _compared(onboarding: Onboarding, found: Iterable[LineRecord]) -> _Lines:
     wanted = list(onboarding.desired.index())
+    records = onboarding.ledger.lines(imported_as=onboarding.desired.spec.imports.as_)
+    known = {record.uuid: record for record in (*found, *records)}
+    live = _live(onboarding, known)
+    return _Lines(wanted, known, live, _gone(onboarding, wanted, live))
+
+
+def _live(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, LineRecord]:
+    going = {entry.name for entry in onboarding.ledger.entries("job") if entry.state is State.DELETING}
+    return {uuid: r for uuid, r in known.items() if r.state is not LineState.RETIRED and r.job not in going}
+
+
+def _gone(onboarding: Onboarding, wanted: list[IndexedLine], live: Mapping[str, LineRecord]) -> list[LineRecord]:
+    """Live lines that are not wanted.
+
+    Labels of rows that the spec does not name are left alone. A line without an outcome does not count yet: its job is
+    waited for before anything is sent.
+    """
     uuids = {line.uuid for line in wanted}
     rows = {RowRef(row["global_key"]).key for row in onboarding.desired.rows()} | {line.row.key for line in wanted}
-    # Labels of rows that the spec does not name are left alone; a job at work is waited for before anything is sent.
-    gone = [
-        each
-        for each in live.values()
-        if each.uuid not in uuids and each.row in rows and each.state is not LineState.SENT
-    ]
-    stale = [each for each in gone if each.state in (LineState.ACCEPTED, LineState.UNKNOWN)]
-    doomed: Mapping[str, int] = {}
-    if spec.imports.as_ is ImportAs.GROUND_TRUTH:
-        _refuse_changed(
-            stale, spec.on_labelled == "add", "on_labelled: add sends the whole rows anew, as second labels"
-        )
-        touched = {line.row.key for line in wanted if line.uuid not in live} | {record.row for record in stale}
-        fresh = [line for line in wanted if line.row.key in touched]
-        if fresh and project is not None and spec.on_labelled == "fail":
-            doubtful = any(each.state is LineState.UNKNOWN and each.row in touched for each in live.values())
-            refuse_labelled(onboarding, project, touched, patient=doubtful)
-    else:
-        _refuse_changed(stale, spec.on_changed == "replace", "on_changed: replace deletes our imports that hold them")
-        doomed = Counter(each.job for each in live.values() if each.job in {record.job for record in stale})
-        refuse_strangers(doomed, live.values(), uuids | {record.uuid for record in gone})
-        fresh = [line for line in wanted if line.uuid not in live or live[line.uuid].job in doomed]
+    absent = (record for uuid, record in live.items() if uuid not in uuids)
+    return [each for each in absent if each.row in rows and each.state is not LineState.SENT]
+
+
+def _fresh_by_row(onboarding: Onboarding, project: str | None, lines: _Lines) -> list[IndexedLine]:
+    """Ground truth: all lines of each touched row, one that has a line to send or a stale one."""
+    policy, stale = onboarding.desired.spec.on_labelled, lines.stale
+    _refuse_changed(stale, policy == "add", "on_labelled: add sends whole rows again, as second labels")
+    touched = _rows_to_send(lines) | {each.row for each in stale}
+    fresh = [line for line in lines.wanted if line.row.key in touched]
+    if fresh and project is not None and policy == "fail":
+        # A line of unknown outcome may be in, and its label appears some time after the import: look more than once.
+        doubtful = any(each.state is LineState.UNKNOWN and each.row in touched for each in lines.live.values())
+        refuse_labelled(onboarding, project, touched, patient=doubtful)
+    return fresh
+
+
+def _rows_to_send(lines: _Lines) -> set[str]:
+    return {line.row.key for line in lines.wanted if line.uuid not in lines.live}
+
+
+def _replaced(onboarding: Onboarding, lines: _Lines) -> Mapping[str, int]:
+    """Pre-labels: the jobs that hold stale lines, which can only be deleted whole, and how many live lines each has."""
+    allowed = onboarding.desired.spec.on_changed == "replace"
+    _refuse_changed(lines.stale, allowed, "on_changed: replace deletes our imports that hold them")
+    jobs = {record.job for record in lines.stale}
+    replaced = Counter(each.job for each in lines.live.values() if each.job in jobs)
+    ours = {line.uuid for line in lines.wanted} | {record.uuid for record in lines.gone}
+    refuse_strangers(replaced, lines.live.values(), ours)
+    return replaced
+
+
+def _states_of_the_rest(lines: _Lines, fresh: Iterable[IndexedLine]) -> Counter[LineState]:
+    """How many of the lines that are not sent now have which state."""
     sent = {line.uuid for line in fresh}
-    states = [live[line.uuid].state for line in wanted if line.uuid not in sent]
-    return Pending(
-        fresh=[Outgoing(line, _next_generation(known.get(line.uuid))) for line in fresh],
-        doomed=doomed,
-        obsolete=[record.uuid for record in gone],
-        accepted=states.count(LineState.ACCEPTED),
-        failed=states.count(LineState.FAILED),
-        unknown=states.count(LineState.UNKNOWN),
-    )
+    return Counter(lines.live[line.uuid].state for line in lines.wanted if line.uuid not in sent)
 
 
 def _next_generation(record: LineRecord | None) -> int:
@@ -112,19 +170,23 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
             f"  {RowRef.from_key(each.row)}: '{each.feature}' from {each.source}" for each in list(stale)[:SHOWN]
         )
         raise ConflictError(
-            f"{len(stale)} labels that are in have changed or gone from the sources:\n{listed}\n"
-            f"importing the new ones beside them would leave both. {policy}; or restore the files, or give the "
-            "onboarding a new name"
+            f"{_imported(len(stale))} changed in, or missing from, the sources:\n{listed}\n"
+            f"importing the new ones would leave both versions in the project. {policy}; or restore the files, or give "
+            "the onboarding a new name"
         )
 
 
-def refuse_strangers(doomed: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
-    """A deleted job takes all its labels along; those that the sources no longer hold could not be sent anew.
+def _imported(count: int) -> str:
+    return "1 imported label has" if count == 1 else f"{count} imported labels have"
+
+
+def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
+    """A deleted job takes all its labels along; those that the sources no longer hold could not be sent again.
 
     Raises:
-        ConflictError: when a doomed job holds labels of rows that the spec no longer names.
+        ConflictError: when a replaced job holds labels of rows that the spec no longer names.
     """
-    lost = [each for each in live if each.job in doomed and each.uuid not in ours]
+    lost = [each for each in live if each.job in replaced and each.uuid not in ours]
     if lost:
         rows = sorted({str(RowRef.from_key(each.row)) for each in lost})
         raise ConflictError(

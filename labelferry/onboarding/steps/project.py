@@ -4,15 +4,15 @@ from labelferry.errors import ConflictError
 from labelferry.labelbox import Ontology, Project, costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.resolve import Kind, Resolved, plan_resource, resolve
+from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
 from labelferry.onboarding.steps.versions import is_version_of
 from labelferry.progress import announce
 
-__all__ = ["ensure_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
+__all__ = ["create_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
 
 
 def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
-    """Return what ``ensure_project`` would do; the ontology is None when it is yet to be made."""
+    """Return what ``create_project`` would do; the ontology is None when it is yet to be made."""
     step = plan_resource(
         project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger, costs.NEW_PROJECT
     )
@@ -24,12 +24,12 @@ def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
     except ConflictError as error:
         return PlannedStep(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
     if step.id is not None and not connected:
-        reason = "there without this ontology: it is connected"
+        reason = "exists without this ontology; it will be connected"
         return PlannedStep(step.kind, step.name, Action.UPDATE, reason, step.id, requests=costs.CONNECT_ONTOLOGY)
     return step
 
 
-def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
+def create_project(onboarding: Onboarding, ontology: str) -> Resolved:
     """Make sure that the project is there and works with the ontology.
 
     Raises:
@@ -43,10 +43,10 @@ def ensure_project(onboarding: Onboarding, ontology: str) -> Resolved:
     return project
 
 
-def project_kind(onboarding: Onboarding) -> Kind:
+def project_kind(onboarding: Onboarding) -> ResourceKind:
     """How projects are found and made."""
     projects = onboarding.client.projects
-    return Kind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
+    return ResourceKind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
 
 
 def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
@@ -91,6 +91,7 @@ def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
     before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}
     if before:
         raise ConflictError(
-            f"'{onboarding.desired.spec.name}' went into project {', '.join(sorted(before))} before, which the spec no "
-            "longer names or which is gone; name it by id, or give the onboarding a new name to carry everything anew"
+            f"'{onboarding.desired.spec.name}' was imported into project {', '.join(sorted(before))}, which the "
+            "spec no longer names or which was deleted; name it by id, or give the onboarding a new name to import "
+            "everything again"
         )

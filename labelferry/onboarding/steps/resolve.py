@@ -9,9 +9,9 @@ from labelferry.ledger import Ledger, State, held
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.spec import Reference
 
-__all__ = ["BY_ID", "FOUND", "NEW", "Kind", "Resolved", "look_up", "plan_resource", "resolve"]
+__all__ = ["BY_ID", "FOUND", "NEW", "Resolved", "ResourceKind", "look_up", "plan_resource", "resolve"]
 
-NEW, FOUND, BY_ID = "none has the name", "the only one of its name", "named by id"
+NEW, FOUND, BY_ID = "no resource has this name", "found by name", "named by id"
 
 MAKING_SECONDS = 300.0
 """How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
@@ -23,7 +23,7 @@ class _HasId(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class ResourceKind:
     """How resources of one kind are read, found by exact name, and made."""
 
     name: str
@@ -40,7 +40,7 @@ class Resolved:
     created: bool
 
 
-def plan_resource(kind: Kind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
+def plan_resource(kind: ResourceKind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
     """Return what ``resolve`` would do; ``requests`` is what making one takes."""
     name = reference.name or reference.id or ""
     try:
@@ -52,7 +52,7 @@ def plan_resource(kind: Kind, reference: Reference, ledger: Ledger, requests: in
     return PlannedStep(kind.name, name, Action.REUSE, BY_ID if reference.id else FOUND, id=known)
 
 
-def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
+def resolve(kind: ResourceKind, reference: Reference, ledger: Ledger) -> Resolved:
     """Return the resource meant, making it when there is none of its name.
 
     Raises:
@@ -67,7 +67,7 @@ def resolve(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
         return _look_up_or_make(kind, reference, ledger)
 
 
-def _look_up_or_make(kind: Kind, reference: Reference, ledger: Ledger) -> Resolved:
+def _look_up_or_make(kind: ResourceKind, reference: Reference, ledger: Ledger) -> Resolved:
     known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
         entry = ledger.entry(kind.name, name)
@@ -80,7 +80,7 @@ def _look_up_or_make(kind: Kind, reference: Reference, ledger: Ledger) -> Resolv
     return Resolved(made, created=True)
 
 
-def look_up(kind: Kind, reference: Reference, ledger: Ledger) -> str | None:
+def look_up(kind: ResourceKind, reference: Reference, ledger: Ledger) -> str | None:
     """Return the id of the resource meant, None when it has to be made. Changes nothing.
 
     Raises:
@@ -94,7 +94,7 @@ def look_up(kind: Kind, reference: Reference, ledger: Ledger) -> str | None:
     return _stored(kind, name, ledger) or _named(kind, name)
 
 
-def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
+def _stored(kind: ResourceKind, name: str, ledger: Ledger) -> str | None:
     entry = ledger.entry(kind.name, name)
     if entry is None or entry.state is not State.SETTLED or entry.remote_id is None:
         return None
@@ -105,7 +105,7 @@ def _stored(kind: Kind, name: str, ledger: Ledger) -> str | None:
     return entry.remote_id
 
 
-def _named(kind: Kind, name: str) -> str | None:
+def _named(kind: ResourceKind, name: str) -> str | None:
     found = kind.find(name)
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
@@ -115,7 +115,7 @@ def _named(kind: Kind, name: str) -> str | None:
     return found[0].id if found else None
 
 
-def _make(kind: Kind, name: str) -> str:
+def _make(kind: ResourceKind, name: str) -> str:
     try:
         return kind.create(name).id
     except UnavailableError as error:

@@ -1,6 +1,7 @@
 """Lines that the service refused, or whose outcome it does not say, to be sent again."""
 
 from collections import defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from labelferry.ledger import LineRecord, LineState
@@ -9,7 +10,7 @@ from labelferry.onboarding.steps.labelled import refuse_labelled
 from labelferry.onboarding.steps.pending import refuse_strangers
 from labelferry.spec import ImportAs
 
-__all__ = ["Reopened", "reopen_failed"]
+__all__ = ["Reopened", "reopen_failed_lines"]
 
 AGAIN = frozenset({LineState.FAILED, LineState.UNKNOWN})
 
@@ -22,7 +23,7 @@ class Reopened:
     jobs: int
 
 
-def reopen_failed(onboarding: Onboarding) -> Reopened:
+def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
     """Let the next steps send the refused lines again. Changes the ledger, nothing at the service.
 
     Lines that may be in are never simply sent again. Of pre-labels, the jobs that carried them are deleted first, and
@@ -35,17 +36,26 @@ def reopen_failed(onboarding: Onboarding) -> Reopened:
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     wanted = {line.uuid for line in onboarding.desired.index()}
     live = [each for each in ledger.lines(imported_as=spec.imports.as_) if each.state is not LineState.RETIRED]
-    failed = [each for each in live if each.state in AGAIN and each.uuid in wanted]
-    doomed: list[str] = []
+    failed = [each for each in live if _is_reopened(each, wanted)]
+    replaced: list[str] = []
     if spec.imports.as_ is ImportAs.PRELABELS:
-        doomed = sorted({each.job for each in failed if each.reason is not None})
-        refuse_strangers(doomed, live, wanted)
+        replaced = _jobs_in_doubt(failed)
+        refuse_strangers(replaced, live, wanted)
     elif spec.on_labelled == "fail":
         _refuse_labelled(onboarding, failed)
-    for job in doomed:
-        ledger.doom_job(job)
+    for job in replaced:
+        ledger.mark_for_deletion(job)
     ledger.retire_lines(each.uuid for each in failed)
-    return Reopened(len(failed), len(doomed))
+    return Reopened(len(failed), len(replaced))
+
+
+def _is_reopened(line: LineRecord, wanted: Collection[str]) -> bool:
+    return line.state in AGAIN and line.uuid in wanted
+
+
+def _jobs_in_doubt(failed: list[LineRecord]) -> list[str]:
+    """Jobs that hold lines whose outcome was not read for certain: one of them may be in."""
+    return sorted({each.job for each in failed if each.reason is not None})
 
 
 def _refuse_labelled(onboarding: Onboarding, failed: list[LineRecord]) -> None:

@@ -64,10 +64,10 @@ class _Matching:
 
     def by_row(self, strays: list[Any], keys: Keys) -> list[Any]:
         """Take the statuses that stand for all lines of a row that are left, in their order; return the rest."""
-        usable: list[Status] = [each for each in strays if isinstance(each, dict) and not (self.found and _uuid(each))]
+        usable: list[Status] = [each for each in strays if self._may_stand_for_a_row(each)]
         if not usable:
             return strays
-        left = _grouped((line for line in self.sent if line.uuid not in self.found), lambda line: identity(line.row))
+        left = self._left_by_row()
         rows = _Rows(left, keys)
         taken: list[Any] = []
         for row, statuses in _grouped(usable, rows.of).items():
@@ -76,6 +76,13 @@ class _Matching:
                 taken += self._in_order(lines, statuses)
         used = {id(each) for each in taken}
         return [each for each in strays if id(each) not in used]
+
+    def _may_stand_for_a_row(self, status: Any) -> bool:
+        """One with a uuid of its own does not, in a file that repeats some of ours."""
+        return isinstance(status, dict) and not (self.found and _uuid(status))
+
+    def _left_by_row(self) -> dict[str, list[LineRecord]]:
+        return _grouped((line for line in self.sent if line.uuid not in self.found), lambda line: identity(line.row))
 
     def _in_order(self, lines: list[LineRecord], statuses: list[Status]) -> list[Status]:
         judged = [_judged(line, status) for line, status in zip(lines, statuses, strict=True)]

@@ -139,8 +139,8 @@ def test_a_chunk_that_starts_before_its_offset(service, client: Client, export, 
 
 
 FILE_STATUSES = [
-    (404, NotFoundError, "gone.*24 hours"),
-    (410, NotFoundError, "gone.*24 hours"),
+    (404, NotFoundError, "not found.*24 hours"),
+    (410, NotFoundError, "not found.*24 hours"),
     (401, PermissionDeniedError, "no longer valid.*new"),
     (403, PermissionDeniedError, "no longer valid.*new"),
     (400, RejectedError, "result file.*400"),

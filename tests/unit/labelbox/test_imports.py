@@ -140,7 +140,7 @@ def test_an_address_that_cannot_be_read(address):
     naps: list[float] = []
     with (
         Client("key", "http://127.0.0.1:1/graphql", sleep=naps.append) as client,
-        pytest.raises(RejectedError, match="is not an address that can be read"),
+        pytest.raises(RejectedError, match="is not a readable URL"),
     ):
         list(client.imports.statuses(job(status_url=address)))
     assert naps == []

@@ -41,5 +41,5 @@ def test_a_picture_that_is_gone(service, client: Client):
 
 
 def test_an_address_that_is_none(client: Client):
-    with pytest.raises(RejectedError, match="is not an address"):
+    with pytest.raises(RejectedError, match="is not a readable URL"):
         client.exports.picture("https://host:port/mask.png")

@@ -47,8 +47,8 @@ BROKEN = {
     "jpeg": (b"\xff\xd8\xff\xe0" + bytes(60), "not a PNG"),
     "cut": (encode_png(PICTURE)[:-20], "a broken PNG"),
     "flipped": (encode_png(PICTURE)[:45] + b"\xff\xff\xff" + encode_png(PICTURE)[48:], "a broken PNG"),
-    "bomb": (encode_png(PICTURE)[:16] + b"\x00\x10\x00\x00" * 2 + encode_png(PICTURE)[24:], "no video frame"),
-    "nothing": (encode_png(PICTURE)[:16] + bytes(8) + encode_png(PICTURE)[24:], "no video frame"),
+    "bomb": (encode_png(PICTURE)[:16] + b"\x00\x10\x00\x00" * 2 + encode_png(PICTURE)[24:], "not a video frame"),
+    "nothing": (encode_png(PICTURE)[:16] + bytes(8) + encode_png(PICTURE)[24:], "not a video frame"),
 }
 
 

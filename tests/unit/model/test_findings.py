@@ -47,12 +47,12 @@ def test_a_name_is_not_a_template(name: str) -> None:
     ids=lambda found: found.code,
 )
 def test_a_finding_survives_json(found: Finding) -> None:
-    assert Finding.from_json(orjson.loads(orjson.dumps(found.to_json()))) == found
+    assert Finding.from_dict(orjson.loads(orjson.dumps(found.to_dict()))) == found
 
 
 def test_json_has_each_field_by_itself() -> None:
     found = FrameRule.FRAME_BEFORE_FIRST.at(HERE, row="clip", frame=0, track="4", label="'car'")
-    assert found.to_json() == {
+    assert found.to_dict() == {
         "code": "frame-before-first",
         "severity": "error",
         "path": "labels.csv",
@@ -69,7 +69,7 @@ def test_json_has_each_field_by_itself() -> None:
 def test_what_only_labelbox_knows_is_placed_by_its_row() -> None:
     (found,) = on(RowRef("clip"), [VideoRule.ROW_DIFFERS.at(None, differences="it is another")])
     assert str(found).startswith("clip: the data row in Labelbox differs")
-    assert found.to_json()["path"] is None
+    assert found.to_dict()["path"] is None
 
 
 def test_one_finding_is_one_line() -> None:
@@ -104,6 +104,6 @@ def test_errors_come_first_and_rules_in_order_of_appearance() -> None:
 
 def test_a_group_survives_json() -> None:
     (group,) = grouped([flat(line) for line in range(3)])
-    assert Group.from_json(orjson.loads(orjson.dumps(group.to_json()))) == group
+    assert Group.from_dict(orjson.loads(orjson.dumps(group.to_dict()))) == group
     (row,) = grouped([VideoRule.ROW_DIFFERS.at(None, row=name, differences="d") for name in ("a", "b")])
     assert row.headline == "warning: row-differs x2"

@@ -13,6 +13,7 @@ from labelferry.model import (
     Classification,
     Feature,
     Geometry,
+    LabelledVideo,
     MaskFrame,
     MaskInstance,
     Masks,
@@ -23,7 +24,8 @@ from labelferry.model import (
     Where,
 )
 from labelferry.model.frames import LARGEST
-from labelferry.ndjson import read_line
+from labelferry.ndjson import encode, read_line
+from labelferry.ndjson.at import DEEPEST
 
 HERE = Where("labels.ndjson", 3)
 CAR, RAIN = Feature("car"), Answer(Feature("rain"))
@@ -159,6 +161,29 @@ def test_refused_since_a_line_has_no_place_for_it(case: str) -> None:
     make, words = WRONG[case]
     with pytest.raises(AnnotationError, match=words):
         make()
+
+
+def nested(levels: int) -> Classification:
+    """Texts, which take the fewest levels of JSON."""
+    made = asked(Answer(text="wet"), Question.TEXT)
+    for _ in range(levels):
+        made = asked(Answer(text="wet", classifications=(made,)), Question.TEXT)
+    return made
+
+
+def _without_row(line: Json) -> Json:
+    return {key: value for key, value in line.items() if key not in {"uuid", "dataRow"}}
+
+
+def test_questions_are_nested_as_deeply_as_they_are_read() -> None:
+    (line,) = encode([LabelledVideo(RowRef("clip"), HERE, classifications=(nested(DEEPEST),))])
+    (found,) = read_line(line.data, HERE).classifications
+    assert found.answers == nested(DEEPEST).answers
+    with pytest.raises(AnnotationError, match=r"labels\.ndjson:3: text 'weather': more than 100 .*; nest less deeply"):
+        list(encode([LabelledVideo(RowRef("clip"), HERE, classifications=(nested(DEEPEST + 1),))]))
+    deeper = ROW | question("wet", classifications=[_without_row(line.data)])
+    with pytest.raises(SourceError, match="more than 100 questions inside each other"):
+        read_line(deeper, HERE)
 
 
 def test_the_limits_are_taken_by_both() -> None:

@@ -20,7 +20,7 @@ PLAN = Plan("harbour", "Labelbox", "org", "abc", {"rows": 3}, STEPS, 300, 40)
 
 def reviewed(folder: Path, plan: Plan = PLAN) -> Path:
     path = folder / "plan.json"
-    path.write_bytes(orjson.dumps(plan.to_json()))
+    path.write_bytes(orjson.dumps(plan.to_dict()))
     return path
 
 

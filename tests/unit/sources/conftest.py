@@ -1,6 +1,6 @@
 """Reading a text as a file of some format, and the findings left behind."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ from pydantic import TypeAdapter
 from labelferry.files.reach import Reach
 from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
+from labelferry.model.media import Media
 from labelferry.sources.registry import LabelsUnion, read_labels
+from labelferry.sources.source import Source
 
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
 
@@ -26,9 +28,10 @@ def notes() -> list[Finding]:
 def read(tmp_path: Path, notes: list[Finding]) -> Read:
     """Write ``content`` beside an imagined spec and read it with the options given."""
 
-    def reading(content: str | bytes, **options: Any) -> list[LabelledVideo]:
+    def reading(content: str | bytes, media: Mapping[str, Media] | None = None, **options: Any) -> list[LabelledVideo]:
         path = tmp_path / options["path"]
         path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return list(read_labels(ENTRIES.validate_python(options), Reach(tmp_path), notes.append))
+        entry = ENTRIES.validate_python(options)
+        return list(read_labels(Source(entry, (entry.path,), Reach(tmp_path), notes.append, media or {})))
 
     return reading

@@ -11,6 +11,7 @@ from labelferry.files.reach import Reach
 from labelferry.model import Geometry, LabelledVideo
 from labelferry.model.findings import Finding
 from labelferry.sources.registry import READERS, LabelsUnion, read_labels
+from labelferry.sources.source import Source
 
 FILES = Path(__file__).parent / "files"
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
@@ -26,7 +27,8 @@ OWN_NAMES = {"mot", "table"}
 
 def _read(options: dict[str, Any], base: Path = FILES) -> tuple[list[LabelledVideo], list[Finding]]:
     notes: list[Finding] = []
-    return list(read_labels(ENTRIES.validate_python(options), Reach(base), notes.append)), notes
+    entry = ENTRIES.validate_python(options)
+    return list(read_labels(Source(entry, (entry.path,), Reach(base), notes.append))), notes
 
 
 def _facts(videos: list[LabelledVideo]) -> list[Any]:

@@ -1,15 +1,19 @@
 """Paths that name many files: a folder that grows."""
 
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
-from labelferry.sources.folders import entries_of
+from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.folders import sources_of
 from labelferry.sources.manifest import read_videos
 from labelferry.sources.mot import MotLabels
 from labelferry.sources.ndjson import NdjsonLabels
+
+Entry = TypeVar("Entry", bound=LabelsEntry)
 
 KEY = "{stem}.mp4"
 
@@ -25,6 +29,10 @@ def mot(path: str, key: str = KEY) -> MotLabels:
     return MotLabels(format="mot", path=path, global_key=key, classes={1: "car"}, frame_base=0)
 
 
+def entries_of(entry: Entry, base: Path) -> list[Entry]:
+    return [source.entry for source in sources_of(entry, Reach(base), lambda note: None, {})]
+
+
 @pytest.mark.parametrize(
     ("pattern", "key", "found"),
     [
@@ -33,11 +41,13 @@ def mot(path: str, key: str = KEY) -> MotLabels:
         ("in/[ab].txt", "x-{stem}", [("in/a.txt", "x-a"), ("in/b.txt", "x-b")]),
         ("in/a.txt", KEY, [("in/a.txt", "a.mp4")]),
         ("in/a.txt", "clip", [("in/a.txt", "clip")]),
+        ("in/c/*.txt", "{parent2}-{parent}", [("in/c/a.txt", "in-c")]),
+        ("in/c/", KEY, [("in/c/a.txt", "a.mp4")]),
     ],
 )
 def test_one_entry_for_each_file(pattern: str, key: str, found: list[tuple[str, str]], tmp_path: Path) -> None:
-    base = folder(tmp_path, "in/b.txt", "in/a.txt", "in/c/a.txt", "in/notes.md")
-    entries = list(entries_of(mot(pattern, key), Reach(base)))
+    base = folder(tmp_path, "in/b.txt", "in/a.txt", "in/c/a.txt", "in/c/.hidden", "in/notes.md")
+    entries = entries_of(mot(pattern, key), base)
     assert [(entry.path, entry.global_key) for entry in entries] == found
     assert {(entry.frame_base, entry.classes[1] if entry.classes else "") for entry in entries} == {(0, "car")}
 
@@ -45,24 +55,24 @@ def test_one_entry_for_each_file(pattern: str, key: str, found: list[tuple[str, 
 def test_an_absolute_pattern(tmp_path: Path) -> None:
     base = folder(tmp_path, "in/a.txt")
     (elsewhere := tmp_path / "spec").mkdir()
-    entries = entries_of(mot(f"{base}/in/*.txt"), Reach(elsewhere))
+    entries = entries_of(mot(f"{base}/in/*.txt"), elsewhere)
     assert [entry.path for entry in entries] == [str(base / "in" / "a.txt")]
 
 
 def test_an_entry_without_a_key(tmp_path: Path) -> None:
     base = folder(tmp_path, "a.ndjson", "b.ndjson")
-    entries = list(entries_of(NdjsonLabels(format="ndjson", path="*.ndjson"), Reach(base)))
+    entries = entries_of(NdjsonLabels(format="ndjson", path="*.ndjson"), base)
     assert [(entry.path, entry.global_key) for entry in entries] == [("a.ndjson", None), ("b.ndjson", None)]
 
 
 def test_nothing_matches(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"in/\*\.txt: no file under .* matches"):
-        list(entries_of(mot("in/*.txt"), Reach(tmp_path)))
+        entries_of(mot("in/*.txt"), tmp_path)
 
 
 def test_a_name_that_makes_no_key(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"in/a#b\.txt: .*holds '#'.*rename the file"):
-        list(entries_of(mot("in/*.txt"), Reach(folder(tmp_path, "in/a#b.txt"))))
+        entries_of(mot("in/*.txt"), folder(tmp_path, "in/a#b.txt"))
 
 
 def test_videos_of_a_folder(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from labelferry.errors import AnnotationError, SourceError
 from labelferry.files.reach import Reach
 from labelferry.model.findings import Finding
 from labelferry.sources.python import PythonLabels, read
+from labelferry.sources.source import Source
 
 LABELS = """\
 import labelferry.types as T
@@ -21,7 +22,7 @@ labels = [T.Label(data={"global_key": "street"}, annotations=[car])]
 def rows(folder: Path, text: str, variable: str = "labels") -> list[str]:
     (folder / "labels.py").write_text(text, "utf-8")
     entry, notes = PythonLabels(format="python", path="labels.py", variable=variable), list[Finding]()
-    found = [str(video.row) for video in read(entry, Reach(folder), notes.append)]
+    found = [str(video.row) for video in read(Source(entry, (entry.path,), Reach(folder), notes.append))]
     assert not notes
     return found
 

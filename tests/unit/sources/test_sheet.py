@@ -77,4 +77,4 @@ def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
     sheet = read_sheet(tmp_path / "t.jsonl", "t.jsonl")
     assert sheet.text("a") == ["1", "00012", ""]
     assert sheet.text("b") == ["x", '{"c":null}', ""]
-    assert sheet.lines.tolist() == [1, 3, 4]
+    assert sheet.places.lines.tolist() == [1, 3, 4]

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.model.findings import Severity
+from labelferry.model.media import Media
 
 TABLE = {"format": "table", "path": "boxes.csv"}
 STREET = {"global_key": "street", "class_name": "person"}
@@ -66,6 +67,22 @@ def test_finds_the_box_in_its_columns(read: Any, header: str, row: str, options:
     comma = ";" if ";" in header else ","
     (video,) = read(f"frame{comma}id{comma}{header}\n1{comma}1{comma}{row}\n", **TABLE, **STREET, **options)
     assert video.tracks[0].coords.tolist()[0] == pytest.approx([10, 20, 30, 40])
+
+
+NORMALIZED = "global_key,frame,track,class,x_center,y_center,width,height\neast,1,1,car,.5,.5,.1,.2\n"
+
+
+def test_a_normalized_table_takes_the_size_of_each_video(read: Any) -> None:
+    media = {"east": Media(width=200, height=100), "west": Media(width=400, height=50)}
+    east, west = read(NORMALIZED + "West,1,1,car,.5,.5,.1,.2\n", media, **TABLE, normalized=True)
+    assert east.tracks[0].coords.tolist() == [[90, 40, 20, 20]]
+    assert west.tracks[0].coords.tolist() == [[180, 20, 40, 10]]
+
+
+@pytest.mark.parametrize("media", [{}, {"east": Media(width=200)}])
+def test_refuses_a_normalized_table_of_a_video_of_unknown_size(read: Any, media: Any) -> None:
+    with pytest.raises(SourceError, match=r"boxes.csv: needs the video's width and height, .* 'east'; add the columns"):
+        read(NORMALIZED, media, **TABLE, normalized=True)
 
 
 @pytest.mark.parametrize(
@@ -208,7 +225,7 @@ def test_refuses_a_column_that_is_not_there(read: Any) -> None:
 @pytest.mark.parametrize(
     ("options", "what"),
     [
-        ({"normalized": True}, "needs the video's width and height"),
+        ({"normalized": True, "width": 9}, "give both width and height"),
         ({"columns": {"farbe": "x"}}, "unknown part farbe"),
         ({"columns": {"label": "x"}, "class_name": "person"}, "both the option class_name and a column"),
         ({"global_key": "a#b"}, "holds '#'"),

@@ -8,11 +8,12 @@ import orjson
 import pytest
 from rich.console import Console
 
+from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.reports.verification import print_verification, verification_markdown
-from labelferry.verification import Difference, Kind, Refused, RowResult, Verification
+from labelferry.verification import Difference, MismatchKind, Refused, RowResult, Verification
 
 GOOD = RowResult("clip-1", equal=3)
-MOVED = Difference(Kind.MOVED, "clip-2", "car", "gt.txt:7 (track 4)", "frame 17 by 5 px", 17, 5.0)
+MOVED = Difference(MismatchKind.MOVED, "clip-2", "car", "gt.txt:7 (track 4)", "frame 17 by 5 px", 17, 5.0)
 BAD = RowResult("clip-2", equal=2, moved=1, differences=(MOVED,))
 ASIDE = RowResult("clip-3", equal=1, not_comparable={"VideoPoint": 2}, unknown={"objects.location": 2})
 
@@ -41,6 +42,33 @@ def verification(**changes: Any) -> Verification:
 )
 def test_outcome(rows: tuple[RowResult, ...], outcome: str) -> None:
     assert verification(rows=rows).outcome == outcome
+
+
+REFUSED: dict[str, tuple[dict[str, Any], type[Exception], str]] = {
+    "differs": (
+        {"rows": (GOOD, BAD), "failed": 1, "pending": 1},
+        VerificationError,
+        "streets differs: 0 .*missing.* 0 extra.* 1 moved",
+    ),
+    "refused lines": ({"rows": (GOOD,), "failed": 2, "pending": 1}, PartialFailureError, "2 lines.*status streets"),
+    "pending lines": ({"rows": (GOOD,), "pending": 2}, VerificationError, "2 lines.*labelferry onboard"),
+    "unknown lines": ({"unknown": 3, "pending": 1}, VerificationError, "4 lines.*labelferry onboard"),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_not_there_stops_it(case: str) -> None:
+    changes, kind, message = REFUSED[case]
+    found = verification(**changes)
+    with pytest.raises(kind, match=message) as refused:
+        found.refuse_differences()
+    assert type(refused.value) is kind
+    assert refused.value.result is found  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("rows", [(GOOD,), (GOOD, ASIDE), ()])
+def test_what_is_there_or_cannot_be_compared_stops_nothing(rows: tuple[RowResult, ...]) -> None:
+    verification(rows=rows).refuse_differences()
 
 
 def test_totals_are_over_all_rows() -> None:
@@ -82,12 +110,12 @@ CASES = {
 @pytest.mark.parametrize(("found", "said"), CASES.values(), ids=CASES)
 def test_it_is_printed_for_people(found: Verification, said: list[str]) -> None:
     console = Console(record=True, width=200, file=StringIO())
-    print_verification(found.to_json(), console)
+    print_verification(found.to_dict(), console)
     printed = console.export_text()
     assert [text for text in said if text not in printed] == []
 
 
 @pytest.mark.parametrize(("found", "said"), CASES.values(), ids=CASES)
 def test_it_is_shown_in_prefect(found: Verification, said: list[str]) -> None:
-    shown = verification_markdown(found.to_json())
+    shown = verification_markdown(found.to_dict())
     assert [text for text in said if text not in shown] == []

@@ -4,7 +4,7 @@ from itertools import count
 
 import pytest
 
-from labelferry.ontology import Ids, Ontology, Option, Question, Scope, Tool, ToolKind, diff, lacks, succeed
+from labelferry.ontology import Ids, Ontology, Option, Question, Scope, Tool, ToolKind, diff, lacks, merge
 from labelferry.ontology.diff import DifferenceKind
 
 OLD = Ontology(
@@ -39,7 +39,7 @@ def ids(ontology: Ontology) -> dict[str, Ids]:
 def test_a_new_option_is_new_and_the_others_stay_what_they_were() -> None:
     colours = Question("radio", "colour", (Option("green"), Option("red"), Option("blue")))
     new = Ontology((Tool(ToolKind.BOX, "car", (colours,)), *OLD.tools[1:]), OLD.questions)
-    version = succeed(known(OLD), new, grown=False)
+    version = merge(known(OLD), new, grown=False)
     assert ids(version) == {**ids(known(OLD)), "option green": Ids()}
     assert diff(version, new) == []
     assert [option.value for option in version.tools[0].questions[0].options] == ["green", "red", "blue"]
@@ -48,7 +48,7 @@ def test_a_new_option_is_new_and_the_others_stay_what_they_were() -> None:
 def test_a_new_option_under_a_nested_question() -> None:
     dry = Option("dry", questions=(Question("radio", "since", (Option("hours"),)), Question("text", "why")))
     new = Ontology(OLD.tools, (Question("radio", "weather", (dry, Option("wet")), Scope.INDEX),))
-    version = succeed(known(OLD), new, grown=False)
+    version = merge(known(OLD), new, grown=False)
     assert ids(version) == {**ids(known(OLD)), "radio since": Ids(), "option hours": Ids()}
 
 
@@ -57,7 +57,7 @@ def test_what_is_of_another_kind_is_another_feature(grown: bool) -> None:
     """With everything that is in it: an answer of a radio is no answer of a checklist."""
     weather = Question("checklist", "weather", OLD.questions[0].options, Scope.INDEX)
     new = Ontology((Tool(ToolKind.LINE, "car", OLD.tools[0].questions), OLD.tools[1]), (weather,))
-    version = succeed(known(OLD), new, grown=grown)
+    version = merge(known(OLD), new, grown=grown)
     assert {name for name, found in ids(version).items() if found != Ids()} == {"point lamp"}
     assert [(each.kind, each.path[-1].name, each.held, each.wanted) for each in lacks(version, OLD)] == [
         (DifferenceKind.KIND, "car", "line", "rectangle"),
@@ -73,7 +73,7 @@ GROWN = ["sky", "car", "colour", "black", "red", "blue", "lamp", "weather", "dry
 @pytest.mark.parametrize(("grown", "names"), [(False, NEW_ONLY), (True, GROWN)])
 def test_only_one_that_grows_keeps_what_the_new_one_no_longer_has(grown: bool, names: list[str]) -> None:
     car = Tool(ToolKind.BOX, "car", (Question("radio", "colour", (Option("black"), Option("red"))),))
-    version = succeed(known(OLD), Ontology((Tool(ToolKind.MASK, "sky"), car)), grown=grown)
+    version = merge(known(OLD), Ontology((Tool(ToolKind.MASK, "sky"), car)), grown=grown)
     assert [item.names[0] for item in version.walk()] == names
     assert {name for name, found in ids(version).items() if found == Ids()} == {
         "raster-segmentation sky",
@@ -83,5 +83,5 @@ def test_only_one_that_grows_keeps_what_the_new_one_no_longer_has(grown: bool, n
 
 def test_colours_stay_unless_they_are_chosen_anew() -> None:
     car, lamp = Tool(ToolKind.BOX, "car"), Tool(ToolKind.POINT, "lamp", colour="#ff0000")
-    version = succeed(known(OLD), Ontology((car, lamp)), grown=False)
+    version = merge(known(OLD), Ontology((car, lamp)), grown=False)
     assert [tool.colour for tool in version.tools] == ["#112233", "#ff0000"]

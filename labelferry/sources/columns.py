@@ -77,17 +77,15 @@ def _sureness(pair: tuple[str, str]) -> int:
 
 
 def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> Form:
-    """How the boxes are written: as told, or as the columns show.
+    """How the boxes are written: as the spec says, or as the columns show.
 
     Raises:
         SourceError: when columns are missing, or fit several ways.
     """
-    complete = [form for form, needed in FORMS.items() if all(part in parts for part in needed)]
     if wanted:
-        if wanted in complete:
-            return wanted
-        missing = ", ".join(part for part in FORMS[wanted] if part not in parts)
-        raise fault(source, 1, f"no column for {missing}", "name it, as in columns: {left: x1}")
+        _refuse_incomplete(source, parts, wanted)
+        return wanted
+    complete = [form for form, needed in FORMS.items() if parts.keys() >= set(needed)]
     if not complete:
         listed = " or ".join("/".join(needed) for needed in FORMS.values())
         raise fault(source, 1, f"no columns of boxes ({listed})", "name them, as in columns: {left: x1, top: y1}")
@@ -96,3 +94,8 @@ def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> F
             source, 1, f"the boxes can be read as {' and '.join(complete)}", f"say which, as in box: {complete[0]}"
         )
     return complete[0]
+
+
+def _refuse_incomplete(source: str, parts: Mapping[str, str], form: Form) -> None:
+    if missing := ", ".join(part for part in FORMS[form] if part not in parts):
+        raise fault(source, 1, f"no column for {missing}", "name it, as in columns: {left: x1}")

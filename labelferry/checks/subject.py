@@ -12,11 +12,11 @@ from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["Answered", "Family", "Scene", "answered", "groups", "shown"]
+__all__ = ["Answered", "Family", "Subject", "answered", "groups", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class Subject:
     """All labels with what is known about them.
 
     Args:
@@ -46,7 +46,7 @@ class Scene:
         return rows.values()
 
 
-Family = Callable[[Scene], Iterable[Finding]]
+Family = Callable[[Subject], Iterable[Finding]]
 """The checks of one family of rules."""
 
 

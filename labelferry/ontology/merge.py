@@ -1,4 +1,4 @@
-"""An ontology that takes the place of another.
+"""Two versions of an ontology -> the one that takes the place of both.
 
 Features that both have keep their ids, so that labels made with them stay what they are: the same as when the official
 SDK's ``OntologyBuilder.from_ontology`` is changed and created anew.
@@ -10,12 +10,12 @@ from typing import Any, TypeVar
 
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
-__all__ = ["succeed"]
+__all__ = ["merge"]
 
 N = TypeVar("N", Tool, Question, Option)
 
 
-def succeed(old: Ontology, new: Ontology, *, grown: bool) -> Ontology:
+def merge(old: Ontology, new: Ontology, *, grown: bool) -> Ontology:
     """Return ``new`` with the ids of ``old``; when it is ``grown``, also with what only ``old`` has."""
     return Ontology(_over(old.tools, new.tools, grown), _over(old.questions, new.questions, grown))
 
@@ -28,7 +28,7 @@ def _over(old: Sequence[N], new: Sequence[N], grown: bool) -> tuple[N, ...]:
 
 
 def _one(old: N | None, new: N, grown: bool) -> N:
-    """A feature of another kind is another feature."""
+    """Features of different kinds are never merged."""
     if old is None or getattr(old, "kind", None) != getattr(new, "kind", None):
         return new
     inside: dict[str, Any] = {"questions": _over(old.questions, new.questions, grown)}

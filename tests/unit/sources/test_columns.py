@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labelferry.errors import SourceError
-from labelferry.sources.roles import NAMES, assign, part_of
+from labelferry.sources.columns import NAMES, assign, part_of
 
 PAIRS = [(part, *pair) for part, names in NAMES.items() for pair in combinations(names, 2)]
 

@@ -1,0 +1,28 @@
+"""How each result is printed where it stands by itself, such as in a notebook: as the command line does."""
+
+from typing import Any
+
+from labelferry.onboarding.plan import Plan
+from labelferry.reports.plan import print_plan
+from labelferry.reports.report import Report
+from labelferry.reports.terminal import print_report
+from labelferry.reports.verification import print_verification
+from labelferry.shown import print_result
+from labelferry.verification import Verification
+
+__all__: list[str] = []
+
+
+@print_result.register
+def _(plan: Plan, console: Any) -> None:
+    print_plan(plan.to_dict(), console)
+
+
+@print_result.register
+def _(report: Report, console: Any) -> None:
+    print_report(report.to_dict(), console)
+
+
+@print_result.register
+def _(found: Verification, console: Any) -> None:
+    print_verification(found.to_dict(), console)

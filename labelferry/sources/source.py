@@ -1,0 +1,66 @@
+"""What a reader is given: an entry of a spec's ``labels``, its files, and the facts of the videos."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Generic, TypeVar
+
+from labelferry.errors import SourceError
+from labelferry.files.reach import Reach
+from labelferry.model.keys import identity
+from labelferry.model.media import Media
+from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.text import text_of
+
+__all__ = ["Source"]
+
+Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Source(Generic[Entry]):
+    """One reading: a single file, or all files of a video when the format is read together.
+
+    Args:
+        entry: the options, with the placeholders of the global key filled in.
+        files: the files as the user calls them, in the order of their names.
+        reach: finds the files, and those next to them.
+        note: takes findings: what the reader has to say without refusing a file.
+        media: what is known of the videos, by the identity of their global keys.
+    """
+
+    entry: Entry
+    files: tuple[str, ...]
+    reach: Reach
+    note: Note
+    media: Mapping[str, Media] = field(default_factory=dict)
+
+    @property
+    def file(self) -> str:
+        """The file, for a format that is read one file at a time."""
+        return self.files[0]
+
+    def text(self, file: str) -> str:
+        r"""Return the text of one of the files, every line ending in ``\n``.
+
+        Raises:
+            SourceError: when it cannot be read, is empty or is not text.
+        """
+        return text_of(self.reach.file(file), file)
+
+    def media_of(self, key: str) -> Media:
+        """Return the facts of a video, from the manifest and the video itself."""
+        return self.media.get(identity(key), Media())
+
+    def size(self, key: str) -> tuple[int, int]:
+        """Return width and height of a video in pixels.
+
+        Raises:
+            SourceError: when they are not known.
+        """
+        media = self.media_of(key)
+        if media.width and media.height:
+            return media.width, media.height
+        raise SourceError(
+            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns "
+            "width and height to videos"
+        )
