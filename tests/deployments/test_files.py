@@ -3,6 +3,7 @@
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from importlib.metadata import requires
 from pathlib import Path
@@ -140,3 +141,13 @@ def test_versions_agree() -> None:
         assert set(re.findall(r"\blabelferry:(\d[\w.]*)", text)) <= {__version__}, file
         assert set(re.findall(r"prefectTag: (\d[\d.]*)-", text)) <= {prefect}, file
     assert Composed(COMPOSE).services["worker"]["image"] == f"labelferry:{__version__}"
+
+
+def test_each_python_that_is_named_is_tested() -> None:
+    """On that of the image, which CI's is, everything; on the others what make matrix runs."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    named = {each.rpartition(" ")[2] for each in project["classifiers"] if each.startswith("Programming Language")}
+    (image,) = set(re.findall(r"^FROM python:(\d+\.\d+)-", (DEPLOYMENTS / "Dockerfile").read_text("utf-8"), re.M))
+    (others,) = re.findall(r"^PYTHONS \?= (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.M)
+    assert named == {image, *others.split()}
+    assert project["requires-python"] == f">={image}"
