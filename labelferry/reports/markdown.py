@@ -1,6 +1,6 @@
 """A report -> markdown, for Prefect's UI.
 
-Measured in Chromium with the UI v2 of Prefect 3.8.8, and the first of it again with 3.9.1 (``tests/up/test_browser.py``):
+Measured in Chromium with the UI v2 of Prefect 3.8.8, the first of it also with 3.9.1 (``tests/up/test_browser.py``):
 a picture of a ``data:`` address in a markdown artifact is shown, PNG and JPEG alike, scaled to the column; an image
 artifact with such an address is shown too, but followed by the whole address, which runs over the rest of the page. So
 pictures go into the markdown. HTML in markdown is carried out, therefore every text of the users is escaped; cells of
