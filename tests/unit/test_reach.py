@@ -42,7 +42,7 @@ OUTSIDE = [
     pytest.param("out/secret.csv", "a link leads out", id="linked folder"),
     pytest.param("out/absent.csv", "a link leads out", id="what may not exist behind a link"),
     pytest.param("zero.csv", "a link leads out", id="device"),
-    pytest.param("loop.csv", "cannot be read", id="loop"),
+    pytest.param("loop.csv", "cannot be read|not a regular one", id="loop"),
     pytest.param("pipe.csv", "not a regular one", id="pipe"),
     pytest.param("in", "not a regular one", id="folder"),
     pytest.param("", "not a regular one", id="nothing"),
@@ -82,7 +82,7 @@ def test_a_stranger_s_pattern(specs: Path) -> None:
         ("../*.csv", "only files below"),
         ("/etc/*", "only files below"),
         ("in/*.txt", "matches"),
-        ("a**b", "not a pattern"),
+        ("a**b", "not a pattern|matches"),
         ("in/\0*", "not a pattern|matches"),
     ],
 )
