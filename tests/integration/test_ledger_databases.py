@@ -171,7 +171,7 @@ def test_a_database_that_fails_in_the_middle_of_a_run_is_named(url: str) -> None
     with open_ledger(url) as file:
         with file.engine.begin() as connection:
             connection.execute(text("DROP TABLE lines"))
-        with pytest.raises(LedgerError, match=r"the ledger's database failed: .*lines.*; nothing is lost; run"):
+        with pytest.raises(LedgerError, match=r"the ledger's database failed: .*lines.*; nothing is lost"):
             file.of("org", "tud").line_counts("prelabels")
 
 
