@@ -85,13 +85,14 @@ class Page:
                 self.place(frame["index"], f"{feature}-{number}", heading(instance, f"{feature}-{number}") | shape)
 
     def entries(self, node: Mapping[str, Any]) -> list[Json]:
-        """An entry for each set of frames."""
+        """An entry for each set of frames, and for each text: an entry has room for one text."""
         answer = node["answer"]
         if isinstance(answer, str):
             return [self.entry(node, [{**node, "value": answer, "name": None}], node.get("frames"))]
         sets: dict[str, list[Json]] = {}
         for each in answer if isinstance(answer, list) else [answer]:
-            sets.setdefault(str(each.get("frames", node.get("frames"))), []).append(each)
+            frames = each.get("frames", node.get("frames"))
+            sets.setdefault(f"{frames} {each.get('value')}", []).append(each)
         return [self.entry(node, each, each[0].get("frames", node.get("frames"))) for each in sets.values()]
 
     def entry(self, node: Mapping[str, Any], answers: list[Json], spans: list[Json] | None) -> Json:
