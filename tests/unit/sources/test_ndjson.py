@@ -111,6 +111,7 @@ def test_tells_the_kind_of_question_by_its_answer(
     assert asked.question is question
     assert {given.spans for given in asked.answers} == {spans}
     assert asked.answers[0].text == ("wet" if question is Question.TEXT else None)
+    assert one(QUESTION, answer=..., answers=answer, frames=frames).classifications == (asked,)
 
 
 def test_reads_questions_inside_questions_to_any_depth(one: Any) -> None:
@@ -191,8 +192,8 @@ def _without(line: dict[str, Any], key: str) -> dict[str, Any]:
 BAD: list[tuple[Any, str]] = [
     (TRACK | {"sagments": 1}, "unknown key sagments; known here are"),
     (TRACK | {"confidence": 0.5}, "unknown key confidence"),
-    (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, masks"),
-    (ROW | {"name": "car"}, "none of segments, answer, masks"),
+    (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, answers, masks"),
+    (ROW | {"name": "car"}, "none of segments, answer, answers, masks"),
     ([1], "[1] is not an object"),
     (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or say global_key: in the spec"),
     (TRACK | {"dataRow": {"id": "a", "globalKey": "b"}}, "dataRow: globalKey and id together"),
