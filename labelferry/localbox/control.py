@@ -40,7 +40,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "integrations": organization.add_integration,
         "import-files": _set_lifetime,
         "outcomes": reporting.turn,
-        "reading": reading.turn,
+        "reading": reading.SWITCHES.turn,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
@@ -49,8 +49,8 @@ def routes(*, enabled: bool) -> list[Route]:
         "requests": lambda session, query: request_log.log(session, int(query.get("after", "0"))),
         "state": lambda session, query: snapshots.dump(session, contents="files" in query),
         "import-files": lambda session, _: {"expire_after": imports.lifetime(session)},
-        "outcomes": lambda session, _: settings.read(session, reporting.NAME, {}),
-        "reading": lambda session, _: settings.read(session, reading.NAME, {}),
+        "outcomes": reporting.SWITCHES.shown,
+        "reading": reading.SWITCHES.shown,
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from labelferry.labelbox import Client, ImportKind, Policy
-from labelferry.localbox.state.reading import POSITIONS
+from labelferry.localbox.state.reading import SWITCHES
 from tests.conformance import guide
 from tests.conformance.conftest import KEY, REPOSITORY, Localbox, start
 
@@ -102,4 +102,4 @@ def test_a_wrong_position_is_refused(http: httpx.Client, body: Any) -> None:
 
 def test_the_table_of_switches_is_complete() -> None:
     page = (Path(REPOSITORY) / "docs" / "localbox-control.md").read_text("utf-8")
-    assert [name for name in POSITIONS if f"| `{name}` |" not in page] == []
+    assert [name for name in SWITCHES.choices if f"| `{name}` |" not in page] == []

@@ -2,46 +2,24 @@
 
 from typing import Any
 
-from labelferry.localbox.errors import MalformedError
-from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation.lines import Reading
 
-NAME = "reading"
-POSITIONS: dict[str, tuple[Any, ...]] = {
-    "range_base": (None, 0, 1),
-    "any_scope": (True, False),
-    "keyframe_nesting": ("dropped", "kept"),
-}
-"""The first of each is what the service is believed to do."""
-
-
-def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches; those that are not named go back.
-
-    Raises:
-        MalformedError: there is no such switch, or it has no such position.
-    """
-    for name, value in wanted.items():
-        if not any(type(value) is type(each) and value == each for each in POSITIONS.get(name, ())):
-            raise MalformedError(f"{name} cannot be {value!r}; see docs/localbox-control.md")
-    settings.write(session, NAME, wanted)
-    return wanted
-
-
-def position(session: Session, name: str) -> Any:
-    """Where a switch stands."""
-    return settings.read(session, NAME, {}).get(name, POSITIONS[name][0])
+SWITCHES = Switches(
+    "reading",
+    {"range_base": (None, 0, 1), "any_scope": (True, False), "keyframe_nesting": ("dropped", "kept")},
+)
 
 
 def of(session: Session) -> Reading:
     """What judging a line needs to know."""
-    return Reading(position(session, "range_base"), position(session, "any_scope"))
+    return Reading(SWITCHES.position(session, "range_base"), SWITCHES.position(session, "any_scope"))
 
 
 def as_kept(session: Session, line: dict[str, Any]) -> dict[str, Any]:
     """A line as it is kept: the official SDK's tests find what is nested in an answer on a keyframe gone."""
-    if "segments" not in line or position(session, "keyframe_nesting") == "kept":
+    if "segments" not in line or SWITCHES.position(session, "keyframe_nesting") == "kept":
         return line
     return line | {"segments": [_flat(segment) for segment in line["segments"]]}
 
