@@ -281,6 +281,24 @@ def test_refuses_what_is_not_json(read: Any, text: str) -> None:
         read(json.dumps(QUESTION) + "\n" + text, **LINES)
 
 
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('{"dataRow": {"globalKey": "a", "globalKey": "b"}, "name": "q", "answer": "x"}', "globalKey"),
+        ('{"name": "q", "answer": "x", "name": "q"}', "name"),
+        ('{"answer": [{"name": "\\u003a", "name": ":"}]}', "name"),
+    ],
+)
+def test_refuses_a_key_that_is_given_twice(read: Any, text: str, key: str) -> None:
+    with pytest.raises(SourceError, match=f"labels.ndjson:2: '{key}' is given twice in one object; give it once"):
+        read(json.dumps(QUESTION) + "\n" + text, **LINES)
+
+
+def test_takes_a_colon_written_as_an_escape(read: Any) -> None:
+    (video,) = read(json.dumps(QUESTION | {"answer": "x"}).replace('"x"', '"\\u003a"'), **LINES)
+    assert video.classifications[0].answers[0].text == ":"
+
+
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_refuses_numbers_that_are_not_finite(number: float) -> None:
     """A file cannot hold them, since JSON cannot; what is read from elsewhere can."""
