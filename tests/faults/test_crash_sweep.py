@@ -24,8 +24,8 @@ def test_a_storm(seed: int, bench: Bench, clean: Clean) -> None:
 
 def test_that_a_duplicate_would_be_seen(bench: Bench, clean: Clean) -> None:
     home = bench.fresh()
-    assert bench.world.run(bench.job(home)) == 0
-    made = bench.world.ask('mutation Extra { createDataset(data: {name: "video_demo_dataset"}) { id } }')
+    assert bench.drivers.run(bench.job(home)) == 0
+    made = bench.localbox.ask('mutation Extra { createDataset(data: {name: "video_demo_dataset"}) { id } }')
     assert made["createDataset"]["id"]
     assert list(bench.wrong(home, 0, clean)) == ["2 datasets instead of 1", "datasets differ from the clean run's"]
 
