@@ -54,7 +54,7 @@ def wire() -> Wiretap:
     return Wiretap()
 
 
-@pytest.fixture(scope="module", params=["sdk", "own"])
+@pytest.fixture(scope="module", params=[pytest.param("sdk", marks=pytest.mark.full), "own"])
 def driver(request: pytest.FixtureRequest, localbox: Localbox, wire: Wiretap) -> Iterator[Driver]:
     """Each client in turn: what is asked for here runs once with the official SDK and once with our own."""
     if request.param == "sdk":
