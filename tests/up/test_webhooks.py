@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from deployments.webhooks import MOST_BYTES, receiver, signature
-from tests.e2e.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import ROOT, Deployed, free_port, until
 
 SECRET = "s3cr3t-of-the-webhook"
