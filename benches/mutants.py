@@ -28,8 +28,11 @@ from benches.mutations import CORE, Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITES = ["unit", "property", "golden", "reports", "integration", "localbox"]
-FAULTS = ["existing", "named", "refusals", "resent", "versions"]
-TESTS = [*(f"tests/{name}" for name in SUITES), *(f"tests/faults/test_{name}.py" for name in FAULTS)]
+FILES = {"hostile": ["documents", "ontology_files", "sources"], "faults": ["existing", "named", "refusals", "resent"]}
+TESTS = [
+    *(f"tests/{suite}" for suite in SUITES),
+    *(f"tests/{suite}/test_{name}.py" for suite, names in FILES.items() for name in names),
+]
 SECONDS, PATIENCE = 60, 120
 PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-p", "benches.mutants"]
 TOOK, ORDER = "LABELFERRY_TESTS_TOOK", "LABELFERRY_TESTS_ORDER"
@@ -83,10 +86,8 @@ class Map:
         }
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return who executes a mutant, the quickest first; of what runs at import, who executes anything below it."""
-        lines = self.contexts.get(mutant.path, {})
-        wanted = mutant.lines if mutant.inside else lines.keys()
-        names = sorted(set().union(*(lines.get(line, set()) for line in wanted)), key=lambda name: self.took[name])
+        """Return the tests that execute a mutant, the quickest first."""
+        names = sorted(self._met(mutant), key=lambda name: self.took[name])
         spent, chosen = 0.0, []
         for name in names:
             spent += self.took[name]
@@ -94,6 +95,14 @@ class Map:
                 break
             chosen.append(name)
         return chosen
+
+    def _met(self, mutant: Mutant) -> set[str]:
+        """What runs at import is met by the tests of the module's functions; when it has none, by those of its room."""
+        lines = self.contexts.get(mutant.path, {})
+        if mutant.inside:
+            return set().union(*(lines.get(line, set()) for line in mutant.lines))
+        beside = [each for path, each in self.contexts.items() if path.split("/")[1] == mutant.room]
+        return set().union(*lines.values()) or set().union(*(names for each in beside for names in each.values()))
 
 
 @dataclass(frozen=True)

@@ -79,6 +79,8 @@ def children(node: ast.AST) -> Iterator[ast.AST]:
     match node:
         case ast.FunctionDef(name="__repr__" | "__str__" | "_repr_html_") | ast.JoinedStr() | ast.Raise():
             return
+        case ast.keyword(arg="strict"):  # zip's own guard: what it refuses never happens
+            return
         case ast.FunctionDef() | ast.AsyncFunctionDef():
             yield from [*node.args.defaults, *filter(None, node.args.kw_defaults), *node.body]
         case ast.ClassDef():
@@ -125,7 +127,7 @@ def calls(call: ast.Call) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Yield a call of the opposite function, then the call without one of its keywords: few positions are optional."""
     if isinstance(call.func, ast.Name) and call.func.id in NAMES:
         yield call.func, ast.Name(NAMES[call.func.id])
-    for keyword in call.keywords:
+    for keyword in (each for each in call.keywords if each.arg != "strict"):
         yield call, changed(call, keywords=[other for other in call.keywords if other is not keyword])
 
 
