@@ -39,6 +39,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         ("classifications", counts.classifications),
         ("lines", _counts(report)),
         ("sent by this run", f"{report.sent} lines in {len(report.jobs)} jobs"),
+        ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
         ("imported as", report.imported_as),
         ("made", ", ".join(report.made) or "nothing"),
         ("went to", plain(report.remote)),

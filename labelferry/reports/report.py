@@ -14,6 +14,7 @@ from labelferry.model import RowRef
 from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.outcomes import explain
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
@@ -57,6 +58,7 @@ class Report(Shown):
         jobs: import jobs that this run sent.
         sent: lines that this run sent.
         settled: import jobs whose outcome this run learned, also those that an earlier one sent.
+        deleted: import jobs of earlier runs that this run deleted, and the lines that went with them.
         accepted: lines that are in, over all runs.
         failed: lines that were refused, over all runs.
         failed_lines: the first of those.
@@ -94,6 +96,7 @@ class Report(Shown):
     unknown_lines: tuple[FailedLine, ...] = ()
     pending: int = 0
     settled: int = 0
+    deleted: Deleted = NONE_DELETED
     tallies: tuple[Tally, ...] = ()
     planned: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[StepTime, ...] = ()
@@ -103,8 +106,8 @@ class Report(Shown):
     @property
     def nothing_done(self) -> bool:
         """Whether everything had been there, and known to be, before."""
-        changes = (self.rows_created, self.rows_updated, self.made, self.batched, self.sent, self.settled)
-        return not any(changes)
+        rows = (self.rows_created, self.rows_updated, self.batched)
+        return not any((*rows, self.made, self.sent, self.settled, self.deleted.jobs))
 
     @property
     def outcome(self) -> str:
@@ -165,6 +168,7 @@ def report_on(
         jobs=submitted.jobs,
         sent=submitted.lines,
         settled=outcomes.settled,
+        deleted=outcomes.deleted,
         accepted=states.get(LineState.ACCEPTED, 0),
         failed=states.get(LineState.FAILED, 0),
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),

@@ -8,6 +8,7 @@ from rich.table import Table
 
 from labelferry.listing import shorten
 from labelferry.model.findings import Finding, Group, Severity, grouped
+from labelferry.onboarding.steps.deletion import Deleted
 
 __all__ = ["print_check", "print_report"]
 
@@ -64,6 +65,8 @@ def _table(report: Mapping[str, Any]) -> Table:
     table.add_row("classifications", str(counts["classifications"]))
     counted = [f"{report[state]} {state}" for state in STATES if report[state] or state in ALWAYS]
     table.add_row("lines", f"{', '.join(counted)}, {report['sent']} sent by this run")
+    if report["deleted"]["jobs"]:
+        table.add_row("earlier imports", str(Deleted(**report["deleted"])))
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table

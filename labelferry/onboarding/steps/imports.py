@@ -12,7 +12,8 @@ from labelferry.labelbox import costs
 from labelferry.ledger import OPEN, LineState, State
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.absent import delete_replaced, resolve_absent
+from labelferry.onboarding.steps.absent import resolve_absent
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted, delete_replaced, lines_in
 from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.found import adopt, found_jobs
 from labelferry.onboarding.steps.pending import Pending, pending
@@ -24,12 +25,13 @@ __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was sent, and what did not have to be."""
+    """What was sent, what did not have to be, and what was deleted first."""
 
     jobs: tuple[str, ...]
     lines: int
     already_in: int
     failed_before: int
+    deleted: Deleted = NONE_DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +43,21 @@ class Collected:
     failed: int
     unknown: int
     absent: int
+    deleted: Deleted = NONE_DELETED
 
 
-REPLACED = "holds labels that have changed: it is deleted, and what it held is sent again"
+REPLACED = "contains labels that have changed: it is deleted, and what is still wanted of it is sent again"
 
 
 def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
     """Yield what ``poll_job_errors`` would do."""
     for entry in onboarding.ledger.entries("job"):
-        count = entry.detail["lines"]
         if entry.state in OPEN:
+            count = entry.detail["lines"]
             reason = "an earlier run sent it or was about to; its outcome is asked for first"
             yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
         elif entry.state is State.DELETING:
-            yield PlannedStep("import", entry.name, Action.UPDATE, REPLACED, count=count, requests=costs.DELETE_IMPORT)
+            yield _deletion(entry.name, lines_in(onboarding.ledger, entry.name))
 
 
 def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
@@ -67,8 +70,12 @@ def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[Planne
         yield PlannedStep("import", name, Action.CONFLICT, str(error))
         return
     for job, lines in todo.replaced.items():
-        yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
+        yield _deletion(job, lines)
     yield _planned(name, todo)
+
+
+def _deletion(job: str, lines: int) -> PlannedStep:
+    return PlannedStep("import", job, Action.DELETE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
 
 
 def _planned(name: str, todo: Pending) -> PlannedStep:
@@ -92,19 +99,19 @@ def import_labels(onboarding: Onboarding, project: str) -> Submitted:
             spec's policies do not say what to do then.
         UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
     """
-    resolve_absent(onboarding)
+    deleted = resolve_absent(onboarding)
     _take_up(onboarding, project)
     todo = pending(onboarding, project)
     for job in todo.replaced:
         onboarding.ledger.mark_for_deletion(job)
-    delete_replaced(onboarding)
+    deleted += delete_replaced(onboarding)
     onboarding.ledger.retire_lines(todo.obsolete)
     jobs, sent = [], 0
     for shard in shards(todo.fresh):
         announce("sending lines", sent, len(todo.fresh))
         jobs.append(send(onboarding, project, shard))
         sent += len(shard)
-    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed)
+    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed, deleted)
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:
@@ -123,7 +130,7 @@ def poll_job_errors(onboarding: Onboarding) -> Collected:
     Raises:
         DeadlineError: when a job still runs; the next run picks it up.
     """
-    delete_replaced(onboarding)
+    deleted = delete_replaced(onboarding)
     open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state in OPEN]
     states: list[LineState] = []
     absent = 0
@@ -138,4 +145,5 @@ def poll_job_errors(onboarding: Onboarding) -> Collected:
         failed=states.count(LineState.FAILED),
         unknown=states.count(LineState.UNKNOWN),
         absent=absent,
+        deleted=deleted,
     )
