@@ -34,6 +34,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     rows = [
         ("project", project),
         ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
+        ("rows that Labelbox did not take into the project", plain(", ".join(report.left_out)) or "none"),
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
         ("masks", f"{counts.masks} frames"),
         ("classifications", counts.classifications),

@@ -16,6 +16,7 @@ from labelferry.onboarding.steps.absent import resolve_absent
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted, delete_replaced, lines_in
 from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.found import adopt, found_jobs
+from labelferry.onboarding.steps.left_out import rows_left_out
 from labelferry.onboarding.steps.pending import Pending, pending
 from labelferry.onboarding.steps.sending import send, shards
 from labelferry.progress import announce
@@ -94,6 +95,8 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
 def import_labels(onboarding: Onboarding, project: str) -> Submitted:
     """Send the lines that are not imported yet; jobs of ours that a lost ledger does not know are taken up first.
 
+    Lines of rows that are not in the project are not sent.
+
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
             spec's policies do not say what to do then.
@@ -106,12 +109,13 @@ def import_labels(onboarding: Onboarding, project: str) -> Submitted:
         onboarding.ledger.mark_for_deletion(job)
     deleted += delete_replaced(onboarding)
     onboarding.ledger.retire_lines(todo.obsolete)
-    jobs, sent = [], 0
-    for shard in shards(todo.fresh):
-        announce("sending lines", sent, len(todo.fresh))
+    outside, jobs, sent = rows_left_out(onboarding.ledger), list[str](), 0
+    fresh = [each for each in todo.fresh if each.line.row.identity not in outside]
+    for shard in shards(fresh):
+        announce("sending lines", sent, len(fresh))
         jobs.append(send(onboarding, project, shard))
         sent += len(shard)
-    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed, deleted)
+    return Submitted(tuple(jobs), len(fresh), todo.accepted, todo.failed, deleted)
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:
