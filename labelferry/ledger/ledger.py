@@ -38,6 +38,9 @@ class LedgerFile:
         """Return the part that belongs to one onboarding in one workspace."""
         return Ledger(self, workspace, onboarding)
 
+    def __str__(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
     def onboardings(self) -> list[tuple[str, str]]:
         """Return every (workspace, onboarding) that has a run."""
         with self.engine.connect() as connection:

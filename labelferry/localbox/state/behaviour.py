@@ -8,17 +8,28 @@ from typing import Any
 
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
-from labelferry.localbox.state.switches import Switches, is_patience, outlasts
+from labelferry.localbox.state.switches import Switches, is_count
 
 HELD_KEYS, LOOKS, WITHOUT_EDITOR = "held_keys", "key_looks", "without_editor"
+
+
+def _is_patience(value: Any) -> bool:
+    """Whether a value says after how many attempts something happens, or that it never does."""
+    return value == "never" or is_count(value)
+
+
+def _outlasts(patience: Any, times: int) -> bool:
+    """Whether something that was asked for this often is still to be refused."""
+    return bool(patience == "never" or times <= (patience or 0))
+
 
 SWITCHES = Switches(
     "behaviour",
     choices={"prelabels": ("add", "replace"), "editor": ("given", "missing"), "empty_batch": ("refused", "made")},
     free={
         "unreadable": lambda value: isinstance(value, list) and all(isinstance(key, str) for key in value),
-        "key_release": is_patience,
-        "rows_shown_after": is_patience,
+        "key_release": _is_patience,
+        "rows_shown_after": _is_patience,
     },
 )
 
@@ -64,7 +75,7 @@ def holds_key(session: Session, key: str) -> bool:
         return False
     held[key.lower()] += 1
     settings.write(session, HELD_KEYS, held)
-    return outlasts(SWITCHES.position(session, "key_release"), held[key.lower()])
+    return _outlasts(SWITCHES.position(session, "key_release"), held[key.lower()])
 
 
 def unseen(session: Session, keys: Iterable[str]) -> set[str]:
@@ -76,7 +87,7 @@ def unseen(session: Session, keys: Iterable[str]) -> set[str]:
     asked = {key.lower() for key in keys}
     looks |= {key: looks.get(key, 0) + 1 for key in asked}
     settings.write(session, LOOKS, looks)
-    return {key for key in asked if outlasts(patience, looks[key])}
+    return {key for key in asked if _outlasts(patience, looks[key])}
 
 
 def leave_without_editor(session: Session, project_id: str) -> None:

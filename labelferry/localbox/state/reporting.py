@@ -12,7 +12,7 @@ import orjson
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import reference
-from labelferry.localbox.state.switches import Switches, is_count, is_patience, outlasts
+from labelferry.localbox.state.switches import Switches, is_count
 
 LOOKS = "looks"
 Line = dict[str, Any]
@@ -50,27 +50,21 @@ CHOICES: dict[str, Any] = {
 FREE: dict[str, Callable[[Any], bool]] = {
     "cut": lambda value: value is None or is_count(value),
     "also": lambda value: isinstance(value, list),
-    "shown_after": is_patience,
+    "shown_after": lambda value: value == "never" or is_count(value),
     "lost": lambda value: isinstance(value, bool),
 }
-
-
 SWITCHES = Switches("outcomes", CHOICES, FREE)
+position = SWITCHES.position
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches; those that are not named go back, and every look counts from the start.
+    """Sets the switches, and starts to count looks again.
 
     Raises:
         MalformedError: there is no such switch, or it has no such position.
     """
     settings.write(session, LOOKS, {})
     return SWITCHES.turn(session, wanted)
-
-
-def position(session: Session, name: str) -> Any:
-    """Where a switch stands."""
-    return SWITCHES.position(session, name)
 
 
 def counts_looks(session: Session) -> bool:
@@ -81,17 +75,17 @@ def counts_looks(session: Session) -> bool:
 def hides(session: Session, import_id: str) -> bool:
     """Whether a look at an import finds nothing yet; the look counts."""
     after = position(session, "shown_after")
-    if not is_count(after):
-        return outlasts(after, 1)
+    if after is None or after == "never":
+        return after is not None
     looks: dict[str, int] = settings.read(session, LOOKS, {})
     looks[import_id] = looks.get(import_id, 0) + 1
     settings.write(session, LOOKS, looks)
-    return outlasts(after, looks[import_id])
+    return looks[import_id] <= int(after)
 
 
 def is_changed(session: Session, file_id: str) -> bool:
     """Whether a file is the status file of an import and is not to be shown as it is."""
-    if not SWITCHES.turned(session):
+    if not SWITCHES.shown(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
     return session.value(sql, (reference(file_id) + "%",)) is not None

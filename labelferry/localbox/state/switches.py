@@ -1,7 +1,10 @@
-"""Named switches that a test turns: which positions each has, and where it stands."""
+"""Switches: the service's answers that public sources leave open, and which of them a test chooses.
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+A switch that is not named stands in its usual position, which is what the service is known or believed to do.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from labelferry.localbox.errors import MalformedError
@@ -11,17 +14,17 @@ from labelferry.localbox.state.database import Session
 
 @dataclass(frozen=True)
 class Switches:
-    """Switches that are turned together; what is not named goes back.
+    """Some switches that are kept under one name.
 
     Args:
-        name: under which they are kept.
-        choices: the positions of each switch, the usual one first.
-        free: for the others, whether a value is a position.
+        name: of the setting.
+        choices: the positions of each, the usual one first.
+        free: of those whose position is a value: whether it is one. Their usual position is None.
     """
 
     name: str
-    choices: Mapping[str, Collection[Any]]
-    free: Mapping[str, Callable[[Any], bool]]
+    choices: Mapping[str, Any]
+    free: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def turn(self, session: Session, wanted: Any) -> Any:
         """Sets the switches; those that are not named go back.
@@ -29,33 +32,27 @@ class Switches:
         Raises:
             MalformedError: there is no such switch, or it has no such position.
         """
-        for name, value in wanted.items():
-            good = value in self.choices[name] if name in self.choices else name in self.free and self.free[name](value)
-            if not good:
-                raise MalformedError(f"{name} cannot be {value!r}; see docs/localbox-control.md")
+        for switch, value in wanted.items():
+            if not self._has(switch, value):
+                raise MalformedError(f"{switch} cannot be {value!r}; see docs/localbox-control.md")
         settings.write(session, self.name, wanted)
         return wanted
 
-    def turned(self, session: Session) -> Any:
-        """The switches that do not stand as usual."""
+    def shown(self, session: Session, _query: Any = None) -> Any:
+        """The switches that were turned."""
         return settings.read(session, self.name, {})
 
-    def position(self, session: Session, name: str) -> Any:
-        """Where a switch stands; None for one of free positions that was not turned."""
-        usual = next(iter(self.choices[name])) if name in self.choices else None
-        return self.turned(session).get(name, usual)
+    def position(self, session: Session, switch: str) -> Any:
+        """Where a switch stands."""
+        usual = next(iter(self.choices[switch])) if switch in self.choices else None
+        return self.shown(session).get(switch, usual)
+
+    def _has(self, switch: str, value: Any) -> bool:
+        if switch in self.free:
+            return self.free[switch](value)
+        return any(type(value) is type(each) and value == each for each in self.choices.get(switch, ()))
 
 
 def is_count(value: Any) -> bool:
-    """Whether a value counts something."""
+    """Whether a position is a number of times."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
-
-
-def is_patience(value: Any) -> bool:
-    """Whether a value says after how many attempts something happens, or that it never does."""
-    return value == "never" or is_count(value)
-
-
-def outlasts(patience: Any, times: int) -> bool:
-    """Whether something that was asked for this often is still to be refused."""
-    return patience == "never" or times <= (patience or 0)
