@@ -179,7 +179,7 @@ def report_on(
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
         unknown=states.get(LineState.UNKNOWN, 0),
         unknown_lines=tuple(islice(unknown_lines(onboarding), SHOWN)),
-        findings=grouped((*onboarding.desired.findings, *rows.drift)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift, *submitted.beside)),
         folder=str(onboarding.desired.folder),
         pending=states.get(LineState.SENT, 0) + sum(1 for _ in unsent(onboarding.desired, ledger)) - held,
         rows_left_out=len(outcomes.batch.left_out),

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from labelferry.errors import ConflictError
 from labelferry.labelbox import costs
 from labelferry.ledger import OPEN, LineState, State
+from labelferry.listing import counted
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.absent import resolve_absent
@@ -19,6 +21,7 @@ from labelferry.onboarding.steps.found import adopt, found_jobs
 from labelferry.onboarding.steps.left_out import rows_left_out
 from labelferry.onboarding.steps.pending import Pending, pending
 from labelferry.onboarding.steps.sending import send, shards
+from labelferry.onboarding.steps.sharing import beside_others
 from labelferry.progress import announce
 
 __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open_jobs", "poll_job_errors"]
@@ -26,12 +29,13 @@ __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was sent, what did not have to be, and what was deleted first."""
+    """What was sent, what did not have to be, what was deleted first, and rows whose earlier pre-labels may be lost."""
 
     jobs: tuple[str, ...]
     lines: int
     already_in: int
     failed_before: int
+    beside: tuple[Finding, ...] = ()
     deleted: Deleted = NONE_DELETED
 
 
@@ -47,7 +51,10 @@ class Collected:
     deleted: Deleted = NONE_DELETED
 
 
-REPLACED = "contains labels that have changed: it is deleted, and what is still wanted of it is sent again"
+REPLACED = (
+    "contains labels that have changed, or of rows that get more, which may replace them: it is deleted, and what is "
+    "still wanted of it is sent again"
+)
 
 
 def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
@@ -88,6 +95,8 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
     again = sum(each.generation > 0 for each in todo.fresh)
     reason = "not imported yet" + (f", {again} of them sent before" if again else "")
     reason += f", in {jobs} jobs" if jobs > 1 else ""
+    if todo.beside:
+        reason += f"; on {counted(len(todo.beside), 'row')} they may replace the pre-labels of an earlier import"
     requests = costs.SEND_IMPORT * jobs
     return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
@@ -109,13 +118,14 @@ def import_labels(onboarding: Onboarding, project: str) -> Submitted:
         onboarding.ledger.mark_for_deletion(job)
     deleted += delete_replaced(onboarding)
     onboarding.ledger.retire_lines(todo.obsolete)
+    beside = tuple(map(beside_others, todo.beside))
     outside, jobs, sent = rows_left_out(onboarding.ledger), list[str](), 0
     fresh = [each for each in todo.fresh if each.line.row.identity not in outside]
     for shard in shards(fresh):
         announce("sending lines", sent, len(fresh))
         jobs.append(send(onboarding, project, shard))
         sent += len(shard)
-    return Submitted(tuple(jobs), len(fresh), todo.accepted, todo.failed, deleted)
+    return Submitted(tuple(jobs), len(fresh), todo.accepted, todo.failed, beside, deleted)
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:
