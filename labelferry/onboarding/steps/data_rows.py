@@ -110,7 +110,7 @@ def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) ->
         raise ConflictError(
             f"{_imported(len(gone))}: "
             f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
-            "to import everything again"
+            "and a new project to import everything again"
         )
 
 

@@ -184,7 +184,7 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
         raise ConflictError(
             f"{_imported(len(stale))} changed in, or missing from, the sources:\n{listed}\n"
             f"importing the new ones would leave both versions in the project. {policy}; or restore the files, or give "
-            "the onboarding a new name"
+            "the onboarding a new name and a new project"
         )
 
 
@@ -204,5 +204,5 @@ def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours
         raise ConflictError(
             f"replacing import {', '.join(sorted({each.job for each in lost}))} would also delete {len(lost)} labels "
             f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "
-            "labels back into the spec, or give the onboarding a new name"
+            "labels back into the spec, or give the onboarding a new name and a new project"
         )
