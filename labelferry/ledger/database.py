@@ -16,7 +16,7 @@ from labelferry.errors import LedgerError, SpecError
 
 __all__ = ["VERSION", "open_database", "writing"]
 
-VERSION = "0006"
+VERSION = "0005"
 """The newest migration in ``migrations/versions``."""
 
 FORSAKEN = "60s"

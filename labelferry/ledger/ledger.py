@@ -52,6 +52,9 @@ class LedgerFile:
         with self.engine.connect() as connection:
             return time_of(connection)
 
+    def __str__(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
+
     def onboardings(self) -> list[tuple[str, str]]:
         """Return every (workspace, onboarding) that has a run."""
         with self.engine.connect() as connection:

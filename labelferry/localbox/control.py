@@ -12,7 +12,7 @@ from starlette.routing import Route
 from labelferry.localbox import snapshots
 from labelferry.localbox.errors import LocalboxError, MalformedError
 from labelferry.localbox.http import Handler, database_of, json_response, with_key
-from labelferry.localbox.state import imports, organization, reporting, request_log, settings
+from labelferry.localbox.state import annotations, imports, organization, reading, reporting, request_log, settings
 from labelferry.localbox.state.database import Database, Session
 
 WHEN = {"now", "polls", "seconds", "never"}
@@ -40,6 +40,8 @@ def routes(*, enabled: bool) -> list[Route]:
         "integrations": organization.add_integration,
         "import-files": _set_lifetime,
         "outcomes": reporting.turn,
+        "reading": reading.SWITCHES.turn,
+        "exports": annotations.EXPORTED.turn,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
@@ -48,7 +50,9 @@ def routes(*, enabled: bool) -> list[Route]:
         "requests": lambda session, query: request_log.log(session, int(query.get("after", "0"))),
         "state": lambda session, query: snapshots.dump(session, contents="files" in query),
         "import-files": lambda session, _: {"expire_after": imports.lifetime(session)},
-        "outcomes": lambda session, _: settings.read(session, reporting.NAME, {}),
+        "outcomes": reporting.SWITCHES.shown,
+        "reading": reading.SWITCHES.shown,
+        "exports": annotations.EXPORTED.shown,
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]

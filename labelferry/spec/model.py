@@ -102,7 +102,7 @@ class Imports(_Part):
 class Frames(_Part):
     """How frames are counted where Labelbox's documents do not say."""
 
-    temporal_base: Literal[0, 1] = Field(0, description="Number of the first frame in temporal ranges")
+    temporal_base: Literal[0, 1] = Field(1, description="Number of the first frame in ranges of answers")
 
 
 class Spec(_Part):

@@ -28,6 +28,12 @@ def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_pa
     assert sorted(line["segments"][0]["keyframes"][0]["frame"] for line in localbox.annotations()) == [1, 5]
     with unchanged(localbox):
         assert "nothing to do" in ferry("resume", "harbour").done()
+    (listed,) = ferry("status", "--json").json["onboardings"]
+    assert (listed["name"], listed["lines"]) == ("harbour", {"prelabels": {"accepted": 2}})
+    assert [run["outcome"] for run in listed["runs"]] == ["nothing to do"]
+    assert "harbour in workspace" in ferry("status").done()
+    kept = sorted(path.suffix for path in (ferry.home / "reports" / "runs" / "harbour").iterdir())
+    assert kept == sorted([".csv", ".html", ".json"] * 2)
 
 
 def test_refused_lines_are_sent_again_once_their_cause_is_mended(
@@ -53,7 +59,7 @@ def test_a_lost_ledger_is_rebuilt(imported_as: str, ferry: Ferry, localbox: Loca
     ferry("onboard", spec).done()
     for path in ferry.home.glob("ledger.db*"):
         path.unlink()
-    assert "the ledger knows no onboarding 'harbour'" in ferry("status", "harbour").refused(2)
+    assert "no onboarding 'harbour' in the ledger sqlite:///" in ferry("status", "harbour").refused(2)
     with unchanged(localbox):
         rebuilt = ferry("status", "harbour", "--rebuild", "--json").json
     (workspace,) = rebuilt["workspaces"]
