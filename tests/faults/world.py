@@ -25,6 +25,7 @@ ROOT = Path(__file__).parents[2]
 KEY = "faults-canary-key-77c1"
 READY = "localbox ready at "
 STOP_SECONDS = 30
+ORDINARY: Mapping[str, str] = {}
 GUIDE = ROOT / "config" / "examples" / "guide"
 KEYS = ("sample-1", "sample-2", "sample-3")
 SPECS = ("prelabels", "ground-truth")
@@ -84,9 +85,9 @@ class World:
         return self.ended()
 
     @contextmanager
-    def beside(self, folder: Path) -> Iterator["World"]:
-        """The same localbox with another driver."""
-        with warm_driver(folder) as driver:
+    def beside(self, folder: Path, shift: int = 0) -> Iterator["World"]:
+        """The same localbox with another driver, whose clock is ``shift`` seconds ahead."""
+        with warm_driver(folder, env=shifted(shift)) as driver:
             yield World(self.endpoint, driver)
 
 
@@ -106,16 +107,34 @@ def opened(folder: Path) -> Iterator[World]:
 
 
 @contextmanager
-def warm_driver(folder: Path, key: str = KEY) -> Iterator["subprocess.Popen[bytes]"]:
+def warm_driver(folder: Path, key: str = KEY, env: Mapping[str, str] = ORDINARY) -> Iterator["subprocess.Popen[bytes]"]:
     """A process that forks drivers."""
     command = [sys.executable, "-m", "tests.faults.driver", str(folder)]
-    with _process(command, key, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
+    with _process(command, key, env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
         yield driver
 
 
+def shifter() -> Path | None:
+    """The library that shifts a process's clock, where it is installed."""
+    return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+
+def shifted(seconds: int) -> dict[str, str]:
+    """The environment of a process whose clock is that far ahead; what it measures with is left alone."""
+    if not seconds:
+        return {}
+    library = shifter()
+    assert library is not None, "faketime is not installed (Debian's package faketime)"
+    measured = {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    sleeping = {"PYTHONPATH": str(ROOT / "tests" / "faults" / "shifted")}
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}s", **measured, **sleeping}
+
+
 @contextmanager
-def _process(command: list[str], key: str, **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    env = {**os.environ, "LOCALBOX_KEY": key, "LABELBOX_API_KEY": key}
+def _process(
+    command: list[str], key: str, more: Mapping[str, str] = ORDINARY, **pipes: Any
+) -> Iterator["subprocess.Popen[bytes]"]:
+    env = {**os.environ, "LOCALBOX_KEY": key, "LABELBOX_API_KEY": key, **more}
     with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:
         try:
             yield process
