@@ -52,5 +52,5 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
 def _known(onboarding: Onboarding, kind: ResourceKind, reference: Reference) -> str | None:
     known = look_up(kind, reference, onboarding.ledger)
     if known is not None and reference.id is None:
-        onboarding.ledger.settle(kind.name, reference.name or "", known)
+        onboarding.ledger.replace(kind.name, reference.name or "", known)
     return known

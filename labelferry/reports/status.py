@@ -10,7 +10,7 @@ from labelferry.ledger import LedgerFile, LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.steps.left_out import left_out
 from labelferry.onboarding.steps.outcomes import REMEDIES, OutcomeKind, explain
-from labelferry.spec import ImportAs
+from labelferry.spec import ImportAs, checked_name
 
 __all__ = ["all_of", "print_all", "print_status", "status_of"]
 
@@ -43,9 +43,9 @@ def status_of(file: LedgerFile, name: str) -> dict[str, Any]:
     """Runs, resources, rows left out, failed and unknown lines of an onboarding, by workspace.
 
     Raises:
-        SpecError: when the ledger has never heard of it.
+        SpecError: when it is not a name, or the ledger has never heard of it.
     """
-    workspaces = file.workspaces_of(name)
+    workspaces = file.workspaces_of(checked_name(name))
     if not workspaces:
         known = ", ".join(sorted({each for _, each in file.onboardings()})) or "none"
         raise SpecError(f"no onboarding '{name}' in the ledger {file}; there: {known}")

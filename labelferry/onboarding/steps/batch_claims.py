@@ -77,9 +77,9 @@ def take_up_batches(onboarding: Onboarding, project: str) -> int:
     if not keys:
         return 0
     # Which of our batches brought in which row is not told; for what is left to do it makes no difference.
-    onboarding.ledger.settle("batch", batches[0].name, batches[0].id, project=project, keys=keys)
+    onboarding.ledger.replace("batch", batches[0].name, batches[0].id, project=project, keys=keys)
     for batch in batches[1:]:
-        onboarding.ledger.settle("batch", batch.name, batch.id, project=project, keys=[])
+        onboarding.ledger.replace("batch", batch.name, batch.id, project=project, keys=[])
     return len(keys)
 
 
