@@ -39,6 +39,6 @@ def onboard(
         decisions: For this run only, when the spec's own policies stop it with a conflict.
         plan: Path on the worker of a saved plan to carry out; refused if anything has changed since. Empty: none.
     """
-    with sent_to(credentials) as where:
-        folder = assemble_labels(where, spec, decisions)
-        return tell_onboarded(carry_out(task_steps(where, folder, plan or None)), where)
+    with sent_to(credentials) as remote:
+        folder = assemble_labels(remote, spec, decisions)
+        return tell_onboarded(carry_out(task_steps(remote, folder, plan or None)), remote)

@@ -29,5 +29,5 @@ def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decision
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
         decisions: For this run only, when the spec's own policies stop it with a conflict.
     """
-    with sent_to(credentials) as where:
-        return make_plan(where, assemble_labels(where, spec, decisions)).to_dict()
+    with sent_to(credentials) as remote:
+        return make_plan(remote, assemble_labels(remote, spec, decisions)).to_dict()

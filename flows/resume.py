@@ -28,5 +28,5 @@ def resume(name: Name, credentials: Credentials = None) -> dict[str, Any]:
         name: Name of the onboarding, as in its spec.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with sent_to(credentials) as where:
-        return tell_onboarded(carry_out(task_steps(where, take_up_labels(name))), where)
+    with sent_to(credentials) as remote:
+        return tell_onboarded(carry_out(task_steps(remote, take_up_labels(name))), remote)

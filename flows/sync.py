@@ -30,5 +30,5 @@ def sync(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]:
             the second tab to fill it in field by field.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with sent_to(credentials) as where:
-        return tell_onboarded(carry_out(task_steps(where, assemble_labels(where, spec))), where)
+    with sent_to(credentials) as remote:
+        return tell_onboarded(carry_out(task_steps(remote, assemble_labels(remote, spec))), remote)

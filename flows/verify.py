@@ -29,8 +29,8 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
         spec: As for onboard; or the name of an onboarding, which compares what its latest run carried out.
         credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
     """
-    with sent_to(credentials) as where:
-        folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(where, spec)
-        found = verify_labels(where, folder)
+    with sent_to(credentials) as remote:
+        folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(remote, spec)
+        found = verify_labels(remote, folder)
     found.refuse_differences()
     return found.to_dict()

@@ -25,7 +25,7 @@ from labelferry.onboarding.run import carry_out, make_plan
 from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.verify import verify as compare
 from labelferry.plain_steps import PlainSteps
-from labelferry.remote import Remote, remote
+from labelferry.remote import Remote, open_remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.reports.terminal import print_check
@@ -81,7 +81,7 @@ def plan(spec: AnySpec) -> Plan:
         RemoteError: when the service cannot be asked.
     """
     with _at_work(spec) as work:
-        return make_plan(work.onboarding, str(work.where), work.settings.requests_per_minute)
+        return make_plan(work.onboarding, str(work.remote), work.settings.requests_per_minute)
 
 
 def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
@@ -131,7 +131,7 @@ def rebuild(name: str) -> Rebuilt:
         SpecError: when none of that name was begun on this machine.
         ConflictError: when the service does not hold enough of it.
     """
-    with _taken_up(name) as work, alone(work.onboarding, work.where, work.settings.wait):
+    with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
 
 
@@ -149,7 +149,7 @@ def verify(spec: AnySpec) -> Verification:
         RemoteError: when the service cannot be asked.
     """
     with _taken_up(str(spec)) if is_name(spec) else _at_work(spec) as work:
-        found = compare(work.onboarding, str(work.where))
+        found = compare(work.onboarding, str(work.remote))
     found.write(work.settings.reports)
     return found
 
@@ -163,12 +163,12 @@ class _Work:
     """An onboarding that is taken up, and what its steps need."""
 
     onboarding: Onboarding
-    where: Remote
+    remote: Remote
     settings: Settings
     journal: Journal
 
     def steps(self, reviewed: Plan | str | Path | None = None) -> PlainSteps:
-        return PlainSteps(self.onboarding, self.where, self.settings, journal=self.journal, reviewed=reviewed)
+        return PlainSteps(self.onboarding, self.remote, self.settings, journal=self.journal, reviewed=reviewed)
 
 
 @contextmanager
@@ -179,12 +179,12 @@ def _at_work(spec: AnySpec) -> Iterator[_Work]:
     with ExitStack() as stack:
 
         @cache
-        def where() -> Remote:
-            return stack.enter_context(remote(settings))
+        def remote() -> Remote:
+            return stack.enter_context(open_remote(settings))
 
         with journal.timing("assemble-labels"):
-            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where()))
-        yield stack.enter_context(_onboarding(settings, where(), desired, journal))
+            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote()))
+        yield stack.enter_context(_onboarding(settings, remote(), desired, journal))
 
 
 @contextmanager
@@ -192,11 +192,11 @@ def _taken_up(name: str) -> Iterator[_Work]:
     settings, journal = Settings.from_environment(), Journal()
     with journal.timing("take-up-labels"):
         desired = Desired.load(kept(name, settings.home))
-    with remote(settings) as where, _onboarding(settings, where, desired, journal) as work:
+    with open_remote(settings) as remote, _onboarding(settings, remote, desired, journal) as work:
         yield work
 
 
 @contextmanager
-def _onboarding(settings: Settings, where: Remote, desired: Desired, journal: Journal) -> Iterator[_Work]:
-    with open_onboarding(settings, where, desired.folder) as onboarding:
-        yield _Work(onboarding, where, settings, journal)
+def _onboarding(settings: Settings, remote: Remote, desired: Desired, journal: Journal) -> Iterator[_Work]:
+    with open_onboarding(settings, remote, desired.folder) as onboarding:
+        yield _Work(onboarding, remote, settings, journal)

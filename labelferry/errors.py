@@ -3,7 +3,7 @@
 ::
 
     LabelferryError                      exit code
-    ├── InputError                       2   mend the input; nothing was sent
+    ├── InputError                       2   fix the input; nothing was sent
     │   ├── SpecError                        the spec or a setting
     │   ├── SourceError                      a file of rows or labels (path and line in the message)
     │   ├── AnnotationError                  an annotation that cannot be written without loss

@@ -33,7 +33,7 @@ class PlainSteps:
 
     Args:
         onboarding: desired state, client and ledger.
-        where: the Labelbox that it goes to.
+        remote: the Labelbox that it goes to.
         settings: the account's limit, how long to wait for another run, where reports are kept.
         journal: takes the plan, and when each step ran.
         reviewed: a plan, or the file of one, beside which nothing else is done.
@@ -42,18 +42,18 @@ class PlainSteps:
     def __init__(
         self,
         onboarding: Onboarding,
-        where: Remote,
+        remote: Remote,
         settings: Settings,
         *,
         journal: Journal | None = None,
         reviewed: Plan | str | Path | None = None,
     ) -> None:
-        self._onboarding, self._where, self._settings = onboarding, where, settings
+        self._onboarding, self._remote, self._settings = onboarding, remote, settings
         self._journal, self._reviewed = journal or Journal(), reviewed
 
     def alone(self) -> AbstractContextManager[None]:
         """Hold the leases of the onboarding and its project."""
-        return alone(self._onboarding, self._where, self._settings.wait)
+        return alone(self._onboarding, self._remote, self._settings.wait)
 
     def reopen_failed_lines(self) -> Reopened:
         """Let the refused lines be sent again."""
@@ -61,7 +61,7 @@ class PlainSteps:
 
     def make_plan(self) -> Plan:
         """Say what would be done, and refuse when somebody reviewed another plan."""
-        plan = self._timed("make-plan", make_plan, str(self._where), self._settings.requests_per_minute)
+        plan = self._timed("make-plan", make_plan, str(self._remote), self._settings.requests_per_minute)
         self._journal.plan = plan.to_dict()
         if self._reviewed is not None:
             plan.refuse_other(self._reviewed)
@@ -97,7 +97,7 @@ class PlainSteps:
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
         """Put the outcomes together and keep them as files and in the ledger's history."""
         folder = self._settings.reports
-        return keep_report(self._onboarding, self._where, outcomes, started_at, self._journal, folder)[0]
+        return keep_report(self._onboarding, self._remote, outcomes, started_at, self._journal, folder)[0]
 
     def _timed(self, name: str, step: Callable[Concatenate[Onboarding, P], R], *args: P.args, **options: P.kwargs) -> R:
         with self._journal.timing(name):

@@ -13,7 +13,7 @@ from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.limiter import Limiter
 from labelferry.settings import Settings
 
-__all__ = ["Remote", "connect", "policy_of", "remote"]
+__all__ = ["Remote", "connect", "open_remote", "policy_of"]
 
 READY = "localbox ready at "
 STOP_SECONDS = 10.0
@@ -42,18 +42,18 @@ class Remote:
 
 
 @contextmanager
-def connect(settings: Settings, where: Remote, throttle: Callable[[], None] | None = None) -> Iterator[Client]:
-    """Yield a client for ``where``, with the key that the settings have for it.
+def connect(settings: Settings, remote: Remote, throttle: Callable[[], None] | None = None) -> Iterator[Client]:
+    """Yield a client for ``remote``, with the key that the settings have for it.
 
     Args:
         settings: key, patience, and the limit of this process.
-        where: the Labelbox to talk to.
+        remote: the Labelbox to talk to.
         throttle: delays each request, in place of the limit of this process.
     """
     key = settings.api_key or settings.localbox_key
     if throttle is None and settings.requests_per_minute is not None:
         throttle = _limiter(settings.requests_per_minute).acquire
-    with Client(key, where.endpoint, policy=policy_of(settings), throttle=throttle) as client:
+    with Client(key, remote.endpoint, policy=policy_of(settings), throttle=throttle) as client:
         yield client
 
 
@@ -77,7 +77,7 @@ def _limiter(per_minute: int) -> Limiter:
 
 
 @contextmanager
-def remote(settings: Settings) -> Iterator[Remote]:
+def open_remote(settings: Settings) -> Iterator[Remote]:
     """Yield the real service, or a localbox of our own that is stopped at the end.
 
     Raises:

@@ -32,9 +32,8 @@ from pydantic import SecretStr
 
 from labelferry.errors import SpecError
 
-__all__ = ["DEFAULT_ENDPOINT", "ONLY_LOCALBOX", "TIERS", "Settings"]
+__all__ = ["ONLY_LOCALBOX", "TIERS", "Settings"]
 
-DEFAULT_ENDPOINT = "https://api.labelbox.com/graphql"
 PATIENCE = 180
 ONLY_LOCALBOX = "LABELFERRY_LOCALBOX"
 TIERS = {"free": 1_500, "starter": 5_000, "edu": 5_000, "enterprise": 20_000}
@@ -78,6 +77,8 @@ class Settings:
         Raises:
             SpecError: when a variable cannot be understood.
         """
+        from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT  # only now: it loads httpx
+
         env = os.environ if environment is None else environment
         home = _folder(env, "LABELFERRY_HOME") or _user_data_folder().expanduser().absolute()
         return cls(

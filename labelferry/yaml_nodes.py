@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import yaml
 
-from labelferry.files.located import Located, Shape
+from labelferry.files.located import Located, MappingShape
 
 __all__ = ["Composer"]
 
@@ -26,7 +26,7 @@ class Composer:
         shape: what it looks like.
     """
 
-    def __init__(self, text: str, source: str, shape: Shape) -> None:
+    def __init__(self, text: str, source: str, shape: MappingShape) -> None:
         self.loader = yaml.SafeLoader(text)
         self.source = source
         self.shape = shape

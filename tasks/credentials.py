@@ -10,9 +10,9 @@ from prefect.settings import PREFECT_UI_URL
 from pydantic import Field, HttpUrl, SecretStr
 
 from labelferry.errors import SpecError
-from labelferry.labelbox import Client
-from labelferry.remote import Remote, remote
-from labelferry.settings import DEFAULT_ENDPOINT, Settings
+from labelferry.labelbox import DEFAULT_ENDPOINT, Client
+from labelferry.remote import Remote, open_remote
+from labelferry.settings import Settings
 
 __all__ = ["LabelboxCredentials", "reference", "sent_to", "settings_of"]
 
@@ -59,22 +59,22 @@ def sent_to(credentials: LabelboxCredentials | None) -> Iterator[Remote]:
         SpecError: when the block was never saved, so that no other process could load it.
     """
     if credentials is None:
-        with remote(Settings.from_environment()) as where:
-            yield where
+        with open_remote(Settings.from_environment()) as remote:
+            yield remote
         return
     yield Remote("Labelbox", credentials.endpoint, credentials=credentials.saved_as())
 
 
-def settings_of(where: Remote) -> Settings:
-    """Return the settings of this process, with the key of the block that ``where`` names."""
+def settings_of(remote: Remote) -> Settings:
+    """Return the settings of this process, with the key of the block that ``remote`` names."""
     settings = Settings.from_environment()
-    if where.credentials is None:
+    if remote.credentials is None:
         return settings
-    block = cast("LabelboxCredentials", LabelboxCredentials.load(where.credentials))  # its type says: or a coroutine
+    block = cast("LabelboxCredentials", LabelboxCredentials.load(remote.credentials))  # its type says: or a coroutine
     return replace(settings, api_key=block.api_key, endpoint=block.endpoint)
 
 
-def reference(where: Remote) -> dict[str, Any] | None:
-    """Return the block that ``where`` names, as a parameter of another run: what is stored is this, never the key."""
-    slug = f"{LabelboxCredentials.get_block_type_slug()}/{where.credentials}"
-    return None if where.credentials is None else {"$ref": {"block_document_slug": slug}}
+def reference(remote: Remote) -> dict[str, Any] | None:
+    """Return the block that ``remote`` names, as a parameter of another run: what is stored is this, never the key."""
+    slug = f"{LabelboxCredentials.get_block_type_slug()}/{remote.credentials}"
+    return None if remote.credentials is None else {"$ref": {"block_document_slug": slug}}

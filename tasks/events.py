@@ -43,7 +43,7 @@ def gist(plan: Mapping[str, Any]) -> str:
     return "changes" if any(step["action"] in ("create", "update") for step in steps) else "nothing new"
 
 
-def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
+def tell_onboarded(report: Report, remote: Remote) -> dict[str, Any]:
     """Say that labels came in, so that automations may go on from there, and return the report as the flow's result.
 
     A run that did nothing says nothing.
@@ -51,7 +51,7 @@ def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
     if report.outcome == "done":
         resource = {"prefect.resource.id": f"labelferry.onboarding.{report.name}", "prefect.resource.name": report.name}
         said = {name: getattr(report, name) for name in ("name", "imported_as", "project")}
-        payload = {**said, "lines": report.accepted, "credentials": reference(where)}
+        payload = {**said, "lines": report.accepted, "credentials": reference(remote)}
         emit_event(ONBOARDED, resource=resource, payload=payload)
     return report.to_dict()
 

@@ -10,15 +10,15 @@ from labelferry.onboarding.steps.retry import Reopened
 from labelferry.remote import Remote
 from labelferry.reports.rows import shard_rows
 from tasks.artifacts import show_shards
-from tasks.skin import step, taken_up
+from tasks.base import step, taken_up
 
 __all__ = ["import_labels", "reopen_failed_lines"]
 
 
 @step("import-labels")
-def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
+def import_labels(remote: Remote, folder: Path, project: str) -> Submitted:
     """Send the lines that are not imported yet."""
-    with taken_up(where, folder) as onboarding:
+    with taken_up(remote, folder) as onboarding:
         submitted = imports.import_labels(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []
     show_shards(shards, "as they were sent")
@@ -29,9 +29,9 @@ def import_labels(where: Remote, folder: Path, project: str) -> Submitted:
 
 
 @step("reopen-failed-lines")
-def reopen_failed_lines(where: Remote, folder: Path) -> Reopened:
+def reopen_failed_lines(remote: Remote, folder: Path) -> Reopened:
     """Let the refused lines be sent again."""
-    with taken_up(where, folder) as onboarding:
+    with taken_up(remote, folder) as onboarding:
         reopened = retry.reopen_failed_lines(onboarding)
     get_run_logger().info("%d refused lines are to be sent again", reopened.lines)
     return reopened

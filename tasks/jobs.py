@@ -7,15 +7,15 @@ from prefect import get_run_logger
 from labelferry.onboarding.steps import imports
 from labelferry.onboarding.steps.imports import Collected
 from labelferry.remote import Remote
-from tasks.skin import step, taken_up
+from tasks.base import step, taken_up
 
 __all__ = ["poll_job_errors"]
 
 
 @step("poll-job-errors")
-def poll_job_errors(where: Remote, folder: Path) -> Collected:
+def poll_job_errors(remote: Remote, folder: Path) -> Collected:
     """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
-    with taken_up(where, folder) as onboarding:
+    with taken_up(remote, folder) as onboarding:
         collected = imports.poll_job_errors(onboarding)
     counts = (collected.jobs, collected.accepted, collected.failed, collected.unknown, collected.absent)
     get_run_logger().info("%d jobs: %d lines in, %d failed, %d unknown; %d jobs not shown yet", *counts)

@@ -10,19 +10,19 @@ from labelferry.onboarding.steps.labels import assemble
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec import Decisions, Spec
+from tasks.base import step
 from tasks.credentials import settings_of
-from tasks.skin import step
 from tasks.storage import bring
 
 __all__ = ["assemble_labels", "take_up_labels"]
 
 
 @step("assemble-labels")
-def assemble_labels(where: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
+def assemble_labels(remote: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
     """Read, check and encode everything that the spec names; return the folder that it is in."""
-    desired = assemble(spec, settings_of(where), where, decisions)
+    desired = assemble(spec, settings_of(remote), remote, decisions)
     counts, logger = desired.counts, get_run_logger()
-    logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, where)
+    logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, remote)
     for group in grouped(desired.findings):
         logger.warning(str(group))
     return desired.folder

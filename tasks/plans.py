@@ -9,18 +9,18 @@ from labelferry.onboarding.run import make_plan as plan_of
 from labelferry.remote import Remote
 from labelferry.reports.plan import plan_markdown
 from labelferry.settings import Settings
+from tasks.base import step, taken_up
 from tasks.events import call_run
 from tasks.journals import journal
-from tasks.skin import step, taken_up
 
 __all__ = ["make_plan"]
 
 
 @step("make-plan")
-def make_plan(where: Remote, folder: Path, reviewed: str | None = None) -> Plan:
+def make_plan(remote: Remote, folder: Path, reviewed: str | None = None) -> Plan:
     """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
-    with taken_up(where, folder) as onboarding:
-        planned = plan_of(onboarding, str(where), Settings.from_environment().requests_per_minute)
+    with taken_up(remote, folder) as onboarding:
+        planned = plan_of(onboarding, str(remote), Settings.from_environment().requests_per_minute)
     plan = journal().plan = planned.to_dict()
     create_markdown_artifact(key="plan", markdown=plan_markdown(plan), description=f"plan of {planned.name}")
     call_run(plan)

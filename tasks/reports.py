@@ -10,18 +10,18 @@ from labelferry.reports.files import keep_report
 from labelferry.reports.rows import shard_rows
 from labelferry.settings import Settings
 from tasks.artifacts import show_report, show_shards
+from tasks.base import step, taken_up
 from tasks.journals import journal
-from tasks.skin import step, taken_up
 
 __all__ = ["write_report"]
 
 
 @step("write-report")
-def write_report(where: Remote, folder: Path, started_at: datetime, outcomes: Outcomes) -> Report:
+def write_report(remote: Remote, folder: Path, started_at: datetime, outcomes: Outcomes) -> Report:
     """Put the outcomes together and keep them."""
     reports = Settings.from_environment().reports
-    with taken_up(where, folder) as onboarding:
-        report, strips = keep_report(onboarding, where, outcomes, started_at, journal(), reports)
+    with taken_up(remote, folder) as onboarding:
+        report, strips = keep_report(onboarding, remote, outcomes, started_at, journal(), reports)
         shards = shard_rows(onboarding.ledger)
     show_shards(shards, "what became of them")
     show_report(report, strips)

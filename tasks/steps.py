@@ -14,6 +14,7 @@ from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.onboarding.steps.retry import Reopened
 from labelferry.remote import Remote
 from labelferry.reports import Report
+from tasks.base import alone, taken_up
 from tasks.data_rows import create_data_rows
 from tasks.imports import import_labels, reopen_failed_lines
 from tasks.jobs import poll_job_errors
@@ -21,43 +22,42 @@ from tasks.ontology import build_ontology
 from tasks.plans import make_plan
 from tasks.projects import create_batch, create_project
 from tasks.reports import write_report
-from tasks.skin import alone, taken_up
 from tasks.storage import keep_files
 
 __all__ = ["TaskSteps", "task_steps"]
 
 
-def task_steps(where: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
+def task_steps(remote: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
     """Return the steps of the onboarding in ``folder``; whose key it is, is asked once for all of them.
 
     Args:
-        where: the Labelbox that it goes to.
+        remote: the Labelbox that it goes to.
         folder: the desired state.
         reviewed: path of the plan to carry out, and nothing else.
     """
-    with taken_up(where, folder) as onboarding:
-        return TaskSteps(replace(where, workspace=onboarding.ledger.workspace), folder, reviewed)
+    with taken_up(remote, folder) as onboarding:
+        return TaskSteps(replace(remote, workspace=onboarding.ledger.workspace), folder, reviewed)
 
 
 @dataclass(frozen=True, slots=True)
 class TaskSteps:
     """Each step as a task of the flow that is running; see ``labelferry.onboarding.run.Steps``."""
 
-    where: Remote
+    remote: Remote
     folder: Path
     reviewed: str | None
 
     def alone(self) -> AbstractContextManager[None]:
         """Take the leases of the onboarding and its project."""
-        return alone(self.where, self.folder)
+        return alone(self.remote, self.folder)
 
     def reopen_failed_lines(self) -> Reopened:
         """Let the refused lines be sent again."""
-        return reopen_failed_lines(self.where, self.folder)
+        return reopen_failed_lines(self.remote, self.folder)
 
     def make_plan(self) -> Plan:
         """Say what would be done, and refuse when another plan was reviewed."""
-        return make_plan(self.where, self.folder, self.reviewed)
+        return make_plan(self.remote, self.folder, self.reviewed)
 
     def keep_files(self) -> None:
         """Put desired state and reports where another machine finds them."""
@@ -65,28 +65,28 @@ class TaskSteps:
 
     def poll_job_errors(self) -> Collected:
         """Wait for the open import jobs and settle each of their lines."""
-        return poll_job_errors(self.where, self.folder)
+        return poll_job_errors(self.remote, self.folder)
 
     def create_data_rows(self) -> RowsOutcome:
         """Create the data rows that are missing."""
-        return create_data_rows(self.where, self.folder)
+        return create_data_rows(self.remote, self.folder)
 
     def build_ontology(self) -> Resolved:
         """Create the ontology, or find it and compare."""
-        return build_ontology(self.where, self.folder)
+        return build_ontology(self.remote, self.folder)
 
     def create_project(self, ontology: str) -> Resolved:
         """Create the project, or find it, and connect the ontology."""
-        return create_project(self.where, self.folder, ontology)
+        return create_project(self.remote, self.folder, ontology)
 
     def create_batch(self, project: str) -> BatchOutcome:
         """Bring the rows into the project that are not in it."""
-        return create_batch(self.where, self.folder, project)
+        return create_batch(self.remote, self.folder, project)
 
     def import_labels(self, project: str) -> Submitted:
         """Send the lines that are not imported yet."""
-        return import_labels(self.where, self.folder, project)
+        return import_labels(self.remote, self.folder, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
         """Put the outcomes together, keep them, and show them as artifacts."""
-        return write_report(self.where, self.folder, started_at, outcomes)
+        return write_report(self.remote, self.folder, started_at, outcomes)

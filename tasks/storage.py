@@ -7,7 +7,7 @@ from prefect.blocks.core import Block
 
 from labelferry.desired.folder import APPLIED, home_of
 from labelferry.settings import Settings
-from tasks.skin import step
+from tasks.base import step
 
 __all__ = ["bring", "keep_files"]
 

@@ -46,7 +46,7 @@ class SharedThrottle:
 
 
 @contextmanager
-def connect(settings: Settings, where: Remote) -> Iterator[Client]:
+def connect(settings: Settings, remote: Remote) -> Iterator[Client]:
     """Yield a client that keeps to the limit that all share, where there is one."""
     with get_client(sync_client=True) as prefect:
         try:
@@ -54,5 +54,5 @@ def connect(settings: Settings, where: Remote) -> Iterator[Client]:
         except ObjectNotFound:
             shared = None
     throttle = None if shared is None or not shared.active else SharedThrottle(max(1, shared.limit // 2))
-    with connect_alone(settings, where, throttle) as client:
+    with connect_alone(settings, remote, throttle) as client:
         yield client

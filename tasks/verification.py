@@ -10,16 +10,16 @@ from labelferry.remote import Remote
 from labelferry.reports.verification import verification_markdown
 from labelferry.settings import Settings
 from labelferry.verification import Verification
-from tasks.skin import step, taken_up
+from tasks.base import step, taken_up
 
 __all__ = ["verify_labels"]
 
 
 @step("verify-labels")
-def verify_labels(where: Remote, folder: Path) -> Verification:
+def verify_labels(remote: Remote, folder: Path) -> Verification:
     """Compare the labels in the service with what was sent, and keep the result."""
-    with taken_up(where, folder) as onboarding:
-        found = verify(onboarding, str(where))
+    with taken_up(remote, folder) as onboarding:
+        found = verify(onboarding, str(remote))
     found.write(Settings.from_environment().reports)
     create_markdown_artifact(
         key="verification",

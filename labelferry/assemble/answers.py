@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from labelferry.errors import AnnotationError
-from labelferry.model import Answer, Classification, Feature, Question, Where
+from labelferry.model import Answer, AnswerKind, Classification, Feature, Where
 from labelferry.types import (
     Checklist,
     ClassificationAnnotation,
@@ -44,10 +44,10 @@ def _classification(annotation: ClassificationAnnotation, where: Where) -> Class
     )
 
 
-QUESTIONS = {Radio: Question.RADIO, Checklist: Question.CHECKLIST, Text: Question.TEXT}
+QUESTIONS = {Radio: AnswerKind.RADIO, Checklist: AnswerKind.CHECKLIST, Text: AnswerKind.TEXT}
 
 
-def question_of(value: Radio | Checklist | Text) -> Question:
+def question_of(value: Radio | Checklist | Text) -> AnswerKind:
     """How a value answers; a subclass of the user's answers as its base does."""
     return next(question for kind, question in QUESTIONS.items() if isinstance(value, kind))
 

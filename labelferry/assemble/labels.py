@@ -82,10 +82,10 @@ def _repeated_uuids(videos: Iterable[LabelledVideo]) -> Iterator[str]:
         seen.setdefault(uuid, labelled.where)
 
 
-Kind = TypeVar("Kind")
+AnnotationT = TypeVar("AnnotationT")
 
 
-def _of(label: Label, kind: type[Kind]) -> list[Kind]:
+def _of(label: Label, kind: type[AnnotationT]) -> list[AnnotationT]:
     return [annotation for annotation in _all(label) if isinstance(annotation, kind)]
 
 

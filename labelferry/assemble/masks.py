@@ -6,9 +6,8 @@ import numpy as np
 
 from labelferry.assemble.answers import feature_of, sub_classifications, uuid_of
 from labelferry.errors import AnnotationError, SourceError
-from labelferry.model import MaskFrame, MaskInstance, Masks, Where
-from labelferry.types import MaskFrame as GivenFrame
-from labelferry.types import VideoMaskAnnotation
+from labelferry.model import Composite, MaskObject, Masks, Where
+from labelferry.types import MaskFrame, VideoMaskAnnotation
 
 __all__ = ["masks"]
 
@@ -23,7 +22,7 @@ def masks(annotation: VideoMaskAnnotation, where: Where) -> Masks:
     return Masks(
         frames=tuple(_frame(frame, where) for frame in annotation.frames),
         instances=tuple(
-            MaskInstance(
+            MaskObject(
                 colour=instance.color_rgb,
                 feature=feature_of(instance),
                 classifications=sub_classifications(instance.classifications, where),
@@ -35,11 +34,11 @@ def masks(annotation: VideoMaskAnnotation, where: Where) -> Masks:
     )
 
 
-def _frame(frame: GivenFrame, where: Where) -> MaskFrame:
-    return MaskFrame(frame.index, png=_png(frame, where), uri=frame.instance_uri)
+def _frame(frame: MaskFrame, where: Where) -> Composite:
+    return Composite(frame.index, png=_png(frame, where), uri=frame.instance_uri)
 
 
-def _png(frame: GivenFrame, where: Where) -> bytes | None:
+def _png(frame: MaskFrame, where: Where) -> bytes | None:
     image = frame.im_bytes
     if isinstance(image, np.ndarray):
         from labelferry.masks import encode_png

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from labelferry.assemble.answers import feature_of
 from labelferry.errors import AnnotationError
-from labelferry.model import Answer, Classification, Feature, Question, Span, Where
+from labelferry.model import Answer, AnswerKind, Classification, Feature, Span, Where
 from labelferry.model.frames import coalesce, spans_of
 from labelferry.types import TemporalClassificationQuestion, TemporalClassificationText
 from labelferry.types.temporal import Temporal
@@ -26,7 +26,7 @@ class _Value:
     feature: Feature | None
     text: str | None
     spans: tuple[Span, ...]
-    nested: tuple["_Node", ...]
+    nested: tuple["_TemporalNode", ...]
     what: str
     placed: set[Span] = field(default_factory=set)
 
@@ -42,7 +42,7 @@ class _Merged:
 
     first: _Value
     spans: dict[Span, None] = field(default_factory=dict)
-    nested: list["_Node"] = field(default_factory=list)
+    nested: list["_TemporalNode"] = field(default_factory=list)
 
     def add(self, value: _Value, spans: Iterable[Span]) -> None:
         """Take another one in, with those of its ranges that its parents contain."""
@@ -51,13 +51,13 @@ class _Merged:
 
 
 @dataclass
-class _Node:
+class _TemporalNode:
     """One temporal annotation; ``shared`` are questions given beside the values, for whichever contains them."""
 
     feature: Feature
-    question: Question
+    question: AnswerKind
     values: tuple[_Value, ...]
-    shared: tuple["_Node", ...]
+    shared: tuple["_TemporalNode", ...]
 
 
 def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> tuple[Classification, ...]:
@@ -77,15 +77,15 @@ def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> t
     return built
 
 
-def _node(annotation: Temporal, path: str) -> _Node:
+def _node(annotation: Temporal, path: str) -> _TemporalNode:
     feature = feature_of(annotation)
     what = f"{path}'{feature}'"
     if not annotation.value:
         raise AnnotationError(f"{what}: no values; give at least one or leave the annotation out")
     shared = tuple(_node(nested, f"{what} > ") for nested in annotation.classifications or ())
     if isinstance(annotation, TemporalClassificationText):
-        return _Node(feature, Question.TEXT, tuple(_texts(annotation, what)), shared)
-    return _Node(feature, Question.TEMPORAL, tuple(_options(annotation, what)), shared)
+        return _TemporalNode(feature, AnswerKind.TEXT, tuple(_texts(annotation, what)), shared)
+    return _TemporalNode(feature, AnswerKind.TEMPORAL, tuple(_options(annotation, what)), shared)
 
 
 def _texts(annotation: TemporalClassificationText, what: str) -> Iterator[_Value]:
@@ -105,8 +105,8 @@ def _options(annotation: TemporalClassificationQuestion, what: str) -> Iterator[
         yield _Value(feature, None, spans_of(answer.frames, path), nested, path)
 
 
-def _merge(nodes: Iterable[_Node], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Classification]:
-    groups: dict[str, list[_Node]] = {}
+def _merge(nodes: Iterable[_TemporalNode], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Classification]:
+    groups: dict[str, list[_TemporalNode]] = {}
     for node in nodes:
         groups.setdefault(node.feature.key, []).append(node)
     for group in groups.values():
@@ -118,7 +118,7 @@ def _merge(nodes: Iterable[_Node], where: Where, parents: tuple[Span, ...] | Non
             yield Classification(first.feature, first.question, answers, where)
 
 
-def _answers(group: Sequence[_Node], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Answer]:
+def _answers(group: Sequence[_TemporalNode], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Answer]:
     merged: dict[str, _Merged] = {}
     for value in (value for node in group for value in node.values):
         spans = [span for span in value.spans if parents is None or _inside(span, parents)]
@@ -137,7 +137,7 @@ def _inside(span: Span, parents: tuple[Span, ...]) -> bool:
     return at >= 0 and span.end <= parents[at].end
 
 
-def _unplaced(nodes: Iterable[_Node]) -> Iterator[tuple[_Value, Span]]:
+def _unplaced(nodes: Iterable[_TemporalNode]) -> Iterator[tuple[_Value, Span]]:
     for node in nodes:
         for value in node.values:
             yield from ((value, span) for span in value.spans if span not in value.placed)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from labelferry.checks.siblings import level
-from labelferry.checks.subject import Answered, Subject, answered, groups
+from labelferry.checks.subject import PlacedClassification, Subject, answered, groups
 from labelferry.model.answers import Classification
 from labelferry.model.findings import Finding, on
 from labelferry.model.rules import AnswerRule
@@ -21,7 +21,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from on(video.row, _video(video, subject.ontology))
     for videos in subject.by_row():
         # The lines of a row stand side by side, whichever file they are from.
-        top = [Answered(one, "") for video in videos for one in video.classifications]
+        top = [PlacedClassification(one, "") for video in videos for one in video.classifications]
         yield from on(videos[0].row, level(top, subject.ontology))
 
 
@@ -50,7 +50,9 @@ def _too_deep(track: Track) -> Iterator[Finding]:
         for keyframe, asked in track.answers.items()
         for one in asked
         for answer in one.answers
-        for inner in Answered(one, f"'{track.feature}' frame {int(track.frames[keyframe])} > ").inside(answer)
+        for inner in PlacedClassification(one, f"'{track.feature}' frame {int(track.frames[keyframe])} > ").inside(
+            answer
+        )
     ]
     if deep:
         yield AnswerRule.NESTED_UNDER_KEYFRAME.at(

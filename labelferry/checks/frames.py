@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from labelferry.checks.subject import Answered, Subject, answered, shown
+from labelferry.checks.subject import PlacedClassification, Subject, answered, shown
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, on
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
@@ -67,7 +67,7 @@ def _sparse(track: Track) -> Iterator[Finding]:
         )
 
 
-def _outside_video(one: Answered, base: int, count: int | None) -> Iterator[Finding]:
+def _outside_video(one: PlacedClassification, base: int, count: int | None) -> Iterator[Finding]:
     """Nobody knows for sure whether ranges count from 0 or 1, so only what neither explains is an error."""
     last = None if count is None else count - 1 + base
     for answer in one.asked.answers:
@@ -84,7 +84,7 @@ def _outside_video(one: Answered, base: int, count: int | None) -> Iterator[Find
             yield rule.at(one.asked.where, frame=span.start, **said)
 
 
-def _outside_parent(one: Answered) -> Iterator[Finding]:
+def _outside_parent(one: PlacedClassification) -> Iterator[Finding]:
     if one.parent is None or not one.asked.framed:
         return
     parents = coalesce(one.parent.spans)
@@ -94,7 +94,7 @@ def _outside_parent(one: Answered) -> Iterator[Finding]:
             yield _outside(one, str(answer), outside, parents)
 
 
-def _outside(one: Answered, answer: str, outside: list[Span], parents: tuple[Span, ...]) -> Finding:
+def _outside(one: PlacedClassification, answer: str, outside: list[Span], parents: tuple[Span, ...]) -> Finding:
     return FrameRule.RANGE_OUTSIDE_PARENT.at(
         one.asked.where,
         frame=outside[0].start,

@@ -8,7 +8,7 @@ from labelferry.errors import SourceError
 from labelferry.listing import shorten
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, on
-from labelferry.model.masks import Colour, MaskFrame, MaskInstance, Masks
+from labelferry.model.masks import Colour, Composite, MaskObject, Masks
 from labelferry.model.media import Media
 from labelferry.model.rules import MaskRule
 from labelferry.model.video import LabelledVideo
@@ -60,7 +60,7 @@ def _frames(lines: Iterable[Masks], video: str) -> Iterator[Finding]:
 
 
 def _instances(masks: Masks) -> Iterator[Finding]:
-    owners: dict[Colour, MaskInstance] = {}
+    owners: dict[Colour, MaskObject] = {}
     for instance in masks.instances:
         yield from _colour(masks, instance)
         other = owners.setdefault(instance.colour, instance)
@@ -70,7 +70,7 @@ def _instances(masks: Masks) -> Iterator[Finding]:
             )
 
 
-def _colour(masks: Masks, instance: MaskInstance) -> Iterator[Finding]:
+def _colour(masks: Masks, instance: MaskObject) -> Iterator[Finding]:
     if instance.colour == BLACK:
         yield MaskRule.MASK_COLOUR_BLACK.at(masks.where, feature=instance.feature)
     elif not all(0 <= part <= 255 for part in instance.colour):
@@ -90,7 +90,7 @@ def _pictures(masks: Masks, media: Media) -> Iterator[Finding]:
     yield from _unclaimed(masks, looked)
 
 
-def _look(masks: Masks, frame: MaskFrame, looked: _Looked) -> Iterator[Finding]:
+def _look(masks: Masks, frame: Composite, looked: _Looked) -> Iterator[Finding]:
     from labelferry.masks.colours import distinct_png
     from labelferry.masks.png import header
 

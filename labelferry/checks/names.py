@@ -7,8 +7,7 @@ from itertools import chain
 
 from labelferry.checks.subject import Subject
 from labelferry.listing import shorten
-from labelferry.model.answers import Answer, Classification
-from labelferry.model.answers import Question as Asked
+from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where
 from labelferry.model.findings import Finding, on
 from labelferry.model.rules import NameRule
@@ -79,8 +78,8 @@ class _Names:
         question, called = holder.question(asked.feature), f"question '{asked.feature}'{of}"
         if question is None:
             yield self.unknown(QUESTION, asked.feature, asked.where, holder.questions, of)
-        elif (asked.question is Asked.TEXT) != (question.kind == QuestionKind.TEXT):
-            given = "a text" if asked.question is Asked.TEXT else "options"
+        elif (asked.question is AnswerKind.TEXT) != (question.kind == QuestionKind.TEXT):
+            given = "a text" if asked.question is AnswerKind.TEXT else "options"
             yield NameRule.QUESTION_KIND.at(asked.where, question=called, given=given, kind=question.kind)
         else:
             for answer in asked.answers:

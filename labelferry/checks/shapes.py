@@ -15,7 +15,7 @@ from labelferry.model.video import LabelledVideo
 
 __all__ = ["check"]
 
-Chosen = NDArray[np.bool_]
+ChosenFrames = NDArray[np.bool_]
 """Keyframes of a track, true for those that a rule is about."""
 
 
@@ -35,7 +35,7 @@ def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
     yield from _partly_outside(video, media)
 
 
-def _found(rule: Rule, track: Track, chosen: Chosen, picture: str = "") -> Iterator[Finding]:
+def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") -> Iterator[Finding]:
     if chosen.any():
         first = int(np.argmax(chosen))
         yield rule.at(
@@ -65,12 +65,12 @@ def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
         )
 
 
-def _outside(track: Track, media: Media) -> tuple[Chosen, Chosen]:
+def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:
     """Which keyframes are wholly, and which only partly, outside the picture; an unknown size has no far edge."""
     low, high = _corners(track)
     far = np.array([media.width or np.inf, media.height or np.inf])
-    wholly: Chosen = np.any((high < 0) | (low > far), axis=1)
-    partly: Chosen = np.any((low < 0) | (high > far), axis=1) & ~wholly
+    wholly: ChosenFrames = np.any((high < 0) | (low > far), axis=1)
+    partly: ChosenFrames = np.any((low < 0) | (high > far), axis=1) & ~wholly
     return wholly, partly
 
 

@@ -6,9 +6,8 @@ Side by side are the classifications of all lines of one row, those of one keyfr
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from labelferry.checks.subject import Answered
-from labelferry.model.answers import Answer
-from labelferry.model.answers import Question as Asked
+from labelferry.checks.subject import PlacedClassification
+from labelferry.model.answers import Answer, AnswerKind
 from labelferry.model.findings import Finding
 from labelferry.model.frames import Span
 from labelferry.model.rules import AnswerRule
@@ -17,7 +16,7 @@ from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
 __all__ = ["level"]
 
-Holder = Ontology | Tool | Option | Question | None
+QuestionHolder = Ontology | Tool | Option | Question | None
 
 
 class Held(NamedTuple):
@@ -26,10 +25,10 @@ class Held(NamedTuple):
     span: Span
     key: str
     answer: Answer
-    one: Answered
+    one: PlacedClassification
 
 
-def level(siblings: Sequence[Answered], holder: Holder) -> Iterator[Finding]:
+def level(siblings: Sequence[PlacedClassification], holder: QuestionHolder) -> Iterator[Finding]:
     """Check questions that are asked side by side, and those nested in their answers.
 
     Args:
@@ -47,7 +46,7 @@ def level(siblings: Sequence[Answered], holder: Holder) -> Iterator[Finding]:
             yield from level(below, inner)
 
 
-def _alone(siblings: Sequence[Answered]) -> bool:
+def _alone(siblings: Sequence[PlacedClassification]) -> bool:
     """One question with one answer, the usual case by far, cannot contradict anything."""
     if len(siblings) != 1:
         return False
@@ -55,9 +54,11 @@ def _alone(siblings: Sequence[Answered]) -> bool:
     return len(answers) == 1 and not answers[0].classifications
 
 
-def _by_question(siblings: Sequence[Answered], holder: Holder) -> Iterator[tuple[Question | None, list[Answered]]]:
+def _by_question(
+    siblings: Sequence[PlacedClassification], holder: QuestionHolder
+) -> Iterator[tuple[Question | None, list[PlacedClassification]]]:
     """Put together what answers one question, which labels may name in two ways: by name and by schema id."""
-    found: dict[str, tuple[Question | None, list[Answered]]] = {}
+    found: dict[str, tuple[Question | None, list[PlacedClassification]]] = {}
     for one in siblings:
         question = holder.question(one.asked.feature) if holder else None
         key = question.name if question else one.asked.feature.key
@@ -65,13 +66,13 @@ def _by_question(siblings: Sequence[Answered], holder: Holder) -> Iterator[tuple
     yield from found.values()
 
 
-def _is_radio(question: Question | None, same: Sequence[Answered]) -> bool:
+def _is_radio(question: Question | None, same: Sequence[PlacedClassification]) -> bool:
     if question is not None:
         return question.kind == QuestionKind.RADIO
-    return all(one.asked.question is Asked.RADIO for one in same)
+    return all(one.asked.question is AnswerKind.RADIO for one in same)
 
 
-def _twice(same: Sequence[Answered]) -> Iterator[Finding]:
+def _twice(same: Sequence[PlacedClassification]) -> Iterator[Finding]:
     whole = [one for one in same if not one.asked.framed]
     for other in whole[1:]:
         here, there = _said(other), _said(whole[0])
@@ -81,11 +82,11 @@ def _twice(same: Sequence[Answered]) -> Iterator[Finding]:
         )
 
 
-def _said(one: Answered) -> str:
+def _said(one: PlacedClassification) -> str:
     return ", ".join(f"'{answer.text or answer.feature}'" for answer in one.asked.answers)
 
 
-def _several(same: Sequence[Answered], question: Question | None) -> Iterator[Finding]:
+def _several(same: Sequence[PlacedClassification], question: Question | None) -> Iterator[Finding]:
     for one in same:
         keys = {_key(answer, question) for answer in one.asked.answers}
         if not one.asked.framed and len(keys) > 1:
@@ -94,7 +95,7 @@ def _several(same: Sequence[Answered], question: Question | None) -> Iterator[Fi
             )
 
 
-def _overlap(same: Sequence[Answered], question: Question | None) -> Iterator[Finding]:
+def _overlap(same: Sequence[PlacedClassification], question: Question | None) -> Iterator[Finding]:
     """Find the first frame where a radio has two different answers.
 
     Ranges are met in order of their start. Of each answer, only the range that reaches furthest so far can overlap
@@ -121,7 +122,7 @@ def _both(first: Held, second: Held) -> Finding:
     )
 
 
-def _held(same: Sequence[Answered], question: Question | None) -> Iterator[Held]:
+def _held(same: Sequence[PlacedClassification], question: Question | None) -> Iterator[Held]:
     for one in same:
         for answer in one.asked.answers:
             for span in answer.spans:
@@ -139,16 +140,18 @@ def _key(answer: Answer, question: Question | None) -> str:
     return answer.feature.key if answer.feature else answer.text or ""
 
 
-def _below(question: Question | None, same: Sequence[Answered]) -> Iterator[tuple[Holder, list[Answered]]]:
+def _below(
+    question: Question | None, same: Sequence[PlacedClassification]
+) -> Iterator[tuple[QuestionHolder, list[PlacedClassification]]]:
     """Yield what stands side by side one level down, with what holds its questions.
 
     Without frames, that is what is nested in one answer. With frames, it is what is nested in one option, in however
     many answers that stands: the ranges of all of them are on one time line.
     """
-    framed: dict[str, tuple[Holder, list[Answered]]] = {}
+    framed: dict[str, tuple[QuestionHolder, list[PlacedClassification]]] = {}
     for one in same:
         for answer in one.asked.answers:
-            holder: Holder = _option(answer, question) if answer.feature else question
+            holder: QuestionHolder = _option(answer, question) if answer.feature else question
             inside = one.inside(answer)
             yield holder, [inner for inner in inside if not inner.asked.framed]
             together = framed.setdefault(_key(answer, question), (holder, []))[1]

@@ -12,7 +12,7 @@ from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["Answered", "Family", "Subject", "answered", "groups", "shown"]
+__all__ = ["Family", "PlacedClassification", "Subject", "answered", "groups", "shown"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ Family = Callable[[Subject], Iterable[Finding]]
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
+class PlacedClassification:
     """A classification in its place.
 
     Args:
@@ -67,12 +67,12 @@ class Answered:
     def __str__(self) -> str:
         return f"{self.path}'{self.asked.feature}'"
 
-    def inside(self, answer: Answer) -> "list[Answered]":
+    def inside(self, answer: Answer) -> "list[PlacedClassification]":
         """Return the classifications nested in one of the answers."""
-        return [Answered(one, f"{self} > '{answer}' > ", answer) for one in answer.classifications]
+        return [PlacedClassification(one, f"{self} > '{answer}' > ", answer) for one in answer.classifications]
 
 
-def groups(video: LabelledVideo) -> Iterator[tuple[Feature, list[Answered]]]:
+def groups(video: LabelledVideo) -> Iterator[tuple[Feature, list[PlacedClassification]]]:
     """Yield the sub-classifications of each keyframe, whole track and mask instance, with their tool."""
     for track in video.tracks:
         if track.classifications:
@@ -84,20 +84,20 @@ def groups(video: LabelledVideo) -> Iterator[tuple[Feature, list[Answered]]]:
             yield instance.feature, _under(f"'{instance.feature}'", instance.classifications)
 
 
-def _under(path: str, classifications: Iterable[Classification]) -> list[Answered]:
-    return [Answered(one, f"{path} > ") for one in classifications]
+def _under(path: str, classifications: Iterable[Classification]) -> list[PlacedClassification]:
+    return [PlacedClassification(one, f"{path} > ") for one in classifications]
 
 
-def answered(video: LabelledVideo) -> Iterator[Answered]:
+def answered(video: LabelledVideo) -> Iterator[PlacedClassification]:
     """Yield every classification of a video at every depth, parents first."""
     for classification in video.classifications:
-        yield from _deep(Answered(classification, ""))
+        yield from _deep(PlacedClassification(classification, ""))
     for _, group in groups(video):
         for one in group:
             yield from _deep(one)
 
 
-def _deep(answered: Answered) -> Iterator[Answered]:
+def _deep(answered: PlacedClassification) -> Iterator[PlacedClassification]:
     yield answered
     for answer in answered.asked.answers:
         for inner in answered.inside(answer):

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labelferry.cli.arguments import AsFlow, AsJson, Name, SpecPath, ToLocalbox
+from labelferry.cli.arguments import AsFlow, AsJson, OnboardingName, SpecPath, ToLocalbox
 from labelferry.cli.launch import runner, to_localbox
 from labelferry.cli.terminal import fail, progress, say, show
 from labelferry.errors import ConflictError, LabelferryError, PartialFailureError, PendingError, VerificationError
@@ -49,7 +49,7 @@ def onboard(
         run_to_report("onboard", partial(api.onboard, spec, plan), flow, as_json, str(spec), plan=reviewed)
 
 
-def resume(name: Name, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
+def resume(name: OnboardingName, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
     """Finish what an onboarding left undone, with the labels as they were when it began."""
     from labelferry import api
 
@@ -57,7 +57,9 @@ def resume(name: Name, as_json: AsJson = False, flow: AsFlow = False, localbox: 
         run_to_report("resume", partial(api.resume, name), flow, as_json, name)
 
 
-def retry_failed(name: Name, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
+def retry_failed(
+    name: OnboardingName, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False
+) -> None:
     """Send the lines that were refused again, once their cause is fixed."""
     from labelferry import api
 

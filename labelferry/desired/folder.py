@@ -18,7 +18,7 @@ from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
-from labelferry.ndjson import Line, encode
+from labelferry.ndjson import ImportLine, encode
 from labelferry.ontology import Ontology
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec, checked_name
@@ -157,7 +157,7 @@ def _row_json(row: VideoRow) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if value not in (None, (), {})}
 
 
-def _index_entry(line: Line) -> tuple[str | int, ...]:
+def _index_entry(line: ImportLine) -> tuple[str | int, ...]:
     return line.uuid, line.row.key, line.feature, line.kind, str(line.where), line.keyframes, len(line.body)
 
 

@@ -70,7 +70,7 @@ class Desired:
 
     @classmethod
     def load(cls, folder: Path) -> "Desired":
-        """Take up a desired state that ``desire`` wrote.
+        """Take up a desired state that ``build`` wrote.
 
         Raises:
             SpecError: when another version of labelferry wrote it.

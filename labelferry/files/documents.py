@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from labelferry.errors import SpecError
-from labelferry.files.located import Located, Shape
+from labelferry.files.located import Located, MappingShape
 from labelferry.files.reach import is_regular
 from labelferry.yaml_nodes import Composer
 
@@ -21,7 +21,7 @@ __all__ = ["load", "read"]
 MOST_BYTES = 5_000_000
 
 
-def load(path: Path, shape: Shape) -> Located:
+def load(path: Path, shape: MappingShape) -> Located:
     """Read a file.
 
     Raises:
@@ -37,7 +37,7 @@ def load(path: Path, shape: Shape) -> Located:
     return _json(text, str(path), shape) if path.suffix.lower() == ".json" else read(text, str(path), shape)
 
 
-def read(text: str, source: str, shape: Shape) -> Located:
+def read(text: str, source: str, shape: MappingShape) -> Located:
     """Read YAML text, which JSON is as well.
 
     Raises:
@@ -51,7 +51,7 @@ def read(text: str, source: str, shape: Shape) -> Located:
         raise SpecError(f"{source}: nested too deeply; fix the file") from None
 
 
-def _bytes(path: Path, shape: Shape) -> bytes:
+def _bytes(path: Path, shape: MappingShape) -> bytes:
     if not is_regular(path):
         raise SpecError(f"{path}: cannot be read (no such file, or not a regular one); give the path of {shape.what}")
     with path.open("rb") as file:
@@ -81,7 +81,7 @@ class _Pairs(list[tuple[str, Any]]):
     """A JSON object as it stands, keys that are given twice included."""
 
 
-def _json(text: str, source: str, shape: Shape) -> Located:
+def _json(text: str, source: str, shape: MappingShape) -> Located:
     try:
         whole = json.loads(text, object_pairs_hook=_Pairs)
     except json.JSONDecodeError as error:

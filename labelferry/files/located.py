@@ -8,7 +8,7 @@ from typing import Any
 
 from labelferry.errors import SpecError
 
-__all__ = ["Located", "Shape"]
+__all__ = ["Located", "MappingShape"]
 
 MOST_KEYS, LONGEST_KEY, ALIKE = 100, 40, 0.8
 
@@ -30,7 +30,7 @@ class Located:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class MappingShape:
     """What the outermost mapping of a file looks like. A file without it may be any file, and is not quoted.
 
     Args:

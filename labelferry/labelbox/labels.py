@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
-from labelferry.labelbox.records import Label
+from labelferry.labelbox.records import LabelRecord
 from labelferry.labelbox.resource import Resource, present
 
 __all__ = ["LabelResource", "delete_document"]
@@ -20,7 +20,7 @@ _AT_ONCE = 500
 class LabelResource(Resource):
     """Labels of projects."""
 
-    def list(self, project_id: str) -> Iterator[Label]:
+    def list(self, project_id: str) -> Iterator[LabelRecord]:
         """Yield the labels of a project, each with its row."""
 
         def page(skip: int) -> Nodes:
@@ -29,7 +29,9 @@ class LabelResource(Resource):
 
         return map(_label, by_offset(page))
 
-    def matching(self, project_id: str, wanted: Callable[[Label], bool], *, patient: bool = False) -> Sequence[Label]:
+    def matching(
+        self, project_id: str, wanted: Callable[[LabelRecord], bool], *, patient: bool = False
+    ) -> Sequence[LabelRecord]:
         """Return the labels that are wanted.
 
         Args:
@@ -38,7 +40,7 @@ class LabelResource(Resource):
             patient: look again for a while as long as there is none.
         """
 
-        def look() -> Sequence[Label] | None:
+        def look() -> Sequence[LabelRecord] | None:
             return tuple(filter(wanted, self.list(project_id))) or None
 
         found = self._wire.look(look, self._wire.policy.appearing) if patient else look()
@@ -55,6 +57,6 @@ def delete_document(label_ids: Sequence[str]) -> str:
     return f"mutation deleteLabelsPyApi {{ deleteLabels(labelIds: {json.dumps([*label_ids])}) {{ id }} }}"
 
 
-def _label(node: Json) -> Label:
+def _label(node: Json) -> LabelRecord:
     row = node.get("dataRow") or {}
-    return Label(node["id"], row.get("id"), row.get("globalKey"), bool(node.get("isBenchmarkReference")))
+    return LabelRecord(node["id"], row.get("id"), row.get("globalKey"), bool(node.get("isBenchmarkReference")))

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
-from labelferry.labelbox.records import Ontology
+from labelferry.labelbox.records import OntologyRecord
 from labelferry.labelbox.resource import Resource, present
 
 __all__ = ["FIELDS", "OntologyResource", "ontology_of"]
@@ -25,7 +25,7 @@ _PAGE = 100
 class OntologyResource(Resource):
     """Ontologies; their names are not unique."""
 
-    def create(self, name: str, normalized: Mapping[str, Any], media_type: str | None = "VIDEO") -> Ontology:
+    def create(self, name: str, normalized: Mapping[str, Any], media_type: str | None = "VIDEO") -> OntologyRecord:
         """Create an ontology from its normalized tools and classifications.
 
         Raises:
@@ -35,7 +35,7 @@ class OntologyResource(Resource):
         answer = self._wire.send(mutation(CREATE, data=data))
         return ontology_of(present(answer.get("upsertOntology"), "the new ontology"))
 
-    def get(self, ontology_id: str) -> Ontology:
+    def get(self, ontology_id: str) -> OntologyRecord:
         """Return an ontology with the featureSchemaIds that the service gave it.
 
         Raises:
@@ -44,7 +44,7 @@ class OntologyResource(Resource):
         answer = self._wire.send(query(GET, param_0=ontology_id))
         return ontology_of(present(answer.get("ontology"), f"ontology {ontology_id}"))
 
-    def find(self, name: str) -> list[Ontology]:
+    def find(self, name: str) -> list[OntologyRecord]:
         """Return the ontologies of exactly this name; the service itself searches by part of the name."""
 
         def page(cursor: str | None) -> tuple[Nodes, str | None]:
@@ -55,8 +55,8 @@ class OntologyResource(Resource):
         return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
 
 
-def ontology_of(node: Json) -> Ontology:
+def ontology_of(node: Json) -> OntologyRecord:
     """Return the ontology that a node of an answer describes."""
     normalized = node.get("normalized") or {}
     tree = json.loads(normalized) if isinstance(normalized, str) else normalized
-    return Ontology(node["id"], node["name"], node.get("mediaType"), tree)
+    return OntologyRecord(node["id"], node["name"], node.get("mediaType"), tree)

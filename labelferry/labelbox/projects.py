@@ -7,7 +7,7 @@ from labelferry.labelbox import ontologies
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.editor import Editor
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
-from labelferry.labelbox.records import Ontology, Project
+from labelferry.labelbox.records import OntologyRecord, Project
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.transport import Wire
 
@@ -73,7 +73,7 @@ class ProjectResource(Resource):
         """Return the projects of exactly this name."""
         return [_project(node) for node in self._named(name) if node["name"] == name]
 
-    def ontology(self, project_id: str) -> Ontology | None:
+    def ontology(self, project_id: str) -> OntologyRecord | None:
         """Return the ontology that a project is connected to, or None.
 
         Raises:

@@ -13,8 +13,8 @@ __all__ = [
     "Failure",
     "ImportJob",
     "ImportKind",
-    "Label",
-    "Ontology",
+    "LabelRecord",
+    "OntologyRecord",
     "Organization",
     "Project",
     "Task",
@@ -112,7 +112,7 @@ class CreateResult:
 
 
 @dataclass(frozen=True, slots=True)
-class Ontology:
+class OntologyRecord:
     """An ontology; ``normalized`` contains its tools and classifications with their featureSchemaIds."""
 
     id: str
@@ -166,7 +166,7 @@ class ImportJob:
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class LabelRecord:
     """A label of a project and its row."""
 
     id: str

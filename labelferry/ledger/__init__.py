@@ -2,13 +2,13 @@
 
 from labelferry.ledger.lease import Lease, confirm, held
 from labelferry.ledger.ledger import Ledger, LedgerFile, open_ledger
-from labelferry.ledger.records import OPEN, Entry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.ledger.records import OPEN, LedgerEntry, LineRecord, LineState, Reason, State, Verdict
 
 __all__ = [
     "OPEN",
-    "Entry",
     "Lease",
     "Ledger",
+    "LedgerEntry",
     "LedgerFile",
     "LineRecord",
     "LineState",

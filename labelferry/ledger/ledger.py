@@ -16,10 +16,10 @@ from labelferry.errors import ConflictError
 from labelferry.ledger.clock import time_of
 from labelferry.ledger.database import open_database, writing
 from labelferry.ledger.lease import Lease, confirm_in
-from labelferry.ledger.records import Entry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.ledger.records import LedgerEntry, LineRecord, LineState, Reason, State, Verdict
 from labelferry.ledger.schema import lines, resources, runs
 
-__all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
+__all__ = ["Ledger", "LedgerEntry", "LineRecord", "LineState", "State", "open_ledger"]
 
 
 def open_ledger(url: str, clock: Callable[[], datetime] | None = None) -> "LedgerFile":
@@ -88,11 +88,11 @@ class Ledger:
         self._file, self.workspace, self.onboarding = file, workspace, onboarding
         self._key = {"workspace": workspace, "onboarding": onboarding}
 
-    def entry(self, kind: str, name: str) -> Entry | None:
+    def entry(self, kind: str, name: str) -> LedgerEntry | None:
         """Return the resource of that kind and name, if it was ever claimed."""
         return next(iter(self._entries(resources.c.kind == kind, resources.c.name == name)), None)
 
-    def entries(self, kind: str) -> list[Entry]:
+    def entries(self, kind: str) -> list[LedgerEntry]:
         """Return all resources of a kind, by name."""
         return list(self._entries(resources.c.kind == kind))
 
@@ -214,11 +214,11 @@ class Ledger:
         """Return the time by the ledger's clock."""
         return self._file.now()
 
-    def _entries(self, *conditions: Any) -> Iterator[Entry]:
+    def _entries(self, *conditions: Any) -> Iterator[LedgerEntry]:
         query = select(resources).where(*self._mine(resources), *conditions).order_by(resources.c.name)
         with self._file.engine.connect() as connection:
             for row in connection.execute(query):
-                yield Entry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
+                yield LedgerEntry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
 
     def _put(
         self,

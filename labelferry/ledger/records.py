@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-__all__ = ["OPEN", "Entry", "LineRecord", "LineState", "Reason", "State", "Verdict"]
+__all__ = ["OPEN", "LedgerEntry", "LineRecord", "LineState", "Reason", "State", "Verdict"]
 
 
 class State(StrEnum):
@@ -58,7 +58,7 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class LedgerEntry:
     """One resource of the onboarding: a dataset, ontology, project, batch or import job."""
 
     kind: str

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from labelferry.errors import AnnotationError
 from labelferry.masks.png import encode_png
 from labelferry.model.feature import Feature, Where
-from labelferry.model.masks import Colour, MaskFrame, MaskInstance, Masks
+from labelferry.model.masks import Colour, Composite, MaskObject, Masks
 
 __all__ = ["compose_masks", "palette"]
 
@@ -44,11 +44,9 @@ def compose_masks(
     _check_colours(instances, chosen, where)
     _check_areas(instances, where)
     pictures = _Composites(instances, chosen, on_overlap == "error", where)
-    frames = tuple(MaskFrame(frame, png=encode_png(pictures.draw(frame))) for frame in pictures.frames)
+    frames = tuple(Composite(frame, png=encode_png(pictures.draw(frame))) for frame in pictures.frames)
     pictures.check_seen()
-    return Masks(
-        frames, tuple(MaskInstance(chosen[name], _feature(features, name, where)) for name in instances), where
-    )
+    return Masks(frames, tuple(MaskObject(chosen[name], _feature(features, name, where)) for name in instances), where)
 
 
 def palette(count: int) -> list[Colour]:

@@ -10,10 +10,10 @@ from labelferry.errors import AnnotationError
 from labelferry.model.feature import Feature, Where, refuse_blank
 from labelferry.model.frames import LARGEST, Span, spans_of
 
-__all__ = ["Answer", "Classification", "Question"]
+__all__ = ["Answer", "AnswerKind", "Classification"]
 
 
-class Question(StrEnum):
+class AnswerKind(StrEnum):
     """How a question is answered.
 
     ``TEMPORAL`` is a list of options with frames that may stand for a radio or a checklist: the temporal classes and
@@ -63,7 +63,7 @@ class Classification:
     """
 
     feature: Feature
-    question: Question
+    question: AnswerKind
     answers: tuple[Answer, ...]
     where: Where
     confidence: float | None = None
@@ -75,7 +75,7 @@ class Classification:
             raise AnnotationError(f"{self}: no answer; give at least one or leave the annotation out")
         for answer in self.answers:
             self._check(answer)
-        if len(self.answers) > 1 and not self.framed and self.question in (Question.TEXT, Question.RADIO):
+        if len(self.answers) > 1 and not self.framed and self.question in (AnswerKind.TEXT, AnswerKind.RADIO):
             raise AnnotationError(f"{self}: {len(self.answers)} answers at once; a {self.question} takes one")
         _check_scores(self.confidence, self.custom_metrics, self)
         refuse_blank(self.uuid, "uuid", self)
@@ -92,7 +92,7 @@ class Classification:
         return bool(self.answers[0].spans)
 
     def _check(self, answer: Answer) -> None:
-        if self.question is Question.TEXT:
+        if self.question is AnswerKind.TEXT:
             self._check_text(answer)
         elif answer.feature is None or answer.text is not None:
             raise AnnotationError(f"{self}: an option has no name; name it as the ontology does")

@@ -9,7 +9,7 @@ from labelferry.listing import shorten
 from labelferry.model.feature import Where
 from labelferry.model.video import RowRef
 
-__all__ = ["Finding", "Group", "Severity", "grouped", "on"]
+__all__ = ["Finding", "FindingGroup", "Severity", "grouped", "on"]
 
 KEPT = 20
 """Findings of one rule that a group keeps; the others are counted."""
@@ -93,7 +93,7 @@ def on(row: RowRef, findings: Iterable[Finding]) -> Iterator[Finding]:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class FindingGroup:
     """All findings of one rule, bounded.
 
     Args:
@@ -132,13 +132,13 @@ class Group:
         return {**counts, "first": [finding.to_dict() for finding in self.first]}
 
     @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> "Group":
+    def from_dict(cls, values: Mapping[str, Any]) -> "FindingGroup":
         """Return the group that ``to_dict`` made ``values`` of."""
         first = tuple(map(Finding.from_dict, values["first"]))
         return cls(values["code"], Severity(values["severity"]), values["count"], values["files"], first)
 
 
-def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
+def grouped(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
     """Put the findings of each rule together: errors before warnings, else in order of first appearance."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
@@ -147,10 +147,10 @@ def grouped(findings: Iterable[Finding]) -> tuple[Group, ...]:
     return tuple(sorted(groups, key=lambda group: group.severity is not Severity.ERROR))
 
 
-def _group(same: list[Finding]) -> Group:
+def _group(same: list[Finding]) -> FindingGroup:
     by_message: dict[tuple[str, str], Finding] = {}
     for finding in same:
         by_message.setdefault((finding.message, finding.remedy), finding)
     files = {finding.where.source for finding in same if finding.where}
     first = tuple(by_message.values())[:KEPT]
-    return Group(same[0].code, same[0].severity, len(same), len(files), first)
+    return FindingGroup(same[0].code, same[0].severity, len(same), len(files), first)

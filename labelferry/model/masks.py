@@ -7,13 +7,13 @@ from labelferry.model.answers import Classification
 from labelferry.model.feature import Feature, Where, refuse_blank
 from labelferry.model.frames import as_frame
 
-__all__ = ["Colour", "MaskFrame", "MaskInstance", "Masks"]
+__all__ = ["Colour", "Composite", "MaskObject", "Masks"]
 
 Colour = tuple[int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class MaskFrame:
+class Composite:
     """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the URL of one.
 
     Raises:
@@ -35,7 +35,7 @@ class MaskFrame:
 
 
 @dataclass(frozen=True, slots=True)
-class MaskInstance:
+class MaskObject:
     """One object: the colour it has in every composite, and its tool."""
 
     colour: Colour
@@ -51,8 +51,8 @@ class Masks:
         AnnotationError: when there is no frame or instance, or two composites for one frame.
     """
 
-    frames: tuple[MaskFrame, ...]
-    instances: tuple[MaskInstance, ...]
+    frames: tuple[Composite, ...]
+    instances: tuple[MaskObject, ...]
     where: Where
     uuid: str | None = None
 

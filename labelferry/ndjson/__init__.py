@@ -1,7 +1,7 @@
 """The import line: labelled videos -> lines with stable ids, and lines -> labelled videos."""
 
-from labelferry.ndjson.encode import Line, encode, of_generation, with_uuid
+from labelferry.ndjson.encode import ImportLine, encode, of_generation, with_uuid
 from labelferry.ndjson.heading import Heading, read_heading
 from labelferry.ndjson.line import LineKind, read_line
 
-__all__ = ["Heading", "Line", "LineKind", "encode", "of_generation", "read_heading", "read_line", "with_uuid"]
+__all__ = ["Heading", "ImportLine", "LineKind", "encode", "of_generation", "read_heading", "read_line", "with_uuid"]

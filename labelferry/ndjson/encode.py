@@ -18,14 +18,14 @@ from labelferry.errors import AnnotationError
 from labelferry.model import Classification, Labelled, LabelledVideo, Masks, RowRef, Where
 from labelferry.ndjson.line import UUID, LineKind, kind_of, write_line
 
-__all__ = ["Line", "encode", "of_generation", "with_uuid"]
+__all__ = ["ImportLine", "encode", "of_generation", "with_uuid"]
 
 NAMESPACE = uuid5(NAMESPACE_URL, "labelferry:annotation-line")
 HEAD = b'{"%b":' % UUID.encode()
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ImportLine:
     """One line of an import, and what is needed to say what became of it.
 
     Args:
@@ -49,7 +49,7 @@ class Line:
     body: bytes
 
 
-def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator[Line]:
+def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator[ImportLine]:
     """Yield the lines of ``videos``, in order.
 
     Args:
@@ -66,7 +66,7 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator
                 digest = blake2b(rest, digest_size=16, person=b"line").digest()
                 seen[digest] += 1
                 uuid = _uuid(onboarding, digest, seen[digest])
-            yield Line(
+            yield ImportLine(
                 uuid=uuid,
                 row=video.row,
                 feature=_name(labelled),

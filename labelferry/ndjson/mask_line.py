@@ -4,7 +4,7 @@ import binascii
 from base64 import b64decode, b64encode
 from typing import Any
 
-from labelferry.model import MaskFrame, MaskInstance, Masks
+from labelferry.model import Composite, MaskObject, Masks
 from labelferry.model.masks import Colour
 from labelferry.ndjson.at import At
 from labelferry.ndjson.feature_keys import INSTANCE_KEYS, read_feature, write_feature
@@ -44,25 +44,25 @@ def read_masks(value: object, at: At, uuid: str | None) -> Masks:
     return Masks(tuple(frames), tuple(instances), at.where, uuid)
 
 
-def _write_frame(frame: MaskFrame) -> dict[str, Any]:
+def _write_frame(frame: Composite) -> dict[str, Any]:
     if frame.png is None:
         return {"index": frame.frame, URI: frame.uri}
     return {"index": frame.frame, BYTES: b64encode(frame.png).decode("ascii")}
 
 
-def _write_instance(instance: MaskInstance) -> dict[str, Any]:
+def _write_instance(instance: MaskObject) -> dict[str, Any]:
     named = write_feature(instance.feature, instance=True)
     return {"colorRGB": list(instance.colour)} | named | write_nested(instance.classifications)
 
 
-def _read_frame(value: object, at: At) -> MaskFrame:
+def _read_frame(value: object, at: At) -> Composite:
     frame = at.mapping(value, FRAME_KEYS)
     if "index" not in frame:
         raise at.fault("no index", "say which frame of the video it is for")
     index = (at / "index").frame(frame["index"])
     if at.one_of(frame, (BYTES, URI)) == URI:
-        return MaskFrame(index, uri=(at / URI).text(frame[URI]))
-    return MaskFrame(index, png=_read_bytes(frame[BYTES], at / BYTES))
+        return Composite(index, uri=(at / URI).text(frame[URI]))
+    return Composite(index, png=_read_bytes(frame[BYTES], at / BYTES))
 
 
 def _read_bytes(value: object, at: At) -> bytes:
@@ -72,12 +72,12 @@ def _read_bytes(value: object, at: At) -> bytes:
         raise at.fault(f"not base64 ({error})", "write the bytes of the PNG as base64, without line breaks") from error
 
 
-def _read_instance(value: object, at: At) -> MaskInstance:
+def _read_instance(value: object, at: At) -> MaskObject:
     instance = at.mapping(value, COLOURED_KEYS)
     if "colorRGB" not in instance:
         raise at.fault("no colorRGB", "give the colour that the instance has in the composites")
     colour = _read_colour(instance["colorRGB"], at / "colorRGB")
-    return MaskInstance(colour, read_feature(instance, at, instance=True), read_nested(instance, at))
+    return MaskObject(colour, read_feature(instance, at, instance=True), read_nested(instance, at))
 
 
 def _read_colour(value: object, at: At) -> Colour:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labelferry.errors import AnnotationError
-from labelferry.model import Answer, Classification, Question, Span
+from labelferry.model import Answer, AnswerKind, Classification, Span
 from labelferry.model.frames import spans_of
 from labelferry.ndjson.at import DEEPEST, At, Json
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
@@ -91,14 +91,14 @@ def read_nested(holder: Json, at: At) -> tuple[Classification, ...]:
 
 def _is_plain_text(asked: Classification) -> bool:
     """Whether the answer is a bare text, so that what belongs to it stands beside it."""
-    return asked.question is Question.TEXT and not asked.framed
+    return asked.question is AnswerKind.TEXT and not asked.framed
 
 
 def _write_answers(asked: Classification, depth: int) -> object:
     answers = asked.answers
     if _is_plain_text(asked):
         return answers[0].text
-    if asked.question is Question.RADIO and len(answers) == 1:
+    if asked.question is AnswerKind.RADIO and len(answers) == 1:
         return _write_answer(answers[0], depth)
     return [_write_answer(answer, depth) for answer in answers]
 
@@ -139,18 +139,18 @@ def _read_answer(value: object, at: At, spans: tuple[Span, ...]) -> Answer:
     )
 
 
-def _kind(line: Json, key: str, answers: tuple[Answer, ...], at: At) -> Question:
+def _kind(line: Json, key: str, answers: tuple[Answer, ...], at: At) -> AnswerKind:
     texts = [answer.feature is None for answer in answers]
     if all(texts):
         if len(texts) > 1 and not answers[0].spans:
             raise at.fault("several texts without frames", "give each its frames, or keep one")
-        return Question.TEXT
+        return AnswerKind.TEXT
     if any(texts):
         raise at.fault("texts and options together", "a question has one or the other")
     if isinstance(line[key], Mapping):
-        return Question.RADIO
+        return AnswerKind.RADIO
     own_frames = "frames" not in line and any(answer.spans for answer in answers)
-    return Question.TEMPORAL if own_frames else Question.CHECKLIST
+    return AnswerKind.TEMPORAL if own_frames else AnswerKind.CHECKLIST
 
 
 def _read_spans(value: object, at: At) -> tuple[Span, ...]:

@@ -3,17 +3,17 @@
 ``labelferry.ontology.file.read`` reads a file; it stands apart because it needs YAML.
 """
 
-from labelferry.ontology.diff import Difference, DifferenceKind, diff, lacks
+from labelferry.ontology.diff import DifferenceKind, OntologyDifference, diff, lacks
 from labelferry.ontology.infer import infer
 from labelferry.ontology.kinds import QuestionKind, Scope, ToolKind
 from labelferry.ontology.merge import merge
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
 
 __all__ = [
-    "Difference",
     "DifferenceKind",
     "Ids",
     "Ontology",
+    "OntologyDifference",
     "Option",
     "Question",
     "QuestionKind",

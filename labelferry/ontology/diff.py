@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
-__all__ = ["Difference", "DifferenceKind", "Part", "diff", "lacks"]
+__all__ = ["DifferenceKind", "OntologyDifference", "PathStep", "diff", "lacks"]
 
 Item = Tool | Question | Option
 
@@ -33,7 +33,7 @@ PROPERTIES = {
 NOT_COMPARED = {"position"}
 
 
-class Part(NamedTuple):
+class PathStep(NamedTuple):
     """A step of the way to a feature: ``tool``, ``question`` or ``option``, and its name."""
 
     kind: str
@@ -41,7 +41,7 @@ class Part(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class OntologyDifference:
     """One thing that one ontology has otherwise than another.
 
     Args:
@@ -53,7 +53,7 @@ class Difference:
     """
 
     kind: DifferenceKind
-    path: tuple[Part, ...]
+    path: tuple[PathStep, ...]
     held: object = None
     wanted: object = None
     key: str | None = None
@@ -67,13 +67,13 @@ class Difference:
         return f"{feature}: {self.key or self.kind} is {_said(self.held)}, expected {_said(self.wanted)}"
 
 
-def diff(have: Ontology, want: Ontology) -> list[Difference]:
+def diff(have: Ontology, want: Ontology) -> list[OntologyDifference]:
     """Return how ``have`` differs from ``want``: what is missing or other, then what is superfluous."""
     missing = (each for each in lacks(want, have) if each.kind is DifferenceKind.MISSING)
     return [*lacks(have, want), *(replace(each, kind=DifferenceKind.SUPERFLUOUS) for each in missing)]
 
 
-def lacks(have: Ontology, want: Ontology) -> list[Difference]:
+def lacks(have: Ontology, want: Ontology) -> list[OntologyDifference]:
     """Return what ``have`` lacks or has otherwise: empty when labels made for ``want`` fit it."""
     return [
         *_compare((), "tool", have.tools, want.tools),
@@ -81,36 +81,38 @@ def lacks(have: Ontology, want: Ontology) -> list[Difference]:
     ]
 
 
-def _compare(above: tuple[Part, ...], kind: str, have: Sequence[Item], want: Sequence[Item]) -> Iterator[Difference]:
+def _compare(
+    above: tuple[PathStep, ...], kind: str, have: Sequence[Item], want: Sequence[Item]
+) -> Iterator[OntologyDifference]:
     there = {item.names[0]: item for item in have}
     for item in want:
-        path = (*above, Part(kind, item.names[0]))
+        path = (*above, PathStep(kind, item.names[0]))
         found = there.get(item.names[0])
         if found is None:
-            yield Difference(DifferenceKind.MISSING, path)
+            yield OntologyDifference(DifferenceKind.MISSING, path)
         else:
             yield from _properties(path, found, item)
             yield from _extra(path, found, item)
             yield from _inside(path, found, item)
 
 
-def _properties(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
+def _properties(path: tuple[PathStep, ...], have: Item, want: Item) -> Iterator[OntologyDifference]:
     # A nested question follows the scope of the one above, whatever its own says.
     top = (DifferenceKind.SCOPE,) if len(path) == 1 and isinstance(want, Question) else ()
     for kind in (*PROPERTIES[type(want)], *top):
         held, wanted = getattr(have, kind), getattr(want, kind)
         if held != wanted:
-            yield Difference(kind, path, held, wanted)
+            yield OntologyDifference(kind, path, held, wanted)
 
 
-def _extra(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
+def _extra(path: tuple[PathStep, ...], have: Item, want: Item) -> Iterator[OntologyDifference]:
     for key in sorted((have.extra.keys() | want.extra.keys()) - NOT_COMPARED):
         held, wanted = have.extra.get(key), want.extra.get(key)
         if held != wanted:
-            yield Difference(DifferenceKind.EXTRA, path, held, wanted, key)
+            yield OntologyDifference(DifferenceKind.EXTRA, path, held, wanted, key)
 
 
-def _inside(path: tuple[Part, ...], have: Item, want: Item) -> Iterator[Difference]:
+def _inside(path: tuple[PathStep, ...], have: Item, want: Item) -> Iterator[OntologyDifference]:
     if isinstance(have, Question) and isinstance(want, Question):
         yield from _compare(path, "option", have.options, want.options)
     yield from _compare(path, "question", have.questions, want.questions)

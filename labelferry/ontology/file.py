@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from labelferry.files.documents import load
-from labelferry.files.located import Located, Shape
+from labelferry.files.located import Located, MappingShape
 from labelferry.ontology.fields import Fields, only_once, text_of
 from labelferry.ontology.kinds import QuestionKind, Scope, question_kind, tool_kind, tool_remedy
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
@@ -23,7 +23,7 @@ ID_KEYS = {
     "schema_id": "schema_id",
 }
 ROOT_KEYS = {"tools": "tools", "classifications": "classifications"}
-SHAPE = Shape("an ontology", tuple(ROOT_KEYS))
+SHAPE = MappingShape("an ontology", tuple(ROOT_KEYS))
 TOOL_KEYS = {
     "tool": "tool",
     "name": "name",

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 
 from labelferry.errors import SpecError
 from labelferry.listing import shorten
-from labelferry.model.answers import Answer, Classification
-from labelferry.model.answers import Question as Asked
+from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where
 from labelferry.model.frames import Span
 from labelferry.model.video import LabelledVideo
@@ -32,7 +31,7 @@ def infer(videos: Iterable[LabelledVideo]) -> Ontology:
     Raises:
         SpecError: when one name is used for two things, or a feature has no name; lists every case with its places.
     """
-    seen = _Seen()
+    seen = _Collected()
     for video in videos:
         _look(seen, video)
     if seen.wrong:
@@ -45,14 +44,14 @@ def infer(videos: Iterable[LabelledVideo]) -> Ontology:
 
 
 @dataclass(slots=True)
-class _Node:
+class _FeatureNode:
     """A tool, question or option while it is being collected."""
 
     name: str
     sort: str
     where: Where
-    inside: dict[str, "_Node"] = field(default_factory=dict)
-    kinds: set[Asked] = field(default_factory=set)
+    inside: dict[str, "_FeatureNode"] = field(default_factory=dict)
+    kinds: set[AnswerKind] = field(default_factory=set)
     framed: bool = False
     held: dict[str, list[tuple[Span, str]]] = field(default_factory=dict)
 
@@ -76,15 +75,15 @@ class _Node:
         return Option(self.name, questions=self.questions())
 
     def kind(self) -> QuestionKind:
-        if Asked.CHECKLIST in self.kinds:
+        if AnswerKind.CHECKLIST in self.kinds:
             return QuestionKind.CHECKLIST
-        if Asked.RADIO in self.kinds:
+        if AnswerKind.RADIO in self.kinds:
             return QuestionKind.RADIO
         clash = any(_clash(spans) for spans in self.held.values())
         return QuestionKind.CHECKLIST if clash else QuestionKind.RADIO
 
 
-_Level = dict[str, _Node]
+_Level = dict[str, _FeatureNode]
 
 TEXT = "text question"
 CHOICE = "question with options"
@@ -92,23 +91,23 @@ OPTION = "option"
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Collected:
     top: _Level = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
-    def node(self, level: _Level, feature: Feature, sort: str, where: Where) -> _Node:
+    def node(self, level: _Level, feature: Feature, sort: str, where: Where) -> _FeatureNode:
         """The node of this name; what contradicts it is noted."""
         name = feature.name or ""
         key = name.strip().casefold()
         if not name:
             self.wrong.append(f"{where}: {sort} with {feature} but no name; give names, or an ontology file with ids")
         if key not in level:
-            level[key] = _Node(name, sort, where)
+            level[key] = _FeatureNode(name, sort, where)
         node = level[key]
         self._compare(node, name, sort, where)
         return node
 
-    def _compare(self, node: _Node, name: str, sort: str, where: Where) -> None:
+    def _compare(self, node: _FeatureNode, name: str, sort: str, where: Where) -> None:
         if node.name != name:
             self.wrong.append(
                 f"{where}: '{name}' differs from '{node.name}' ({node.where}) only in case or spaces; write both alike"
@@ -120,7 +119,7 @@ class _Seen:
             )
 
 
-def _look(seen: _Seen, video: LabelledVideo) -> None:
+def _look(seen: _Collected, video: LabelledVideo) -> None:
     row = str(video.row)
     for track in video.tracks:
         tool = seen.node(seen.top, track.feature, GEOMETRY_TOOLS[track.geometry], track.where)
@@ -140,22 +139,22 @@ def _flat(groups: Iterable[tuple[Classification, ...]]) -> Iterator[Classificati
         yield from group
 
 
-def _ask(seen: _Seen, level: _Level, asked: Classification, row: str) -> None:
-    sort = TEXT if asked.question is Asked.TEXT else CHOICE
+def _ask(seen: _Collected, level: _Level, asked: Classification, row: str) -> None:
+    sort = TEXT if asked.question is AnswerKind.TEXT else CHOICE
     node = seen.node(level, asked.feature, sort, asked.where)
     node.kinds.add(asked.question)
     node.framed = node.framed or asked.framed
-    if asked.question is Asked.TEMPORAL and not asked.framed and len(asked.answers) > 1:
-        node.kinds.add(Asked.CHECKLIST)
+    if asked.question is AnswerKind.TEMPORAL and not asked.framed and len(asked.answers) > 1:
+        node.kinds.add(AnswerKind.CHECKLIST)
     for answer in asked.answers:
         _answer(seen, node, asked, answer, row)
 
 
-def _answer(seen: _Seen, node: _Node, asked: Classification, answer: Answer, row: str) -> None:
+def _answer(seen: _Collected, node: _FeatureNode, asked: Classification, answer: Answer, row: str) -> None:
     inside = node.inside
     if answer.feature is not None:
         inside = seen.node(node.inside, answer.feature, OPTION, asked.where).inside
-        if asked.question is Asked.TEMPORAL:
+        if asked.question is AnswerKind.TEMPORAL:
             node.held.setdefault(row, []).extend((span, answer.feature.key) for span in answer.spans)
     for classification in answer.classifications:
         _ask(seen, inside, classification, row)

@@ -9,7 +9,7 @@ from labelferry.listing import shorten
 from labelferry.masks.png import open_png
 from labelferry.model import Geometry
 from labelferry.model.masks import Masks
-from labelferry.pictures.shapes import Content, Shape, answers_at, shapes_at
+from labelferry.pictures.shapes import DrawnLabels, DrawnShape, answers_at, shapes_at
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
@@ -58,7 +58,7 @@ class Canvas:
         return REFUSED if refused else self.colours.get(name, INK)
 
 
-def draw(canvas: Canvas, content: Content, frame: int) -> None:
+def draw(canvas: Canvas, content: DrawnLabels, frame: int) -> None:
     """Draw the masks, then the tracks, then the answers of a frame."""
     from PIL import ImageDraw
 
@@ -89,7 +89,7 @@ def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colo
     pen.text((x, at[1]), shown, fill=PAPER if light else INK, font=font)
 
 
-def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
+def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: DrawnShape) -> None:
     colour = canvas.colour(shape.name, shape.refused)
     points = np.clip(_corners(shape) * canvas.scale, -FAR, FAR)
     flat = [(float(x), float(y)) for x, y in points]
@@ -104,14 +104,14 @@ def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> Non
         pen.ellipse((x - 4, y - 4, x + 4, y + 4), fill=colour, outline=INK)
 
 
-def _corners(shape: Shape) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
+def _corners(shape: DrawnShape) -> "np.ndarray[tuple[int, ...], np.dtype[np.float64]]":
     if shape.geometry is Geometry.BOX:
         left, top, width, height = shape.coords
         return np.array([[left, top], [left + width, top + height]])
     return np.atleast_2d(shape.coords)
 
 
-def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: Shape) -> None:
+def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: DrawnShape) -> None:
     x, y = np.clip(_corners(shape).min(axis=0) * canvas.scale, -FAR, FAR)
     at = (float(x) + 2, min(max(float(y) - 14, 1), canvas.picture.height - 14))
     name = f"refused: {shape.name}" if shape.refused else shape.name

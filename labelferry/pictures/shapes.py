@@ -13,11 +13,11 @@ from labelferry.model import Answer, Classification, Geometry, LabelledVideo, Tr
 from labelferry.model.frames import FIRST_FRAME, Span, coalesce
 from labelferry.model.tracks import Coords
 
-__all__ = ["Content", "Shape", "answers_at", "frames_to_show", "shapes_at"]
+__all__ = ["DrawnLabels", "DrawnShape", "answers_at", "frames_to_show", "shapes_at"]
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class DrawnLabels:
     """The labels of a row that are drawn.
 
     Args:
@@ -34,7 +34,7 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class DrawnShape:
     """A box, point or line on one frame; ``coords`` as in Track, one keyframe of it."""
 
     geometry: Geometry
@@ -43,13 +43,13 @@ class Shape:
     refused: bool
 
 
-def shapes_at(content: Content, frame: int) -> Iterator[Shape]:
+def shapes_at(content: DrawnLabels, frame: int) -> Iterator[DrawnShape]:
     """What the tracks show on a frame, between keyframes on the straight way."""
     for video, refused in zip(content.videos, content.refused, strict=True):
         for track in video.tracks:
             coords = _coords_at(track, frame)
             if coords is not None:
-                yield Shape(track.geometry, coords, str(track.feature), refused)
+                yield DrawnShape(track.geometry, coords, str(track.feature), refused)
 
 
 def _coords_at(track: Track, frame: int) -> Coords | None:
@@ -68,7 +68,7 @@ def _coords_at(track: Track, frame: int) -> Coords | None:
     return np.asarray(here + (there - here) * part, dtype=np.float64)
 
 
-def answers_at(content: Content, frame: int) -> Iterator[str]:
+def answers_at(content: DrawnLabels, frame: int) -> Iterator[str]:
     """The answers of the row that hold on a frame, as ``question: answer``."""
     number = frame - FIRST_FRAME + content.temporal_base
     for video in content.videos:
@@ -82,7 +82,7 @@ def _holds(answer: Answer, number: int) -> bool:
     return not answer.spans or any(span.start <= number <= span.end for span in answer.spans)
 
 
-def frames_to_show(content: Content, count: int) -> list[int]:
+def frames_to_show(content: DrawnLabels, count: int) -> list[int]:
     """Up to ``count`` frames on which there is something to see, spread over the video, in order."""
     masked = _masked(content)
     spans = _spans_to_show(content, masked=bool(masked))
@@ -93,11 +93,11 @@ def frames_to_show(content: Content, count: int) -> list[int]:
     return sorted(chosen)
 
 
-def _masked(content: Content) -> list[int]:
+def _masked(content: DrawnLabels) -> list[int]:
     return sorted({frame.frame for video in content.videos for masks in video.masks for frame in masks.frames})
 
 
-def _spans_to_show(content: Content, *, masked: bool) -> Sequence[Span]:
+def _spans_to_show(content: DrawnLabels, *, masked: bool) -> Sequence[Span]:
     """Where tracks are; where answers hold when nothing is drawn at all; else the first frame."""
     moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
     if moving or masked:
@@ -105,7 +105,7 @@ def _spans_to_show(content: Content, *, masked: bool) -> Sequence[Span]:
     return coalesce(_answered(content)) or (Span(FIRST_FRAME, FIRST_FRAME),)
 
 
-def _answered(content: Content) -> Iterator[Span]:
+def _answered(content: DrawnLabels) -> Iterator[Span]:
     shift = FIRST_FRAME - content.temporal_base
     for question in _questions(content.videos):
         for answer in question.answers:

@@ -16,7 +16,7 @@ from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
 from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
 from labelferry.pictures.frames import Patience, read_frames
-from labelferry.pictures.shapes import Content, frames_to_show
+from labelferry.pictures.shapes import DrawnLabels, frames_to_show
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -90,11 +90,11 @@ def _names(chosen: Mapping[RowRef, Iterable[IndexedLine]]) -> list[str]:
     return list(dict.fromkeys(name for feature in features for name in (feature, *feature.split(", "))))
 
 
-def _content(desired: Desired, lines: list[IndexedLine], refused: Collection[str]) -> Content:
+def _content(desired: Desired, lines: list[IndexedLine], refused: Collection[str]) -> DrawnLabels:
     first = sorted(lines, key=lambda line: line.uuid not in refused)
     drawn = [(desired.video(line), line.uuid in refused) for line in _affordable(first)]
     videos, bad = tuple(video for video, _ in drawn), tuple(is_refused for _, is_refused in drawn)
-    return Content(videos, bad, len(lines) - len(drawn), desired.spec.frames.temporal_base)
+    return DrawnLabels(videos, bad, len(lines) - len(drawn), desired.spec.frames.temporal_base)
 
 
 def _affordable(lines: Iterable[IndexedLine]) -> Iterator[IndexedLine]:
@@ -114,7 +114,7 @@ class _Artist:
     count: int
     patience: Patience
 
-    def strip(self, row: str, content: Content, facts: Mapping[str, Any]) -> Strip:
+    def strip(self, row: str, content: DrawnLabels, facts: Mapping[str, Any]) -> Strip:
         numbers = [number for number in frames_to_show(content, self.count) if number >= FIRST_FRAME]
         seen = read_frames(Path(facts["file"]), numbers, self.patience) if "file" in facts else {}
         size = next(iter(seen.values())).size if seen else _size(content, facts)
@@ -122,7 +122,9 @@ class _Artist:
         refused = sum(content.refused)
         return Strip(row, tuple(numbers), stamps, len(seen), len(content.videos), content.left_out, refused)
 
-    def stamp(self, frame: "Image.Image | None", size: tuple[int, int], content: Content, number: int) -> "Image.Image":
+    def stamp(
+        self, frame: "Image.Image | None", size: tuple[int, int], content: DrawnLabels, number: int
+    ) -> "Image.Image":
         from PIL import Image
 
         scale = min(STAMP_WIDTH / size[0], MOST_STAMP_HEIGHT / size[1])
@@ -132,7 +134,7 @@ class _Artist:
         return ground
 
 
-def _size(content: Content, facts: Mapping[str, Any]) -> tuple[int, int]:
+def _size(content: DrawnLabels, facts: Mapping[str, Any]) -> tuple[int, int]:
     """The video's size, or what the labels need when nobody knows it."""
     if "width" in facts and "height" in facts:
         return int(facts["width"]), int(facts["height"])

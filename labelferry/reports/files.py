@@ -25,7 +25,7 @@ KEPT = 10
 
 def keep_report(
     onboarding: Onboarding,
-    where: Remote,
+    remote: Remote,
     outcomes: Outcomes,
     started_at: datetime,
     journal: Journal,
@@ -35,7 +35,7 @@ def keep_report(
 
     Args:
         onboarding: desired state and ledger.
-        where: the Labelbox that it went to.
+        remote: the Labelbox that it went to.
         outcomes: of the steps.
         started_at: when the run began.
         journal: its plan, and when its steps ran.
@@ -44,8 +44,8 @@ def keep_report(
     Returns:
         The report, and the pictures that were drawn for it.
     """
-    page = project_page(where, outcomes.project.id)
-    report = report_on(onboarding, str(where), outcomes, journal=journal, page=page, folder=folder)
+    page = project_page(remote, outcomes.project.id)
+    report = report_on(onboarding, str(remote), outcomes, journal=journal, page=page, folder=folder)
     onboarding.ledger.record_run(started_at, report.outcome, report.to_dict())
     strips = write_files(report, onboarding, folder)
     keep_copies(report.name, started_at, folder)

@@ -8,16 +8,16 @@ from labelferry.remote import Remote
 __all__ = ["project_page"]
 
 
-def project_page(where: Remote, project: str) -> str | None:
+def project_page(remote: Remote, project: str) -> str | None:
     """The project's page: in Labelbox's app, or on a localbox's own page.
 
     None where there is no page to link to: the embedded localbox ends with the run (``labelferry localbox`` serves its
     data afterwards), and of a service elsewhere only the endpoint is known.
     """
-    if where.data is not None:
+    if remote.data is not None:
         return None
-    if where.endpoint == DEFAULT_ENDPOINT:
+    if remote.endpoint == DEFAULT_ENDPOINT:
         return f"https://app.labelbox.com/projects/{project}"
-    if Endpoints.of(where.endpoint).is_loopback:
-        return str(httpx.URL(where.endpoint).copy_with(path="/", query=None, fragment=project))
+    if Endpoints.of(remote.endpoint).is_loopback:
+        return str(httpx.URL(remote.endpoint).copy_with(path="/", query=None, fragment=project))
     return None

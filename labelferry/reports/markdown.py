@@ -13,7 +13,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 
 from labelferry.listing import shorten
-from labelferry.model.findings import Group
+from labelferry.model.findings import FindingGroup
 from labelferry.reports.report import FailedLine, Report
 
 __all__ = ["markdown", "plain"]
@@ -70,7 +70,7 @@ def _counts(report: Report) -> str:
     return ", ".join(f"{getattr(report, name)} {name}" for name in names)
 
 
-def _bullets(group: Group) -> list[str]:
+def _bullets(group: FindingGroup) -> list[str]:
     return [f"- {plain(group.headline)}", *(f"    - {plain(line)}" for line in group.lines)]
 
 

@@ -11,7 +11,7 @@ import orjson
 from labelferry.desired.state import Counts
 from labelferry.ledger import LineState
 from labelferry.model import RowRef
-from labelferry.model.findings import Group, grouped
+from labelferry.model.findings import FindingGroup, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
@@ -92,7 +92,7 @@ class Report(Shown):
     accepted: int
     failed: int
     failed_lines: tuple[FailedLine, ...]
-    findings: tuple[Group, ...]
+    findings: tuple[FindingGroup, ...]
     folder: str
     unknown: int = 0
     unknown_lines: tuple[FailedLine, ...] = ()

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.table import Table
 
 from labelferry.listing import counted, shorten
-from labelferry.model.findings import Finding, Group, Severity, grouped
+from labelferry.model.findings import Finding, FindingGroup, Severity, grouped
 from labelferry.onboarding.steps.deletion import Deleted
 
 __all__ = ["print_check", "print_report"]
@@ -21,7 +21,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     """Print the report for people: counts, failed lines with their source, where the data lies, what to run next."""
     console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
     console.print(_table(report))
-    print_findings(map(Group.from_dict, report["findings"]), console)
+    print_findings(map(FindingGroup.from_dict, report["findings"]), console)
     for text in (*_left_out(report), *_listed(report, "failed"), *_listed(report, "unknown")):
         console.print(f"  {text}", style="red", markup=False, highlight=False)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
@@ -31,7 +31,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(f"  next: labelferry status {report['name']}", markup=False, highlight=False)
 
 
-def print_findings(groups: Iterable[Group], console: Console) -> None:
+def print_findings(groups: Iterable[FindingGroup], console: Console) -> None:
     """Print findings, those of one rule together."""
     for group in groups:
         style = "red" if group.severity is Severity.ERROR else "yellow"

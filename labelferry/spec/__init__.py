@@ -2,13 +2,13 @@
 
 from labelferry.spec.model import (
     OPEN,
-    Batch,
+    BatchSpec,
     Decisions,
-    Frames,
+    FrameOptions,
     ImportAs,
     Imports,
     OntologyRef,
-    Project,
+    ProjectSpec,
     Reference,
     Spec,
     checked_name,
@@ -19,13 +19,13 @@ from labelferry.spec.model import (
 
 __all__ = [
     "OPEN",
-    "Batch",
+    "BatchSpec",
     "Decisions",
-    "Frames",
+    "FrameOptions",
     "ImportAs",
     "Imports",
     "OntologyRef",
-    "Project",
+    "ProjectSpec",
     "Reference",
     "Spec",
     "checked_name",

@@ -9,13 +9,13 @@ from pydantic import ValidationError
 
 from labelferry.errors import SpecError
 from labelferry.files.documents import load, read
-from labelferry.files.located import Located, Shape
+from labelferry.files.located import Located, MappingShape
 from labelferry.files.reach import Reach
 from labelferry.spec import OPEN, Decisions, Spec
 
 __all__ = ["LoadedSpec"]
 
-SHAPE = Shape("a spec", ("name", "dataset", "project", "ontology", "videos"), least=3)
+SHAPE = MappingShape("a spec", ("name", "dataset", "project", "ontology", "videos"), least=3)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from labelferry.errors import SpecError
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
-    "Batch",
+    "BatchSpec",
     "Decisions",
-    "Frames",
+    "FrameOptions",
     "ImportAs",
     "Imports",
     "OntologyRef",
-    "Project",
+    "ProjectSpec",
     "Reference",
     "Spec",
     "is_name",
@@ -51,7 +51,7 @@ class Reference(_Part):
         return self
 
 
-class Project(Reference):
+class ProjectSpec(Reference):
     """The project that the videos are labelled in."""
 
     media_type: Literal["VIDEO"] = Field("VIDEO", description="Labelbox media type")
@@ -73,7 +73,7 @@ class OntologyRef(Reference):
         return self
 
 
-class Batch(_Part):
+class BatchSpec(_Part):
     """The batch that brings the rows into the project."""
 
     name: str = Field("labelferry", min_length=1, max_length=200, description="Name of the first batch")
@@ -100,7 +100,7 @@ class Imports(_Part):
         return self
 
 
-class Frames(_Part):
+class FrameOptions(_Part):
     """How frames are counted where Labelbox's documents do not say."""
 
     temporal_base: Literal[0, 1] = Field(1, description="Number of the first frame in ranges of answers")
@@ -111,15 +111,15 @@ class Spec(_Part):
 
     name: str = Field(max_length=100, description="Key of the onboarding: its resources and its ledger hang on it")
     dataset: Reference = Field(description="Dataset for new data rows, by name or {id: ...}")
-    project: Project
+    project: ProjectSpec
     ontology: OntologyRef
-    batch: Batch = Batch()
+    batch: BatchSpec = BatchSpec()
     videos: str | list[dict[str, Any]] = Field(
         description="Table of videos (CSV, Parquet, Excel, JSON lines), a pattern of video files, or a list"
     )
     labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
     imports: Imports = Field(Imports(), alias="import")
-    frames: Frames = Frames()
+    frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
         description="Data rows that are there and differ from the manifest: take them as they are (and report it), "

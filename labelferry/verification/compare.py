@@ -8,9 +8,9 @@ there; where none was sent it is interpolation and says nothing.
 from collections import Counter
 from collections.abc import Sequence
 
-from labelferry.verification.content import Answered, Content, Path
+from labelferry.verification.content import Path, RowAnswer, RowContent
 from labelferry.verification.pairing import pair
-from labelferry.verification.result import Difference, MismatchKind, RowResult
+from labelferry.verification.result import LabelDifference, MismatchKind, RowResult
 from labelferry.verification.things import between, unsaid_segments, whole
 from labelferry.verification.wording import first_change, said, told_ranges
 
@@ -22,7 +22,7 @@ EQUAL = "equal"
 SEGMENTS = "segments of a track"
 
 
-def compare(row: str, sent: Content, held: Content, tolerance: float = TOLERANCE) -> RowResult:
+def compare(row: str, sent: RowContent, held: RowContent, tolerance: float = TOLERANCE) -> RowResult:
     """Compare what was sent for a row with what the service holds.
 
     Args:
@@ -35,12 +35,12 @@ def compare(row: str, sent: Content, held: Content, tolerance: float = TOLERANCE
 
 
 class _Comparison:
-    def __init__(self, row: str, sent: Content, held: Content, tolerance: float) -> None:
+    def __init__(self, row: str, sent: RowContent, held: RowContent, tolerance: float) -> None:
         self.row, self.sent, self.held, self.tolerance = row, sent, held, tolerance
         self.counts: Counter[str] = Counter()
         self.aside = sent.incomparable + held.incomparable
         self.unread = [{name: list(what) for name, what in side.unreadable.items()} for side in (held, sent)]
-        self.differences: list[Difference] = []
+        self.differences: list[LabelDifference] = []
 
     def result(self) -> RowResult:
         self._things()
@@ -88,11 +88,11 @@ class _Comparison:
         self.aside[unread.pop()] += 1
         return True
 
-    def _count(self, kind: str, differences: Sequence[Difference]) -> None:
+    def _count(self, kind: str, differences: Sequence[LabelDifference]) -> None:
         self.counts[kind] += 1
         self.differences += differences
 
-    def _answer(self, path: Path, sent: Answered | None, held: Answered | None) -> Difference | None:
+    def _answer(self, path: Path, sent: RowAnswer | None, held: RowAnswer | None) -> LabelDifference | None:
         if held is None:
             return None if sent is None else self._told(MismatchKind.MISSING, path, sent)
         if sent is None:
@@ -106,8 +106,10 @@ class _Comparison:
         return None
 
     def _told(
-        self, kind: MismatchKind, path: Path, answer: Answered, what: str | None = None, frame: int | None = None
-    ) -> Difference:
+        self, kind: MismatchKind, path: Path, answer: RowAnswer, what: str | None = None, frame: int | None = None
+    ) -> LabelDifference:
         coverage = answer.coverage
         first = frame if frame is not None or not coverage else coverage[0].start
-        return Difference(kind, self.row, said(path), answer.place, what or f"answer, {told_ranges(coverage)}", first)
+        return LabelDifference(
+            kind, self.row, said(path), answer.place, what or f"answer, {told_ranges(coverage)}", first
+        )

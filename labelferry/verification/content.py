@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from labelferry.model.frames import Span, coalesce
 
-__all__ = ["Answered", "Area", "Content", "Path", "Shape", "Thing"]
+__all__ = ["Area", "FrameShape", "Path", "RowAnswer", "RowContent", "Thing"]
 
 Path = tuple[str, ...]
 """Question, option, question nested in it, option ... as names; a text stands where an option would."""
@@ -30,7 +30,7 @@ class Area:
     digest: bytes
 
 
-Shape = tuple[float, ...] | Area
+FrameShape = tuple[float, ...] | Area
 """Box: left, top, width, height. Point: x, y. Line: x, y of every point. Mask: its area."""
 
 
@@ -50,20 +50,20 @@ class Thing:
 
     name: str
     geometry: str
-    keyframes: Mapping[int, Shape]
+    keyframes: Mapping[int, FrameShape]
     place: str
     ranges: tuple[Span, ...] | None = None
     answers: Mapping[int, frozenset[Path]] = field(default_factory=dict)
-    between: Mapping[int, Shape] = field(default_factory=dict)
+    between: Mapping[int, FrameShape] = field(default_factory=dict)
 
-    def shape(self, frame: int) -> Shape | None:
+    def shape(self, frame: int) -> FrameShape | None:
         """The shape on a frame, keyframe or not."""
         found = self.keyframes.get(frame)
         return found if found is not None else self.between.get(frame)
 
 
 @dataclass(slots=True)
-class Answered:
+class RowAnswer:
     """One answer of a row: how often it was given, and for which frames; no spans means the whole video.
 
     Args:
@@ -84,7 +84,7 @@ class Answered:
         self.spans += coalesce(spans)
         self.unsure += unsure
 
-    def holds_as(self, other: "Answered") -> bool:
+    def holds_as(self, other: "RowAnswer") -> bool:
         """Whether it holds on the frames of another, as far as both are sure."""
         unsure = [*self.unsure, *other.unsure]
         return _without(self.coverage, unsure) == _without(other.coverage, unsure)
@@ -113,7 +113,7 @@ class Answered:
 
 
 @dataclass(slots=True)
-class Content:
+class RowContent:
     """All labels of one row.
 
     Args:
@@ -126,7 +126,7 @@ class Content:
     """
 
     things: list[Thing] = field(default_factory=list)
-    answers: dict[Path, Answered] = field(default_factory=dict)
+    answers: dict[Path, RowAnswer] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
     incomparable: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
@@ -134,7 +134,7 @@ class Content:
 
     def answer(self, path: Path, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
         """Add an answer."""
-        self.answers.setdefault(path, Answered(place)).add(spans, unsure)
+        self.answers.setdefault(path, RowAnswer(place)).add(spans, unsure)
 
     def cannot_read(self, name: str, what: str) -> None:
         """Say that there is something of that name, and that it cannot be read."""

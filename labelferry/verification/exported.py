@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Any
 
 from labelferry.model.frames import Span, coalesce, contains
-from labelferry.verification.content import Area, Content, Path, Shape, Thing
+from labelferry.verification.content import Area, FrameShape, Path, RowContent, Thing
 from labelferry.verification.geometry import GEOMETRIES, read_shape
 from labelferry.verification.lenient import Json, frame_of, mapping, objects, spans_in, text
 from labelferry.verification.pictures import Pictures
@@ -31,7 +31,7 @@ DEEPEST = 64
 """Parts of an answer's path; no ontology nests so deep."""
 
 
-def read_exported(row: Json, project: str, pictures: Pictures) -> Content:
+def read_exported(row: Json, project: str, pictures: Pictures) -> RowContent:
     """Return what one line of an export holds for a project.
 
     Nothing in the line raises: what cannot be read is told in the content's ``unreadable`` and ``unknown``.
@@ -41,21 +41,21 @@ def read_exported(row: Json, project: str, pictures: Pictures) -> Content:
         project: id.
         pictures: reads the composites that the line names by address.
     """
-    content = Content()
+    content = RowContent()
     for label in objects(mapping(mapping(row.get("projects")).get(project)).get("labels")):
         _Label(label, content, pictures).read()
     return content
 
 
 @dataclass(slots=True)
-class _Seen:
+class _SeenFeature:
     """A feature on the frames where it was seen."""
 
     nodes: dict[int, Json] = field(default_factory=dict)
 
 
 class _Label:
-    def __init__(self, label: Json, content: Content, pictures: Pictures) -> None:
+    def __init__(self, label: Json, content: RowContent, pictures: Pictures) -> None:
         self.annotations = mapping(label.get("annotations"))
         self.content, self.pictures = content, pictures
         self.place = f"label {text(label.get('id')) or 'without id'}"
@@ -73,10 +73,10 @@ class _Label:
         for feature, seen in asked.items():
             self._asked_on_frames(feature, seen.nodes)
 
-    def _by_feature(self) -> tuple[dict[str, _Seen], dict[str, _Seen]]:
+    def _by_feature(self) -> tuple[dict[str, _SeenFeature], dict[str, _SeenFeature]]:
         """Objects and classifications of all frames, by feature id."""
-        shapes: dict[str, _Seen] = {}
-        asked: dict[str, _Seen] = {}
+        shapes: dict[str, _SeenFeature] = {}
+        asked: dict[str, _SeenFeature] = {}
         for number, value in mapping(self.annotations.get("frames")).items():
             frame, page = frame_of(number), mapping(value)
             if frame is None:
@@ -84,9 +84,9 @@ class _Label:
                 continue
             self._know("frames", page, PAGE_KEYS)
             for feature, node in _identified(page.get("objects")):
-                shapes.setdefault(feature, _Seen()).nodes[frame] = node
+                shapes.setdefault(feature, _SeenFeature()).nodes[frame] = node
             for feature, node in _identified(page.get("classifications")):
-                asked.setdefault(feature, _Seen()).nodes[frame] = node
+                asked.setdefault(feature, _SeenFeature()).nodes[frame] = node
         return shapes, asked
 
     def _thing(self, feature: str, nodes: dict[int, Json]) -> None:
@@ -102,7 +102,9 @@ class _Label:
         if shapes:
             self._add(feature, name, geometry, shapes, nodes)
 
-    def _add(self, feature: str, name: str, geometry: str, shapes: dict[int, Shape], nodes: dict[int, Json]) -> None:
+    def _add(
+        self, feature: str, name: str, geometry: str, shapes: dict[int, FrameShape], nodes: dict[int, Json]
+    ) -> None:
         marked = _marked(self.marks.get(feature), shapes)
         self.content.things.append(
             Thing(
@@ -234,7 +236,7 @@ def _options(node: Json) -> list[Json]:
     return [option for key in ("radio_answer", "checklist_answers", "text_answer") for option in objects(node.get(key))]
 
 
-def _marked(value: Any, shapes: Mapping[int, Shape]) -> set[int]:
+def _marked(value: Any, shapes: Mapping[int, FrameShape]) -> set[int]:
     """The frames that are keyframes: a list of them, an object of frames with true or false, or all when unsaid."""
     if isinstance(value, dict):
         value = [frame for frame, is_keyframe in value.items() if is_keyframe]
@@ -243,7 +245,7 @@ def _marked(value: Any, shapes: Mapping[int, Shape]) -> set[int]:
     return set(shapes).intersection(frame for frame in map(frame_of, value) if frame is not None)
 
 
-def _empty(shape: Shape) -> bool:
+def _empty(shape: FrameShape) -> bool:
     """Whether it is a mask without a pixel, which is no mask."""
     return isinstance(shape, Area) and not shape.pixels
 

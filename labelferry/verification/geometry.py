@@ -5,14 +5,14 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
-from labelferry.verification.content import Area, Shape
+from labelferry.verification.content import Area, FrameShape
 from labelferry.verification.lenient import Json, mapping, numbers, text
 from labelferry.verification.pictures import Pictures
 
 __all__ = ["GEOMETRIES", "distance", "read_shape"]
 
 
-def read_shape(node: Json, pictures: Pictures) -> tuple[str, Shape] | None:
+def read_shape(node: Json, pictures: Pictures) -> tuple[str, FrameShape] | None:
     """The geometry and shape of an exported object; None when it has none that can be read.
 
     Args:
@@ -26,22 +26,22 @@ def read_shape(node: Json, pictures: Pictures) -> tuple[str, Shape] | None:
     return None
 
 
-def _box(value: object, _: Pictures) -> Shape | None:
+def _box(value: object, _: Pictures) -> FrameShape | None:
     return numbers(mapping(value), "left", "top", "width", "height")
 
 
-def _point(value: object, _: Pictures) -> Shape | None:
+def _point(value: object, _: Pictures) -> FrameShape | None:
     return numbers(mapping(value), "x", "y")
 
 
-def _line(value: object, _: Pictures) -> Shape | None:
+def _line(value: object, _: Pictures) -> FrameShape | None:
     points = [numbers(mapping(point), "x", "y") for point in value] if isinstance(value, list) else []
     if not points or None in points:
         return None
     return tuple(chain.from_iterable(point for point in points if point))
 
 
-def _mask(value: object, pictures: Pictures) -> Shape | None:
+def _mask(value: object, pictures: Pictures) -> FrameShape | None:
     node = mapping(value)
     url, colour = text(node.get("url")), node.get("color_rgb")
     if url is None or not (colour is None or _is_colour(colour)):
@@ -53,7 +53,7 @@ def _is_colour(value: object) -> bool:
     return isinstance(value, list) and len(value) == 3 and all(type(each) is int and 0 <= each <= 255 for each in value)
 
 
-Reader = Callable[[Any, Pictures], Shape | None]
+Reader = Callable[[Any, Pictures], FrameShape | None]
 
 MEMBERS: dict[str, tuple[str, Reader]] = {
     "bounding_box": ("bbox", _box),
@@ -67,7 +67,7 @@ MEMBERS: dict[str, tuple[str, Reader]] = {
 GEOMETRIES = frozenset(MEMBERS)
 
 
-def distance(one: Shape, other: Shape) -> float:
+def distance(one: FrameShape, other: FrameShape) -> float:
     """How many pixels two shapes of one sort are apart: the largest difference of any coordinate.
 
     Masks with one bounding box differ by the number of their pixels, at least 1. Lines of unlike length: infinity.

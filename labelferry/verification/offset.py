@@ -6,21 +6,23 @@ from typing import TypeVar
 
 from labelferry.model.frames import Span
 from labelferry.verification.compare import compare
-from labelferry.verification.content import Content, Thing
-from labelferry.verification.result import Part
+from labelferry.verification.content import RowContent, Thing
+from labelferry.verification.result import CountedPart
 
 __all__ = ["offset_of"]
 
 V = TypeVar("V")
 
 
-Offset = Mapping[Part, int]
+Offset = Mapping[CountedPart, int]
 SUSPECTS: tuple[Offset, ...] = tuple(
-    dict.fromkeys(parts, frames) for parts in ([Part.ANSWERS], [Part.OBJECTS], [*Part]) for frames in (1, -1)
+    dict.fromkeys(parts, frames)
+    for parts in ([CountedPart.ANSWERS], [CountedPart.OBJECTS], [*CountedPart])
+    for frames in (1, -1)
 )
 
 
-def offset_of(row: str, sent: Content, held: Content, tolerance: float) -> Offset:
+def offset_of(row: str, sent: RowContent, held: RowContent, tolerance: float) -> Offset:
     """Return by how many frames what is held stands later than it was sent, where nothing else differs; else nothing.
 
     Args:
@@ -33,8 +35,8 @@ def offset_of(row: str, sent: Content, held: Content, tolerance: float) -> Offse
     return next(found, {})
 
 
-def _earlier(content: Content, by: Offset) -> Content:
-    objects, answers = by.get(Part.OBJECTS, 0), by.get(Part.ANSWERS, 0)
+def _earlier(content: RowContent, by: Offset) -> RowContent:
+    objects, answers = by.get(CountedPart.OBJECTS, 0), by.get(CountedPart.ANSWERS, 0)
     return replace(
         content,
         things=[_moved(thing, -objects) for thing in content.things],

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.verification.content import Area, Path, Shape, Thing
+from labelferry.verification.content import Area, FrameShape, Path, Thing
 from labelferry.verification.geometry import distance
 
 __all__ = ["FAR", "Paired", "agree", "pair"]
@@ -148,7 +148,7 @@ def _place(thing: Thing) -> tuple[float, float, float, float]:
     return x, y, float(min(frames)), float(max(frames))
 
 
-def _numbers(shape: Shape) -> tuple[float, ...]:
+def _numbers(shape: FrameShape) -> tuple[float, ...]:
     return shape.box if isinstance(shape, Area) else shape
 
 

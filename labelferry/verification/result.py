@@ -12,13 +12,13 @@ import orjson
 from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.shown import Shown
 
-__all__ = ["Difference", "MismatchKind", "Outcome", "Part", "Refused", "RowResult", "Verification"]
+__all__ = ["CountedPart", "LabelDifference", "MismatchKind", "Outcome", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
 """Differences of one row that are kept; the counts are of all."""
 
 
-class Part(StrEnum):
+class CountedPart(StrEnum):
     """What may be counted from a base of its own."""
 
     OBJECTS = "objects"
@@ -48,7 +48,7 @@ class MismatchKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Difference:
+class LabelDifference:
     """One thing that is not as it was sent.
 
     Args:
@@ -87,9 +87,9 @@ class RowResult:
     extra: int = 0
     moved: int = 0
     not_comparable: Mapping[str, int] = field(default_factory=dict)
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[LabelDifference, ...] = ()
     unknown: Mapping[str, int] = field(default_factory=dict)
-    offset: Mapping[Part, int] = field(default_factory=dict)
+    offset: Mapping[CountedPart, int] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -166,7 +166,7 @@ class Verification(Shown):
         return Outcome.VERIFIED if self.rows and not self.not_comparable else Outcome.ACCEPTED
 
     @property
-    def offset(self) -> Mapping[Part, int]:
+    def offset(self) -> Mapping[CountedPart, int]:
         """By how many frames everything that differs stands later than it was sent, where nothing else is wrong."""
         found = [row.offset for row in self.rows if row.differs]
         return found[0] if found and all(each == found[0] for each in found) else {}
@@ -217,5 +217,5 @@ class Verification(Shown):
         return path
 
 
-def _plain(offset: Mapping[Part, int]) -> dict[str, int]:
+def _plain(offset: Mapping[CountedPart, int]) -> dict[str, int]:
     return {str(part): frames for part, frames in offset.items()}

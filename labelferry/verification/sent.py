@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from labelferry.model import Answer, Classification, Feature, LabelledVideo, MaskFrame, MaskInstance, Masks, Span, Track
+from labelferry.model import Answer, Classification, Composite, Feature, LabelledVideo, MaskObject, Masks, Span, Track
 from labelferry.model.frames import coalesce
-from labelferry.verification.content import Area, Content, Path, Shape, Thing
+from labelferry.verification.content import Area, FrameShape, Path, RowContent, Thing
 from labelferry.verification.pictures import Pictures, area_of, pixels_of
 
 __all__ = ["WHOLE_TRACK", "read_sent"]
@@ -16,7 +16,7 @@ WHOLE_TRACK = "classification of a whole track"
 Given = Iterator[tuple[Path, tuple[Span, ...]]]
 
 
-def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], pictures: Pictures) -> Content:
+def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], pictures: Pictures) -> RowContent:
     """Return what the lines of one row ask for.
 
     Args:
@@ -24,7 +24,7 @@ def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], picture
         names: schema ids and values -> the names that the service uses.
         pictures: reads the composites that lines only name by URL.
     """
-    content, reader = Content(), _Reader(names)
+    content, reader = RowContent(), _Reader(names)
     for video in videos:
         for track in video.tracks:
             content.things.append(reader.track(track))
@@ -57,8 +57,8 @@ class _Reader:
             answers={frames[at]: self._paths(asked) for at, asked in track.answers.items() if asked},
         )
 
-    def masks(self, masks: Masks, pictures: Pictures, content: Content) -> Iterator[Thing]:
-        areas: list[dict[int, Shape]] = [{} for _ in masks.instances]
+    def masks(self, masks: Masks, pictures: Pictures, content: RowContent) -> Iterator[Thing]:
+        areas: list[dict[int, FrameShape]] = [{} for _ in masks.instances]
         for frame in masks.frames:
             found = _areas(frame, masks.instances, pictures)
             if found is None:
@@ -72,7 +72,7 @@ class _Reader:
             if shapes:
                 yield self._instance(instance, shapes, str(masks.where))
 
-    def _instance(self, instance: MaskInstance, shapes: Mapping[int, Shape], place: str) -> Thing:
+    def _instance(self, instance: MaskObject, shapes: Mapping[int, FrameShape], place: str) -> Thing:
         answers = self._paths(instance.classifications)
         by_frame = dict.fromkeys(shapes, answers) if answers else {}
         return Thing(self.name(instance.feature), "mask", shapes, place, answers=by_frame)
@@ -93,7 +93,7 @@ class _Reader:
         return self.name(answer.feature) if answer.feature else answer.text or ""
 
 
-def _shapes(track: Track) -> Iterator[Shape]:
+def _shapes(track: Track) -> Iterator[FrameShape]:
     """Return the shape of each keyframe: a line's has x and y of every point after one another."""
     if track.offsets is None:
         return map(tuple, track.coords.tolist())
@@ -109,7 +109,7 @@ def _ranges(frames: Sequence[int], segment: Sequence[int]) -> Iterator[Span]:
     return (Span(each[0], each[-1]) for each in edges.values())
 
 
-def _areas(frame: MaskFrame, instances: Sequence[MaskInstance], pictures: Pictures) -> list[Area] | None:
+def _areas(frame: Composite, instances: Sequence[MaskObject], pictures: Pictures) -> list[Area] | None:
     """Return the area of each instance on a frame; None when the composite cannot be read."""
     picture = pictures.pixels_at(frame.uri or "") if frame.png is None else pixels_of(frame.png)
     return None if picture is None else [area_of(picture, instance.colour) for instance in instances]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from labelferry.verification.content import Path, Thing
 from labelferry.verification.geometry import distance
-from labelferry.verification.result import Difference, MismatchKind
+from labelferry.verification.result import LabelDifference, MismatchKind
 from labelferry.verification.wording import first_change, said, told_frames, told_ranges
 
 __all__ = ["between", "unsaid_segments", "whole"]
@@ -13,11 +13,11 @@ __all__ = ["between", "unsaid_segments", "whole"]
 WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 
 
-def whole(kind: MismatchKind, row: str, thing: Thing) -> Difference:
+def whole(kind: MismatchKind, row: str, thing: Thing) -> LabelDifference:
     """The difference that a thing is missing, or extra, as a whole."""
     frames = sorted(thing.keyframes)
     what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
-    return Difference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
+    return LabelDifference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
 
 
 def unsaid_segments(sent: Thing, held: Thing) -> bool:
@@ -25,7 +25,7 @@ def unsaid_segments(sent: Thing, held: Thing) -> bool:
     return sent.ranges is not None and held.ranges is None
 
 
-def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[Difference]:
+def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[LabelDifference]:
     """Yield what differs between a thing and what is held of it; keyframes that moved are told together.
 
     Args:
@@ -54,7 +54,7 @@ class _Told:
     def __init__(self, row: str, sent: Thing) -> None:
         self.row, self.sent = row, sent
 
-    def moved(self, apart: dict[int, float]) -> Iterator[Difference]:
+    def moved(self, apart: dict[int, float]) -> Iterator[LabelDifference]:
         if not apart:
             return
         far = max(apart.values())
@@ -62,17 +62,17 @@ class _Told:
         pixels = far if math.isfinite(far) else None
         yield self._of(MismatchKind.MOVED, f"{told_frames(sorted(apart))} {by}", min(apart), pixels)
 
-    def keyframes(self, kind: MismatchKind, frames: list[int]) -> Iterator[Difference]:
+    def keyframes(self, kind: MismatchKind, frames: list[int]) -> Iterator[LabelDifference]:
         if frames:
             yield self._of(kind, f"keyframe at {told_frames(sorted(frames))}", min(frames))
 
-    def segments(self, held: Thing) -> Iterator[Difference]:
+    def segments(self, held: Thing) -> Iterator[LabelDifference]:
         wanted, there = self.sent.ranges, held.ranges
         if wanted is not None and there is not None and wanted != there:
             what = f"segments {told_ranges(there)} instead of {told_ranges(wanted)}"
             yield self._of(MismatchKind.MOVED, what, first_change(wanted, there))
 
-    def answers(self, held: Thing, lost: set[int]) -> Iterator[Difference]:
+    def answers(self, held: Thing, lost: set[int]) -> Iterator[LabelDifference]:
         none: frozenset[Path] = frozenset()
         asked = (self.sent.answers.keys() | held.answers.keys()) & self.sent.keyframes.keys()
         for frame in sorted(asked - lost):
@@ -81,5 +81,5 @@ class _Told:
                 for path in sorted(paths):
                     yield self._of(kind, f"answer {said(path)} at frame {frame}", frame)
 
-    def _of(self, kind: MismatchKind, what: str, frame: int | None, pixels: float | None = None) -> Difference:
-        return Difference(kind, self.row, self.sent.name, self.sent.place, what, frame, pixels)
+    def _of(self, kind: MismatchKind, what: str, frame: int | None, pixels: float | None = None) -> LabelDifference:
+        return LabelDifference(kind, self.row, self.sent.name, self.sent.place, what, frame, pixels)

@@ -156,10 +156,10 @@ def test_lines_that_are_refused_are_listed_and_the_others_are_in(
 
 def test_lines_that_are_mended_go_in_and_the_run_is_good(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
     ferry("onboard", write(tmp_path, MIXED)).refused(3)
-    mended = ferry(
+    fixed = ferry(
         "onboard", write(tmp_path, [*GOOD, box(name="car", uuid="d1f1e2a3-0000-4000-8000-000000000001")]), "--json"
     )
-    assert (mended.code, mended.json["sent"], mended.json["failed"]) == (0, 1, 0)
+    assert (fixed.code, fixed.json["sent"], fixed.json["failed"]) == (0, 1, 0)
     assert features(localbox) == ["car", "car", "weather"]
     listed = ferry("status", "streets", "--json").json["workspaces"][0]
     assert listed["failed_lines"] == []

@@ -115,21 +115,21 @@ def settings_of(job: Job) -> Settings:
 
 def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
     """The product's own order and steps, over a transport that kills; returns exit code and report."""
-    clock, where = Clock(), Remote("Labelbox", settings.endpoint)
+    clock, remote = Clock(), Remote("Labelbox", settings.endpoint)
 
     @contextmanager
-    def connecting(settings: Settings, where: Remote) -> Iterator[Client]:
+    def connecting(settings: Settings, remote: Remote) -> Iterator[Client]:
         assert settings.api_key is not None
         policy = Policy(imports=Pace(every=10.0, deadline=IMPORTS_SECONDS))
         with Client(
-            settings.api_key, where.endpoint, transport=transport, policy=policy, clock=clock.now, sleep=clock.sleep
+            settings.api_key, remote.endpoint, transport=transport, policy=policy, clock=clock.now, sleep=clock.sleep
         ) as client:
             yield client
 
-    folder = kept(retry, settings.home) if retry else assemble(spec, settings, where).folder
-    with open_onboarding(settings, where, folder, connecting) as onboarding:
+    folder = kept(retry, settings.home) if retry else assemble(spec, settings, remote).folder
+    with open_onboarding(settings, remote, folder, connecting) as onboarding:
         try:
-            report: Report = carry_out(PlainSteps(onboarding, where, settings), retry=bool(retry))
+            report: Report = carry_out(PlainSteps(onboarding, remote, settings), retry=bool(retry))
         except (PartialFailureError, PendingError) as error:
             return error.exit_code, error.result.to_dict()
     return 0, report.to_dict()

@@ -162,24 +162,24 @@ class Harbour:
         code = 0
         with self.onboarding(action) as onboarding:
             try:
-                carry_out(PlainSteps(onboarding, self.where, self.settings), retry=action == "retry-failed")
+                carry_out(PlainSteps(onboarding, self.remote, self.settings), retry=action == "retry-failed")
             except LabelferryError as error:
                 code = error.exit_code
         self.wrong += self._check(f"{self.runs}. {action} ended {code}", code)
         return code
 
     @property
-    def where(self) -> Remote:
+    def remote(self) -> Remote:
         """The localbox, as if it were the service."""
         return Remote("Labelbox", self.settings.endpoint)
 
     def onboarding(self, action: str) -> AbstractContextManager[Onboarding]:
         """What an action works on: the spec as it is, or what the latest run took up."""
         if action == "rerun":
-            folder = assemble(str(self.folder / "streets.yaml"), self.settings, self.where).folder
+            folder = assemble(str(self.folder / "streets.yaml"), self.settings, self.remote).folder
         else:
             folder = kept(NAME, self.settings.home)
-        return open_onboarding(self.settings, self.where, folder, partial(_connecting, Clock()))
+        return open_onboarding(self.settings, self.remote, folder, partial(_connecting, Clock()))
 
     def finish(self) -> None:
         """Go on until nothing is open, as a user would who reads what is said."""
@@ -235,10 +235,10 @@ def _sent(line: LineRecord) -> str:
 
 
 @contextmanager
-def _connecting(clock: Clock, settings: Settings, where: Remote) -> Iterator[Client]:
+def _connecting(clock: Clock, settings: Settings, remote: Remote) -> Iterator[Client]:
     policy = Policy(imports=Pace(every=10.0, deadline=600.0))
     key = settings.api_key or ""
-    with Client(key, where.endpoint, policy=policy, clock=clock.now, sleep=clock.sleep) as client:
+    with Client(key, remote.endpoint, policy=policy, clock=clock.now, sleep=clock.sleep) as client:
         yield client
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.errors import UnavailableError
-from labelferry.remote import connect, remote
+from labelferry.remote import connect, open_remote
 from labelferry.settings import Settings
 
 
@@ -15,9 +15,9 @@ def settings_in(home: Path) -> Settings:
 
 def test_without_a_key_there_is_one_of_our_own(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
-    with remote(settings) as where:
-        assert (where.name, where.data) == ("localbox", str(tmp_path / "localbox"))
-        with connect(settings, where) as client:
+    with open_remote(settings) as remote:
+        assert (remote.name, remote.data) == ("localbox", str(tmp_path / "localbox"))
+        with connect(settings, remote) as client:
             assert client.organization.get().id
 
 
@@ -26,7 +26,7 @@ def test_a_localbox_that_does_not_start(tmp_path: Path) -> None:
     (tmp_path / "localbox" / "localbox.db").mkdir(parents=True)
     with (
         pytest.raises(UnavailableError, match="embedded localbox did not start") as refused,
-        remote(settings_in(tmp_path)),
+        open_remote(settings_in(tmp_path)),
     ):
         pytest.fail("it is not there")
     assert not refused.value.acted

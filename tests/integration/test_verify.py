@@ -22,7 +22,7 @@ from labelferry.remote import Remote
 from labelferry.reports.verification import verification_markdown
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
-from labelferry.verification import Difference, Verification
+from labelferry.verification import LabelDifference, Verification
 from tests.localbox_server import Localbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
@@ -116,7 +116,7 @@ def guide(onboarded: tuple[Ferry, object]) -> Ferry:
     return ferry
 
 
-def told(found: Verification) -> list[Difference]:
+def told(found: Verification) -> list[LabelDifference]:
     return [each for row in found.rows for each in row.differences]
 
 

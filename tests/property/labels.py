@@ -7,15 +7,15 @@ from hypothesis import strategies as st
 
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
+    Composite,
     Feature,
     Geometry,
     Labelled,
     LabelledVideo,
-    MaskFrame,
-    MaskInstance,
+    MaskObject,
     Masks,
-    Question,
     RowRef,
     Span,
     Track,
@@ -42,8 +42,8 @@ Features = st.SearchStrategy[Feature]
 @st.composite
 def classifications(draw: st.DrawFn, features: Features = FEATURES, depth: int = 2) -> Classification:
     """A question of any kind, for the whole video or for frames, with questions nested in its answers."""
-    kind, framed = draw(st.sampled_from(Question)), draw(st.booleans())
-    most = 3 if framed or kind in (Question.CHECKLIST, Question.TEMPORAL) else 1
+    kind, framed = draw(st.sampled_from(AnswerKind)), draw(st.booleans())
+    most = 3 if framed or kind in (AnswerKind.CHECKLIST, AnswerKind.TEMPORAL) else 1
     made = answers(features, kind, framed, depth)
     return Classification(
         feature=draw(features),
@@ -56,9 +56,9 @@ def classifications(draw: st.DrawFn, features: Features = FEATURES, depth: int =
 
 
 @st.composite
-def answers(draw: st.DrawFn, features: Features, kind: Question, framed: bool, depth: int) -> Answer:
+def answers(draw: st.DrawFn, features: Features, kind: AnswerKind, framed: bool, depth: int) -> Answer:
     """An answer; a text without frames has no scores of its own."""
-    text = kind is Question.TEXT
+    text = kind is AnswerKind.TEXT
     scored = framed or not text
     return Answer(
         feature=None if text else draw(features),
@@ -105,9 +105,9 @@ def masks(draw: st.DrawFn) -> Masks:
         {"uri": TEXTS}
     )
     frames = draw(st.dictionaries(FRAMES, pictures, min_size=1, max_size=3))
-    instances = st.builds(MaskInstance, COLOURS, FEATURES, nested(FEATURES))
+    instances = st.builds(MaskObject, COLOURS, FEATURES, nested(FEATURES))
     return Masks(
-        tuple(MaskFrame(frame, **picture) for frame, picture in frames.items()),
+        tuple(Composite(frame, **picture) for frame, picture in frames.items()),
         tuple(draw(st.lists(instances, min_size=1, max_size=2))),
         HERE,
     )

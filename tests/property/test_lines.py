@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labelferry.files.reach import Reach
-from labelferry.model import Classification, LabelledVideo, Masks, Question, RowRef, Track
-from labelferry.ndjson import Heading, Line, encode, read_heading, read_line
+from labelferry.model import AnswerKind, Classification, LabelledVideo, Masks, RowRef, Track
+from labelferry.ndjson import Heading, ImportLine, encode, read_heading, read_line
 from labelferry.sources.ndjson import NdjsonLabels, read
 from labelferry.sources.source import Source
 from tests.property.labels import HERE, KEYS, ROWS, TEXTS, classifications, masks, tracks, videos
@@ -47,8 +47,8 @@ def told_all(holder: Any) -> tuple[Any, ...]:
 def told_question(asked: Classification) -> Any:
     """A question with its answers; a list of options does not say which kind of question it answers."""
     kind = asked.question
-    if kind is not Question.TEXT and (kind is not Question.RADIO or len(asked.answers) > 1):
-        kind = Question.TEMPORAL if asked.framed else Question.CHECKLIST
+    if kind is not AnswerKind.TEXT and (kind is not AnswerKind.RADIO or len(asked.answers) > 1):
+        kind = AnswerKind.TEMPORAL if asked.framed else AnswerKind.CHECKLIST
     answers = [replace(answer, classifications=told_all(answer)) for answer in asked.answers]
     return asked.feature, kind, answers, asked.confidence, asked.custom_metrics
 
@@ -61,7 +61,7 @@ def kind_of(line: dict[str, Any]) -> str:
     return "mask" if "masks" in line else "classification"
 
 
-def read_back(line: Line) -> LabelledVideo:
+def read_back(line: ImportLine) -> LabelledVideo:
     return read_line(orjson.loads(line.body), HERE)
 
 

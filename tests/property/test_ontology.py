@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from labelferry.checks import check
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
     Feature,
     Geometry,
@@ -19,7 +20,6 @@ from labelferry.model import (
     Track,
     Where,
 )
-from labelferry.model import Question as Asked
 from labelferry.model.findings import Severity
 from labelferry.ontology import (
     Ids,
@@ -108,16 +108,16 @@ letters = st.sampled_from("abcd")
 keys = st.from_regex(r"[A-Za-z0-9](?:[A-Za-z0-9 ._-]{0,4}[A-Za-z0-9])?", fullmatch=True)
 
 
-def asked(kind: Asked, depth: int, start: int, end: int) -> st.SearchStrategy[Classification]:
+def asked(kind: AnswerKind, depth: int, start: int, end: int) -> st.SearchStrategy[Classification]:
     """A question named by its kind and depth, whose answers share out start..end."""
     name = f"{kind}{depth}"
     middle = (start + end) // 2
     nests = depth > 0 and end - start > 4
     inside = asked(kind, depth - 1, start, middle - 1).map(lambda one: (one,)) if nests else st.just(())
-    if kind is Asked.TEXT:
+    if kind is AnswerKind.TEXT:
         answers = st.builds(Answer, text=letters, spans=st.just((Span(start, end),)), classifications=inside)
         return answers.map(lambda answer: Classification(Feature(name), kind, (answer,), HERE))
-    if kind is Asked.CHECKLIST:
+    if kind is AnswerKind.CHECKLIST:
         several_ = st.lists(letters, min_size=1, max_size=3, unique=True)
         return several_.map(
             lambda chosen: Classification(
@@ -136,13 +136,13 @@ def tracks(draw: st.DrawFn) -> Track:
     geometry = draw(st.sampled_from([Geometry.BOX, Geometry.POINT]))
     frames = np.array(sorted(draw(st.sets(st.integers(1, 50), min_size=1, max_size=5))))
     coords = np.ones((len(frames), 4 if geometry is Geometry.BOX else 2))
-    chosen = Classification(Feature("sub"), Asked.CHECKLIST, (Answer(Feature(draw(letters))),), HERE)
+    chosen = Classification(Feature("sub"), AnswerKind.CHECKLIST, (Answer(Feature(draw(letters))),), HERE)
     return Track(Feature(f"{geometry} tool"), geometry, frames, coords, frames * 0, HERE, answers={0: (chosen,)})
 
 
 @st.composite
 def videos(draw: st.DrawFn) -> LabelledVideo:
-    kinds = draw(st.lists(st.sampled_from(Asked), unique=True))
+    kinds = draw(st.lists(st.sampled_from(AnswerKind), unique=True))
     start = draw(st.integers(0, 20))
     whole = draw(st.lists(st.sampled_from("xyz"), unique=True))
     return LabelledVideo(
@@ -150,7 +150,7 @@ def videos(draw: st.DrawFn) -> LabelledVideo:
         HERE,
         classifications=(
             *(draw(asked(kind, 2, start, start + draw(st.integers(1, 30)))) for kind in kinds),
-            *(Classification(Feature(one), Asked.RADIO, (Answer(Feature(draw(letters))),), HERE) for one in whole),
+            *(Classification(Feature(one), AnswerKind.RADIO, (Answer(Feature(draw(letters))),), HERE) for one in whole),
         ),
         tracks=tuple(draw(st.lists(tracks(), max_size=3))),
     )

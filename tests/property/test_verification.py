@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
     Feature,
     Geometry,
     LabelledVideo,
-    Question,
     RowRef,
     Span,
     Track,
@@ -58,11 +58,11 @@ def answers(draw: st.DrawFn, framed: bool, depth: int, text: bool) -> Answer:
 
 @st.composite
 def classifications(draw: st.DrawFn, framed: bool, depth: int = 2) -> Classification:
-    kinds = [Question.RADIO, Question.TEXT, Question.TEMPORAL if framed else Question.CHECKLIST]
+    kinds = [AnswerKind.RADIO, AnswerKind.TEXT, AnswerKind.TEMPORAL if framed else AnswerKind.CHECKLIST]
     kind = draw(st.sampled_from(kinds))
-    most = 1 if kind is Question.RADIO or (kind is Question.TEXT and not framed) else 3
+    most = 1 if kind is AnswerKind.RADIO or (kind is AnswerKind.TEXT and not framed) else 3
     found = draw(
-        st.lists(answers(framed, depth, kind is Question.TEXT), min_size=1, max_size=most, unique_by=lambda a: str(a))
+        st.lists(answers(framed, depth, kind is AnswerKind.TEXT), min_size=1, max_size=most, unique_by=lambda a: str(a))
     )
     return Classification(Feature(draw(NAMES)), kind, tuple(found), HERE)
 

@@ -133,7 +133,7 @@ def test_rows_are_plain_values() -> None:
 
 
 @pytest.mark.parametrize(
-    ("where", "page"),
+    ("remote", "page"),
     [
         (Remote("Labelbox", "https://api.labelbox.com/graphql"), "https://app.labelbox.com/projects/p1"),
         (Remote("Labelbox", "http://127.0.0.1:8765/graphql"), "http://127.0.0.1:8765/#p1"),
@@ -141,8 +141,8 @@ def test_rows_are_plain_values() -> None:
         (Remote("localbox", "http://127.0.0.1:1234/graphql", "/data"), None),
     ],
 )
-def test_a_project_has_its_page(where: Remote, page: str | None) -> None:
-    assert project_page(where, "p1") == page
+def test_a_project_has_its_page(remote: Remote, page: str | None) -> None:
+    assert project_page(remote, "p1") == page
 
 
 def test_a_journal_measures_what_happens_inside_also_when_it_fails() -> None:

@@ -11,7 +11,7 @@ lines are pending. What the next run does when it still does not see the job sen
 """
 
 from labelferry.labelbox import ImportKind
-from labelferry.ledger import Entry, LineState, Reason, State, Verdict
+from labelferry.ledger import LedgerEntry, LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted, delete_job, lines_in
 from labelferry.onboarding.steps.labelled import labelled
@@ -19,7 +19,7 @@ from labelferry.onboarding.steps.labelled import labelled
 __all__ = ["resolve_absent", "set_absent"]
 
 
-def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) -> None:
+def set_absent(onboarding: Onboarding, entry: LedgerEntry, *, sent: bool, over: bool) -> None:
     """Write down that the service does not show a job.
 
     Args:
@@ -52,7 +52,7 @@ def resolve_absent(onboarding: Onboarding) -> Deleted:
     return sum((_resolve(onboarding, entry) for entry in absent), NONE_DELETED)
 
 
-def _resolve(onboarding: Onboarding, entry: Entry) -> Deleted:
+def _resolve(onboarding: Onboarding, entry: LedgerEntry) -> Deleted:
     rows = _rows(onboarding, entry)
     if not rows:
         return NONE_DELETED
@@ -71,30 +71,30 @@ def _resolve(onboarding: Onboarding, entry: Entry) -> Deleted:
     return NONE_DELETED
 
 
-def _has_labels(onboarding: Onboarding, entry: Entry) -> bool:
+def _has_labels(onboarding: Onboarding, entry: LedgerEntry) -> bool:
     """Whether a row has a label that had none when the job was sent: this is what on_labelled: fail made sure of."""
     if _kind(entry) is ImportKind.MAL or onboarding.desired.spec.on_labelled != "fail":
         return False
     return bool(labelled(onboarding, _project(entry), _rows(onboarding, entry)))
 
 
-def _rows(onboarding: Onboarding, entry: Entry) -> set[str]:
+def _rows(onboarding: Onboarding, entry: LedgerEntry) -> set[str]:
     return {line.row for line in onboarding.ledger.lines(LineState.SENT, job=entry.name)}
 
 
-def _leave_unknown(onboarding: Onboarding, entry: Entry) -> None:
+def _leave_unknown(onboarding: Onboarding, entry: LedgerEntry) -> None:
     sent = list(onboarding.ledger.lines(LineState.SENT, job=entry.name))
     onboarding.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent)
 
 
-def _project(entry: Entry) -> str:
+def _project(entry: LedgerEntry) -> str:
     return str(entry.detail["project"])
 
 
-def _kind(entry: Entry) -> ImportKind:
+def _kind(entry: LedgerEntry) -> ImportKind:
     return ImportKind(entry.detail["import_kind"])
 
 
-def _forget(onboarding: Onboarding, entry: Entry) -> None:
+def _forget(onboarding: Onboarding, entry: LedgerEntry) -> None:
     onboarding.ledger.forget_job_lines(entry.name)
     onboarding.ledger.release("job", entry.name)

@@ -8,7 +8,7 @@ from collections.abc import Collection, Sequence
 
 from labelferry.errors import JobFailedError, RejectedError, UnavailableError
 from labelferry.labelbox import Batch
-from labelferry.ledger import Entry, State
+from labelferry.ledger import LedgerEntry, State
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 
@@ -47,7 +47,7 @@ def take_up(onboarding: Onboarding, project: str) -> dict[str, list[str]]:
     }
 
 
-def _taken_up(onboarding: Onboarding, project: str, batch: Batch, entry: Entry) -> list[str]:
+def _taken_up(onboarding: Onboarding, project: str, batch: Batch, entry: LedgerEntry) -> list[str]:
     """A batch of the claim's name may be somebody else's: then it has no row of ours."""
     wanted = {row["global_key"] for row in onboarding.desired.rows()}
     keys = [key for key in entry.detail["keys"] if key in wanted]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import NotFoundError, UnavailableError
 from labelferry.labelbox import ImportJob, ImportKind
-from labelferry.ledger import Entry, Ledger, LineState, State
+from labelferry.ledger import Ledger, LedgerEntry, LineState, State
 from labelferry.listing import counted
 from labelferry.onboarding.context import Onboarding
 
@@ -43,7 +43,7 @@ def delete_replaced(onboarding: Onboarding) -> Deleted:
     return deleted
 
 
-def delete_job(onboarding: Onboarding, entry: Entry) -> bool:
+def delete_job(onboarding: Onboarding, entry: LedgerEntry) -> bool:
     """Delete a job at the service; False when there was none.
 
     Raises:
@@ -62,7 +62,7 @@ def lines_in(ledger: Ledger, job: str) -> int:
     return sum(line.state is not LineState.RETIRED for line in ledger.lines(job=job))
 
 
-def _job(onboarding: Onboarding, entry: Entry) -> ImportJob:
+def _job(onboarding: Onboarding, entry: LedgerEntry) -> ImportJob:
     """A job as the ledger knows it, or as the service shows it."""
     project, kind = str(entry.detail["project"]), ImportKind(entry.detail["import_kind"])
     if entry.remote_id is not None:

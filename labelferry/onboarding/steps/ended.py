@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from labelferry.errors import JobFailedError, NotFoundError, PermissionDeniedError, RejectedError
 from labelferry.labelbox import ImportJob, ImportKind
-from labelferry.ledger import Entry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.ledger import LedgerEntry, LineRecord, LineState, Reason, State, Verdict
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.absent import set_absent
@@ -24,7 +24,7 @@ KEPT = timedelta(hours=24)
 UNDECIDED = frozenset({LineState.SENT, LineState.UNKNOWN})
 
 
-def settled(onboarding: Onboarding, entry: Entry) -> list[Verdict] | None:
+def settled(onboarding: Onboarding, entry: LedgerEntry) -> list[Verdict] | None:
     """Wait for a job and write down what became of those of its lines that were undecided; return that.
 
     None says that the service does not show the job.
@@ -55,7 +55,7 @@ def _any_sent(lines: list[LineRecord]) -> bool:
     return any(line.state is LineState.SENT for line in lines)
 
 
-def _ended(onboarding: Onboarding, entry: Entry, *, new: bool) -> ImportJob | None:
+def _ended(onboarding: Onboarding, entry: LedgerEntry, *, new: bool) -> ImportJob | None:
     """The job, once it is over; one whose lines were judged before is looked for once only."""
     imports = onboarding.client.imports
     look = imports.shown if new else imports.find
@@ -101,7 +101,7 @@ def _minutes(age: timedelta | None) -> str:
     return "" if age is None else f"{round(age.total_seconds() / 60)} min"
 
 
-def _age(onboarding: Onboarding, entry: Entry) -> timedelta | None:
+def _age(onboarding: Onboarding, entry: LedgerEntry) -> timedelta | None:
     """How long ago the job was sent; None for those of earlier versions, which did not write it down."""
     sent_at = entry.detail.get("sent_at")
     return None if sent_at is None else onboarding.ledger.now() - datetime.fromisoformat(sent_at)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from labelferry.errors import ConflictError
-from labelferry.labelbox import Label
+from labelferry.labelbox import LabelRecord
 from labelferry.ledger import LineState
 from labelferry.listing import shorten
 from labelferry.model import RowRef
@@ -32,7 +32,7 @@ def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, pat
     return {wanted[name] for label in labels for name in _identities(label) if name in wanted}
 
 
-def _identities(label: Label) -> set[str]:
+def _identities(label: LabelRecord) -> set[str]:
     """What the row of a label may be named by (``RowRef.identity``)."""
     by_id = {RowRef(id=label.row_id).identity} if label.row_id else set()
     return by_id | ({identity(label.global_key)} if label.global_key else set())

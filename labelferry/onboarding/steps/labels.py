@@ -11,13 +11,13 @@ from labelferry.spec.load import load_spec
 __all__ = ["assemble", "fetch_ontology"]
 
 
-def assemble(spec: Spec | str, settings: Settings, where: Remote, decisions: Decisions | None = None) -> Desired:
+def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: Decisions | None = None) -> Desired:
     """Read, check and encode everything that the spec names.
 
     Args:
         spec: the spec, or where it is; see ``load_spec``.
         settings: where the desired state is written, and which files a pasted spec may read.
-        where: asked for the ontology when the spec names one by id; nothing is changed there.
+        remote: asked for the ontology when the spec names one by id; nothing is changed there.
         decisions: what this run does otherwise than the spec says.
 
     Raises:
@@ -25,14 +25,14 @@ def assemble(spec: Spec | str, settings: Settings, where: Remote, decisions: Dec
         NotFoundError: when there is no ontology with the id.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
-    return build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, where))
+    return build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote))
 
 
-def fetch_ontology(ontology: str, settings: Settings, where: Remote) -> Ontology:
+def fetch_ontology(ontology: str, settings: Settings, remote: Remote) -> Ontology:
     """Ask for the ontology of an id; nothing is changed.
 
     Raises:
         NotFoundError: when there is none.
     """
-    with connect(settings, where) as client:
+    with connect(settings, remote) as client:
         return Ontology.from_normalized(client.ontologies.get(ontology).normalized)

@@ -11,13 +11,13 @@ from typing import Any
 
 from labelferry.errors import ConflictError
 from labelferry.labelbox import costs
-from labelferry.labelbox.records import Ontology as Held
+from labelferry.labelbox.records import OntologyRecord
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.project import project_kind
 from labelferry.onboarding.steps.resolve import BY_ID, FOUND, NEW, Resolved, ResourceKind, look_up, resolve
 from labelferry.onboarding.steps.versions import is_version_of, version_name
-from labelferry.ontology import Difference, DifferenceKind, Ontology, diff, lacks, merge
+from labelferry.ontology import DifferenceKind, Ontology, OntologyDifference, diff, lacks, merge
 from labelferry.progress import announce
 from labelferry.spec import Reference
 
@@ -41,7 +41,7 @@ class Chosen:
     reference: Reference
     id: str | None
     tree: Mapping[str, Any]
-    differences: tuple[Difference, ...] = ()
+    differences: tuple[OntologyDifference, ...] = ()
 
 
 def plan_ontology(onboarding: Onboarding) -> PlannedStep:
@@ -105,7 +105,9 @@ def choose_ontology(onboarding: Onboarding) -> Chosen:
     return _version(onboarding, first, _connected_version(onboarding, first.name) or first, tuple(differences))
 
 
-def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tuple[Difference, ...]) -> Chosen:
+def _version(
+    onboarding: Onboarding, first: OntologyRecord, latest: OntologyRecord, differences: tuple[OntologyDifference, ...]
+) -> Chosen:
     if latest.id != first.id and not _differences(onboarding, latest):
         return Chosen(Reference(id=latest.id), latest.id, latest.normalized, differences)
     tree = merge(
@@ -126,7 +128,7 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
     return Chosen(reference, known, tree.to_normalized(), differences)
 
 
-def _refuse_loss(onboarding: Onboarding, latest: Held, tree: Ontology) -> None:
+def _refuse_loss(onboarding: Onboarding, latest: OntologyRecord, tree: Ontology) -> None:
     """Labels of a project need every feature that they were made with."""
     lost = [each for each in lacks(tree, Ontology.from_normalized(latest.normalized)) if each.kind in LOSSES]
     project = _project(onboarding) if lost else None
@@ -138,7 +140,7 @@ def _refuse_loss(onboarding: Onboarding, latest: Held, tree: Ontology) -> None:
         )
 
 
-def _connected_version(onboarding: Onboarding, first: str) -> Held | None:
+def _connected_version(onboarding: Onboarding, first: str) -> OntologyRecord | None:
     """The version that the project works with."""
     project = _project(onboarding)
     connected = None if project is None else onboarding.client.projects.ontology(project)
@@ -149,7 +151,7 @@ def _project(onboarding: Onboarding) -> str | None:
     return look_up(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
 
 
-def _differences(onboarding: Onboarding, held: Held) -> list[Difference]:
+def _differences(onboarding: Onboarding, held: OntologyRecord) -> list[OntologyDifference]:
     there = Ontology.from_normalized(held.normalized)
     wanted = Ontology.from_normalized(onboarding.desired.ontology() or {})
     return lacks(there, wanted) if _may_have_grown(onboarding) else diff(there, wanted)

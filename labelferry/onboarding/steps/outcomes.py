@@ -15,7 +15,16 @@ from labelferry.ledger import LineRecord, LineState, Reason
 from labelferry.listing import counted
 from labelferry.spec import ImportAs
 
-__all__ = ["LEFT_OUT", "REMEDIES", "Finished", "Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
+__all__ = [
+    "LEFT_OUT",
+    "REMEDIES",
+    "Finished",
+    "OutcomeAdvice",
+    "OutcomeKind",
+    "classify",
+    "explain",
+    "refuse_unfinished",
+]
 
 
 class OutcomeKind(StrEnum):
@@ -31,7 +40,7 @@ class OutcomeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class OutcomeAdvice:
     """The kind of an outcome, and what to do about it."""
 
     kind: OutcomeKind | Reason
@@ -40,7 +49,7 @@ class Outcome:
 
 REMEDIES = {
     OutcomeKind.RETRY: "nothing is wrong with the line; labelferry retry-failed sends it again",
-    OutcomeKind.FIX_INPUT: "mend the label in its file and run labelferry onboard again",
+    OutcomeKind.FIX_INPUT: "fix the label in its file and run labelferry onboard again",
     OutcomeKind.FIX_ONTOLOGY: "make the ontology and the label agree, then labelferry retry-failed (or onboard, when "
     "the label itself changed)",
     OutcomeKind.FIX_ROW: "make the video readable for Labelbox (its URL, an expired signature, the IAM integration of "
@@ -68,11 +77,11 @@ RULES = tuple(
 )
 
 
-def classify(message: str | None) -> Outcome:
+def classify(message: str | None) -> OutcomeAdvice:
     """Say what kind of failure a line's message tells of; the first rule that recognises it decides."""
     known = (kind for kind, pattern in RULES if pattern.search(message or ""))
     kind = next(known, OutcomeKind.UNKNOWN)
-    return Outcome(kind, REMEDIES[kind])
+    return OutcomeAdvice(kind, REMEDIES[kind])
 
 
 LEFT_OUT = "its data row is not in the project: Labelbox did not take it in, as it does when it cannot read the media"
@@ -95,13 +104,13 @@ REPLACE = {
 }
 
 
-def explain(record: LineRecord) -> tuple[str, Outcome]:
+def explain(record: LineRecord) -> tuple[str, OutcomeAdvice]:
     """Say what became of a line that is not in, or not known to be in: in words, its kind, and what to do."""
     if record.state is not LineState.UNKNOWN or record.reason is None:
         return record.message or "", classify(record.message)
     text = REASONS[record.reason] + (f": {record.message}" if record.message else "")
     first = "run again, since the service may say so later; else " if record.reason in ASK_AGAIN else ""
-    return text, Outcome(record.reason, first + REPLACE[ImportAs(record.imported_as)])
+    return text, OutcomeAdvice(record.reason, first + REPLACE[ImportAs(record.imported_as)])
 
 
 class Finished(Protocol):

@@ -1,7 +1,7 @@
 """Step 3: the project, connected to the ontology."""
 
 from labelferry.errors import ConflictError, RejectedError, UnavailableError
-from labelferry.labelbox import Ontology, Project, costs
+from labelferry.labelbox import OntologyRecord, Project, costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
@@ -86,7 +86,7 @@ def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | 
     return True
 
 
-def _gives_way(onboarding: Onboarding, connected: Ontology) -> bool:
+def _gives_way(onboarding: Onboarding, connected: OntologyRecord) -> bool:
     """Whether an ontology is an earlier version of the one wanted, and the spec says that versions may change."""
     spec = onboarding.desired.spec
     earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)

@@ -16,7 +16,7 @@ from labelferry.ndjson import read_line
 from labelferry.pictures import contact_sheet, draw_strips
 from labelferry.pictures.drawing import PAPER, REFUSED, Canvas, caption, draw
 from labelferry.pictures.frames import Patience, read_frames
-from labelferry.pictures.shapes import Content, answers_at, frames_to_show, shapes_at
+from labelferry.pictures.shapes import DrawnLabels, answers_at, frames_to_show, shapes_at
 from labelferry.spec.loaded import LoadedSpec
 
 SPEC = """\
@@ -56,11 +56,11 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "scene.mp4"
 
 
-def content(*lines: str, base: int = 1) -> Content:
+def content(*lines: str, base: int = 1) -> DrawnLabels:
     import orjson
 
     videos: tuple[LabelledVideo, ...] = tuple(read_line(orjson.loads(line), Where("here")) for line in lines)
-    return Content(videos, tuple(False for _ in videos), temporal_base=base)
+    return DrawnLabels(videos, tuple(False for _ in videos), temporal_base=base)
 
 
 def test_between_keyframes_a_box_is_on_the_straight_way() -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from labelferry.model import Feature, MaskInstance
+from labelferry.model import Feature, MaskObject
 from labelferry.model.rules import AnswerRule, LineRule, NameRule
 from labelferry.ontology import Ids, Ontology, Tool, ToolKind
 from tests.unit.checks.labels import (
@@ -68,7 +68,7 @@ CASES: Mapping[str, Case] = {
     ),
     "mask tool": Case(
         NameRule.NAME_UNKNOWN,
-        video(replace(masks(picture(RED)), instances=(MaskInstance(RED, Feature("sea")),))),
+        video(replace(masks(picture(RED)), instances=(MaskObject(RED, Feature("sea")),))),
         "error: the ontology has no tool 'sea'",
     ),
     "tool kind": Case(
@@ -78,7 +78,7 @@ CASES: Mapping[str, Case] = {
     ),
     "mask kind": Case(
         NameRule.TOOL_KIND,
-        video(replace(masks(picture(RED)), instances=(MaskInstance(RED, Feature("car")),))),
+        video(replace(masks(picture(RED)), instances=(MaskObject(RED, Feature("car")),))),
         "error: 'car' is a raster-segmentation here and a rectangle in the ontology",
     ),
     "text for options": Case(

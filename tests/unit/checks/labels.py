@@ -9,19 +9,19 @@ from PIL import Image
 from labelferry.masks import encode_png
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
+    Composite,
     Feature,
     Geometry,
     LabelledVideo,
-    MaskFrame,
-    MaskInstance,
+    MaskObject,
     Masks,
     RowRef,
     Span,
     Track,
     Where,
 )
-from labelferry.model import Question as Asked
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
 from labelferry.ontology import Ontology, Option, Question, Scope, Tool, ToolKind
@@ -61,7 +61,7 @@ def words(value: str, *spans: tuple[int, int]) -> Answer:
     return Answer(text=value, spans=tuple(Span(*span) for span in spans))
 
 
-def asked(name: str, kind: Asked, *answers: Answer, **more: Any) -> Classification:
+def asked(name: str, kind: AnswerKind, *answers: Answer, **more: Any) -> Classification:
     return Classification(Feature(name), kind, answers, HERE, **more)
 
 
@@ -97,10 +97,10 @@ def other_mode(mode: str) -> bytes:
 
 def masks(*pngs: bytes | str, colours: tuple[Any, ...] = (RED,), first: int = 1, **more: Any) -> Masks:
     frames = tuple(
-        MaskFrame(first + i, uri=png) if isinstance(png, str) else MaskFrame(first + i, png=png)
+        Composite(first + i, uri=png) if isinstance(png, str) else Composite(first + i, png=png)
         for i, png in enumerate(pngs)
     )
-    return Masks(frames, tuple(MaskInstance(colour, Feature("sky")) for colour in colours), HERE, **more)
+    return Masks(frames, tuple(MaskObject(colour, Feature("sky")) for colour in colours), HERE, **more)
 
 
 def video(*parts: Classification | Track | Masks, key: str = "clip.mp4") -> LabelledVideo:
@@ -113,7 +113,7 @@ def video(*parts: Classification | Track | Masks, key: str = "clip.mp4") -> Labe
     )
 
 
-RADIO, CHECKLIST, TEXT, TEMPORAL = Asked.RADIO, Asked.CHECKLIST, Asked.TEXT, Asked.TEMPORAL
+RADIO, CHECKLIST, TEXT, TEMPORAL = AnswerKind.RADIO, AnswerKind.CHECKLIST, AnswerKind.TEXT, AnswerKind.TEMPORAL
 
 
 class Case(NamedTuple):

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from labelferry.errors import InputError, JobFailedError, NotFoundError
-from labelferry.labelbox import Batch, Client, Dataset, Label, Ontology, Organization, Project, User
+from labelferry.labelbox import Batch, Client, Dataset, LabelRecord, OntologyRecord, Organization, Project, User
 
 DATASET = {"id": "d", "name": "N", "description": None, "rowCount": None}
 PROJECT = {"id": "p", "name": "N", "description": "", "allowedMediaType": "VIDEO"}
@@ -47,7 +47,7 @@ def test_ontologies(service, client: Client, normalized):
     service.on("upsertRootSchemaNode", {"upsertOntology": node})
     service.on("GetOntology", {"ontology": node})
     made = client.ontologies.create("N", TREE)
-    assert made == client.ontologies.get("o") == Ontology("o", "N", "VIDEO", TREE)
+    assert made == client.ontologies.get("o") == OntologyRecord("o", "N", "VIDEO", TREE)
     data = service.sent[0].variables["data"]
     assert data == {"name": "N", "normalized": json.dumps(TREE), "mediaType": "VIDEO"}
 
@@ -91,7 +91,7 @@ def test_projects(service, client: Client):
     assert [project.id for project in client.projects.find("N")] == ["p"]
     assert client.projects.label_count("p") == 4
     assert client.projects.ontology("p") is None
-    assert client.projects.ontology("p") == Ontology("o", "N", "VIDEO", TREE)
+    assert client.projects.ontology("p") == OntologyRecord("o", "N", "VIDEO", TREE)
 
 
 CONNECT = {"project": {"connectOntology": {"id": "o"}}}
@@ -203,7 +203,7 @@ def on_row(client: Client, row: str, *, patient: bool = False) -> list[str]:
 def test_labels(service, client: Client):
     nodes = [{"id": "l", "isBenchmarkReference": True, "dataRow": {"id": "r", "globalKey": "a"}}]
     service.on("GetProjectLabels", {"project": {"labels": nodes}})
-    assert list(client.labels.list("p")) == [Label("l", "r", "a", True)]
+    assert list(client.labels.list("p")) == [LabelRecord("l", "r", "a", True)]
     assert on_row(client, "r") == ["l"]
     assert on_row(client, "other") == []
     assert service.naps == []

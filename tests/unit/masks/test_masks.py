@@ -19,7 +19,7 @@ from labelferry.masks import (
 )
 from labelferry.masks.colours import distinct
 from labelferry.masks.png import Pixels
-from labelferry.model import Feature, MaskInstance, Where
+from labelferry.model import Feature, MaskObject, Where
 
 HERE = Where("here")
 PICTURE = np.zeros((4, 6, 3), dtype=np.uint8)
@@ -110,7 +110,7 @@ def test_composites_keep_their_colours_over_frames() -> None:
         {"a": {1: area(0), 3: area(1)}, "b": {3: area(5), 7: area(5)}}, features={"a": "cat", "b": "dog"}, where=HERE
     )
     first, second = palette(2)
-    assert masks.instances == (MaskInstance(first, Feature("cat")), MaskInstance(second, Feature("dog")))
+    assert masks.instances == (MaskObject(first, Feature("cat")), MaskObject(second, Feature("dog")))
     assert [frame.frame for frame in masks.frames] == [1, 3, 7]
     third = decode_png(masks.frames[1].png or b"")
     assert [tuple(pixel) for pixel in third.reshape(-1, 3).tolist()] == [

@@ -4,7 +4,7 @@ import orjson
 import pytest
 
 from labelferry.model import RowRef, Where
-from labelferry.model.findings import KEPT, SHOWN, Finding, Group, Severity, grouped, on
+from labelferry.model.findings import KEPT, SHOWN, Finding, FindingGroup, Severity, grouped, on
 from labelferry.model.rules import FrameRule, LineRule, MaskRule, ShapeRule, VideoRule
 
 HERE = Where("labels.csv", 7, "track 4")
@@ -104,6 +104,6 @@ def test_errors_come_first_and_rules_in_order_of_appearance() -> None:
 
 def test_a_group_survives_json() -> None:
     (group,) = grouped([flat(line) for line in range(3)])
-    assert Group.from_dict(orjson.loads(orjson.dumps(group.to_dict()))) == group
+    assert FindingGroup.from_dict(orjson.loads(orjson.dumps(group.to_dict()))) == group
     (row,) = grouped([VideoRule.ROW_DIFFERS.at(None, row=name, differences="d") for name in ("a", "b")])
     assert row.headline == "warning: row-differs x2"

@@ -9,13 +9,13 @@ import pytest
 from labelferry.errors import AnnotationError
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
+    Composite,
     Feature,
     Geometry,
-    MaskFrame,
-    MaskInstance,
+    MaskObject,
     Masks,
-    Question,
     RowRef,
     Span,
     Track,
@@ -37,7 +37,7 @@ def line(offsets: list[int] | None, points: Any) -> Track:
     return track([1, 2], geometry=Geometry.LINE, coords=np.array(points, dtype=float), offsets=more)
 
 
-def asked(question: Question, *answers: Answer) -> Classification:
+def asked(question: AnswerKind, *answers: Answer) -> Classification:
     return Classification(Feature("weather"), question, answers, HERE)
 
 
@@ -46,31 +46,31 @@ def option(name: str = "dry", *spans: tuple[int, int]) -> Answer:
 
 
 def masks(*frames: int, instances: int = 1) -> Masks:
-    return Masks(tuple(MaskFrame(frame, b"png") for frame in frames), (MaskInstance((1, 2, 3), CAR),) * instances, HERE)
+    return Masks(tuple(Composite(frame, b"png") for frame in frames), (MaskObject((1, 2, 3), CAR),) * instances, HERE)
 
 
 REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "a feature without name and id": (lambda: Feature(), "name.*feature_schema_id"),
     "a row without key and id": (lambda: RowRef(), "exactly one of global_key and .*id"),
     "a row with key and id": (lambda: RowRef("g", "i"), "exactly one of global_key and .*id"),
-    "a question without answer": (lambda: asked(Question.RADIO), r"boxes\.csv:7.*'weather'.*no answer.*leave"),
+    "a question without answer": (lambda: asked(AnswerKind.RADIO), r"boxes\.csv:7.*'weather'.*no answer.*leave"),
     "a radio with two answers": (
-        lambda: asked(Question.RADIO, option(), option("wet")),
+        lambda: asked(AnswerKind.RADIO, option(), option("wet")),
         r"boxes\.csv:7.*'weather'.*2 answers.*radio takes one",
     ),
     "a text with two answers": (
-        lambda: asked(Question.TEXT, Answer(text="a"), Answer(text="b")),
+        lambda: asked(AnswerKind.TEXT, Answer(text="a"), Answer(text="b")),
         "2 answers.*text takes one",
     ),
     "frames for one answer of two": (
-        lambda: asked(Question.CHECKLIST, option("dry", (1, 2)), option("cold")),
+        lambda: asked(AnswerKind.CHECKLIST, option("dry", (1, 2)), option("cold")),
         r"boxes\.csv:7.*'weather'.*some .*frames.*all or to none",
     ),
-    "an empty text": (lambda: asked(Question.TEXT, Answer(text="")), r"'weather'.*empty text.*leave"),
-    "an option for a text": (lambda: asked(Question.TEXT, option()), r"'weather'.*empty text"),
-    "an option without name": (lambda: asked(Question.RADIO, Answer()), r"'weather'.*option has no name.*ontology"),
-    "a text for an option": (lambda: asked(Question.RADIO, Answer(text="dry")), r"option has no name"),
-    "a text and an option": (lambda: asked(Question.RADIO, Answer(CAR, text="dry")), r"option has no name"),
+    "an empty text": (lambda: asked(AnswerKind.TEXT, Answer(text="")), r"'weather'.*empty text.*leave"),
+    "an option for a text": (lambda: asked(AnswerKind.TEXT, option()), r"'weather'.*empty text"),
+    "an option without name": (lambda: asked(AnswerKind.RADIO, Answer()), r"'weather'.*option has no name.*ontology"),
+    "a text for an option": (lambda: asked(AnswerKind.RADIO, Answer(text="dry")), r"option has no name"),
+    "a text and an option": (lambda: asked(AnswerKind.RADIO, Answer(CAR, text="dry")), r"option has no name"),
     "a frame that is none": (lambda: as_frame("1.5", "'car'"), r"'car'.*'1\.5'.*whole number"),
     "a frame below zero": (lambda: as_frame("-3", "'car'"), r"'car'.*-3.*negative"),
     "a time for a frame": (lambda: as_frame(LARGEST + 1, "'car'"), rf"'car'.*{LARGEST + 1}.*larger than any video"),
@@ -123,5 +123,5 @@ def test_the_limits_themselves_are_taken() -> None:
     assert (as_frame(LARGEST, "x"), as_frame("0", "x"), spans_of([(4, 4)], "x")) == (LARGEST, 0, (Span(4, 4),))
     assert track([0, 9, 9, 12], [0, 0, 1, 1]).segments == 2
     assert line([0, 3, 5], [[n, n] for n in range(5)]).points(1).tolist() == [[3, 3], [4, 4]]
-    assert asked(Question.TEXT, *(Answer(text=text, spans=(Span(1, 2),)) for text in "ab")).framed
-    assert not asked(Question.TEMPORAL, option(), option("wet")).framed
+    assert asked(AnswerKind.TEXT, *(Answer(text=text, spans=(Span(1, 2),)) for text in "ab")).framed
+    assert not asked(AnswerKind.TEMPORAL, option(), option("wet")).framed

@@ -10,14 +10,14 @@ import pytest
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import (
     Answer,
+    AnswerKind,
     Classification,
+    Composite,
     Feature,
     Geometry,
     LabelledVideo,
-    MaskFrame,
-    MaskInstance,
+    MaskObject,
     Masks,
-    Question,
     RowRef,
     Span,
     Track,
@@ -40,12 +40,12 @@ def track(frame: int = 1, **columns: Any) -> Track:
     return Track(CAR, frames=np.array([frame]), where=HERE, **{**usual, **columns})
 
 
-def asked(answer: Answer = RAIN, question: Question = Question.RADIO, **scores: Any) -> Classification:
+def asked(answer: Answer = RAIN, question: AnswerKind = AnswerKind.RADIO, **scores: Any) -> Classification:
     return Classification(Feature("weather"), question, (answer,), HERE, **scores)
 
 
 def masks(uuid: str) -> Masks:
-    return Masks((MaskFrame(1, b"png"),), (MaskInstance((1, 2, 3), CAR),), HERE, uuid)
+    return Masks((Composite(1, b"png"),), (MaskObject((1, 2, 3), CAR),), HERE, uuid)
 
 
 def keyframe(**keys: Any) -> Json:
@@ -70,9 +70,9 @@ REFUSED: dict[str, tuple[Callable[[], Any], Json, str]] = {
     "a blank uuid of a track": (lambda: track(uuid=" "), keyframe(point=POINT) | {"uuid": " "}, "blank"),
     "a blank uuid of a question": (lambda: asked(uuid=" "), question({"name": "rain"}, uuid=" "), "blank"),
     "a blank uuid of masks": (lambda: masks(""), mask(imBytes="cG5n") | {"uuid": ""}, "blank"),
-    "a blank text": (lambda: asked(Answer(text=" \n"), Question.TEXT), question(" \n"), "blank text|empty text"),
+    "a blank text": (lambda: asked(Answer(text=" \n"), AnswerKind.TEXT), question(" \n"), "blank text|empty text"),
     "a blank text for frames": (
-        lambda: asked(Answer(text=" ", spans=(Span(1, 2),)), Question.TEXT),
+        lambda: asked(Answer(text=" ", spans=(Span(1, 2),)), AnswerKind.TEXT),
         question([{"value": " ", "frames": [{"start": 1, "end": 2}]}]),
         "blank text|empty text",
     ),
@@ -97,11 +97,11 @@ REFUSED: dict[str, tuple[Callable[[], Any], Json, str]] = {
         question({"name": "rain", "frames": [{"start": 9, "end": 2}]}),
         "starts at frame 9 and ends at 2",
     ),
-    "a mask below zero": (lambda: MaskFrame(-1, b"png"), mask(index=-1, imBytes="cG5n"), "-1 is negative"),
-    "a mask without a picture": (lambda: MaskFrame(1), mask(), "exactly one of"),
-    "a mask of no bytes": (lambda: MaskFrame(1, b""), mask(imBytes=""), "exactly one of|blank"),
-    "a mask with two pictures": (lambda: MaskFrame(1, b"a", "b"), mask(imBytes="YQ==", instanceURI="b"), "exactly one"),
-    "a mask at a blank URL": (lambda: MaskFrame(1, uri=" "), mask(instanceURI=" "), "blank"),
+    "a mask below zero": (lambda: Composite(-1, b"png"), mask(index=-1, imBytes="cG5n"), "-1 is negative"),
+    "a mask without a picture": (lambda: Composite(1), mask(), "exactly one of"),
+    "a mask of no bytes": (lambda: Composite(1, b""), mask(imBytes=""), "exactly one of|blank"),
+    "a mask with two pictures": (lambda: Composite(1, b"a", "b"), mask(imBytes="YQ==", instanceURI="b"), "exactly one"),
+    "a mask at a blank URL": (lambda: Composite(1, uri=" "), mask(instanceURI=" "), "blank"),
     "a line without points": (lambda: track(**LINE), keyframe(line=[]), "without points|an empty list"),
     "a confidence that is no number": (
         lambda: asked(confidence=math.inf),
@@ -142,7 +142,7 @@ def test_refused_by_both(case: str) -> None:
 
 WRONG: dict[str, tuple[Callable[[], Any], str]] = {
     "scores of a text that stand beside it": (
-        lambda: asked(Answer(text="wet", confidence=0.5), Question.TEXT),
+        lambda: asked(Answer(text="wet", confidence=0.5), AnswerKind.TEXT),
         r"labels\.ndjson:3.*'weather'.*no scores of its own.*question",
     ),
     "a global key with spaces around it": (lambda: RowRef(" clip"), "' clip'.*space"),
@@ -165,9 +165,9 @@ def test_refused_since_a_line_has_no_place_for_it(case: str) -> None:
 
 def nested(levels: int) -> Classification:
     """Texts, which take the fewest levels of JSON."""
-    made = asked(Answer(text="wet"), Question.TEXT)
+    made = asked(Answer(text="wet"), AnswerKind.TEXT)
     for _ in range(levels):
-        made = asked(Answer(text="wet", classifications=(made,)), Question.TEXT)
+        made = asked(Answer(text="wet", classifications=(made,)), AnswerKind.TEXT)
     return made
 
 

@@ -7,10 +7,10 @@ import pytest
 from labelferry.errors import SpecError
 from labelferry.model import Feature
 from labelferry.ontology import (
-    Difference,
     DifferenceKind,
     Ids,
     Ontology,
+    OntologyDifference,
     Option,
     Question,
     QuestionKind,
@@ -20,7 +20,7 @@ from labelferry.ontology import (
     diff,
     lacks,
 )
-from labelferry.ontology.diff import Part
+from labelferry.ontology.diff import PathStep
 
 RADIO = Question(QuestionKind.RADIO, "state", (Option("on"), Option("off")), Scope.INDEX)
 CAR = Tool(ToolKind.BOX, "car", (Question(QuestionKind.TEXT, "plate"),))
@@ -90,36 +90,36 @@ def test_diff_says_what_is_different(want: Ontology, line: str) -> None:
 
 
 KINDS = DifferenceKind
-PLATE = (Part("tool", "car"), Part("question", "plate"))
+PLATE = (PathStep("tool", "car"), PathStep("question", "plate"))
 DIFFERENCES = {
-    Ontology(ONTOLOGY.tools[:1], (RADIO,)): Difference(KINDS.SUPERFLUOUS, (Part("tool", "ball"),)),
-    Ontology((Tool(ToolKind.BOX, "car"), ONTOLOGY.tools[1]), (RADIO,)): Difference(KINDS.SUPERFLUOUS, PLATE),
-    Ontology((*ONTOLOGY.tools, Tool(ToolKind.MASK, "sky")), (RADIO,)): Difference(
-        KINDS.MISSING, (Part("tool", "sky"),)
+    Ontology(ONTOLOGY.tools[:1], (RADIO,)): OntologyDifference(KINDS.SUPERFLUOUS, (PathStep("tool", "ball"),)),
+    Ontology((Tool(ToolKind.BOX, "car"), ONTOLOGY.tools[1]), (RADIO,)): OntologyDifference(KINDS.SUPERFLUOUS, PLATE),
+    Ontology((*ONTOLOGY.tools, Tool(ToolKind.MASK, "sky")), (RADIO,)): OntologyDifference(
+        KINDS.MISSING, (PathStep("tool", "sky"),)
     ),
-    Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): Difference(
-        KINDS.KIND, (Part("tool", "ball"),), ToolKind.POINT, ToolKind.LINE
+    Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): OntologyDifference(
+        KINDS.KIND, (PathStep("tool", "ball"),), ToolKind.POINT, ToolKind.LINE
     ),
     Ontology((replace(CAR, questions=(replace(CAR.questions[0], required=True),)), ONTOLOGY.tools[1]), (RADIO,)): (
-        Difference(KINDS.REQUIRED, PLATE, False, True)
+        OntologyDifference(KINDS.REQUIRED, PLATE, False, True)
     ),
-    Ontology(ONTOLOGY.tools, (replace(RADIO, instructions="say"),)): Difference(
-        KINDS.INSTRUCTIONS, (Part("question", "state"),), "state", "say"
+    Ontology(ONTOLOGY.tools, (replace(RADIO, instructions="say"),)): OntologyDifference(
+        KINDS.INSTRUCTIONS, (PathStep("question", "state"),), "state", "say"
     ),
-    Ontology(ONTOLOGY.tools, (replace(RADIO, scope=Scope.GLOBAL),)): Difference(
-        KINDS.SCOPE, (Part("question", "state"),), Scope.INDEX, Scope.GLOBAL
+    Ontology(ONTOLOGY.tools, (replace(RADIO, scope=Scope.GLOBAL),)): OntologyDifference(
+        KINDS.SCOPE, (PathStep("question", "state"),), Scope.INDEX, Scope.GLOBAL
     ),
-    Ontology(ONTOLOGY.tools, (replace(RADIO, options=(Option("on", "On"), Option("off"))),)): Difference(
-        KINDS.LABEL, (Part("question", "state"), Part("option", "on")), "on", "On"
+    Ontology(ONTOLOGY.tools, (replace(RADIO, options=(Option("on", "On"), Option("off"))),)): OntologyDifference(
+        KINDS.LABEL, (PathStep("question", "state"), PathStep("option", "on")), "on", "On"
     ),
-    Ontology(ONTOLOGY.tools, (replace(RADIO, extra={"uiMode": "hotkey"}),)): Difference(
-        KINDS.EXTRA, (Part("question", "state"),), None, "hotkey", "uiMode"
+    Ontology(ONTOLOGY.tools, (replace(RADIO, extra={"uiMode": "hotkey"}),)): OntologyDifference(
+        KINDS.EXTRA, (PathStep("question", "state"),), None, "hotkey", "uiMode"
     ),
 }
 
 
 @pytest.mark.parametrize(("want", "difference"), DIFFERENCES.items(), ids=map(str, DIFFERENCES.values()))
-def test_a_difference_is_data(want: Ontology, difference: Difference) -> None:
+def test_a_difference_is_data(want: Ontology, difference: OntologyDifference) -> None:
     assert diff(ONTOLOGY, want) == [difference]
 
 

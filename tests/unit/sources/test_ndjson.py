@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from labelferry.errors import SourceError
-from labelferry.model import Geometry, LabelledVideo, Question, Span, Where
+from labelferry.model import AnswerKind, Geometry, LabelledVideo, Span, Where
 from labelferry.ndjson.at import At
 
 LINES = {"format": "ndjson", "path": "labels.ndjson"}
@@ -81,7 +81,7 @@ def test_reads_questions_of_a_track_and_of_its_keyframes(one: Any) -> None:
     ]
     (track,) = one(TRACK, segments=[{"keyframes": keyframes}], classifications=[{"name": "id", "answer": "7"}]).tracks
     ((asked,),) = track.answers.values()
-    assert (asked.question, str(asked.answers[0])) == (Question.CHECKLIST, "sits")
+    assert (asked.question, str(asked.answers[0])) == (AnswerKind.CHECKLIST, "sits")
     assert track.classifications[0].answers[0].text == "7"
 
 
@@ -92,25 +92,25 @@ SPANS = ((1, 5), (8, 9))
 @pytest.mark.parametrize(
     ("answer", "frames", "question", "spans"),
     [
-        ({"name": "rain"}, ..., Question.RADIO, ()),
-        ({"name": "rain", "frames": FRAMES}, ..., Question.RADIO, SPANS),
-        ({"name": "rain"}, FRAMES, Question.RADIO, SPANS),
-        ([{"name": "rain"}], ..., Question.CHECKLIST, ()),
-        ([{"name": "rain"}, {"schemaId": "s"}], FRAMES, Question.CHECKLIST, SPANS),
-        ([{"name": "rain", "frames": FRAMES}], ..., Question.TEMPORAL, SPANS),
-        ("wet", ..., Question.TEXT, ()),
-        ("wet", FRAMES, Question.TEXT, SPANS),
-        ([{"value": "wet", "frames": FRAMES}], ..., Question.TEXT, SPANS),
-        ({"value": "wet"}, FRAMES, Question.TEXT, SPANS),
+        ({"name": "rain"}, ..., AnswerKind.RADIO, ()),
+        ({"name": "rain", "frames": FRAMES}, ..., AnswerKind.RADIO, SPANS),
+        ({"name": "rain"}, FRAMES, AnswerKind.RADIO, SPANS),
+        ([{"name": "rain"}], ..., AnswerKind.CHECKLIST, ()),
+        ([{"name": "rain"}, {"schemaId": "s"}], FRAMES, AnswerKind.CHECKLIST, SPANS),
+        ([{"name": "rain", "frames": FRAMES}], ..., AnswerKind.TEMPORAL, SPANS),
+        ("wet", ..., AnswerKind.TEXT, ()),
+        ("wet", FRAMES, AnswerKind.TEXT, SPANS),
+        ([{"value": "wet", "frames": FRAMES}], ..., AnswerKind.TEXT, SPANS),
+        ({"value": "wet"}, FRAMES, AnswerKind.TEXT, SPANS),
     ],
 )
 def test_tells_the_kind_of_question_by_its_answer(
-    one: Any, answer: Any, frames: Any, question: Question, spans: tuple[Span, ...]
+    one: Any, answer: Any, frames: Any, question: AnswerKind, spans: tuple[Span, ...]
 ) -> None:
     (asked,) = one(QUESTION, answer=answer, frames=frames).classifications
     assert asked.question is question
     assert {given.spans for given in asked.answers} == {spans}
-    assert asked.answers[0].text == ("wet" if question is Question.TEXT else None)
+    assert asked.answers[0].text == ("wet" if question is AnswerKind.TEXT else None)
     assert one(QUESTION, answer=..., answers=answer, frames=frames).classifications == (asked,)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelferry.model import Where
 from labelferry.ndjson import read_line
-from labelferry.verification import Content, Pictures, RowResult, compare, read_exported, read_sent
+from labelferry.verification import Pictures, RowContent, RowResult, compare, read_exported, read_sent
 
 PROJECT = "project-1"
 ROW = "clip-1"
@@ -120,7 +120,7 @@ def heading(node: Mapping[str, Any], feature: str) -> Json:
     }
 
 
-def sent_of(lines: Iterable[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> Content:
+def sent_of(lines: Iterable[Mapping[str, Any]], names: Mapping[str, str] | None = None) -> RowContent:
     row = {"dataRow": {"globalKey": ROW}}
     videos = [read_line({**row, **line}, Where("labels.csv", number)) for number, line in enumerate(lines, 1)]
     return read_sent(videos, names or {}, Pictures(fetch))

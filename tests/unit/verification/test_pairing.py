@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from labelferry.verification.content import Shape, Thing
+from labelferry.verification.content import FrameShape, Thing
 from labelferry.verification.pairing import FAR, pair
 
 TOLERANCE = 1e-3
 
 
 def thing(place: str, keyframes: dict[int, tuple[float, ...]], name: str = "car") -> Thing:
-    shapes: dict[int, Shape] = dict(keyframes)
+    shapes: dict[int, FrameShape] = dict(keyframes)
     return Thing(name, "bbox", shapes, place, ranges=((min(keyframes), max(keyframes)),))
 
 

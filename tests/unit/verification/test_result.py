@@ -10,10 +10,10 @@ from rich.console import Console
 
 from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.reports.verification import print_verification, verification_markdown
-from labelferry.verification import Difference, MismatchKind, Refused, RowResult, Verification
+from labelferry.verification import LabelDifference, MismatchKind, Refused, RowResult, Verification
 
 GOOD = RowResult("clip-1", equal=3)
-MOVED = Difference(MismatchKind.MOVED, "clip-2", "car", "gt.txt:7 (track 4)", "frame 17 by 5 px", 17, 5.0)
+MOVED = LabelDifference(MismatchKind.MOVED, "clip-2", "car", "gt.txt:7 (track 4)", "frame 17 by 5 px", 17, 5.0)
 BAD = RowResult("clip-2", equal=2, moved=1, differences=(MOVED,))
 ASIDE = RowResult("clip-3", equal=1, not_comparable={"VideoPoint": 2}, unknown={"objects.location": 2})
 

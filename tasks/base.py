@@ -52,13 +52,13 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
     return wrapped
 
 
-def taken_up(where: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
+def taken_up(remote: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
     """Yield the onboarding in ``folder``, with credentials that this process loads itself."""
-    return open_onboarding(settings_of(where), where, folder, connect)
+    return open_onboarding(settings_of(remote), remote, folder, connect)
 
 
 @contextmanager
-def alone(where: Remote, folder: Path) -> Iterator[None]:
+def alone(remote: Remote, folder: Path) -> Iterator[None]:
     """Keep other runs of the onboarding in ``folder``, and in its project, out for as long as this lasts."""
-    with taken_up(where, folder) as onboarding, context.alone(onboarding, where, settings_of(where).wait):
+    with taken_up(remote, folder) as onboarding, context.alone(onboarding, remote, settings_of(remote).wait):
         yield
