@@ -55,8 +55,8 @@ def _connect(onboarding: Onboarding, project: str, ontology: str) -> None:
             "set it up in Labelbox, or name another project" if wanted.id else "delete it in Labelbox and run again"
         )
         raise UnavailableError(
-            f"project '{wanted.name or wanted.id}' ({project}) has no editor, and Labelbox gave it none; run again, and if "
-            f"that does not help, {remedy}: Labelbox did not finish setting it up ({error})"
+            f"project '{wanted.name or wanted.id}' ({project}) has no editor, and Labelbox gave it none; run again, "
+            f"and if that does not help, {remedy}: Labelbox did not finish setting it up ({error})"
         ) from error
 
 
