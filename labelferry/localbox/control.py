@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from labelferry.localbox import snapshots
 from labelferry.localbox.errors import LocalboxError, MalformedError
-from labelferry.localbox.http import Handler, database_of, json_response, with_key
+from labelferry.localbox.http import Handler, body_of, database_of, json_response, with_key
 from labelferry.localbox.state import (
     annotations,
     behaviour,
@@ -77,7 +77,7 @@ def routes(*, enabled: bool) -> list[Route]:
 
 def _posted(change: Change) -> Handler:
     async def handler(request: Request) -> Response:
-        body = await request.body()
+        body = await body_of(request)
         return await run_in_threadpool(_changed, database_of(request), change, body)
 
     return with_key(handler)
