@@ -1,7 +1,6 @@
 """How localbox reads lines where public sources disagree, in every position of the switches."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -94,5 +93,5 @@ def test_a_wrong_position_is_refused(http: httpx.Client, body: Any) -> None:
 
 
 def test_the_table_of_switches_is_complete() -> None:
-    page = (Path(ROOT) / "docs" / "localbox-control.md").read_text("utf-8")
+    page = (ROOT / "docs" / "localbox-control.md").read_text("utf-8")
     assert [name for name in SWITCHES.choices if f"| `{name}` |" not in page] == []

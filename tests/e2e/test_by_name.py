@@ -87,6 +87,15 @@ def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
     assert "known are: none. Run labelferry onboard SPEC" in message
 
 
+@pytest.mark.parametrize("command", ["resume", "retry-failed", "status", "status --rebuild"])
+@pytest.mark.parametrize("name", ["../../elsewhere", "/etc", "..", ".", "", "a/b", "a\\b", "harbour\n"])
+def test_a_path_is_no_name(command: str, name: str, offline: Ferry) -> None:
+    """A state that lies elsewhere may be anybody's: it is neither carried out nor looked at."""
+    message = offline(*command.split(), name).refused(2)
+    assert f"{name!r} is not the name of an onboarding" in message
+    assert "labelferry status lists all" in message
+
+
 def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
     spec = write(tmp_path, TWO)
     ferry("onboard", spec).done()

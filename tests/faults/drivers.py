@@ -37,10 +37,27 @@ class Drivers:
         return self.ended()
 
 
+def shifter() -> Path | None:
+    """The library that shifts a process's clock, where it is installed."""
+    return next(Path("/usr/lib").glob("*/faketime/libfaketimeMT.so.1"), None)
+
+
+def shifted(seconds: int) -> dict[str, str]:
+    """The environment of a process whose clock is that far ahead; what it measures with is left alone."""
+    if not seconds:
+        return {}
+    library = shifter()
+    assert library is not None, "faketime is not installed (Debian's package faketime)"
+    measured = {"DONT_FAKE_MONOTONIC": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    sleeping = {"PYTHONPATH": str(ROOT / "tests" / "faults" / "shifted")}
+    return {"LD_PRELOAD": str(library), "FAKETIME": f"{seconds:+}s", **measured, **sleeping}
+
+
 @contextmanager
-def warm_drivers(folder: Path) -> Iterator[Drivers]:
-    """A process of one's own that forks drivers; they have the key of the tests' localbox."""
-    command, env = [sys.executable, "-m", "tests.faults.driver", str(folder)], {**os.environ, "LABELBOX_API_KEY": KEY}
+def warm_drivers(folder: Path, shift: int = 0) -> Iterator[Drivers]:
+    """A process of one's own that forks drivers, with the key of the tests' localbox and a clock ``shift`` s ahead."""
+    command = [sys.executable, "-m", "tests.faults.driver", str(folder)]
+    env = {**os.environ, "LABELBOX_API_KEY": KEY, **shifted(shift)}
     with subprocess.Popen(command, cwd=ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         try:
             yield Drivers(process)

@@ -61,6 +61,11 @@ class Streets:
         (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as) + decided, "utf-8")
 
     @property
+    def spec(self) -> Path:
+        """The spec's file."""
+        return self._folder / "streets.yaml"
+
+    @property
     def job(self) -> Job:
         return Job(str(self.home), self.localbox.endpoint, [str(self._folder / "streets.yaml")])
 

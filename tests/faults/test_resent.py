@@ -216,11 +216,15 @@ def test_refused_lines_are_sent_again(imported_as: str, streets: Streets) -> Non
     assert streets.report()["accepted"] == 3
 
 
-def test_only_what_was_refused_is_sent_again(streets: Streets) -> None:
-    streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)])
+@pytest.mark.parametrize(("imported_as", "sent"), [("ground-truth", 1), ("prelabels", 2)])
+def test_only_rows_with_a_refused_line_are_sent_again(imported_as: str, sent: int, streets: Streets) -> None:
+    """Of pre-labels the whole row, since a second import may replace the first."""
+    labels = [box("street-1", 1), box("street-2", 2, schemaId=UNKNOWN)]
+    labels = labels if imported_as == "ground-truth" else [labels[0], {**labels[1], "dataRow": labels[0]["dataRow"]}]
+    streets.write(labels, imported_as)
     assert streets.run() == (3, "")
     assert streets.run(retry=True) == (3, "")
-    assert streets.report()["sent"] == 1
+    assert streets.report()["sent"] == sent
     assert streets.lines() == {LineState.ACCEPTED: 1, LineState.FAILED: 1}
     assert held(streets) == plain(TWO_ROWS[:1])
 
