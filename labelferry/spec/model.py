@@ -193,8 +193,8 @@ def checked_name(name: str) -> str:
     """
     if not NAME.fullmatch(name):
         raise SpecError(
-            f"{name[:100]!r} is not the name of an onboarding: names have letters, digits, dots, dashes and underscores "
-            "and begin with a letter or digit. Give the name: of its spec; labelferry status lists all"
+            f"{name[:100]!r} is not the name of an onboarding: names have letters, digits, dots, dashes and "
+            "underscores and begin with a letter or digit. Give the name: of its spec; labelferry status lists all"
         )
     return name
 
