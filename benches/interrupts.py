@@ -91,7 +91,12 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as made, opened(Path(made)) as world:
         runs = Interrupted(world, Path(made))
         whole = runs.whole()
-        found = Counter(runs.at(whole * n / asked.moments, n) for n in range(1, asked.moments + 1))
+        found: Counter[str] = Counter()
+        for number in range(1, asked.moments + 1):
+            seconds = whole * number / asked.moments
+            outcome = runs.at(seconds, number)
+            print(f"{seconds:6.2f} s  {outcome}", flush=True)
+            found[outcome] += 1
     for outcome, count in found.most_common():
         print(f"{count:4}  {outcome}")
     return 0 if found.keys() <= {HEARD, TOO_EARLY, ENDED} else 1
