@@ -15,9 +15,10 @@ from pathlib import Path
 from sqlalchemy import create_engine, text
 
 from tests.faults.clocks import frozen_cases, run_frozen
+from tests.faults.drivers import warm_drivers
 from tests.faults.sweep import Bench, Result, failures
-from tests.faults.world import opened
 from tests.integration.postgres import postgres_tools, serving
+from tests.localbox_server import started
 
 
 @contextmanager
@@ -48,8 +49,8 @@ def main() -> int:
     began = time.monotonic()
     with tempfile.TemporaryDirectory() as made, postgres() as server:
         folder = Path(made)
-        with opened(folder) as world:
-            clean = Bench(world, folder).clean()
+        with started(folder / "box", "--control") as localbox, warm_drivers(folder) as drivers:
+            clean = Bench(localbox, drivers, folder).clean()
 
         def run(numbered: tuple[int, object]) -> Result:
             number, case = numbered

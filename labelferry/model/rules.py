@@ -294,6 +294,11 @@ class VideoRule(Rule):
         "the data row in Labelbox differs from the manifest: {differences}",
         "correct the manifest, or say on_existing: update",
     )
+    PRELABELS_BESIDE = (
+        WARNING,
+        "more pre-labels were sent to a row that has some of an earlier import, and Labelbox may have replaced those",
+        "look at the row in Labelbox; to have whole rows sent, name all rows of the earlier import in the spec",
+    )
 
 
 SECTIONS = (LineRule, NameRule, AnswerRule, FrameRule, ShapeRule, MaskRule, ReaderRule, VideoRule)

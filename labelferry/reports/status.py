@@ -8,7 +8,8 @@ from rich.console import Console
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineRecord, LineState, State
 from labelferry.model import RowRef
-from labelferry.onboarding.steps.outcomes import explain
+from labelferry.onboarding.steps.left_out import left_out
+from labelferry.onboarding.steps.outcomes import REMEDIES, OutcomeKind, explain
 from labelferry.spec import ImportAs, checked_name
 
 __all__ = ["all_of", "print_all", "print_status", "status_of"]
@@ -39,7 +40,7 @@ def print_all(found: Mapping[str, Any], console: Console) -> None:
 
 
 def status_of(file: LedgerFile, name: str) -> dict[str, Any]:
-    """Runs, resources, failed and unknown lines of an onboarding, by workspace.
+    """Runs, resources, rows left out, failed and unknown lines of an onboarding, by workspace.
 
     Raises:
         SpecError: when it is not a name, or the ledger has never heard of it.
@@ -58,6 +59,7 @@ def _workspace(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
         "runs": [_run(run) for run in ledger.history()],
         "lines": {kind: ledger.line_counts(kind) for kind in IMPORTED_AS},
         "pending_jobs": [entry.name for entry in ledger.entries("job") if entry.state != State.SETTLED],
+        "left_out_rows": sorted(left_out(ledger)),
         "failed_lines": [_line(record) for record in ledger.lines(LineState.FAILED)],
         "unknown_lines": [_line(record) for record in ledger.lines(LineState.UNKNOWN)],
     }
@@ -83,8 +85,17 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
         _print_counts(workspace["lines"], console)
         for job in workspace["pending_jobs"]:
             console.print(f"  pending: {job}; the next onboard picks it up", style="yellow", highlight=False)
+        _print_left_out(workspace["left_out_rows"], console)
         for state in ("failed", "unknown"):
             _print_lines(state, workspace[f"{state}_lines"], console)
+
+
+def _print_left_out(keys: Iterable[str], console: Console) -> None:
+    for key in keys:
+        console.print(f"  left out: data row {key}", style="red", markup=False, highlight=False)
+    if keys:
+        text = f"  {OutcomeKind.FIX_ROW}: {REMEDIES[OutcomeKind.FIX_ROW]}"
+        console.print(text, style="yellow", markup=False, highlight=False)
 
 
 def _print_counts(lines: Mapping[str, Mapping[str, int]], console: Console) -> None:

@@ -1,7 +1,6 @@
 """How localbox reads lines where public sources disagree, in every position of the switches."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,7 +10,7 @@ import pytest
 from labelferry.labelbox import Client, ImportKind, Policy
 from labelferry.localbox.state.reading import SWITCHES
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, REPOSITORY, Localbox, start
+from tests.localbox_server import KEY, ROOT, Localbox
 
 BOX = {"top": 1, "left": 2, "height": 3, "width": 4}
 INNER = {"name": "why", "answer": {"name": "rain"}}
@@ -49,22 +48,15 @@ ONTOLOGY = {
 }
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    running = start(tmp_path_factory.mktemp("reading"), "--control")
-    yield running
-    assert running.stop() == 0
-
-
 @pytest.fixture
-def client(server: Localbox) -> Iterator[Client]:
-    with Client(KEY, server.endpoint, policy=Policy(), sleep=lambda _: None) as made:
+def client(localbox: Localbox) -> Iterator[Client]:
+    with Client(KEY, localbox.endpoint, policy=Policy(), sleep=lambda _: None) as made:
         yield made
 
 
 @pytest.fixture
-def http(server: Localbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
+def http(localbox: Localbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
         yield made
         made.post("/_localbox/reset").raise_for_status()
 
@@ -101,5 +93,5 @@ def test_a_wrong_position_is_refused(http: httpx.Client, body: Any) -> None:
 
 
 def test_the_table_of_switches_is_complete() -> None:
-    page = (Path(REPOSITORY) / "docs" / "localbox-control.md").read_text("utf-8")
+    page = (ROOT / "docs" / "localbox-control.md").read_text("utf-8")
     assert [name for name in SWITCHES.choices if f"| `{name}` |" not in page] == []

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from labelferry.masks import encode_png
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: clips

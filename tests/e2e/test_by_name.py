@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
 from tests.e2e.test_again import BOXES, TWO, box, unchanged, write
+from tests.localbox_server import Localbox
 
 CREATE_JOB = "createMALPredictionImportByFilePyApi"
 QUOTA = {"kind": "status", "status": 426, "operation": CREATE_JOB}

@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import orjson
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
 from tests.e2e.test_outages import GOOD, MIXED, write
+from tests.localbox_server import Localbox
 
 
 def move_the_car(localbox: Localbox) -> None:

@@ -20,8 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.driver import AFTER, BEFORE, Job
+from tests.faults.drivers import Drivers, warm_drivers
 from tests.faults.sweep import Clean, Result
-from tests.faults.world import World, counts, ledger_url, normalised, opened, outcomes, unsettled, write_guide
+from tests.faults.world import counts, ledger_url, normalised, outcomes, unsettled, write_guide
+from tests.localbox_server import Localbox, started
 
 APART = ((300, -300), (-300, 300), (0, 60), (60, 0), (86_400, 0), (0, 86_400))
 """Seconds that the clocks of A and B are ahead."""
@@ -51,33 +53,35 @@ def frozen_cases(clean: Clean, wanted: int) -> list[Frozen]:
 
 
 @contextmanager
-def two_hosts(folder: Path, case: Frozen) -> Iterator[tuple[World, World]]:
-    """A localbox of their own and a driver for each."""
+def two_hosts(folder: Path, case: Frozen) -> Iterator[tuple[Localbox, Drivers, Drivers]]:
+    """A localbox of their own and drivers for each."""
     folder.mkdir()
     with (
-        opened(folder) as world,
-        world.beside(folder, case.clocks[0]) as first,
-        world.beside(folder, case.clocks[1]) as second,
+        started(folder / "box", "--control") as localbox,
+        warm_drivers(folder, case.clocks[0]) as first,
+        warm_drivers(folder, case.clocks[1]) as second,
     ):
-        yield first, second
+        yield localbox, first, second
 
 
 def run_frozen(folder: Path, ledger: str, case: Frozen, clean: Clean, age: Callable[[], None] = lambda: None) -> Result:
     """Carry a case out and judge it; ``age`` may let A's lease end before its time."""
-    with two_hosts(folder, case) as (first, second):
+    with two_hosts(folder, case) as (localbox, first, second):
         homes = [folder / name for name in ("a", "b")]
         for home in homes:
             home.mkdir()
             (home / "ledger.url").write_text(ledger, "utf-8")
         specs = write_guide(folder / "specs")
-        jobs = [Job(str(home), first.endpoint, specs, ledger=ledger_url(home)) for home in homes]
+        jobs = [Job(str(home), localbox.endpoint, specs, ledger=ledger_url(home)) for home in homes]
         first.start(replace(jobs[0], kill_at=case.number, side=case.side, freeze=True))
         wrong = list(_carried_out(first, second, jobs, child_stopped(first), age))
-        wrong += _wrong(first.state(), homes, clean)
+        wrong += _wrong(localbox.state(), homes, clean)
     return Result(str(case), tuple(wrong))
 
 
-def _carried_out(first: World, second: World, jobs: list[Job], child: int, age: Callable[[], None]) -> Iterator[str]:
+def _carried_out(
+    first: Drivers, second: Drivers, jobs: list[Job], child: int, age: Callable[[], None]
+) -> Iterator[str]:
     """Yield every exit code that is not as it should be."""
     if (code := second.run(jobs[1])) not in {0, 4}:  # 0: A had no lease at that request
         yield f"B ended {code} beside A: {said(jobs[1])}"
@@ -88,8 +92,8 @@ def _carried_out(first: World, second: World, jobs: list[Job], child: int, age: 
     if (code := first.ended()) not in {0, 4}:
         yield f"A ended {code}: {said(jobs[0])}"
     left = said(jobs[0])
-    for world, job in ((second, jobs[1]), (first, jobs[0])):
-        if code := world.run(job):
+    for drivers, job in ((second, jobs[1]), (first, jobs[0])):
+        if code := drivers.run(job):
             yield f"a run afterwards ended {code}: {said(job)}"
     (Path(jobs[0].home) / "left").write_text(left, "utf-8")
 
@@ -119,9 +123,9 @@ def _is_used(row: dict[str, Any], state: Mapping[str, list[dict[str, Any]]]) -> 
     return any(row["id"] in map(str, other.values()) for rows in state.values() for other in rows if other is not row)
 
 
-def child_stopped(world: World) -> int:
+def child_stopped(drivers: Drivers) -> int:
     """Wait until the driver's child is frozen and return its process number."""
-    path = Path(f"/proc/{world.driver.pid}/task/{world.driver.pid}/children")
+    path = Path(f"/proc/{drivers.process.pid}/task/{drivers.process.pid}/children")
     for _ in range(6_000):
         for child in path.read_text("ascii").split():
             if _is_stopped(child):

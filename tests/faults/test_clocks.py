@@ -9,8 +9,8 @@ from sqlalchemy import create_engine, text
 
 from tests.faults.clocks import Frozen, run_frozen
 from tests.faults.driver import AFTER, BEFORE
+from tests.faults.drivers import shifter
 from tests.faults.sweep import Bench, Clean
-from tests.faults.world import shifter
 from tests.integration.postgres import postgres_url, url
 
 __all__ = ["postgres_url", "url"]
@@ -33,9 +33,9 @@ def ended(postgres: str) -> Callable[[], None]:
 def number_of(bench: Bench, operation: str) -> int:
     """The number of the request that first asks for an operation, in a run that nobody disturbs."""
     home = bench.fresh()
-    bench.world.control("DELETE", "requests")
-    assert bench.world.run(bench.job(home)) == 0
-    return 1 + [seen["operation"] for seen in bench.world.control("GET", "requests")].index(operation)
+    bench.localbox.control("DELETE", "requests")
+    assert bench.drivers.run(bench.job(home)) == 0
+    return 1 + [seen["operation"] for seen in bench.localbox.control("GET", "requests")].index(operation)
 
 
 @pytest.mark.skipif(shifter() is None, reason="faketime is not installed (Debian's package faketime)")

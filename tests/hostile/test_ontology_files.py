@@ -158,3 +158,13 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     latin.write_bytes("tools: [{tool: BBOX, name: Fußgänger}]".encode("latin-1"))
     with pytest.raises(SpecError, match="not UTF-8"):
         read(latin)
+
+
+def test_null_is_an_empty_list_and_what_labelbox_keeps_for_itself_is_kept(tmp_path: Path) -> None:
+    attributes = {"attributes": [{"attributeName": "auto", "deep": {"on": True}}]}
+    text = json.dumps(
+        {"tools": [{"tool": "BBOX", "name": "car", "color": "#123456", **attributes}], "classifications": None}
+    )
+    ontology = read(write(tmp_path, text, "o.json"))
+    assert ontology == Ontology((Tool(ToolKind.BOX, "car", colour="#123456", extra=attributes),))
+    assert Ontology.from_normalized(ontology.to_normalized()) == ontology

@@ -23,7 +23,7 @@ from labelferry.reports.verification import verification_markdown
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Difference, Verification
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 GUIDE = EXAMPLES / "guide" / "ground-truth.yaml"
@@ -74,7 +74,7 @@ class Ferry:
 
     def change(self, changing: Callable[[State], None]) -> None:
         """Change what localbox keeps, behind everybody's back."""
-        state: Any = self.localbox.control("GET", "state")
+        state: Any = self.localbox.state()
         for annotation in state["annotations"]:
             annotation["line"] = orjson.loads(annotation["line"])
         changing(state)
@@ -96,17 +96,16 @@ def ferry_in(home: Path, localbox: Localbox) -> Ferry:
 @pytest.fixture
 def ferry(localbox: Localbox, tmp_path: Path) -> Ferry:
     """An empty localbox, and an empty home."""
-    localbox.control("POST", "reset")
     return ferry_in(tmp_path / "home", localbox)
 
 
-@pytest.fixture(scope="session")
-def onboarded(localbox: Localbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ferry, object]:
+@pytest.fixture(scope="module")
+def onboarded(running_localbox: Localbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ferry, object]:
     """The tutorial, onboarded once, and what localbox keeps of it."""
-    localbox.control("POST", "reset")
-    ferry = ferry_in(tmp_path_factory.mktemp("guide"), localbox)
+    running_localbox.reset()
+    ferry = ferry_in(tmp_path_factory.mktemp("guide"), running_localbox)
     ferry.onboard(GUIDE)
-    return ferry, localbox.control("GET", "state")
+    return ferry, running_localbox.state()
 
 
 @pytest.fixture

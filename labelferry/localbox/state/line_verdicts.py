@@ -8,7 +8,7 @@ from typing import Any
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.fetching import contents
 from labelferry.localbox.ids import new_uuid
-from labelferry.localbox.state import annotations, data_rows, files, labels, reading, settings
+from labelferry.localbox.state import annotations, behaviour, data_rows, files, labels, reading, settings
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.filestore import FileStore, referenced
 from labelferry.localbox.validation import features
@@ -42,6 +42,7 @@ class Bench:
     lenient: bool
     splits: bool
     marks: bool
+    replaces: bool
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     labels: dict[str, str] = field(default_factory=dict)
     benchmarks: set[str] = field(default_factory=set)
@@ -71,6 +72,7 @@ def _bench(session: Session, import_id: str, project_id: str, *, ground_truth: b
         lenient=settings.flawed(session, "validation"),
         splits=settings.flawed(session, "one-label"),
         marks=not settings.flawed(session, "benchmarks"),
+        replaces=behaviour.replaces_prelabels(session),
     )
 
 
@@ -146,6 +148,8 @@ def _problems(bench: Bench, line: dict[str, Any], row: data_rows.DataRow) -> lis
 
 def _keep(bench: Bench, line: dict[str, Any], row: data_rows.DataRow) -> None:
     label_id = _label(bench, row.id) if bench.ground_truth else None
+    if not bench.ground_truth and bench.replaces:
+        labels.drop_predictions(bench.session, bench.project_id, row.id, but=bench.import_id)
     if label_id and line.get("isBenchmarkReferenceLabel") is True:
         _mark(bench, label_id)
     kept = reading.as_kept(bench.session, {key: value for key, value in line.items() if key not in NOT_KEPT})

@@ -140,3 +140,18 @@ def test_a_child_between_ranges_is_refused_in_any_order(parents: Any) -> None:
     answer = T.TemporalClassificationAnswer(name="on", frames=parents, classifications=[child((15, 25))])
     with pytest.raises(AnnotationError, match=r"'sun'.*15 to 25.*parent"):
         built([T.TemporalClassificationQuestion(name="light", value=[answer])])
+
+
+def test_each_frame_keeps_the_confidence_of_its_answer() -> None:
+    said = [(1, "dry", 0.25), (5, "wet", 0.75), (9, "dry", None)]
+    (asked,) = built(
+        [
+            T.VideoClassificationAnnotation(
+                name="weather", frame=frame, value=T.Radio(answer=T.ClassificationAnswer(name=name), confidence=sure)
+            )
+            for frame, name, sure in said
+        ]
+    ).classifications
+    assert {answer.spans: (str(answer), answer.confidence) for answer in asked.answers} == {
+        (Span(frame, frame),): (name, sure) for frame, name, sure in said
+    }

@@ -175,11 +175,13 @@ def test_a_finding_says_where_it_is() -> None:
         ("range-outside-video", "clip.mp4", 90, None),
         ("mask-not-png", "clip.mp4", 5, None),
     ]
-    shapes = video(box(rows=[[4, 4, 8, 8], [4, 4, 0, 8]], instance="3"), box(rows=[[65, 4, 8, 8], [60, 4, 8, 8]]))
+    shapes = video(
+        box(rows=[[4, 4, 8, 8], [4, 4, 0, 8]], instance="3"), box(rows=[[65, 4, 8, 8], [60, 4, 8, 8]], instance="4")
+    )
     assert [(each.code, each.frame, each.track) for each in found(shapes)] == [
         ("box-without-area", 2, "3"),
-        ("shape-outside", 1, None),
-        ("shape-partly-outside", 2, None),
+        ("shape-outside", 1, "4"),
+        ("shape-partly-outside", 2, "4"),
     ]
     overlap = video(asked("light", TEMPORAL, option("on", (1, 9)), option("off", (9, 12))))
     assert [each.frame for each in found(overlap)] == [9]

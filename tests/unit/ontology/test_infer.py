@@ -174,3 +174,10 @@ def test_contradictions_are_refused_with_both_places(videos: list[LabelledVideo]
 def test_many_contradictions_are_counted() -> None:
     with pytest.raises(SpecError, match="and 5 more"):
         infer([video(tracks=(box("x"), *(point("x", line) for line in range(25))))])
+
+
+@pytest.mark.parametrize(("answers", "kind"), [("a", QuestionKind.RADIO), ("ab", QuestionKind.CHECKLIST)])
+def test_a_question_of_frames_that_is_answered_without_frames(answers: str, kind: QuestionKind) -> None:
+    """Several answers at once are a checklist's; one may be a radio's."""
+    (question,) = infer([video(asked("q", Asked.TEMPORAL, *map(option, answers)))]).questions
+    assert (question.kind, [option.value for option in question.options]) == (kind, list(answers))

@@ -150,3 +150,10 @@ def test_what_is_not_normalised_is_refused(wrong: dict[str, object]) -> None:
 
 def test_walk_meets_every_feature() -> None:
     assert [item.names[0] for item in ONTOLOGY.walk()] == ["car", "plate", "ball", "state", "on", "off"]
+
+
+def test_the_fingerprint_forgets_the_order_of_what_labelbox_keeps_for_itself() -> None:
+    one, other = (
+        Tool(ToolKind.BOX, "car", extra={"attributes": kept}) for kept in ({"a": 1, "b": 2}, {"b": 2, "a": 1})
+    )
+    assert Ontology((one,)).fingerprint() == Ontology((other,)).fingerprint()

@@ -156,3 +156,9 @@ def test_takes_every_legal_character(tmp_path: Path) -> None:
     key = "aZ09!_.*'()&$@=;/:+ ,?-"
     (row,) = read_videos([{"global_key": f"  {key} ", "row_data": URL}], Reach(tmp_path))
     assert row.global_key == key
+
+
+def test_one_attachment_needs_no_list(tmp_path: Path) -> None:
+    one = '{""type"": ""IMAGE"", ""value"": ""https://e.com/a.png""}'
+    (row,) = _read(tmp_path, f'global_key,row_data,attachments\na,{URL},"{one}"\n')
+    assert row.attachments == ({"type": "IMAGE", "value": "https://e.com/a.png"},)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from labelferry.errors import SourceError
-from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet import Sheet, joined
 from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.text import bytes_of, text_of
 
@@ -78,3 +78,20 @@ def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
     assert sheet.text("a") == ["1", "00012", ""]
     assert sheet.text("b") == ["x", '{"c":null}', ""]
     assert sheet.places.lines.tolist() == [1, 3, 4]
+
+
+@pytest.mark.parametrize("last", ['"one\ntwo"', "one"])
+def test_a_quoted_cell_may_go_over_lines(tmp_path: Path, last: str) -> None:
+    (tmp_path / "t.csv").write_text(f'note,n\n"first\nsecond",1\n{last},2\n', "utf-8")
+    sheet = read_sheet(tmp_path / "t.csv", "t.csv")
+    assert sheet.text("note") == ["first\nsecond", last.strip('"')]
+    assert sheet.whole("n").tolist() == [1, 2]
+    assert sheet.places.lines.tolist() == [2, 4]
+
+
+def test_joined_rows_keep_their_file_and_line(tmp_path: Path) -> None:
+    for name, text in (("a.csv", "n\n1\n\n2\n"), ("b.csv", "n\n3\n")):
+        (tmp_path / name).write_text(text, "utf-8")
+    sheet = joined([read_sheet(tmp_path / name, name) for name in ("a.csv", "b.csv")])
+    assert sheet.whole("n").tolist() == [1, 2, 3]
+    assert [str(sheet.places.where(row)) for row in range(3)] == ["a.csv:2", "a.csv:4", "b.csv:2"]

@@ -276,3 +276,33 @@ def test_sent_forms() -> None:
     assert {tuple((path, each.coverage) for path, each in sent_of([form]).answers.items()) for form in forms} == {
         ((("q", "a"), ((2, 4),)),)
     }
+
+
+def test_frame_numbers_that_are_whole_floats() -> None:
+    row = exported(LINES)
+    of(row)["key_frame_feature_map"] = {
+        feature: [float(frame) for frame in frames] for feature, frames in of(row)["key_frame_feature_map"].items()
+    }
+    of(row)["segments"] = {
+        feature: [[float(start), float(end)] for start, end in spans] for feature, spans in of(row)["segments"].items()
+    }
+    result = result_of(LINES, row)
+    assert (result.equal, result.differs, result.not_comparable) == (3, False, {})
+
+
+@pytest.mark.parametrize("points", ["1,1 5,5", [], [{"x": 1}], [None]])
+def test_a_line_without_points_is_told(points: Any) -> None:
+    row = exported([LANE])
+    for page in of(row)["frames"].values():
+        for thing in page["objects"].values():
+            thing["line"] = points
+    result = result_of([LANE], row)
+    assert (result.equal, result.not_comparable) == (0, {"VideoPolyline": 1})
+
+
+def test_a_picture_is_read_once_while_it_is_one_of_the_last_four() -> None:
+    read: list[str] = []
+    pictures = Pictures(read.append)
+    for url in ("a", "a", "b", "c", "d", "a", "e", "a"):
+        assert pictures.area_at(url, [1, 2, 3]) is None
+    assert read == ["a", "b", "c", "d", "e", "a"]
