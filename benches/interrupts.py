@@ -14,7 +14,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.faults.world import KEY, World, opened
+from tests.localbox_server import Localbox, started
 
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
 SPEC = """\
@@ -34,8 +34,8 @@ HEARD, TOO_EARLY, ENDED = "heard", "before any line of ours", "ended before"
 class Interrupted:
     """Runs of one spec, each in a home of its own."""
 
-    def __init__(self, world: World, folder: Path) -> None:
-        self._world, self._folder = world, folder
+    def __init__(self, box: Localbox, folder: Path) -> None:
+        self._box, self._folder = box, folder
         (folder / "yard.yaml").write_text(SPEC, "utf-8")
         (folder / "boxes.csv").write_text(BOXES, "utf-8")
 
@@ -47,17 +47,17 @@ class Interrupted:
 
     def at(self, seconds: float, number: int) -> str:
         """Interrupt a run after some seconds and return what became of it; then run again."""
-        self._world.control("POST", "reset")
+        self._box.control("POST", "reset")
         code, said = self._run(number, seconds)
         again, told = self._run(number)
-        state = self._world.state()
+        state = self._box.control("GET", "state")
         found = {table: len(state[table]) for table in TABLES}
         if again or found != dict.fromkeys(TABLES, 1):
             return f"the next run ended {again} with {found}: {told}"
         return judged(code, said)
 
     def _run(self, number: int, interrupt: float | None = None) -> tuple[int, str]:
-        service = {"LABELBOX_API_KEY": KEY, "LABELBOX_ENDPOINT": self._world.endpoint}
+        service = {"LABELBOX_API_KEY": self._box.key, "LABELBOX_ENDPOINT": self._box.endpoint}
         env = {**os.environ, **service, "LABELFERRY_HOME": str(self._folder / f"home-{number}")}
         with subprocess.Popen(
             [COMMAND, "onboard", "yard.yaml"],
@@ -88,8 +88,8 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--moments", type=int, default=100)
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as made, opened(Path(made)) as world:
-        runs = Interrupted(world, Path(made))
+    with tempfile.TemporaryDirectory() as made, started(Path(made) / "box", "--control") as box:
+        runs = Interrupted(box, Path(made))
         whole = runs.whole()
         found: Counter[str] = Counter()
         for number in range(1, asked.moments + 1):

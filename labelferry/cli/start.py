@@ -31,7 +31,7 @@ def main() -> None:
 def _run() -> None:
     from labelferry.cli.main import run
 
-    if _is_waiting():
+    if _was_waiting():
         raise KeyboardInterrupt
     run()
 
@@ -53,8 +53,8 @@ def _interrupt(_signal: int, frame: FrameType | None) -> None:
     raise KeyboardInterrupt
 
 
-def _is_waiting() -> bool:
-    return signal.getitimer(signal.ITIMER_REAL)[0] > 0
+def _was_waiting() -> bool:
+    return signal.setitimer(signal.ITIMER_REAL, 0)[0] > 0
 
 
 def _is_importing(frame: FrameType | None) -> bool:
