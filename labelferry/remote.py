@@ -62,12 +62,15 @@ def policy_of(settings: Settings) -> Policy:
     policy = Policy(budget=settings.patience)
     if settings.deadline is None:
         return policy
-    paces = {name: replace(getattr(policy, name), deadline=settings.deadline) for name in WAITS}
-    appearing = min(policy.appearing.deadline, settings.deadline)
-    return replace(policy, **paces, appearing=replace(policy.appearing, deadline=appearing))
+    deadlines = dict.fromkeys(WAITS, settings.deadline)
+    deadlines |= {name: min(getattr(policy, name).deadline, settings.deadline) for name in LOOKS}
+    paces = {name: replace(getattr(policy, name), deadline=deadline) for name, deadline in deadlines.items()}
+    return replace(policy, **paces)
 
 
 WAITS = ("lookup", "task", "processing", "imports")
+LOOKS = ("appearing", "releasing")
+"""Waits that a deadline shortens and does not lengthen."""
 
 
 @cache

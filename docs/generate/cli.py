@@ -8,6 +8,7 @@ import typer.main
 
 from docs.generate.markdown import generated, prose, table
 from labelferry import cli, errors
+from labelferry.cli.main import app as commands
 
 __all__ = ["lines"]
 
@@ -23,7 +24,7 @@ WAYS = (
 
 def lines() -> Iterator[str]:
     """Yield the page, line by line."""
-    app: Any = typer.main.get_command(cli.app)
+    app: Any = typer.main.get_command(commands)
     yield from generated("The command line", "labelferry/cli and labelferry/errors.py")
     yield f"{app.help} `labelferry COMMAND --help` says the same in the terminal."
     yield ""

@@ -7,12 +7,11 @@ from typing import Annotated
 import typer
 
 from labelferry.cli import local, offline, runs, state
+from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.errors import LabelferryError
 
-__all__ = ["app", "main"]
-
-INTERRUPTED = 130
+__all__ = ["app", "run"]
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(offline.check)
@@ -46,7 +45,7 @@ def labelferry(
     """Carry labelled video into Labelbox: planned beforehand, safe to run again, verified afterwards."""
 
 
-def main() -> None:
+def run() -> None:
     """Run the command line; mistakes and refusals end in one message and the documented exit code."""
     if isinstance(
         sys.stdout, TextIOWrapper
@@ -61,4 +60,4 @@ def main() -> None:
     except SystemExit as ended:
         if ended.code != INTERRUPTED:
             raise
-        fail("interrupted; nothing is lost, run the same command again", INTERRUPTED)
+        raise KeyboardInterrupt from ended  # as typer saw it

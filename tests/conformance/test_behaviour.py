@@ -13,22 +13,15 @@ from labelferry.errors import RejectedError, UnavailableError
 from labelferry.labelbox import Client, ImportKind
 from labelferry.localbox.state.behaviour import SWITCHES
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, REPOSITORY, Localbox, start
+from tests.localbox_server import KEY, ROOT, Localbox
 
 Turn = Callable[..., None]
 KEYS = ("row-1", "row-2")
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    running = start(tmp_path_factory.mktemp("behaviour"), "--control")
-    yield running
-    assert running.stop() == 0
-
-
 @pytest.fixture
-def http(server: Localbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
+def http(localbox: Localbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
         made.post("/_localbox/reset").raise_for_status()
         yield made
 
@@ -43,8 +36,8 @@ def turn(http: httpx.Client) -> Turn:
 
 
 @pytest.fixture
-def client(server: Localbox) -> Iterator[Client]:
-    with Client(KEY, server.endpoint) as made:
+def client(localbox: Localbox) -> Iterator[Client]:
+    with Client(KEY, localbox.endpoint) as made:
         yield made
 
 
@@ -54,7 +47,7 @@ def rows(client: Client, *keys: str) -> dict[str, str]:
     return dict(client.data_rows.create(client.datasets.create("d").id, payloads).created)
 
 
-def test_rows_whose_media_cannot_be_read(turn: Turn, client: Client, server: Localbox) -> None:
+def test_rows_whose_media_cannot_be_read(turn: Turn, client: Client, localbox: Localbox) -> None:
     made, project = rows(client, *KEYS), client.projects.create("p", "VIDEO").id
     turn(unreadable=["ROW-2"])
     batch = client.batches.create(project, "b", KEYS)
@@ -65,14 +58,14 @@ def test_rows_whose_media_cannot_be_read(turn: Turn, client: Client, server: Loc
     empty = client.batches.create(project, "none", ["row-2"])
     assert (empty.size, empty.failed_row_ids) == (0, (made["row-2"],))
     turn()
-    theirs = lb.Client(KEY, endpoint=server.endpoint).get_project(project).create_batch("late", global_keys=["row-2"])
+    theirs = lb.Client(KEY, endpoint=localbox.endpoint).get_project(project).create_batch("late", global_keys=["row-2"])
     assert theirs.size == 1
 
 
-def test_a_deleted_key_that_is_released_late(turn: Turn, client: Client, server: Localbox) -> None:
+def test_a_deleted_key_that_is_released_late(turn: Turn, client: Client, localbox: Localbox) -> None:
     made = rows(client, *KEYS)
     turn(key_release=2)
-    lb.DataRow.bulk_delete([lb.Client(KEY, endpoint=server.endpoint).get_data_row(made["row-1"])])
+    lb.DataRow.bulk_delete([lb.Client(KEY, endpoint=localbox.endpoint).get_data_row(made["row-1"])])
     dataset = client.datasets.create("again").id
     again = [{"global_key": "Row-1", "row_data": guide.VIDEO}]
     for _ in range(2):
@@ -128,7 +121,7 @@ def test_positions_that_do_not_exist(http: httpx.Client, wrong: dict[str, Any]) 
 
 
 def test_the_docs_name_every_switch() -> None:
-    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text("utf-8")
+    page = Path(ROOT, "docs", "localbox-control.md").read_text("utf-8")
     section = page.split("## Behaviour")[1].split("## Flaws")[0]
     for name in (*SWITCHES.choices, *SWITCHES.free):
         assert f"| `{name}` |" in section

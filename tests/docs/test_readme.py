@@ -12,7 +12,7 @@ import pytest
 import typer.main
 
 from docs.generate.contact_sheet import draw_contact_sheet
-from labelferry.cli import app
+from labelferry.cli.main import app
 from labelferry.spec.loaded import LoadedSpec
 from tests.docs import pages
 from tests.docs.pages import ROOT, words

@@ -16,7 +16,7 @@ import typer.main
 import yaml
 from playwright.sync_api import sync_playwright
 
-from labelferry.cli import app
+from labelferry.cli.main import app
 from labelferry.spec.loaded import LoadedSpec
 from tests.docs.pages import DOCS, ROOT, Block, blocks
 

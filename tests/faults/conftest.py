@@ -28,6 +28,12 @@ def clean(bench: Bench) -> Clean:
     return bench.clean()
 
 
+@pytest.fixture(params=[9, pytest.param(1, marks=pytest.mark.full)], ids=["a sample", "each"])
+def every(request: pytest.FixtureRequest) -> int:
+    """How far apart the requests are at which a run is killed."""
+    return int(request.param)
+
+
 @pytest.fixture
 def streets(bench: Bench, tmp_path: Path) -> Streets:
     return Streets(bench, tmp_path)

@@ -126,7 +126,7 @@ def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) 
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
-def test_killed_at_each_request_of_an_update(side: str, streets: Streets) -> None:
+def test_killed_at_the_requests_of_an_update(side: str, every: int, streets: Streets) -> None:
     def updated(number: int) -> int:
         streets.home = streets.bench.fresh()
         with streets.client() as client:
@@ -136,7 +136,7 @@ def test_killed_at_each_request_of_an_update(side: str, streets: Streets) -> Non
 
     assert updated(0) == 0
     whole, clean = len(requests(streets.home)), normalised(streets.localbox.state())
-    for number in range(1, whole + 1, 3):
+    for number in range(1, whole + 1, every):
         assert updated(number) == KILLED
         assert streets.run() == (0, ""), number
         assert normalised(streets.localbox.state()) == clean, number

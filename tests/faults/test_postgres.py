@@ -35,9 +35,10 @@ def bench(
     engine.dispose()
 
 
-def test_killed_and_run_again(bench: Bench) -> None:
+@pytest.mark.parametrize("apart", [29, pytest.param(5, marks=pytest.mark.full)])
+def test_killed_and_run_again(apart: int, bench: Bench) -> None:
     clean = bench.clean()
-    results = [bench.killed(case, clean) for case in cases(clean, every=13)]
+    results = [bench.killed(case, clean) for case in cases(clean, every=apart)]
     assert failures(results) == []
 
 

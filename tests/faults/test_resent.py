@@ -95,7 +95,7 @@ def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Stree
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
-def test_killed_at_each_request_of_a_replacement(side: str, streets: Streets) -> None:
+def test_killed_at_the_requests_of_a_replacement(side: str, every: int, streets: Streets) -> None:
     def replaced(number: int) -> int:
         streets.home = streets.bench.fresh()
         streets.write(TWO_ROWS, **REPLACE)
@@ -106,7 +106,7 @@ def test_killed_at_each_request_of_a_replacement(side: str, streets: Streets) ->
     assert replaced(0) == 0
     whole = len(requests(streets.home))
     assert held(streets) == plain(CHANGED)
-    for number in range(1, whole + 1):
+    for number in range(1, whole + 1, every):
         assert replaced(number) == KILLED
         assert streets.run() == (0, ""), number
         assert held(streets) == plain(CHANGED), number

@@ -65,7 +65,7 @@ def test_a_new_version_is_made_beside_it_and_connected(imported_as: str, streets
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
-def test_killed_at_each_request_of_a_new_version(side: str, streets: Streets) -> None:
+def test_killed_at_the_requests_of_a_new_version(side: str, every: int, streets: Streets) -> None:
     def versioned(number: int) -> int:
         streets.home = streets.bench.fresh()
         streets.write([box("street-1", 1)])
@@ -75,7 +75,7 @@ def test_killed_at_each_request_of_a_new_version(side: str, streets: Streets) ->
 
     assert versioned(0) == 0
     whole, clean = len(requests(streets.home)), normalised(streets.localbox.state())
-    for number in range(1, whole + 1, 3):
+    for number in range(1, whole + 1, every):
         assert versioned(number) == KILLED
         assert streets.run() == (0, ""), number
         assert normalised(streets.localbox.state()) == clean, number

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
 SECONDS = 120

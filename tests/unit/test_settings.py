@@ -67,7 +67,7 @@ def test_a_deadline_holds_for_every_wait() -> None:
     settings = Settings.from_environment({"LABELFERRY_HOME": "/nowhere", "LABELFERRY_DEADLINE": "7"})
     policy = policy_of(settings)
     paces = [value for name in Policy.__slots__ if isinstance(value := getattr(policy, name), Pace)]
-    assert [pace.deadline for pace in paces] == [7] * 5
+    assert [pace.deadline for pace in paces] == [7] * 6
     assert policy_of(Settings.from_environment({"LABELFERRY_HOME": "/nowhere"})).imports.deadline == 14_400
     long = Settings.from_environment({"LABELFERRY_HOME": "/nowhere", "LABELFERRY_DEADLINE": "50000"})
     assert policy_of(long).appearing == Policy().appearing
