@@ -84,9 +84,9 @@ def test_killed_at_each_request_of_a_deletion(side: str, streets: Streets) -> No
 def test_a_retry_that_deletes_an_import(streets: Streets) -> None:
     """Its lines may be in: the import goes first, and the report says so."""
     streets.write(TWO)
-    streets.world.control("POST", "outcomes", {"cut": 1})
+    streets.localbox.control("POST", "outcomes", {"cut": 1})
     assert streets.run()[0] == 1
-    streets.world.control("POST", "outcomes", {})
-    streets.world.control("POST", "import-files", {"expire_after": 0})
+    streets.localbox.control("POST", "outcomes", {})
+    streets.localbox.control("POST", "import-files", {"expire_after": 0})
     assert streets.run(retry=True)[0] in {0, 1}
     assert streets.report()["deleted"]["jobs"] == 1

@@ -54,7 +54,7 @@ def unknown_import(streets: Streets) -> None:
     """The ledger is lost and the files of the import are gone."""
     imported(streets)
     streets.lose_ledger()
-    streets.world.control("POST", "import-files", {"expire_after": 0})
+    streets.localbox.control("POST", "import-files", {"expire_after": 0})
 
 
 def other_project(streets: Streets) -> None:
@@ -96,12 +96,12 @@ WAYS: list[tuple[Conflict, str, Texts]] = [
 @pytest.mark.parametrize(("conflict", "told", "texts"), WAYS, ids=[f"{way[0].__name__}: {way[1]}" for way in WAYS])
 def test_the_spec_is_changed_as_told(conflict: Conflict, told: str, texts: Texts, streets: Streets) -> None:
     conflict(streets)
-    streets.world.control("DELETE", "requests")
+    streets.localbox.control("DELETE", "requests")
     code, message = streets.run()
     assert (code, told in message) == (4, True), message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     rewrite(streets, texts)
-    streets.world.control("POST", "import-files", {"expire_after": 86400})
+    streets.localbox.control("POST", "import-files", {"expire_after": 86400})
     assert streets.run() == (0, "")
     assert streets.report()["accepted"] == streets.report()["counts"]["lines"]
     assert len(projects_of_annotations(streets)) == len(set(projects_of_annotations(streets)))
@@ -109,7 +109,7 @@ def test_the_spec_is_changed_as_told(conflict: Conflict, told: str, texts: Texts
 
 def projects_of_annotations(streets: Streets) -> list[tuple[str, str]]:
     """Project and content of each annotation: none may be in one project twice."""
-    state = streets.world.state()
+    state = streets.localbox.state()
     return [(row["project_id"], row["data_row_id"] + row["line"][-90:]) for row in state["annotations"]]
 
 
@@ -117,7 +117,7 @@ def test_an_imported_project_is_named_by_its_id(streets: Streets) -> None:
     other_project(streets)
     code, message = streets.run()
     assert (code, "name it by id" in message) == (4, True)
-    (project,) = streets.world.state()["projects"]
+    (project,) = streets.localbox.state()["projects"]
     rewrite(streets, {"project: {name: Again, media_type: VIDEO}": f"project: {{id: {project['id']}}}"})
     assert streets.run() == (0, "")
     assert held(streets) == plain(TWO)
@@ -126,7 +126,7 @@ def test_an_imported_project_is_named_by_its_id(streets: Streets) -> None:
 def test_an_ontology_is_named_by_its_id(streets: Streets) -> None:
     other_ontology(streets)
     assert streets.run()[0] == 4
-    (ontology,) = streets.world.state()["ontologies"]
+    (ontology,) = streets.localbox.state()["ontologies"]
     rewrite(streets, {"ontology: {name: Again, file: ontology.yaml}": f"ontology: {{id: {ontology['id']}}}"})
     assert streets.run() == (0, "")
 
@@ -163,16 +163,16 @@ def test_labelled_rows_are_taken_out(streets: Streets) -> None:
 
 
 def test_a_project_without_an_editor_is_deleted(streets: Streets) -> None:
-    streets.world.control("POST", "behaviour", {"editor": "missing"})
+    streets.localbox.control("POST", "behaviour", {"editor": "missing"})
     streets.write(TWO)
     for _ in range(2):
         code, message = streets.run()
         assert (code, outcomes(streets.home)[-1]["kind"]) == (1, "UnavailableError")
         assert "has no editor" in message
         assert "delete it in Labelbox and run again" in message
-    streets.world.control("POST", "behaviour", {})
+    streets.localbox.control("POST", "behaviour", {})
     assert "delete it" in streets.run()[1]
-    (broken,) = streets.world.state()["projects"]
+    (broken,) = streets.localbox.state()["projects"]
     with streets.client() as client:
         client.projects.delete(broken["id"])
     assert streets.run() == (0, "")
@@ -180,13 +180,13 @@ def test_a_project_without_an_editor_is_deleted(streets: Streets) -> None:
 
 
 def test_a_named_project_without_an_editor(streets: Streets) -> None:
-    streets.world.control("POST", "behaviour", {"editor": "missing"})
+    streets.localbox.control("POST", "behaviour", {"editor": "missing"})
     with streets.client() as client:
         broken = client.projects.create("Theirs", "VIDEO").id
     streets.write(TWO)
     rewrite(streets, {"project: {name: Streets, media_type: VIDEO}": f"project: {{id: {broken}}}"})
     assert "set it up in Labelbox, or name another project" in streets.run()[1]
-    streets.world.control("POST", "behaviour", {})
+    streets.localbox.control("POST", "behaviour", {})
     rewrite(streets, {f"project: {{id: {broken}}}": "project: {name: Streets, media_type: VIDEO}"})
     assert streets.run() == (0, "")
 

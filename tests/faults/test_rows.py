@@ -26,7 +26,7 @@ Turn = Callable[..., None]
 @pytest.fixture
 def turn(streets: Streets) -> Turn:
     """Turn the switches of localbox's behaviour."""
-    return lambda **switches: streets.world.control("POST", "behaviour", switches)
+    return lambda **switches: streets.localbox.control("POST", "behaviour", switches)
 
 
 @pytest.fixture
@@ -36,13 +36,13 @@ def client(streets: Streets) -> Iterator[Client]:
 
 
 def delete_rows(streets: Streets, *keys: str) -> None:
-    ids = [row["id"] for row in streets.world.state()["data_rows"] if row["global_key"] in keys]
-    assert len(streets.world.ask(DELETE, ids=ids)["deleteDataRows"]) == len(keys)
+    ids = [row["id"] for row in streets.localbox.state()["data_rows"] if row["global_key"] in keys]
+    assert len(streets.localbox.ask(DELETE, ids=ids)["deleteDataRows"]) == len(keys)
 
 
 def batched(streets: Streets) -> list[str]:
     """The global keys of the rows in the project."""
-    state = streets.world.state()
+    state = streets.localbox.state()
     keys = {row["id"]: row["global_key"] for row in state["data_rows"]}
     return sorted(keys[row["data_row_id"]] for row in state["batch_rows"])
 
@@ -167,7 +167,7 @@ def test_killed_at_each_request_of_a_batch_that_leaves_a_row_out(side: str, stre
 def test_an_answer_lost_by_a_batch_that_leaves_a_row_out(kind: str, streets: Streets, turn: Turn) -> None:
     streets.write(TWO)
     turn(unreadable=["street-2"])
-    streets.world.control("POST", "faults", {"kind": kind, "operation": "createBatchV2PyApi", "nth": 1})
+    streets.localbox.control("POST", "faults", {"kind": kind, "operation": "createBatchV2PyApi", "nth": 1})
     assert streets.run()[0] == 3
     assert (streets.report()["left_out"], settled(streets)) == (["street-2"], {"street-1"})
 
@@ -181,7 +181,7 @@ def test_a_row_whose_batch_was_deleted_comes_in_again(streets: Streets, client: 
     document = (
         "mutation d($p: ID!, $b: ID!) { project(where: {id: $p}) { deleteBatch(batchId: $b) { deletedBatchId } } }"
     )
-    assert streets.world.ask(document, p=project, b=batch.id)
+    assert streets.localbox.ask(document, p=project, b=batch.id)
     streets.write([*TWO[:2], box("street-1", 9)])
     streets.run()
     if streets.report()["failed_lines"]:
@@ -225,9 +225,9 @@ def test_a_key_that_is_not_released_in_time_is_no_conflict(streets: Streets, tur
 def test_a_row_that_goes_between_its_look_up_and_the_batch(streets: Streets, turn: Turn) -> None:
     """The batch is refused; what was only claimed is not called imported, and the row is created again."""
     streets.write(TWO)
-    streets.world.control("POST", "faults", {"kind": "drop-before", "operation": "createBatchV2PyApi"})
+    streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": "createBatchV2PyApi"})
     assert streets.run()[0] == 1
-    streets.world.control("DELETE", "faults")
+    streets.localbox.control("DELETE", "faults")
     delete_rows(streets, "street-2")
     assert streets.run() == (0, "")
     assert held(streets) == plain(TWO)
@@ -238,7 +238,7 @@ def test_a_row_deleted_after_the_batch_was_claimed(side: str, streets: Streets) 
     """Killed around the batch: one that was never in is created again, one that was in is a decision."""
     streets.write(TWO)
     assert streets.kill(0, side) == 0
-    sent = [str(seen["operation"]) for seen in streets.world.control("GET", "requests")]
+    sent = [str(seen["operation"]) for seen in streets.localbox.control("GET", "requests")]
     number = 1 + sent.index("createBatchV2PyApi")
     streets.home = streets.bench.fresh()
     streets.write(TWO)
@@ -250,11 +250,11 @@ def test_a_row_deleted_after_the_batch_was_claimed(side: str, streets: Streets) 
 
 def test_a_refused_batch_leaves_no_claim(streets: Streets) -> None:
     streets.write(TWO)
-    streets.world.control("POST", "faults", {"kind": "status", "status": 400, "operation": "createBatchV2PyApi"})
+    streets.localbox.control("POST", "faults", {"kind": "status", "status": 400, "operation": "createBatchV2PyApi"})
     assert streets.run()[0] == 1
     with ledger_of(streets.home, NAME) as ledger:
         assert ledger.entries("batch") == []
-    streets.world.control("DELETE", "faults")
+    streets.localbox.control("DELETE", "faults")
     delete_rows(streets, "street-1", "street-2")
     assert streets.run() == (0, "")
     assert held(streets) == plain(TWO)
@@ -300,10 +300,10 @@ def test_rows_that_are_really_gone_are_looked_for_again_first(streets: Streets, 
     streets.write(TWO)
     assert streets.run() == (0, "")
     delete_rows(streets, "street-2")
-    streets.world.control("DELETE", "requests")
+    streets.localbox.control("DELETE", "requests")
     code, message = streets.run()
     assert code == 4
     assert "1 data row imported by this onboarding was deleted in Labelbox" in message
-    looked = [seen for seen in streets.world.control("GET", "requests") if "GlobalKeysPyApi" in str(seen["operation"])]
+    looked = [operation for operation in streets.localbox.operations() if "GlobalKeysPyApi" in operation]
     assert len(looked) > 3
     assert streets.lines() == {LineState.ACCEPTED: 3}

@@ -17,7 +17,7 @@ REFUSED = [*TWO, box("street-1", 3, schemaId=UNKNOWN)]
 
 
 def turn(streets: Streets, answer: str) -> None:
-    streets.world.control("POST", "behaviour", {"prelabels": answer})
+    streets.localbox.control("POST", "behaviour", {"prelabels": answer})
 
 
 def warned(streets: Streets) -> list[Any]:
