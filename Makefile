@@ -25,8 +25,13 @@ setup: .venv/ready ## make .venv with everything that the tests need
 demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
 	$(BIN)/labelferry demo --flow
 
-test: setup ## unit, property, golden, conformance, integration and flow tests, three at a time: many only wait
-	$(BIN)/pytest -n 3 --no-loadscope-reorder
+# Three at a time: many tests only wait.
+PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
+test: setup ## every suite, without what only repeats it more often or with a second client
+	$(PYTEST) -m "not full"
+
+test-all: setup ## every test: also a kill at each request, more fault storms, both clients throughout
+	$(PYTEST)
 
 # The other Pythons of the classifiers in pyproject.toml; make test runs on that of .venv.
 PYTHONS ?= 3.12 3.13
@@ -64,4 +69,4 @@ lock: setup ## resolve the lock files again
 	  -c requirements.lock --output-file deployments/requirements.lock
 	echo uv | $(LOCK) - --output-file requirements-setup.lock
 
-.PHONY: help setup demo test matrix check docs bench up deploy down lock
+.PHONY: help setup demo test test-all matrix check docs bench up deploy down lock

@@ -10,8 +10,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.faults.drivers import warm_drivers
 from tests.faults.sweep import AFTER, BEFORE, INSTANT, SLOW, Bench, Clean, Result, cases, failures
-from tests.faults.world import opened
+from tests.localbox_server import started
 
 
 def sweep(bench: Bench, clean: Clean, every: int) -> list[Result]:
@@ -56,8 +57,12 @@ def main() -> int:
     options.add_argument("--seeds", type=int, default=50, help="how many storms")
     options.add_argument("--slow-jobs", action="store_true", help="the service's jobs end later than they start")
     asked = options.parse_args()
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as world:
-        bench = Bench(world, Path(folder), SLOW if asked.slow_jobs else INSTANT)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started(Path(folder) / "localbox", "--control") as localbox,
+        warm_drivers(Path(folder)) as drivers,
+    ):
+        bench = Bench(localbox, drivers, Path(folder), SLOW if asked.slow_jobs else INSTANT)
         clean, begun = bench.clean(), time.monotonic()
         killed = sweep(bench, clean, asked.every)
         between = time.monotonic()

@@ -11,7 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 from tests.faults.mutations import Case, carried_through, product_of_cases, settings_in
-from tests.faults.world import KEY, opened
+from tests.localbox_server import KEY, started
 
 
 def main() -> int:
@@ -20,11 +20,11 @@ def main() -> int:
     options.add_argument("--every", type=int, default=1, help="each n-th case only")
     cases = product_of_cases()[:: options.parse_args().every]
     begun, runs, counts = time.monotonic(), 0, Counter[tuple[str, str, bool]]()
-    with tempfile.TemporaryDirectory() as folder, opened(Path(folder)) as world:
+    with tempfile.TemporaryDirectory() as folder, started(Path(folder) / "localbox", "--control") as localbox:
         for number, case in enumerate(cases):
             home = Path(folder) / str(number)
             home.mkdir()
-            ended = carried_through(case, world.control, settings_in(home / "home", world.endpoint, KEY), home)
+            ended = carried_through(case, localbox.control, settings_in(home / "home", localbox.endpoint, KEY), home)
             runs += ended.runs
             counts[_row(case, good=not ended.wrong)] += 1
             for wrong in ended.wrong:

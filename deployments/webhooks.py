@@ -10,7 +10,10 @@ import hashlib
 import hmac
 import os
 import sys
-from collections.abc import Callable
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import orjson
@@ -29,6 +32,11 @@ Emit = Callable[..., Any]
 """``prefect.events.emit_event``, or its replacement."""
 
 MOST_BYTES = 10_000_000
+MOST_TOLD = 100_000
+REMEMBERED = timedelta(days=1)
+TOPICS = frozenset({"label_created", "label_updated", "label_deleted", "workflow_action"})
+"""Of the official SDK 7.17.0."""
+TIMES = ("createdAt", "updatedAt", "deletedAt")
 
 
 def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
@@ -38,22 +46,69 @@ def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
         secret: of the webhook; what is not signed with it is refused.
         emit: tells Prefect.
     """
+    told = _Told()
 
     async def receive(request: Request) -> Response:
-        if int(request.headers.get("Content-Length", 0)) > MOST_BYTES:
+        body = await _body(request)
+        if body is None:
             return PlainTextResponse("too large", 413)
-        body = await request.body()
-        if not hmac.compare_digest(request.headers.get("X-Hub-Signature", ""), signature(secret, body)):
+        given = request.headers.get("X-Hub-Signature", "").encode("latin-1")
+        if not hmac.compare_digest(given, signature(secret, body).encode()):
             return PlainTextResponse("the signature does not fit", 401)
         try:
-            payload, topic = orjson.loads(body), request.headers["X-Labelbox-Event"]
+            payload, topic = orjson.loads(body), request.headers["X-Labelbox-Event"].lower()
             resource = {"prefect.resource.id": f"labelbox.project.{payload['project']['id']}"}
         except (KeyError, TypeError, orjson.JSONDecodeError):
             return PlainTextResponse("not a delivery of Labelbox's", 400)
-        emit(f"labelbox.{topic.lower()}", resource=resource, payload=payload)
+        if topic not in TOPICS:
+            return PlainTextResponse(f"no topic of Labelbox's; there are {', '.join(sorted(TOPICS))}", 400)
+        if _is_old(payload) or told.before(body):
+            return PlainTextResponse("delivered before", 409)
+        emit(f"labelbox.{topic}", resource=resource, payload=payload)
         return Response(status_code=204)
 
     return Starlette(routes=[Route("/", receive, methods=["POST"])])
+
+
+async def _body(request: Request) -> bytes | None:
+    """Return the body; None when it is too large, whatever its header says."""
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > MOST_BYTES:
+            return None
+    return bytes(body)
+
+
+def _is_old(payload: Mapping[str, Any]) -> bool:
+    """Whether what happened is older than deliveries are remembered."""
+    times = [payload[key] for key in TIMES if isinstance(payload.get(key), str)]
+    try:
+        latest = max(datetime.fromisoformat(text) for text in times)
+        return datetime.now(UTC) - latest > REMEMBERED
+    except (ValueError, TypeError):  # none, in a form of their own, or without a zone
+        return False
+
+
+class _Told:
+    """The deliveries of the last day. The signature covers the body only, so it is the body that tells them apart.
+
+    What was told under one topic is thus not told again under another.
+    """
+
+    def __init__(self) -> None:
+        self._at: OrderedDict[bytes, float] = OrderedDict()
+
+    def before(self, body: bytes) -> bool:
+        """Remember a delivery, and say whether it came before."""
+        now, digest = time.monotonic(), hashlib.sha256(body).digest()
+        while self._at and (
+            len(self._at) >= MOST_TOLD or now - next(iter(self._at.values())) > REMEMBERED.total_seconds()
+        ):
+            self._at.popitem(last=False)
+        known = digest in self._at
+        self._at.setdefault(digest, now)
+        return known
 
 
 def signature(secret: str, body: bytes) -> str:

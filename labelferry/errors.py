@@ -13,6 +13,7 @@
     ├── VerificationError                1   the service does not hold what was sent; the report says what differs
     ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
     ├── ConflictError                    4   two states of the world disagree: somebody has to decide
+    │   └── LeaseLostError                   another run took over while this one was suspended
     └── RemoteError                      1   the service
         ├── AuthenticationError              wrong or missing key
         ├── PermissionDeniedError            the key may not do this
@@ -41,6 +42,7 @@ __all__ = [
     "InputError",
     "JobFailedError",
     "LabelferryError",
+    "LeaseLostError",
     "LedgerError",
     "NotFoundError",
     "PartialFailureError",
@@ -168,6 +170,10 @@ class ConflictError(LabelferryError):
     """What is there and what is wanted disagree, and somebody has to decide."""
 
     exit_code = 4
+
+
+class LeaseLostError(ConflictError):
+    """Another run took over while this one was suspended; it has stopped before its next change."""
 
 
 class RemoteError(LabelferryError):

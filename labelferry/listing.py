@@ -1,8 +1,13 @@
-"""Long lists -> their first items, and how many more there are."""
+"""Long lists -> their first items, and how many more there are; numbers of things -> words."""
 
 from collections.abc import Sequence
 
-__all__ = ["shorten"]
+__all__ = ["counted", "shorten"]
+
+
+def counted(count: int, thing: str) -> str:
+    """Return a number of things: "1 line", "2 lines"."""
+    return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def shorten(texts: Sequence[str], most: int, more: str = "more", *, total: int | None = None) -> list[str]:

@@ -8,6 +8,7 @@ from prefect.client.orchestration import get_client
 from prefect.events import emit_event
 from prefect.runtime import flow_run
 
+from labelferry.listing import counted
 from labelferry.remote import Remote
 from labelferry.reports import Report
 from tasks.credentials import reference
@@ -30,13 +31,15 @@ def gist(plan: Mapping[str, Any]) -> str:
     conflicts = sum(step["action"] == "conflict" for step in steps)
     rows, lines = (_created(steps, kind) for kind in ("data rows", "import"))
     if conflicts:
-        return _many(conflicts, "conflict")
+        return counted(conflicts, "conflict")
     if rows:
-        return _many(rows, "new row")
+        return counted(rows, "new row")
     if lines:
-        return _many(lines, "new line")
+        return counted(lines, "new line")
     if begun := sum(step["count"] for step in steps if step["kind"] == "import" and step["action"] == "update"):
-        return f"{_many(begun, 'line')} to finish"
+        return f"{counted(begun, 'line')} to finish"
+    if deleted := sum(step["count"] for step in steps if step["action"] == "delete"):
+        return f"{counted(deleted, 'line')} to delete"
     return "changes" if any(step["action"] in ("create", "update") for step in steps) else "nothing new"
 
 
@@ -55,7 +58,3 @@ def tell_onboarded(report: Report, where: Remote) -> dict[str, Any]:
 
 def _created(steps: list[Mapping[str, Any]], kind: str) -> int:
     return sum(step["count"] for step in steps if step["kind"] == kind and step["action"] == "create")
-
-
-def _many(count: int, what: str) -> str:
-    return f"{count} {what}" if count == 1 else f"{count} {what}s"

@@ -1,11 +1,14 @@
-"""What all suites share: where the reference files lie, and that nothing phones home."""
+"""What all suites share: a localbox, where the reference files lie, and that nothing phones home."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+from tests.localbox_server import Localbox, started
 
 # How long a case takes says how busy the machine is, and nothing about what is tested.
 settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -30,6 +33,20 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first."""
     items.sort(key=lambda item: not str(item.path.relative_to(ROOT)).startswith(LONGEST))
+
+
+@pytest.fixture(scope="session")
+def running_localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
+    """The one localbox of this process, with what earlier tests left in it."""
+    with started(tmp_path_factory.mktemp("localbox") / "data", "--control") as localbox:
+        yield localbox
+
+
+@pytest.fixture
+def localbox(running_localbox: Localbox) -> Localbox:
+    """An empty localbox."""
+    running_localbox.reset()
+    return running_localbox
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from labelferry.checks import answers, frames, lines, masks, names, shapes
 from labelferry.checks.subject import Family, Subject
 from labelferry.model.findings import Finding
+from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo
@@ -24,7 +25,7 @@ def check(
     *,
     ontology: Ontology | None,
     media: Mapping[str, Media],
-    temporal_base: int = 0,
+    temporal_base: int = FIRST_FRAME,
     rows: Collection[str] | None = None,
 ) -> list[Finding]:
     """Check labels, offline.
@@ -33,7 +34,7 @@ def check(
         videos: the labels, as the sources gave them.
         ontology: what they will be imported into; None leaves out the rules that need one.
         media: facts about the videos by global key; rules that need a fact that is not there are left out.
-        temporal_base: the number of a video's first frame in temporal ranges.
+        temporal_base: the number of a video's first frame in ranges of answers.
         rows: the global keys of the manifest; None leaves out the rule that compares with it.
 
     Returns:

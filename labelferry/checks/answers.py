@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from labelferry.checks.siblings import level
 from labelferry.checks.subject import Answered, Subject, answered, groups
 from labelferry.model.answers import Classification
-from labelferry.model.answers import Question as Asked
 from labelferry.model.findings import Finding, on
 from labelferry.model.rules import AnswerRule
+from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import Scope
 from labelferry.ontology.tree import Ontology
@@ -30,6 +30,8 @@ def _video(video: LabelledVideo, ontology: Ontology | None) -> Iterator[Finding]
         for asked in video.classifications:
             yield from _scope(asked, ontology)
     yield from _confidence(video)
+    for track in video.tracks:
+        yield from _too_deep(track)
     for tool, siblings in groups(video):
         yield from level(siblings, ontology.tool(tool) if ontology else None)
 
@@ -38,13 +40,22 @@ def _scope(asked: Classification, ontology: Ontology) -> Iterator[Finding]:
     question = ontology.question(asked.feature)
     if question is None or asked.framed == (question.scope is Scope.INDEX):
         return
-    if not asked.framed:
-        rule = AnswerRule.SCOPE_INDEX
-    elif asked.question is Asked.TEXT:
-        rule = AnswerRule.SCOPE_GLOBAL_TEXT
-    else:
-        rule = AnswerRule.SCOPE_GLOBAL
+    rule = AnswerRule.SCOPE_GLOBAL if asked.framed else AnswerRule.SCOPE_INDEX
     yield rule.at(asked.where, question=asked.feature)
+
+
+def _too_deep(track: Track) -> Iterator[Finding]:
+    deep = [
+        inner
+        for keyframe, asked in track.answers.items()
+        for one in asked
+        for answer in one.answers
+        for inner in Answered(one, f"'{track.feature}' frame {int(track.frames[keyframe])} > ").inside(answer)
+    ]
+    if deep:
+        yield AnswerRule.NESTED_UNDER_KEYFRAME.at(
+            deep[0].asked.where, track=track.instance, count=len(deep), question=deep[0]
+        )
 
 
 def _confidence(video: LabelledVideo) -> Iterator[Finding]:

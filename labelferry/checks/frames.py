@@ -1,6 +1,7 @@
 """Frame numbers -> inside the video, inside the answer above, and not one segment for each."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -67,19 +68,20 @@ def _sparse(track: Track) -> Iterator[Finding]:
 
 
 def _outside_video(one: Answered, base: int, count: int | None) -> Iterator[Finding]:
+    """Nobody knows for sure whether ranges count from 0 or 1, so only what neither explains is an error."""
     last = None if count is None else count - 1 + base
     for answer in one.asked.answers:
         for span in answer.spans:
-            if span.start < base or (last is not None and span.end > last):
-                yield FrameRule.RANGE_OUTSIDE_VIDEO.at(
-                    one.asked.where,
-                    frame=span.start,
-                    answer=answer,
-                    question=one,
-                    frames=shown([span]),
-                    allowed=base if last is None else f"{base} to {last}",
-                    base=base,
-                )
+            said: dict[str, Any] = {"answer": answer, "question": one, "frames": shown([span])}
+            if count is not None and span.end > count:
+                rule = FrameRule.RANGE_OUTSIDE_VIDEO
+                said |= {"video_frames": count}
+            elif span.start < base or (last is not None and span.end > last):
+                rule = FrameRule.RANGE_OF_OTHER_BASE
+                said |= {"allowed": base if last is None else f"{base} to {last}", "base": base, "other_base": 1 - base}
+            else:
+                continue
+            yield rule.at(one.asked.where, frame=span.start, **said)
 
 
 def _outside_parent(one: Answered) -> Iterator[Finding]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from labelferry.model.answers import Answer, Classification
 from labelferry.model.feature import Feature
 from labelferry.model.findings import Finding
-from labelferry.model.frames import Span, coalesce
+from labelferry.model.frames import FIRST_FRAME, Span, coalesce
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
@@ -23,14 +23,14 @@ class Subject:
         videos: the labels.
         ontology: None when there is none yet: rules that need one are left out.
         media: facts about each video, by canonical global key.
-        temporal_base: the number of a video's first frame in temporal ranges.
+        temporal_base: the number of a video's first frame in ranges of answers.
         rows: canonical global keys of the manifest, None when it is not known.
     """
 
     videos: Sequence[LabelledVideo]
     ontology: Ontology | None
     media: Mapping[str, Media]
-    temporal_base: int = 0
+    temporal_base: int = FIRST_FRAME
     rows: frozenset[str] | None = None
 
     def media_of(self, row: RowRef) -> Media:

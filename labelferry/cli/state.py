@@ -6,29 +6,37 @@ from typing import Annotated
 
 import typer
 
-from labelferry.cli.arguments import AsJson, Name
+from labelferry.cli.arguments import AsJson
 from labelferry.cli.terminal import show
+from labelferry.errors import SpecError
 
 __all__ = ["metrics", "status"]
 
 
 def status(
-    name: Name,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Name of one; without it, all are listed.")
+    ] = None,
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="First rebuild the ledger from Labelbox, after it was lost.")
     ] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the ledger knows of an onboarding: its runs, and its failed and unknown lines."""
+    """Show what the ledger knows of an onboarding: its runs, and its failed and unknown lines; or list all of them."""
     from labelferry import api
     from labelferry.ledger import open_ledger
-    from labelferry.reports.status import print_status, status_of
+    from labelferry.reports.status import all_of, print_all, print_status, status_of
     from labelferry.settings import Settings
 
-    if rebuild:
+    if rebuild and name is None:
+        raise SpecError("which onboarding is to be rebuilt? Give its name: labelferry status NAME --rebuild")
+    if rebuild and name is not None:
         api.rebuild(name)
     with open_ledger(Settings.from_environment().ledger_url) as file:
-        show(status_of(file, name), as_json, print_status)
+        if name is None:
+            show(all_of(file), as_json, print_all)
+        else:
+            show(status_of(file, name), as_json, print_status)
 
 
 def metrics(

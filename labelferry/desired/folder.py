@@ -21,10 +21,11 @@ from labelferry.model.findings import Finding
 from labelferry.ndjson import Line, encode
 from labelferry.ontology import Ontology
 from labelferry.sources.manifest import VideoRow
-from labelferry.spec import Spec
+from labelferry.spec import Spec, checked_name
 
 __all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
 
+ALL = "onboardings"
 APPLIED = "applied"
 """File that names the desired state which the latest onboarding took up."""
 
@@ -67,8 +68,12 @@ def store(
 
 
 def home_of(name: str) -> Path:
-    """Where the desired states of an onboarding lie, below the folder that everything of ours is kept in."""
-    return Path("onboardings", name)
+    """Where the desired states of an onboarding lie, below the folder that everything of ours is kept in.
+
+    Raises:
+        SpecError: when it is not a name.
+    """
+    return Path(ALL, checked_name(name))
 
 
 def mark(desired: Desired) -> None:
@@ -90,7 +95,7 @@ def kept(name: str, home: Path) -> Path:
         folder = parent / (parent / APPLIED).read_text("utf-8")
         (folder / "onboarding.json").touch()
     except OSError as error:
-        known = ", ".join(sorted(path.parent.name for path in home.glob(str(home_of("*") / APPLIED)))) or "none"
+        known = ", ".join(sorted(path.parent.name for path in home.glob(f"{ALL}/*/{APPLIED}"))) or "none"
         raise SpecError(
             f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
             "Run labelferry onboard SPEC"

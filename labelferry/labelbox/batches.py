@@ -112,7 +112,7 @@ class BatchResource(Resource):
         batch = {"name": name, "dataRowIds": [], "globalKeys": [*global_keys], "priority": priority}
         batch["consensusSettings"] = consensus_settings
         created = self._change(CREATE, "createBatchV2", projectId=project_id, batchInput=batch)
-        return _batch(present(created.get("batch"), "the new batch"), tuple(created.get("failedDataRowIds") or ()))
+        return _batch(present(created.get("batch"), "the new batch"), _failed_ids(created))
 
     def _create_empty(self, project_id: str, name: str, consensus_settings: Mapping[str, Any] | None) -> str:
         empty = {"name": name, "consensusSettings": consensus_settings}
@@ -144,4 +144,9 @@ def _failed_rows(task: Task) -> tuple[str, ...]:
         result = json.loads(task.result or "null")
     except json.JSONDecodeError:
         return ()
-    return tuple(result.get("failedDataRowIds") or ()) if isinstance(result, dict) else ()
+    return _failed_ids(result) if isinstance(result, dict) else ()
+
+
+def _failed_ids(answer: Json) -> tuple[str, ...]:
+    ids = answer.get("failedDataRowIds")
+    return tuple(map(str, ids)) if isinstance(ids, list) else ()

@@ -16,7 +16,7 @@ __all__ = ["Attachment", "Call", "Json", "mutation", "query"]
 
 Json = dict[str, Any]
 
-_NAME = re.compile(r"\s*(?:query|mutation)\s+(\w+?)(?:PyApi)?\b")
+_NAME = re.compile(r"\s*(query|mutation)\s+(\w+?)(?:PyApi)?\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,13 @@ class Call:
     def operation(self) -> str:
         """The operation's name without the ``PyApi`` that they all end in."""
         found = _NAME.match(self.document)
-        return found.group(1) if found else "GraphQL"
+        return found[2] if found else "GraphQL"
+
+    @property
+    def changes(self) -> bool:
+        """Whether it changes anything at the service, by GraphQL's grammar."""
+        found = _NAME.match(self.document)
+        return found is None or found[1] == "mutation"
 
 
 def query(document: str, *, experimental: bool = False, **variables: object) -> Call:

@@ -91,6 +91,10 @@ class Client:
         """The number of requests sent to the service so far, repeats included."""
         return self._wire.sent
 
+    def guard_with(self, guard: Callable[[], None]) -> None:
+        """Have ``guard`` called before each request that changes anything and after each wait; it raises to stop."""
+        self._wire.guard = guard
+
     def upload(self, source: Path | str | bytes, filename: str | None = None, content_type: str | None = None) -> str:
         """Upload a file, streamed from disk, and return its URL at the service.
 

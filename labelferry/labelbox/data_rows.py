@@ -1,17 +1,18 @@
 """Data rows: looked up by global key, read, created and changed."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from labelferry.errors import JobFailedError, PermissionDeniedError, UnavailableError
+from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, UnavailableError
 from labelferry.labelbox.call import Json, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
+from labelferry.labelbox.policy import Pace
 from labelferry.labelbox.records import CreateResult, DataRow
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.row_uploads import RowUploads
 from labelferry.labelbox.transport import Wire
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 
 __all__ = ["DataRowResource"]
 
@@ -51,6 +52,17 @@ class DataRowResource(Resource):
             found.update(self._look_up(keys))
         return found
 
+    def lookup_again(self, global_keys: Iterable[str]) -> dict[str, str | None]:
+        """Return the same of rows that should exist: those that are not found are looked for again for a while."""
+        found: dict[str, str | None] = dict.fromkeys(global_keys)
+
+        def all_found() -> bool | None:
+            found.update(self.lookup(key for key, row_id in found.items() if row_id is None))
+            return None not in found.values() or None
+
+        self._wire.look(all_found, self._wire.policy.appearing)
+        return found
+
     def get(self, row_id: str) -> DataRow:
         """Return a row by its id.
 
@@ -78,6 +90,54 @@ class DataRowResource(Resource):
             UnavailableError: the answer was lost; with ``acted``, look the keys up before trying again.
         """
         return self._uploads.create(dataset_id, rows)
+
+    def ensure(
+        self, dataset_id: str, rows: Sequence[Mapping[str, Any]], waiting: Callable[[int], None]
+    ) -> CreateResult:
+        """Create rows that do not exist, and wait for keys that the service calls taken although no row has them.
+
+        Args:
+            dataset_id: where they go.
+            rows: as for ``create``.
+            waiting: told how many rows are waited for.
+
+        Returns:
+            The rows created, and the failures of those that exist or cannot be created.
+
+        Raises:
+            DeadlineError: some keys are still taken, and still no row is shown.
+            InputError, JobFailedError, UnavailableError: as ``create``.
+        """
+        result, left = CreateResult(), rows
+
+        def settled() -> bool | None:
+            nonlocal result, left
+            latest = self._past_duplicates(dataset_id, left)
+            result = latest.after(result)
+            left = self._held(left, latest)
+            if left:
+                waiting(len(left))
+            return not left or None
+
+        if self._wire.look(settled, self._wire.policy.releasing) is None:
+            raise DeadlineError(_still_taken([str(row["global_key"]) for row in left], self._wire.policy.releasing))
+        return result
+
+    def _past_duplicates(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
+        """Create rows; an upload that was refused as a whole because of some duplicates is sent again without them."""
+        result = self._uploads.create(dataset_id, rows)
+        duplicates = set(result.duplicates)
+        rest = [row for row in rows if row["global_key"] not in duplicates]
+        if result.refused is None or not rest:
+            return result
+        return self._uploads.create(dataset_id, rest).after(result)
+
+    def _held(self, rows: Sequence[Mapping[str, Any]], result: CreateResult) -> Sequence[Mapping[str, Any]]:
+        """Rows that were neither created nor refused for good, and that do not exist."""
+        lost = {failure.global_key for failure in result.failures if not failure.is_duplicate}
+        open_ = [row for row in rows if row["global_key"] not in result.created and row["global_key"] not in lost]
+        found = self.lookup(row["global_key"] for row in open_) if open_ else {}
+        return [row for row in open_ if found[row["global_key"]] is None]
 
     def update(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
         """Change rows that exist: ``global_key`` says which, the other fields are the new values.
@@ -150,6 +210,14 @@ def _row(node: Json) -> DataRow:
 
 def _chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
     return (keys[start : start + size] for start in range(0, len(keys), size))
+
+
+def _still_taken(keys: Sequence[str], waited: Pace) -> str:
+    return (
+        f"Labelbox calls {counted(len(keys), 'global key')} taken and shows no data row with it: {_some(keys)} (waited "
+        f"{waited.deadline:g} s). The key of a deleted row stays taken for some minutes: run again later, or give the "
+        "row another global key"
+    )
 
 
 def _some(names: Sequence[str]) -> str:

@@ -27,14 +27,22 @@ _EMPTY = '{"tools": [], "classifications": []}'
 class Editor(Resource):
     """The editor of projects."""
 
+    def is_set_up(self, project_id: str) -> bool:
+        """Return whether a project has an editor.
+
+        Raises:
+            NotFoundError: the project does not exist.
+        """
+        answer = self._wire.send(query(GET_FRONTEND, param_0=project_id))
+        return bool(present(answer.get("project"), f"project {project_id}").get("labelingFrontend"))
+
     def set_up(self, project_id: str) -> None:
         """Give a project the service's editor, unless it has one.
 
         Raises:
             NotFoundError: the project does not exist, or the service offers no editor.
         """
-        answer = self._wire.send(query(GET_FRONTEND, param_0=project_id))
-        if present(answer.get("project"), f"project {project_id}").get("labelingFrontend"):
+        if self.is_set_up(project_id):
             return
         frontend_id = self._frontend_id()
         self._wire.send(mutation(CONNECT_FRONTEND, projectId=project_id, labelingFrontendId=frontend_id))

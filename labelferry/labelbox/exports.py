@@ -4,8 +4,8 @@ The service cuts its stream anywhere, so chunks are joined before lines are spli
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
 
 import orjson
 
@@ -60,6 +60,9 @@ ROWS_ONLY = {
 """Of catalog exports: the rows and their metadata, no label of any project."""
 
 
+_T = TypeVar("_T")
+
+
 class ExportResource(Resource):
     """Exports of projects and of the catalog."""
 
@@ -93,6 +96,17 @@ class ExportResource(Resource):
             DeadlineError: an export has not ended within the policy's time.
         """
         yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, ROWS_ONLY)
+
+    def look(self, ask: Callable[[], _T | None]) -> _T | None:
+        """Ask until there is an answer: labels can be read a little later than their import ends.
+
+        Args:
+            ask: returns None while there is none.
+
+        Returns:
+            The answer; None when there is none within the policy's time for what appears late.
+        """
+        return self._wire.look(ask, self._wire.policy.appearing)
 
     def picture(self, url: str) -> bytes:
         """Return the composite of a mask that an export names by URL.

@@ -1,7 +1,7 @@
 """Labels: which rows of a project have one, and how to delete them."""
 
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from labelferry.labelbox.call import Json, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
@@ -29,21 +29,20 @@ class LabelResource(Resource):
 
         return map(_label, by_offset(page))
 
-    def rows(self, project_id: str, row_ids: Collection[str], *, patient: bool = False) -> set[str]:
-        """Return which of the rows have a label.
+    def matching(self, project_id: str, wanted: Callable[[Label], bool], *, patient: bool = False) -> Sequence[Label]:
+        """Return the labels that are wanted.
 
         Args:
             project_id: of the project.
-            row_ids: of the rows.
-            patient: look again for a while as long as none has.
+            wanted: says so of one.
+            patient: look again for a while as long as there is none.
         """
 
-        def look() -> set[str] | None:
-            labelled = {label.row_id for label in self.list(project_id)}
-            return {row_id for row_id in row_ids if row_id in labelled} or None
+        def look() -> Sequence[Label] | None:
+            return tuple(filter(wanted, self.list(project_id))) or None
 
         found = self._wire.look(look, self._wire.policy.appearing) if patient else look()
-        return found or set()
+        return found or ()
 
     def delete(self, label_ids: Sequence[str]) -> None:
         """Delete labels, 500 at a time."""

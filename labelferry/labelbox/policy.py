@@ -59,7 +59,9 @@ class Policy:
         processing: pace of waiting until rows are processed.
         imports: pace of an import job.
         appearing: pace of looking again for what the service said it has and does not show: a job, its status file, the
-            rest of that file, a label.
+            rest of that file, a label, a row.
+        releasing: pace of trying again what the service calls a duplicate and shows no row of: the key of a deleted row
+            stays taken for up to 180 seconds.
     """
 
     attempts: int = 10
@@ -80,6 +82,7 @@ class Policy:
     processing: Pace = Pace(every=30.0, deadline=3_600.0)
     imports: Pace = Pace(every=10.0, deadline=14_400.0)
     appearing: Pace = Pace(every=5.0, deadline=30.0, first=0.5)
+    releasing: Pace = Pace(every=20.0, deadline=240.0, first=1.0)
 
 
 DEFAULT_POLICY = Policy()

@@ -91,6 +91,14 @@ class ProjectResource(Resource):
         self._editor.set_up(project_id)
         self._editor.connect_ontology(project_id, ontology_id)
 
+    def has_editor(self, project_id: str) -> bool:
+        """Return whether a project has an editor.
+
+        Raises:
+            NotFoundError: the project does not exist.
+        """
+        return self._editor.is_set_up(project_id)
+
     def label_count(self, project_id: str) -> int:
         """Return the number of labels in a project.
 

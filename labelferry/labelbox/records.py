@@ -99,6 +99,12 @@ class CreateResult:
     failures: tuple[Failure, ...] = ()
     refused: str | None = None
 
+    def after(self, earlier: "CreateResult") -> "CreateResult":
+        """Return the outcome of this upload and an earlier one of the same rows; of each row the latest counts."""
+        created = {**earlier.created, **self.created}
+        failures = (*(each for each in earlier.failures if not each.is_duplicate), *self.failures)
+        return CreateResult(created, failures, self.refused)
+
     @property
     def duplicates(self) -> tuple[str, ...]:
         """The global keys that exist according to the service, in whichever way it reported them."""

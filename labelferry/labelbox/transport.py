@@ -5,14 +5,14 @@ Everything else in this package only describes calls.
 
 import logging
 from collections.abc import Callable, Generator, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, TypeVar
 
 import httpx
 import orjson
 from pydantic import SecretStr
 
-from labelferry.errors import DeadlineError, RejectedError, UnavailableError
+from labelferry.errors import DeadlineError, LedgerError, RejectedError, UnavailableError
 from labelferry.labelbox.call import Attachment, Call, Json
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
@@ -53,6 +53,8 @@ class Wire:
         self.http = http
         self.policy = policy
         self.sent = 0
+        self.guard: Callable[[], None] = lambda: None
+        """Called before each request that changes anything and after each wait; raises to stop the run."""
         self._endpoints = endpoints
         self._auth = _Bearer(key)
         self._throttle = throttle
@@ -69,7 +71,7 @@ class Wire:
 
     def repeat(self, attempt: Callable[[], _T], *, repeatable: bool = True) -> _T:
         """Run an attempt under the retry policy and return its result."""
-        return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._sleep)(attempt)
+        return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._wait)(attempt)
 
     def auth_for(self, url: str) -> httpx.Auth | None:
         """Return what puts the key on a request to the service's own host; None for any other host."""
@@ -100,12 +102,19 @@ class Wire:
         """Ask until there is an answer, and return None when there is none by the deadline."""
         ends, pause = self._clock() + pace.deadline, pace.first
         while (answer := ask()) is None and self._clock() + pause <= ends:
-            self._sleep(pause)
+            self._wait(pause)
             pause = min(2 * pause, pace.every)
         return answer
 
+    def _wait(self, seconds: float) -> None:
+        self._sleep(seconds)
+        with suppress(LedgerError):  # only a change must not go out unguarded, and a change asks again
+            self.guard()
+
     def _once(self, call: Call) -> Json:
         self._throttle()
+        if call.changes:
+            self.guard()
         self.sent += 1
         url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
         with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):

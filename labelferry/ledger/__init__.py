@@ -1,6 +1,6 @@
 """What has been done, kept in SQLite or PostgreSQL."""
 
-from labelferry.ledger.lease import Lease, held
+from labelferry.ledger.lease import Lease, confirm, held
 from labelferry.ledger.ledger import Ledger, LedgerFile, open_ledger
 from labelferry.ledger.records import OPEN, Entry, LineRecord, LineState, Reason, State, Verdict
 
@@ -15,6 +15,7 @@ __all__ = [
     "Reason",
     "State",
     "Verdict",
+    "confirm",
     "held",
     "open_ledger",
 ]

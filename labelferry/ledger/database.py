@@ -14,10 +14,13 @@ from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, Ope
 
 from labelferry.errors import LedgerError, SpecError
 
-__all__ = ["VERSION", "open_database"]
+__all__ = ["VERSION", "open_database", "writing"]
 
-VERSION = "0004"
+VERSION = "0005"
 """The newest migration in ``migrations/versions``."""
+
+FORSAKEN = "60s"
+"""How long PostgreSQL lets a process that was stopped in the middle of a write keep its locks."""
 
 LOCK = 5_711_038
 """Key of the advisory lock in PostgreSQL; any number that no other program uses."""
@@ -42,6 +45,15 @@ def open_database(url: str) -> Engine:
         raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {reason}") from error
     event.listen(engine, "handle_error", _say_what_failed)
     return engine
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection in a transaction, committed at the end; who is suspended inside loses it after a while."""
+    with engine.begin() as connection:
+        if connection.dialect.name == "postgresql":
+            connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{FORSAKEN}'")
+        yield connection
 
 
 def _say_what_failed(context: ExceptionContext) -> None:

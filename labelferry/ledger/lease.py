@@ -1,150 +1,189 @@
 """One run at a time of an onboarding, and in a project: a lease in the ledger that its holder renews and that expires.
 
+::
+
+    taken --renewed every 20 s--> held --not renewed for 60 s--> expired --not renewed while watched--> taken over
+
+Only the database's clock counts. Each lease that is taken has a token of its own, and whoever changes anything, in the
+ledger or at the service, confirms first that the row still has it (``confirm``): a process that was suspended past its
+lease stops before its next change. A lease that was lost is never taken back.
+
 A run that was killed leaves its lease behind. On the same machine the next run sees that the process has ended and
 takes over at once; from another machine it waits until the lease has expired.
 """
 
-import json
-import os
-import signal
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from contextvars import ContextVar
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
+from math import ceil
+from typing import Any, NamedTuple
+from uuid import uuid4
 
-from sqlalchemy import CursorResult, Engine, delete, or_, select, update
+from sqlalchemy import Connection, CursorResult, Engine, Update, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
-from labelferry.errors import ConflictError, LedgerError
+from labelferry.errors import ConflictError, LeaseLostError, LedgerError
+from labelferry.ledger.clock import Later, utc
+from labelferry.ledger.database import writing
+from labelferry.ledger.holder import Holder
 from labelferry.ledger.schema import leases
 from labelferry.progress import announce
 
-__all__ = ["Holder", "Lease", "held"]
+__all__ = ["Lease", "confirm", "confirm_in", "held"]
 
 TERM = timedelta(seconds=60)
+EVERY = TERM.total_seconds() / 3
+WATCHED = EVERY + 5
+"""Seconds for which a lease that seems to have expired is watched: a holder that lives renews it meanwhile, even when
+the database's clock was set forward or the machine has just woken up."""
+
 ASK_AGAIN_SECONDS = 1.0
 LONGEST = 200
+DATE = "%Y-%m-%d %H:%M:%S"
 
+Sleep = Callable[[float], None]
 
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A process that holds a lease: its number on its machine, and when it began, since numbers are used again.
-
-    Args:
-        pid: the process.
-        host: the machine.
-        begun: in the kernel's ticks since the machine started; "" where that is unknown.
-    """
-
-    pid: int
-    host: str
-    begun: str
-
-    @classmethod
-    def this(cls) -> "Holder":
-        """Return the running process."""
-        return cls(os.getpid(), socket.gethostname(), _begun(os.getpid()))
-
-    @classmethod
-    def stored(cls, text: str) -> "Holder | None":
-        """Return the holder that a row of the ledger says; None for one of an earlier version, which is let expire."""
-        try:
-            return cls(**json.loads(text))
-        except (ValueError, TypeError):
-            return None
-
-    def __str__(self) -> str:
-        return f"process {self.pid} on {self.host}"
-
-    @property
-    def text(self) -> str:
-        """As it is stored."""
-        return json.dumps(asdict(self))
-
-    @property
-    def is_gone(self) -> bool:
-        """Whether it was a process of this machine that does not run any more."""
-        known = self.host == socket.gethostname() and Path("/proc/self").exists()
-        return known and _begun(self.pid) != self.begun
+_held: ContextVar[tuple["Lease", ...]] = ContextVar("leases", default=())
+"""What this run holds; the tasks of a flow, which open the ledger themselves, find it here."""
 
 
 class Lease:
     """The lease of one thing in one workspace: an onboarding, or what ``what`` names."""
 
-    def __init__(self, engine: Engine, workspace: str, what: str, clock: Callable[[], datetime]) -> None:
-        self._engine, self._clock, self._what = engine, clock, what
+    def __init__(self, engine: Engine, workspace: str, what: str) -> None:
+        self._engine, self._what = engine, what
         self._key = {"workspace": workspace, "onboarding": _short(what)}
-        self._mine = (leases.c.workspace == workspace, leases.c.onboarding == _short(what))
-        self.holder = Holder.this()
+        self._row = (leases.c.workspace == workspace, leases.c.onboarding == _short(what))
+        self.holder, self._token = Holder.this(), uuid4().hex
 
-    def take(self) -> None:
-        """Take the lease.
+    def take(self, sleep: Sleep = time.sleep) -> None:
+        """Take the lease; one that seems to have expired is watched first.
 
         Raises:
             ConflictError: when another run has it.
         """
-        if self._insert() or self._take_over():
-            return None
-        with self._engine.connect() as connection:
-            row = connection.execute(select(leases.c.holder, leases.c.expires_at).where(*self._mine)).first()
-        if row is None:
-            return self.take()
-        holder = Holder.stored(row.holder) or "a process of an earlier version"
-        raise ConflictError(
-            f"another run of {self._what} is in progress ({holder}); wait for it to finish. "
-            f"If it was killed, its lease expires at {row.expires_at:%H:%M:%S} UTC"
-        )
+        while not self._insert():
+            found = self._found()
+            if found is None:  # given back meanwhile
+                continue
+            if not found.is_gone:
+                if found.is_valid:
+                    raise self._in_progress(found)
+                announce("making sure that the run before has ended")
+                sleep(WATCHED)
+            if self._take_over(found):
+                return
 
     def renew(self) -> bool:
         """Push the end further away; return whether the lease is still ours."""
-        query = update(leases).where(*self._mine, leases.c.holder == self.holder.text)
-        with self._engine.begin() as connection:
-            done: CursorResult[tuple[()]] = connection.execute(query.values(self._term()))
-        return done.rowcount == 1 or self._insert()
+        with writing(self._engine) as connection:
+            return self.renew_in(connection)
+
+    def renew_in(self, connection: Connection) -> bool:
+        """Do so in a transaction, which until its end keeps every other run from taking over."""
+        query = update(leases).where(*self._row, leases.c.token == self._token).values(expires_at=Later(TERM))
+        return _changed(connection, query)
 
     def release(self) -> None:
         """Give the lease back."""
-        with self._engine.begin() as connection:
-            connection.execute(delete(leases).where(*self._mine, leases.c.holder == self.holder.text))
+        with writing(self._engine) as connection:
+            connection.execute(delete(leases).where(*self._row, leases.c.token == self._token))
+
+    def lost(self) -> LeaseLostError:
+        """Return the error that says who took over."""
+        found = self._found()
+        who = "" if found is None else f" ({found.holder})"
+        return LeaseLostError(
+            f"this run was suspended past its lease and another run took over{who}; it was stopped before its next "
+            "change. Nothing is lost: wait for the other to finish"
+        )
 
     def _insert(self) -> bool:
         try:
-            with self._engine.begin() as connection:
-                connection.execute(leases.insert().values(**self._key, holder=self.holder.text, **self._term()))
+            with writing(self._engine) as connection:
+                connection.execute(leases.insert().values(**self._key, **self._mine()))
         except IntegrityError:
             return False
         return True
 
-    def _take_over(self) -> bool:
-        """Take a lease that has expired, or whose process on this machine has ended."""
-        with self._engine.begin() as connection:
-            old = connection.execute(select(leases.c.holder).where(*self._mine)).scalar()
-            holder = None if old is None else Holder.stored(old)
-            ours = old if holder is not None and holder.is_gone else self.holder.text
-            free = or_(leases.c.expires_at < self._clock(), leases.c.holder == ours)
-            query = update(leases).where(*self._mine, free, leases.c.holder == old)
-            done: CursorResult[tuple[()]] = connection.execute(query.values(holder=self.holder.text, **self._term()))
-            return done.rowcount == 1
+    def _found(self) -> "_Found | None":
+        columns = (leases.c.holder, leases.c.expires_at, leases.c.token, Later().label("now"))
+        with self._engine.connect() as connection:
+            row = connection.execute(select(*columns).where(*self._row)).first()
+        return None if row is None else _Found(*row)
 
-    def _term(self) -> dict[str, datetime]:
-        return {"expires_at": self._clock() + TERM}
+    def _take_over(self, found: "_Found") -> bool:
+        """Take a lease unless it was renewed, taken or given back since it was seen."""
+        seen = (leases.c.token == found.token, leases.c.expires_at == found.expires_at)
+        with writing(self._engine) as connection:
+            return _changed(connection, update(leases).where(*self._row, *seen).values(self._mine()))
+
+    def _mine(self) -> dict[str, Any]:
+        return {"holder": self.holder.text, "token": self._token, "expires_at": Later(TERM)}
+
+    def _in_progress(self, found: "_Found") -> ConflictError:
+        seconds, end = ceil(found.left.total_seconds()), f"{utc(found.expires_at):{DATE}} UTC"
+        return ConflictError(
+            f"another run of {self._what} is in progress ({found.holder}); wait for it to finish. "
+            f"If it was killed, its lease is valid for another {seconds} s, until {end} by the ledger's clock"
+        )
+
+
+class _Found(NamedTuple):
+    """The row of a lease, and the time by the database's clock when it was read."""
+
+    stored: str
+    expires_at: datetime
+    token: str | None
+    now: datetime
+
+    @property
+    def holder(self) -> Holder | str:
+        return Holder.stored(self.stored) or "a process of an earlier version"
+
+    @property
+    def is_gone(self) -> bool:
+        return isinstance(self.holder, Holder) and self.holder.is_gone
+
+    @property
+    def left(self) -> timedelta:
+        return self.expires_at - self.now
+
+    @property
+    def is_valid(self) -> bool:
+        """An end further away than any lease's was written by a wrong clock, and says nothing."""
+        return timedelta() < self.left <= TERM
+
+
+def confirm() -> None:
+    """Renew every lease that this run holds.
+
+    Raises:
+        LeaseLostError: when another run took one over; nothing may be changed any more.
+    """
+    for lease in _held.get():
+        if not lease.renew():
+            raise lease.lost()
+
+
+def confirm_in(connection: Connection) -> None:
+    """Do so in a transaction: what is written in it is written by the run that holds the leases, or not at all.
+
+    Raises:
+        LeaseLostError: when another run took one over.
+    """
+    for lease in _held.get():
+        if not lease.renew_in(connection):
+            raise lease.lost()
 
 
 @contextmanager
-def held(
-    lease: Lease,
-    wait: float = 0,
-    sleep: Callable[[float], None] = time.sleep,
-    every: float = TERM.total_seconds() / 3,
-) -> Iterator[None]:
+def held(lease: Lease, wait: float = 0, sleep: Sleep = time.sleep, every: float = EVERY) -> Iterator[None]:
     """Hold a lease for as long as the block runs, renewing it in the background.
-
-    A process that slept past its lease's end may find that another run took over: it is interrupted then, as by Ctrl-C.
 
     Args:
         lease: the lease.
@@ -153,34 +192,29 @@ def held(
         every: seconds between renewals.
 
     Raises:
-        ConflictError: when another run still has it after the wait, or took it over.
+        ConflictError: when another run still has it after the wait.
     """
     _take(lease, wait, sleep)
-    ended, lost, main = threading.Event(), threading.Event(), threading.main_thread().ident or 0
+    ended = threading.Event()
 
     def keep() -> None:
         while not ended.wait(every):
             with suppress(LedgerError):  # the next time, maybe; who needs the ledger meanwhile reports it
                 if not lease.renew():
-                    lost.set()
-                    signal.pthread_kill(main, signal.SIGINT)
-                    return
+                    return  # the run finds out before its next change
 
     keeper = threading.Thread(target=keep, name="lease", daemon=True)
     keeper.start()
+    before = _held.set((*_held.get(), lease))
     try:
+        confirm()  # those taken before may have been lost while this one was waited for
         yield
-    except KeyboardInterrupt as error:
-        if not lost.is_set():
-            raise
-        raise ConflictError(
-            "this run was suspended past its lease and another run took over; it was stopped. "
-            "Nothing is lost: wait for the other to finish"
-        ) from error
     finally:
+        _held.reset(before)
         ended.set()
         keeper.join()
-        lease.release()
+        with suppress(LedgerError):  # then it expires
+            lease.release()
 
 
 def _short(what: str) -> str:
@@ -188,22 +222,19 @@ def _short(what: str) -> str:
     return what if len(what) <= LONGEST else f"{what[:100]} {sha256(what.encode()).hexdigest()}"
 
 
-def _take(lease: Lease, wait: float, sleep: Callable[[float], None]) -> None:
+def _changed(connection: Connection, query: Update) -> bool:
+    done: CursorResult[tuple[()]] = connection.execute(query)
+    return done.rowcount == 1
+
+
+def _take(lease: Lease, wait: float, sleep: Sleep) -> None:
     left = wait
     while True:
         try:
-            return lease.take()
+            return lease.take(sleep)
         except ConflictError:
             if left <= 0:
                 raise
         announce("waiting for another run")
         sleep(min(ASK_AGAIN_SECONDS, left))
         left -= ASK_AGAIN_SECONDS
-
-
-def _begun(pid: int) -> str:
-    """Return when a process began, in the kernel's ticks: a process number may be used again. "" where unknown."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[19]
-    except OSError:
-        return ""

@@ -1,26 +1,33 @@
 """What has been done, for one onboarding in one workspace: claim, do, settle.
 
-A claim without a settle means: ask the service first, by name or global key; never: do it again.
+A claim without a settle means: ask the service first, by name or global key; never: do it again. Everything but the
+history is written by the run that holds the leases, or not at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Self
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from labelferry.ledger.database import open_database
-from labelferry.ledger.lease import Lease
+from labelferry.errors import ConflictError
+from labelferry.ledger.clock import time_of
+from labelferry.ledger.database import open_database, writing
+from labelferry.ledger.lease import Lease, confirm_in
 from labelferry.ledger.records import Entry, LineRecord, LineState, Reason, State, Verdict
 from labelferry.ledger.schema import lines, resources, runs
 
 __all__ = ["Entry", "Ledger", "LineRecord", "LineState", "State", "open_ledger"]
 
 
-def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(UTC)) -> "LedgerFile":
+def open_ledger(url: str, clock: Callable[[], datetime] | None = None) -> "LedgerFile":
     """Open the ledger at a database URL, creating or updating its tables.
+
+    Args:
+        url: of the database.
+        clock: tells the time that is written down; the database's own when there is none. Leases keep to that.
 
     Raises:
         SpecError: when it cannot be opened.
@@ -31,12 +38,22 @@ def open_ledger(url: str, clock: Callable[[], datetime] = lambda: datetime.now(U
 class LedgerFile:
     """The whole ledger; ``of`` gives the part of one onboarding."""
 
-    def __init__(self, engine: Engine, clock: Callable[[], datetime]) -> None:
-        self.engine, self.clock = engine, clock
+    def __init__(self, engine: Engine, clock: Callable[[], datetime] | None) -> None:
+        self.engine, self._clock = engine, clock
 
     def of(self, workspace: str, onboarding: str) -> "Ledger":
         """Return the part that belongs to one onboarding in one workspace."""
         return Ledger(self, workspace, onboarding)
+
+    def now(self) -> datetime:
+        """Return the time by the ledger's clock."""
+        if self._clock is not None:
+            return self._clock()
+        with self.engine.connect() as connection:
+            return time_of(connection)
+
+    def __str__(self) -> str:
+        return self.engine.url.render_as_string(hide_password=True)
 
     def onboardings(self) -> list[tuple[str, str]]:
         """Return every (workspace, onboarding) that has a run."""
@@ -84,7 +101,21 @@ class Ledger:
         self._put(kind, name, State.CLAIMED, None, detail)
 
     def settle(self, kind: str, name: str, remote_id: str, **detail: Any) -> None:
-        """Record that the resource exists, with its id."""
+        """Record that the resource exists, with its id.
+
+        Raises:
+            ConflictError: when another one is recorded, which only ``replace`` gives up.
+        """
+        free = (resources.c.state != State.SETTLED) | (resources.c.remote_id == remote_id)
+        if not self._put(kind, name, State.SETTLED, remote_id, detail, where=free):
+            entry = self.entry(kind, name)
+            raise ConflictError(
+                f"{kind} '{name}' is {entry and entry.remote_id} in the ledger, and {remote_id} exists as well; delete "
+                "the one that is not needed in Labelbox, then run again"
+            )
+
+    def replace(self, kind: str, name: str, remote_id: str, **detail: Any) -> None:
+        """Record that another resource has taken the place of the one that was settled, which no longer exists."""
         self._put(kind, name, State.SETTLED, remote_id, detail)
 
     def release(self, kind: str, name: str) -> None:
@@ -158,16 +189,13 @@ class Ledger:
 
     def lease(self, what: str | None = None) -> Lease:
         """Return the lease for one run at a time of this onboarding, or of ``what`` over all onboardings."""
-        return Lease(self._file.engine, self.workspace, what or f"'{self.onboarding}'", self._file.clock)
+        return Lease(self._file.engine, self.workspace, what or f"'{self.onboarding}'")
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
-        """Add a run to the history."""
-        with self._write() as connection:
-            connection.execute(
-                runs.insert().values(
-                    **self._key, started_at=started_at, ended_at=self.now(), outcome=outcome, report=dict(report)
-                )
-            )
+        """Add a run to the history; one that lost its lease too."""
+        ended = {"ended_at": self.now(), "outcome": outcome, "report": dict(report)}
+        with writing(self._file.engine) as connection:
+            connection.execute(runs.insert().values(**self._key, started_at=started_at, **ended))
 
     def history(self, limit: int = 10) -> list[dict[str, Any]]:
         """Return the latest runs, newest first."""
@@ -184,7 +212,7 @@ class Ledger:
 
     def now(self) -> datetime:
         """Return the time by the ledger's clock."""
-        return self._file.clock()
+        return self._file.now()
 
     def _entries(self, *conditions: Any) -> Iterator[Entry]:
         query = select(resources).where(*self._mine(resources), *conditions).order_by(resources.c.name)
@@ -192,7 +220,16 @@ class Ledger:
             for row in connection.execute(query):
                 yield Entry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
 
-    def _put(self, kind: str, name: str, state: State, remote_id: str | None, detail: Mapping[str, Any]) -> None:
+    def _put(
+        self,
+        kind: str,
+        name: str,
+        state: State,
+        remote_id: str | None,
+        detail: Mapping[str, Any],
+        where: ColumnElement[bool] | None = None,
+    ) -> bool:
+        """Write a resource, over one that is there only ``where`` that holds; return whether it was written."""
         value = self._key | {
             "kind": kind,
             "name": name,
@@ -202,14 +239,15 @@ class Ledger:
             "changed_at": self.now(),
         }
         with self._write() as connection:
-            _upsert(connection, resources, [value])
+            return _upsert(connection, resources, [value], where) == 1
 
     def _mine(self, table: Any) -> tuple[Any, ...]:
         return table.c.workspace == self.workspace, table.c.onboarding == self.onboarding
 
     @contextmanager
     def _write(self) -> Iterator[Connection]:
-        with self._file.engine.begin() as connection:
+        with writing(self._file.engine) as connection:
+            confirm_in(connection)
             yield connection
 
 
@@ -233,10 +271,13 @@ CHUNK = 500
 """Rows an insert: below every database's limit on bound values."""
 
 
-def _upsert(connection: Connection, table: Any, values: list[dict[str, Any]]) -> None:
-    if not values:
-        return
+def _upsert(
+    connection: Connection, table: Any, values: list[dict[str, Any]], where: ColumnElement[bool] | None = None
+) -> int:
+    """Write rows, over those that are there only ``where`` that holds; return how many were written."""
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table).values(values)
     keys = [column.name for column in table.primary_key]
     fresh = {name: insert.excluded[name] for name in values[0] if name not in keys}
-    connection.execute(insert.on_conflict_do_update(index_elements=keys, set_=fresh))
+    query = insert.on_conflict_do_update(index_elements=keys, set_=fresh, where=where)
+    done: CursorResult[tuple[()]] = connection.execute(query, execution_options={"preserve_rowcount": True})
+    return done.rowcount

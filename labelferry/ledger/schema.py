@@ -61,4 +61,5 @@ leases = Table(
     Column("onboarding", String(200), primary_key=True),
     Column("holder", String(255), nullable=False),
     Column("expires_at", DateTime(timezone=True), nullable=False),
+    Column("token", String(32)),
 )

@@ -30,7 +30,8 @@ def end_with_stdin() -> None:
     """Ends the server once nobody holds the other side of stdin: a killed parent leaves nothing running."""
 
     def watch() -> None:
-        sys.stdin.buffer.read()
+        while os.read(sys.stdin.fileno(), 1 << 16):  # a buffered read would hold a lock that a clean end needs
+            pass
         os.kill(os.getpid(), signal.SIGTERM)
 
     threading.Thread(target=watch, daemon=True).start()

@@ -11,8 +11,17 @@ from starlette.routing import Route
 
 from labelferry.localbox import snapshots
 from labelferry.localbox.errors import LocalboxError, MalformedError
-from labelferry.localbox.http import Handler, database_of, json_response, with_key
-from labelferry.localbox.state import imports, organization, reporting, request_log, settings
+from labelferry.localbox.http import Handler, body_of, database_of, json_response, with_key
+from labelferry.localbox.state import (
+    annotations,
+    behaviour,
+    imports,
+    organization,
+    reading,
+    reporting,
+    request_log,
+    settings,
+)
 from labelferry.localbox.state.database import Database, Session
 
 WHEN = {"now", "polls", "seconds", "never"}
@@ -40,6 +49,9 @@ def routes(*, enabled: bool) -> list[Route]:
         "integrations": organization.add_integration,
         "import-files": _set_lifetime,
         "outcomes": reporting.turn,
+        "behaviour": behaviour.turn,
+        "reading": reading.SWITCHES.turn,
+        "exports": annotations.EXPORTED.turn,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
@@ -48,7 +60,10 @@ def routes(*, enabled: bool) -> list[Route]:
         "requests": lambda session, query: request_log.log(session, int(query.get("after", "0"))),
         "state": lambda session, query: snapshots.dump(session, contents="files" in query),
         "import-files": lambda session, _: {"expire_after": imports.lifetime(session)},
-        "outcomes": lambda session, _: settings.read(session, reporting.NAME, {}),
+        "behaviour": behaviour.SWITCHES.shown,
+        "outcomes": reporting.SWITCHES.shown,
+        "reading": reading.SWITCHES.shown,
+        "exports": annotations.EXPORTED.shown,
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]
@@ -62,7 +77,7 @@ def routes(*, enabled: bool) -> list[Route]:
 
 def _posted(change: Change) -> Handler:
     async def handler(request: Request) -> Response:
-        body = await request.body()
+        body = await body_of(request)
         return await run_in_threadpool(_changed, database_of(request), change, body)
 
     return with_key(handler)

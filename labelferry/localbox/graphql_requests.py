@@ -13,8 +13,8 @@ from starlette.requests import Request
 from labelferry.localbox.context import Upload
 from labelferry.localbox.errors import LocalboxError
 from labelferry.localbox.execution import Operation
+from labelferry.localbox.http import body_of
 
-BODY_BYTES = 256 << 20
 FIELD_BYTES = 64 << 20
 
 
@@ -32,17 +32,7 @@ async def read_operation(request: Request) -> Operation:
     """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return _operation(await _multipart(request))
-    return _operation(_json(await _body(request)))
-
-
-async def _body(request: Request) -> bytes:
-    parts, size = [], 0
-    async for part in request.stream():
-        size += len(part)
-        if size > BODY_BYTES:
-            raise BadRequestError(f"The body is larger than {BODY_BYTES} bytes")
-        parts.append(part)
-    return b"".join(parts)
+    return _operation(_json(await body_of(request)))
 
 
 def _json(text: bytes | str) -> dict[str, Any]:

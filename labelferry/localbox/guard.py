@@ -13,7 +13,8 @@ from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labelferry.localbox.faults import Fault, Recorder
-from labelferry.localbox.options import Options
+from labelferry.localbox.http import BODY_BYTES
+from labelferry.localbox.options import DEFAULT_KEY, Options, is_loopback
 from labelferry.localbox.state import request_log
 from labelferry.localbox.state.database import Database
 from labelferry.localbox.state.request_log import Seen
@@ -32,6 +33,10 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Lets a request through, refuses it, or spoils it."""
+        if scope["type"] == "http" and not self._asked_for(scope):
+            text = "localbox with the key that everybody knows answers to localhost only; give it a --key of your own"
+            await refuse(send, 421, text, {})
+            return
         if scope["type"] != "http" or not scope["path"].startswith(API):
             await self._app(scope, receive, send)
             return
@@ -42,6 +47,13 @@ class Guard:
             await self._watched(scope, receive, send)
         else:
             await self._app(scope, receive, send)
+
+    def _asked_for(self, scope: Scope) -> bool:
+        """Whether this is the host that was meant: a page of another name may be bound to this address meanwhile."""
+        if self._options.key != DEFAULT_KEY:
+            return True
+        host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
+        return is_loopback(_name_of(host))
 
     def _over_limit(self) -> int | None:
         if self._options.rate_limit is None and not self._options.control:
@@ -55,6 +67,9 @@ class Guard:
 
     async def _watched(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = await _whole(receive)
+        if body is None:
+            await refuse(send, 413, f"The body is larger than {BODY_BYTES} bytes", {})
+            return
         seen = _seen(scope, body)
         fault = await run_in_threadpool(self._fault, seen)
         started = time.perf_counter()
@@ -111,13 +126,21 @@ async def refuse(send: Any, status: int, message: str, headers: dict[str, str]) 
     await send({"type": "http.response.body", "body": body})
 
 
-async def _whole(receive: Receive) -> bytes:
-    parts = []
+async def _whole(receive: Receive) -> bytes | None:
+    """The whole body; None when it is larger than any request may be."""
+    body = bytearray()
     while True:
         message = await receive()
-        parts.append(message.get("body", b""))
+        body += message.get("body", b"")
+        if len(body) > BODY_BYTES:
+            return None
         if not message.get("more_body"):
-            return b"".join(parts)
+            return bytes(body)
+
+
+def _name_of(host: str) -> str:
+    """The name in a Host header, without brackets and port."""
+    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -6,11 +6,14 @@ from functools import wraps
 
 import orjson
 from starlette.background import BackgroundTask
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
 from labelferry.localbox.state.database import Database
 
+BODY_BYTES = 256 << 20
+"""Of one GraphQL request, files in it included; the control plane takes as much."""
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -30,6 +33,20 @@ def database_of(request: Request) -> Database:
     """The data folder behind a request."""
     database: Database = request.app.state.database
     return database
+
+
+async def body_of(request: Request, most: int = BODY_BYTES) -> bytes:
+    """The body of a request.
+
+    Raises:
+        HTTPException: 413, it is larger than that.
+    """
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise HTTPException(413, f"The body is larger than {most} bytes")
+    return bytes(body)
 
 
 def json_response(body: object, status: int = 200, background: BackgroundTask | None = None) -> Response:

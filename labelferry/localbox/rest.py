@@ -10,16 +10,17 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from labelferry.localbox.errors import LocalboxError, MalformedError, NotFoundError
-from labelferry.localbox.http import Handler, database_of, json_response, with_key
+from labelferry.localbox.http import Handler, body_of, database_of, json_response, with_key
 from labelferry.localbox.state import feature_schemas, ontologies
 from labelferry.localbox.state.database import Database, Session
 
+REST_BYTES = 16 << 20
 Act = Callable[[Session, dict[str, str], dict[str, Any]], Any]
 
 
 def _handler(act: Act, status: int = 200) -> Handler:
     async def handler(request: Request) -> Response:
-        body = await request.body()
+        body = await body_of(request, REST_BYTES)
         return await run_in_threadpool(_answer, database_of(request), act, request.path_params, body, status)
 
     return with_key(handler)

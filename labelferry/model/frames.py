@@ -1,8 +1,8 @@
 """Frame numbers: the one place that turns what a source calls a frame into Labelbox's numbers.
 
 Labelbox counts a video's frames from 1 for tools and for what it exports (seen in its SDK's export fixture, where a
-100-frame video has frames 1..100). The base of temporal ranges is contradictory in public sources, so it is a setting
-of the spec (``frames.temporal_base``).
+100-frame video has frames 1..100). Ranges of answers are most likely counted alike (``model/rules.py`` says why);
+since public sources disagree, the base is a setting of the spec (``frames.temporal_base``).
 """
 
 import math

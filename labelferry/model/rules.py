@@ -89,8 +89,8 @@ class NameRule(Rule):
 class AnswerRule(Rule):
     """The scope fits, each question is answered once, and a radio has one answer at a time.
 
-    Frames need a top-level question of scope index (the guide says so, and gives a frame-based text scope global
-    itself). Labelbox ignores confidence on import, with a warning.
+    The guide wants scope index for frames; the official SDK's tests have a checklist of scope global that takes them,
+    and find what is nested in an answer on a keyframe gone. Labelbox ignores confidence, with a warning.
     """
 
     SCOPE_INDEX = (
@@ -99,14 +99,14 @@ class AnswerRule(Rule):
         "answer it for ranges of frames, or give the question scope global",
     )
     SCOPE_GLOBAL = (
-        ERROR,
-        "'{question}' is answered for frames but has scope global in the ontology",
-        "give the question scope index; the scope of an existing question cannot be changed by an import",
-    )
-    SCOPE_GLOBAL_TEXT = (
         WARNING,
         "'{question}' is answered for frames but has scope global in the ontology",
-        "give the question scope index; the scope of an existing question cannot be changed by an import",
+        "Labelbox has taken such answers; to be sure, give the question scope index when the ontology is created",
+    )
+    NESTED_UNDER_KEYFRAME = (
+        WARNING,
+        "{count:question|questions} nested in an answer on a keyframe, first {question}; Labelbox drops these",
+        "make it a question of the tool itself, or of the video",
     )
     CONFIDENCE_IGNORED = (
         WARNING,
@@ -138,8 +138,8 @@ class AnswerRule(Rule):
 class FrameRule(Rule):
     """Frames are those of the video, and nested ranges inside the ones above them.
 
-    Tools count frames from 1 (Labelbox's exports of a 100-frame video have 1..100), ranges from a base that is a
-    setting. Labelbox interpolates inside a segment and never between two.
+    Tools count frames from 1; ranges most likely too, since the official SDK's tests read one from frame 7 back at
+    frame 7 of the map that tools fill, though the guide's begin at 0. Nothing is interpolated between two segments.
     """
 
     FRAME_BEFORE_FIRST = (
@@ -159,8 +159,13 @@ class FrameRule(Rule):
     )
     RANGE_OUTSIDE_VIDEO = (
         ERROR,
-        "answer '{answer}' of {question} holds for frames {frames}; ranges go from {allowed} (temporal_base is {base})",
-        "correct the range, or set frames.temporal_base to what the source counts from",
+        "answer '{answer}' of {question} holds for frames {frames}; the video has {video_frames:frame|frames}",
+        "correct the range, or the video's frame_count",
+    )
+    RANGE_OF_OTHER_BASE = (
+        WARNING,
+        "answer '{answer}' of {question} holds for frames {frames}; counting from {base}, ranges go from {allowed}",
+        "it is sent unchanged; if the source counts from {other_base}, set frames: {{temporal_base: {other_base}}}",
     )
     RANGE_OUTSIDE_PARENT = (
         ERROR,
@@ -206,11 +211,7 @@ class MaskRule(Rule):
         "the colour {colour} belongs to '{first}' and again to '{second}'",
         "give each instance a colour of its own, and each only once",
     )
-    MASK_COLOUR_BLACK = (
-        ERROR,
-        "an instance of '{feature}' is black, which is the background",
-        "draw it in another colour",
-    )
+    MASK_COLOUR_BLACK = (ERROR, "an instance of '{feature}' is black, which is the background", "use another colour")
     MASK_COLOUR_RANGE = (
         ERROR,
         "{colour} of '{feature}' is not an RGB colour",
@@ -292,6 +293,11 @@ class VideoRule(Rule):
         WARNING,
         "the data row in Labelbox differs from the manifest: {differences}",
         "correct the manifest, or say on_existing: update",
+    )
+    PRELABELS_BESIDE = (
+        WARNING,
+        "more pre-labels were sent to a row that has some of an earlier import, and Labelbox may have replaced those",
+        "look at the row in Labelbox; to have whole rows sent, name all rows of the earlier import in the spec",
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Where, refuse_blank
-from labelferry.model.keys import wrong_key
+from labelferry.model.keys import identity, wrong_key
 from labelferry.model.masks import Masks
 from labelferry.model.tracks import Track
 
@@ -43,6 +43,11 @@ class RowRef:
     def key(self) -> str:
         """What the row is filed under wherever that outlives a run; ``from_key`` reads it back."""
         return self.global_key or f"{ID_MARK}{self.id}"
+
+    @property
+    def identity(self) -> str:
+        """The same for every way of writing the row's key."""
+        return identity(self.key)
 
     @classmethod
     def from_key(cls, key: str) -> "RowRef":

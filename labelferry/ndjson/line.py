@@ -20,7 +20,7 @@ __all__ = ["ROW", "UUID", "LineKind", "kind_of", "read_line", "write_line"]
 
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
-KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "masks": MASK_KEYS}
+KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "answers": QUESTION_KEYS, "masks": MASK_KEYS}
 """The key that tells what a line holds, and the keys that such a line may have beside those of every line."""
 
 

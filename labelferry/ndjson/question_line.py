@@ -18,7 +18,9 @@ from labelferry.ndjson.score_keys import SCORE_KEYS, read_confidence, read_metri
 __all__ = ["NESTED", "QUESTION_KEYS", "read_nested", "read_question", "write_nested", "write_question"]
 
 NESTED = "classifications"
-QUESTION_KEYS = FEATURE_KEYS | SCORE_KEYS | {"answer", "frames", NESTED}
+ANSWER = ("answer", "answers")
+"""The service takes either; the official SDK's tests of imports send the second. The first is written."""
+QUESTION_KEYS = FEATURE_KEYS | SCORE_KEYS | {*ANSWER, "frames", NESTED}
 ANSWER_KEYS = FEATURE_KEYS | SCORE_KEYS | {"value", "frames", NESTED}
 SPAN_KEYS = frozenset({"start", "end"})
 
@@ -62,12 +64,13 @@ def read_question(line: Json, at: At, uuid: str | None = None) -> Classification
         at: where it stands.
         uuid: the line's own id, when the question is a line.
     """
-    if "answer" not in line:
+    if line.keys().isdisjoint(ANSWER):
         raise at.fault("no answer", "give one or leave the question out")
-    answers = _read_answers(line, at)
+    key = at.one_of(line, ANSWER)
+    answers = _read_answers(line, key, at)
     return Classification(
         feature=read_feature(line, at),
-        question=_kind(line, answers, at),
+        question=_kind(line, key, answers, at / key),
         answers=answers,
         where=at.where,
         confidence=read_confidence(line, at),
@@ -107,8 +110,8 @@ def _write_answer(answer: Answer, depth: int) -> dict[str, Any]:
     return out | write_scores(answer) | write_nested(answer.classifications, depth)
 
 
-def _read_answers(line: Json, at: At) -> tuple[Answer, ...]:
-    value, place = line["answer"], at / "answer"
+def _read_answers(line: Json, key: str, at: At) -> tuple[Answer, ...]:
+    value, place = line[key], at / key
     spans = _read_spans(line["frames"], at / "frames") if "frames" in line else ()
     if isinstance(value, str):
         return (Answer(text=place.text(value), spans=spans, classifications=read_nested(line, at)),)
@@ -136,15 +139,15 @@ def _read_answer(value: object, at: At, spans: tuple[Span, ...]) -> Answer:
     )
 
 
-def _kind(line: Json, answers: tuple[Answer, ...], at: At) -> Question:
+def _kind(line: Json, key: str, answers: tuple[Answer, ...], at: At) -> Question:
     texts = [answer.feature is None for answer in answers]
     if all(texts):
         if len(texts) > 1 and not answers[0].spans:
-            raise (at / "answer").fault("several texts without frames", "give each its frames, or keep one")
+            raise at.fault("several texts without frames", "give each its frames, or keep one")
         return Question.TEXT
     if any(texts):
-        raise (at / "answer").fault("texts and options together", "a question has one or the other")
-    if isinstance(line["answer"], Mapping):
+        raise at.fault("texts and options together", "a question has one or the other")
+    if isinstance(line[key], Mapping):
         return Question.RADIO
     own_frames = "frames" not in line and any(answer.spans for answer in answers)
     return Question.TEMPORAL if own_frames else Question.CHECKLIST

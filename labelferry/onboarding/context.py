@@ -9,7 +9,7 @@ from labelferry.desired.folder import mark
 from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
-from labelferry.ledger import Ledger, held, open_ledger
+from labelferry.ledger import Ledger, confirm, held, open_ledger
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
 
@@ -39,6 +39,7 @@ def open_onboarding(
     """
     desired = Desired.load(folder)
     with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
+        client.guard_with(confirm)
         workspace = remote.workspace or client.organization.get().id
         yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
 

@@ -16,8 +16,8 @@ from labelferry.shown import Shown
 __all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts"]
 
 
-FORMAT = 1
-"""Of a plan that is kept as JSON; one higher whenever what it says changes."""
+FORMAT = 2
+"""Of a plan that is kept as JSON; one higher whenever what it says changes. In 1, deletions were updates."""
 
 
 class Action(StrEnum):
@@ -26,6 +26,7 @@ class Action(StrEnum):
     CREATE = "create"
     REUSE = "reuse"
     UPDATE = "update"
+    DELETE = "delete"
     SKIP = "skip"
     CONFLICT = "conflict"
 

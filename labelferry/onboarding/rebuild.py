@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import ConflictError
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.steps.batch import take_up_batches
+from labelferry.onboarding.steps.batch_claims import take_up_batches
 from labelferry.onboarding.steps.data_rows import dataset_kind
 from labelferry.onboarding.steps.found import adopt, found_jobs
 from labelferry.onboarding.steps.imports import Collected, poll_job_errors
@@ -52,5 +52,5 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
 def _known(onboarding: Onboarding, kind: ResourceKind, reference: Reference) -> str | None:
     known = look_up(kind, reference, onboarding.ledger)
     if known is not None and reference.id is None:
-        onboarding.ledger.settle(kind.name, reference.name or "", known)
+        onboarding.ledger.replace(kind.name, reference.name or "", known)
     return known

@@ -18,6 +18,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
 from labelferry.onboarding.steps.data_rows import RowsOutcome, plan_data_rows
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.imports import Collected, Submitted, plan_imports, plan_open_jobs
 from labelferry.onboarding.steps.ontology import plan_ontology
 from labelferry.onboarding.steps.outcomes import Finished, refuse_unfinished
@@ -29,7 +30,10 @@ __all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What the steps of a run came to; ``settled`` is how many import jobs they learned the outcome of."""
+    """What the steps of a run came to.
+
+    ``settled`` is how many import jobs they learned the outcome of, ``deleted`` which of them went.
+    """
 
     rows: RowsOutcome
     ontology: Resolved
@@ -37,6 +41,7 @@ class Outcomes:
     batch: BatchOutcome
     submitted: Submitted
     settled: int = 0
+    deleted: Deleted = NONE_DELETED
 
 
 ReportT = TypeVar("ReportT", bound=Finished)
@@ -115,8 +120,9 @@ def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
         project = steps.create_project(ontology.id)
         batch = steps.create_batch(project.id)
         submitted = steps.import_labels(project.id)
-        settled = earlier.jobs + steps.poll_job_errors().jobs
-        outcomes = Outcomes(rows, ontology, project, batch, submitted, settled)
+        later = steps.poll_job_errors()
+        deleted = earlier.deleted + submitted.deleted + later.deleted
+        outcomes = Outcomes(rows, ontology, project, batch, submitted, earlier.jobs + later.jobs, deleted)
         report = steps.write_report(started_at, outcomes)
         steps.keep_files()
     refuse_unfinished(report)

@@ -6,26 +6,30 @@ statuses of their lines are all the proof there is.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from labelferry.desired.state import Desired, IndexedLine
 from labelferry.errors import RemoteError, SpecError
 from labelferry.ledger import LineRecord, LineState
 from labelferry.model import RowRef
+from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
+from labelferry.ontology import Ontology, Option
 from labelferry.progress import announce
 from labelferry.spec import ImportAs
 from labelferry.verification import Pictures, Refused, RowResult, Verification, compare, read_exported, read_sent
 from labelferry.verification.compare import TOLERANCE
+from labelferry.verification.offset import offset_of
 
 __all__ = ["verify"]
 
 TOLD = 100
 OUTSIDE = "label of a row that is known by id only and is not in the manifest"
 
-Lines = dict[RowRef, list[IndexedLine]]
+Lines = dict[str, list[IndexedLine]]
+"""By the global key of their row, whatever its spelling, or by its id."""
 
 
 def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) -> Verification:
@@ -82,8 +86,9 @@ def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: fl
     """Every row of the manifest, in each project that labels went to."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
     unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
+    values = _values(onboarding.desired.ontology())
     for project, lines in _by_project(onboarding, known).items():
-        reading = _Reading(onboarding, project, lines, unknown, tolerance)
+        reading = _Reading(onboarding, project, lines, unknown, tolerance, values)
         yield from reading.results(keys)
 
 
@@ -94,8 +99,21 @@ def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict
     for line in onboarding.desired.index():
         if _state(line, known) in (LineState.ACCEPTED, LineState.UNKNOWN):
             project = projects[known[line.uuid].job]
-            found.setdefault(project, defaultdict(list))[line.row].append(line)
+            found.setdefault(project, defaultdict(list))[_filed(line.row)].append(line)
     return found
+
+
+def _filed(row: RowRef) -> str:
+    return identity(row.global_key) if row.global_key else row.key
+
+
+def _values(ontology: Mapping[str, Any] | None) -> dict[str, str]:
+    """Return the value of each option by its label, where no other option has that label: lines may name either."""
+    found: dict[str, set[str]] = {}
+    for feature in Ontology.from_normalized(ontology).walk() if ontology else ():
+        if isinstance(feature, Option):
+            found.setdefault(feature.label, set()).add(feature.value)
+    return {label: min(values) for label, values in found.items() if len(values) == 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,32 +125,57 @@ class _Reading:
     lines: Lines
     unknown: Collection[str]
     tolerance: float
+    labels: Mapping[str, str]
+    met: set[str] = field(default_factory=set)
 
-    def results(self, keys: list[str]) -> Iterator[RowResult]:
+    def results(self, keys: Sequence[str]) -> Iterator[RowResult]:
+        """Yield how each row compares, and lines of rows that the manifest does not have.
+
+        Labels may appear some seconds after their import ended, so rows of which something is missing are read again.
+        """
+        found = {result.row: result for result in self._read(keys)}
+        self.onboarding.client.exports.look(lambda: self._complete(found))
+        yield from found.values()
+        for reference in [each for each in self.lines if each not in self.met]:
+            lines = self.lines[reference]
+            yield RowResult(str(lines[0].row), not_comparable={OUTSIDE: len(lines)})
+
+    def _complete(self, found: dict[str, RowResult]) -> bool | None:
+        """Read the rows again of which something is missing; None while there are any."""
+        late = [row for row, result in found.items() if result.missing]
+        if late:
+            announce("waiting for labels to appear")
+            found.update({result.row: result for result in self._read(late)})
+        return None if any(result.missing for result in found.values()) else True
+
+    def _read(self, keys: Sequence[str]) -> Iterator[RowResult]:
         """Compare each row as it comes out of the export; a row that does not come holds nothing."""
         pictures = Pictures(self._fetch)
-        left, unseen = dict.fromkeys(keys), dict(self.lines)
+        left = {identity(key): key for key in keys}
         for row in self.onboarding.client.exports.project(self.project, keys):
             key, row_id = _names(row)
-            if key in left:
-                del left[key]
+            wanted = left.pop(identity(key), None)
+            if wanted is not None:
                 announce("reading labels back", len(keys) - len(left), len(keys))
-                named = [RowRef(key), RowRef(id=row_id)] if row_id else [RowRef(key)]
-                lines = [line for reference in named for line in unseen.pop(reference, ())]
-                yield self._compared(key, row, lines, pictures)
-        for key in left:
-            yield self._compared(key, {}, unseen.pop(RowRef(key), []), pictures)
-        for reference, lines in unseen.items():
-            yield RowResult(str(reference), not_comparable={OUTSIDE: len(lines)})
+                yield self._compared(wanted, row, row_id, pictures)
+        for key in left.values():
+            yield self._compared(key, {}, "", pictures)
 
-    def _compared(self, key: str, row: Mapping[str, Any], lines: list[IndexedLine], pictures: Pictures) -> RowResult:
+    def _compared(self, key: str, row: Mapping[str, Any], row_id: str, pictures: Pictures) -> RowResult:
         """Compare with all lines, and without the unknown ones where there are any; what differs less is so."""
         held = read_exported(row, self.project, pictures)
+        names = {**self.labels, **held.names}
+        references = [identity(key), *([RowRef(id=row_id).key] if row_id else [])]
+        self.met.update(references)
+        lines = [line for reference in references for line in self.lines.get(reference, ())]
         certain = [line for line in lines if line.uuid not in self.unknown]
         readings = [lines] if len(certain) == len(lines) else [lines, certain]
-        sent = (read_sent(map(self.onboarding.desired.video, each), held.names, pictures) for each in readings)
+        sent = [read_sent(map(self.onboarding.desired.video, each), names, pictures) for each in readings]
         found = [compare(key, each, held, self.tolerance) for each in sent]
-        return min(found, key=lambda result: len(result.differences))
+        least = min(range(len(found)), key=lambda at: len(found[at].differences))
+        if not found[least].differs:
+            return found[least]
+        return replace(found[least], offset=offset_of(key, sent[least], held, self.tolerance))
 
     def _fetch(self, url: str) -> bytes | None:
         """A picture; one that cannot be had is reported as not comparable."""

@@ -1,5 +1,6 @@
-"""A finished run -> ``<name>.json``, ``<name>.csv`` and ``<name>.html`` in the folder of reports, and its history."""
+"""A finished run -> ``<name>.json``, ``.csv`` and ``.html`` in the folder of reports, beside those of the last runs."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -15,7 +16,11 @@ from labelferry.reports.links import project_page
 from labelferry.reports.report import Report, failed_lines, report_on, unknown_lines
 from labelferry.reports.spreadsheet import write_csv
 
-__all__ = ["keep_report", "write_files"]
+__all__ = ["keep_copies", "keep_report", "write_files"]
+
+SUFFIXES = (".json", ".csv", ".html")
+KEPT = 10
+"""Runs of which the report is kept."""
 
 
 def keep_report(
@@ -42,7 +47,9 @@ def keep_report(
     page = project_page(where, outcomes.project.id)
     report = report_on(onboarding, str(where), outcomes, journal=journal, page=page, folder=folder)
     onboarding.ledger.record_run(started_at, report.outcome, report.to_dict())
-    return report, write_files(report, onboarding, folder)
+    strips = write_files(report, onboarding, folder)
+    keep_copies(report.name, started_at, folder)
+    return report, strips
 
 
 def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[Strip]:
@@ -56,3 +63,15 @@ def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[St
     page = render_html(report, list(failed_lines(onboarding)), strips, list(unknown_lines(onboarding)))
     (folder / f"{report.name}.html").write_text(page, encoding="utf-8", errors="replace")
     return strips
+
+
+def keep_copies(name: str, started_at: datetime, folder: Path) -> None:
+    """Keep the files of the last runs beside each other: ``runs/<name>/<when it began>.json``, and so on."""
+    runs = folder / "runs" / name
+    runs.mkdir(parents=True, exist_ok=True)
+    for suffix in SUFFIXES:
+        shutil.copyfile(folder / f"{name}{suffix}", runs / f"{started_at:%Y%m%dT%H%M%S.%f}{suffix}")
+    began = sorted({path.stem for path in runs.iterdir()})
+    for old in began[:-KEPT]:
+        for suffix in SUFFIXES:
+            (runs / f"{old}{suffix}").unlink(missing_ok=True)

@@ -1,19 +1,21 @@
 """Desired state and ledger -> what became of every line, and how many of each kind.
 
-Each line of the sources is accepted, failed, unknown (its import is over, and the service does not say what became of
-it) or pending (not sent, or sent and not known to be in), and nothing else, so that the counts add up.
+Each line of the sources is accepted, failed (refused, or not sent because its row is not in the project), unknown (its
+import is over, and the service does not say what became of it) or pending (to be sent, or sent and not known to be in),
+and nothing else, so that the counts add up.
 """
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from labelferry.desired.state import Desired
+from labelferry.desired.state import Desired, IndexedLine
 from labelferry.ledger import Ledger, LineRecord, LineState
 from labelferry.ndjson import LineKind
-from labelferry.onboarding.steps.outcomes import explain
+from labelferry.onboarding.steps.left_out import rows_left_out
+from labelferry.onboarding.steps.outcomes import LEFT_OUT, OutcomeKind, explain
 
-__all__ = ["LineOutcome", "Tally", "line_outcomes", "tallies", "unsent"]
+__all__ = ["LineOutcome", "Tally", "held_back", "line_outcomes", "tallies", "unsent"]
 
 PENDING = "pending"
 STATES = (LineState.ACCEPTED, LineState.FAILED, PENDING, LineState.UNKNOWN)
@@ -58,6 +60,7 @@ class Tally:
 def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
     """Yield every line of the desired state, in its order, with what the ledger knows of it."""
     known = {record.uuid: record for record in ledger.lines(imported_as=str(desired.spec.imports.as_))}
+    outside = rows_left_out(ledger)
     for line in desired.index():
         yield LineOutcome(
             str(line.row),
@@ -66,15 +69,21 @@ def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
             line.source,
             line.keyframes,
             line.uuid,
-            *_outcome(known.get(line.uuid)),
+            *_outcome(known.get(line.uuid), left_out=line.row.identity in outside),
         )
 
 
-def unsent(desired: Desired, ledger: Ledger) -> int:
-    """How many lines of the desired state are still to be sent."""
+def unsent(desired: Desired, ledger: Ledger) -> Iterator[IndexedLine]:
+    """Yield the lines of the desired state that are still to be sent, whatever keeps them back."""
     records = ledger.lines(imported_as=str(desired.spec.imports.as_))
     known = {record.uuid for record in records if record.state is not LineState.RETIRED}
-    return sum(line.uuid not in known for line in desired.index())
+    return (line for line in desired.index() if line.uuid not in known)
+
+
+def held_back(desired: Desired, ledger: Ledger) -> Iterator[IndexedLine]:
+    """Yield those of them whose rows Labelbox does not take into the project."""
+    outside = rows_left_out(ledger)
+    return (line for line in unsent(desired, ledger) if line.row.identity in outside) if outside else iter(())
 
 
 def tallies(outcomes: Iterable[LineOutcome]) -> tuple[Tally, ...]:
@@ -86,9 +95,9 @@ def tallies(outcomes: Iterable[LineOutcome]) -> tuple[Tally, ...]:
     return tuple(Tally(kind, states.total(), *(states[state] for state in STATES)) for kind, states in listed)
 
 
-def _outcome(record: LineRecord | None) -> tuple[str, str, str, str]:
+def _outcome(record: LineRecord | None, *, left_out: bool) -> tuple[str, str, str, str]:
     if record is None or record.state is LineState.RETIRED:
-        return "", PENDING, "", ""
+        return ("", str(LineState.FAILED), str(OutcomeKind.FIX_ROW), LEFT_OUT) if left_out else ("", PENDING, "", "")
     if record.state is LineState.SENT:
         return record.job, PENDING, "", ""
     if record.state is LineState.ACCEPTED:

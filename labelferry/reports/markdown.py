@@ -34,11 +34,13 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     rows = [
         ("project", project),
         ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
+        ("rows that Labelbox did not take into the project", plain(", ".join(report.left_out)) or "none"),
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
         ("masks", f"{counts.masks} frames"),
         ("classifications", counts.classifications),
         ("lines", _counts(report)),
         ("sent by this run", f"{report.sent} lines in {len(report.jobs)} jobs"),
+        ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
         ("imported as", report.imported_as),
         ("made", ", ".join(report.made) or "nothing"),
         ("went to", plain(report.remote)),

@@ -1,17 +1,25 @@
 """A plan, as plain values -> what the terminal and Prefect's UI show."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from labelferry.listing import counted
 from labelferry.reports.markdown import plain
 
 __all__ = ["plan_markdown", "print_plan"]
 
-COLOURS = {"create": "green", "update": "cyan", "conflict": "red", "reuse": "default", "skip": "default"}
+COLOURS = {
+    "create": "green",
+    "update": "cyan",
+    "delete": "magenta",
+    "conflict": "red",
+    "reuse": "default",
+    "skip": "default",
+}
 
 
 def print_plan(plan: Mapping[str, Any], console: Console) -> None:
@@ -45,5 +53,10 @@ def _total(plan: Mapping[str, Any]) -> str:
     took = f", {plan['seconds']:.0f} s at {at}"
     return (
         f"{counts['rows']} rows, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['lines']} lines, "
-        f"{counts['bytes']} bytes; about {plan['requests']} requests{took}"
+        f"{counts['bytes']} bytes{_deletions(plan['steps'])}; about {plan['requests']} requests{took}"
     )
+
+
+def _deletions(steps: Iterable[Mapping[str, Any]]) -> str:
+    lines = [step["count"] for step in steps if step["action"] == "delete"]
+    return f"; {counted(len(lines), 'import')} to delete, {counted(sum(lines), 'line')}" if lines else ""

@@ -14,9 +14,10 @@ from labelferry.model import RowRef
 from labelferry.model.findings import Group, grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
-from labelferry.onboarding.steps.outcomes import explain
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
+from labelferry.onboarding.steps.outcomes import LEFT_OUT, REMEDIES, OutcomeKind, explain
 from labelferry.reports.journal import Journal, StepTime
-from labelferry.reports.lines import Tally, line_outcomes, tallies, unsent
+from labelferry.reports.lines import Tally, held_back, line_outcomes, tallies, unsent
 from labelferry.shown import Shown
 
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on", "unknown_lines"]
@@ -54,11 +55,14 @@ class Report(Shown):
         ontology: id.
         made: kinds of resources that this run made.
         batched: rows that this run brought into the project.
+        rows_left_out: rows that Labelbox did not take into the project; the next run tries them again.
+        left_out: global keys of the first of those.
         jobs: import jobs that this run sent.
         sent: lines that this run sent.
         settled: import jobs whose outcome this run learned, also those that an earlier one sent.
+        deleted: import jobs of earlier runs that this run deleted, and the lines that went with them.
         accepted: lines that are in, over all runs.
-        failed: lines that were refused, over all runs.
+        failed: lines that were refused, over all runs, or not sent because their row is not in the project.
         failed_lines: the first of those.
         unknown: lines of which the service does not say what became of them, over all runs.
         unknown_lines: the first of those.
@@ -94,6 +98,9 @@ class Report(Shown):
     unknown_lines: tuple[FailedLine, ...] = ()
     pending: int = 0
     settled: int = 0
+    rows_left_out: int = 0
+    left_out: tuple[str, ...] = ()
+    deleted: Deleted = NONE_DELETED
     tallies: tuple[Tally, ...] = ()
     planned: tuple[Mapping[str, Any], ...] = ()
     steps: tuple[StepTime, ...] = ()
@@ -103,13 +110,13 @@ class Report(Shown):
     @property
     def nothing_done(self) -> bool:
         """Whether everything had been there, and known to be, before."""
-        changes = (self.rows_created, self.rows_updated, self.made, self.batched, self.sent, self.settled)
-        return not any(changes)
+        rows = (self.rows_created, self.rows_updated, self.batched)
+        return not any((*rows, self.made, self.sent, self.settled, self.deleted.jobs))
 
     @property
     def outcome(self) -> str:
         """One word for the run."""
-        words = {"pending": self.pending, "unknown": self.unknown, "partly failed": self.failed}
+        words = {"pending": self.pending, "unknown": self.unknown, "partly failed": self.failed + self.rows_left_out}
         open_ = next((word for word, count in words.items() if count), None)
         return open_ or ("nothing to do" if self.nothing_done else "done")
 
@@ -149,6 +156,7 @@ def report_on(
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     remembered = journal or Journal()
     states = ledger.line_counts(str(spec.imports.as_))
+    held = sum(1 for _ in held_back(onboarding.desired, ledger))
     made = {"dataset": rows.dataset_created, "ontology": ontology.created, "project": project.created}
     return Report(
         name=spec.name,
@@ -165,14 +173,17 @@ def report_on(
         jobs=submitted.jobs,
         sent=submitted.lines,
         settled=outcomes.settled,
+        deleted=outcomes.deleted,
         accepted=states.get(LineState.ACCEPTED, 0),
-        failed=states.get(LineState.FAILED, 0),
+        failed=states.get(LineState.FAILED, 0) + held,
         failed_lines=tuple(islice(failed_lines(onboarding), SHOWN)),
         unknown=states.get(LineState.UNKNOWN, 0),
         unknown_lines=tuple(islice(unknown_lines(onboarding), SHOWN)),
-        findings=grouped((*onboarding.desired.findings, *rows.drift)),
+        findings=grouped((*onboarding.desired.findings, *rows.drift, *submitted.beside)),
         folder=str(onboarding.desired.folder),
-        pending=states.get(LineState.SENT, 0) + unsent(onboarding.desired, ledger),
+        pending=states.get(LineState.SENT, 0) + sum(1 for _ in unsent(onboarding.desired, ledger)) - held,
+        rows_left_out=len(outcomes.batch.left_out),
+        left_out=outcomes.batch.left_out[:SHOWN],
         tallies=tallies(line_outcomes(onboarding.desired, ledger)),
         planned=tuple((remembered.plan or {}).get("steps", ())),
         steps=tuple(remembered.steps),
@@ -182,8 +193,11 @@ def report_on(
 
 
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
-    """Every line that was refused, by the ledger."""
-    return _lines(onboarding, LineState.FAILED)
+    """Every line that was refused, by the ledger, then those whose rows are not in the project."""
+    yield from _lines(onboarding, LineState.FAILED)
+    kind = OutcomeKind.FIX_ROW
+    for line in held_back(onboarding.desired, onboarding.ledger):
+        yield FailedLine(str(line.row), line.feature, line.source, LEFT_OUT, str(kind), REMEDIES[kind])
 
 
 def unknown_lines(onboarding: Onboarding) -> Iterator[FailedLine]:

@@ -6,8 +6,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 from labelferry.model.findings import Finding, Group, Severity, grouped
+from labelferry.onboarding.steps.deletion import Deleted
 
 __all__ = ["print_check", "print_report"]
 
@@ -21,7 +22,7 @@ def print_report(report: Mapping[str, Any], console: Console) -> None:
     console.print(f"\n[bold]{report['name']}[/bold]: {_headline(report)}", highlight=False)
     console.print(_table(report))
     print_findings(map(Group.from_dict, report["findings"]), console)
-    for text in (*_listed(report, "failed"), *_listed(report, "unknown")):
+    for text in (*_left_out(report), *_listed(report, "failed"), *_listed(report, "unknown")):
         console.print(f"  {text}", style="red", markup=False, highlight=False)
     console.print(f"  went to {report['remote']}", markup=False, highlight=False)
     console.print(f"  files in {report['folder']}", markup=False, highlight=False)
@@ -43,12 +44,19 @@ def _listed(report: Mapping[str, Any], state: str) -> list[str]:
     return shorten(texts, SHOWN, f"more: labelferry status {report['name']}", total=report[state])
 
 
+def _left_out(report: Mapping[str, Any]) -> list[str]:
+    texts = [f"data row {key}: Labelbox did not take it into the project" for key in report["left_out"]]
+    return shorten(texts, SHOWN, f"more: labelferry status {report['name']}", total=report["rows_left_out"])
+
+
 def _headline(report: Mapping[str, Any]) -> str:
     total = sum(report[state] for state in STATES)
     if open_ := report["pending"] + report["unknown"]:
         return f"[red]{open_} of {total} lines are not known to be in[/red]"
     if report["failed"]:
         return f"[red]{report['failed']} of {total} lines failed[/red]"
+    if report["rows_left_out"]:
+        return f"[red]{counted(report['rows_left_out'], 'data row')} could not be brought into the project[/red]"
     if report["outcome"] == "nothing to do":
         return "[green]nothing to do, everything is in already[/green]"
     return "[green]done[/green]"
@@ -64,6 +72,8 @@ def _table(report: Mapping[str, Any]) -> Table:
     table.add_row("classifications", str(counts["classifications"]))
     counted = [f"{report[state]} {state}" for state in STATES if report[state] or state in ALWAYS]
     table.add_row("lines", f"{', '.join(counted)}, {report['sent']} sent by this run")
+    if report["deleted"]["jobs"]:
+        table.add_row("earlier imports", str(Deleted(**report["deleted"])))
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
     return table

@@ -11,7 +11,7 @@ __all__ = ["print_verification", "verification_markdown"]
 
 SHOWN = 20
 NOT_IN = ("failed", "unknown", "pending")
-COLOURS = {"verified": "green", "accepted": "green", "differs": "red"}
+GOOD = ("verified", "accepted")
 
 Json = Mapping[str, Any]
 
@@ -34,7 +34,7 @@ def verification_markdown(result: Json) -> str:
 
 
 def _colour(result: Json) -> str:
-    return "red" if any(result[state] for state in NOT_IN) else COLOURS[result["outcome"]]
+    return "green" if result["outcome"] in GOOD else "red"
 
 
 def _headline(result: Json) -> str:
@@ -44,6 +44,8 @@ def _headline(result: Json) -> str:
         return "verified: the service holds what was sent"
     if not result["accepted"]:
         return "nothing is in"
+    if result["outcome"] == "incomplete":
+        return "incomplete: what Labelbox took is there, but not every line is in"
     if result["imported_as"] == "prelabels":
         return "accepted: pre-labels cannot be read back, so the statuses of their lines are the proof"
     return "accepted: what can be compared is equal, but not everything can be compared"
@@ -70,7 +72,10 @@ def _listed(result: Json) -> Iterator[str]:
         for each in row["differences"]
     ]
     yield from shorten(differences, SHOWN, f"more in reports/{result['name']}-verify.json")
-    if result["totals"]["missing"]:
+    for part, frames in result["offset"].items():
+        way = "later" if frames > 0 else "earlier"
+        yield f"{part} stand one frame {way} than sent, and nothing else is wrong: frames are counted from another base"
+    if result["totals"]["missing"] and not result["offset"]:
         yield "labels may appear a little after their import ended: if it was just now, verify again in a minute"
     for line in result["failed_lines"][:SHOWN]:
         yield f"failed: {line['source']}: {line['row']}, '{line['feature']}': {line['message']}"

@@ -15,9 +15,11 @@ from labelferry.ndjson import read_line
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.source import Source
-from labelferry.sources.text import bytes_of, fault
+from labelferry.sources.text import bytes_of, fault, json_in
 
 __all__ = ["NdjsonLabels", "read"]
+
+REMEDY = "write one JSON object on each line, or all of them in one array"
 
 
 class NdjsonLabels(LabelsEntry):
@@ -58,7 +60,7 @@ def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
 def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
     data = bytes_of(path, source)
     if data.lstrip()[:1] == b"[":
-        values = _parsed(data, source, None)
+        values = json_in(data, source, None, REMEDY)
         if not values:
             raise fault(source, None, "an empty array", "fill it in, or take its entry out of the spec")
         for number, value in enumerate(values):
@@ -66,14 +68,4 @@ def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
         return
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
-            yield Where(source, number), _parsed(line, source, number)
-
-
-def _parsed(data: bytes, source: str, line: int | None) -> Any:
-    import orjson
-
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        remedy = "write one JSON object on each line, or all of them in one array"
-        raise fault(source, line, f"not JSON ({error})", remedy) from error
+            yield Where(source, number), json_in(line, source, number, REMEDY)

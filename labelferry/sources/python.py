@@ -4,8 +4,10 @@ The file is run. It is therefore only taken from a spec that is itself a file on
 """
 
 import runpy
+import sys
 import traceback
 from collections.abc import Iterator
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Literal
 
@@ -47,7 +49,8 @@ def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
 
 def _run(path: Path, entry: PythonLabels) -> object:
     try:
-        scope = runpy.run_path(str(path), run_name="labels")
+        with redirect_stdout(sys.stderr):  # what it prints is not what the command says
+            scope = runpy.run_path(str(path), run_name="labels")
     except LabelferryError as error:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
     except (Exception, SystemExit) as error:  # whatever the user's file raises is for the user's file to fix

@@ -13,11 +13,12 @@ import numpy as np
 
 from labelferry.model.places import Places
 from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
-from labelferry.sources.text import bytes_of, fault, text_in
+from labelferry.sources.text import bytes_of, fault, json_in, text_in
 
 __all__ = ["SUFFIXES", "read_sheet"]
 
 DELIMITERS = (",", "\t", ";")
+REMEDY = "write one JSON object on each line"
 UNIT = "\x1f"
 """ASCII's own separator of cells: with it, cells without line breaks need no quotes."""
 
@@ -136,11 +137,11 @@ def _read_json(data: bytes, source: str) -> Sheet:
 def _json_values(data: bytes, source: str) -> Iterator[tuple[int, Any]]:
     """Yield each line with its number, or each item of the one array with its position from 1."""
     if data.lstrip().startswith(b"["):
-        yield from enumerate(_parsed(data, source, 1), 1)
+        yield from enumerate(json_in(data, source, 1, REMEDY), 1)
         return
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
-            yield number, _parsed(line, source, number)
+            yield number, json_in(line, source, number, REMEDY)
 
 
 def _object(value: object, source: str, line: int) -> Mapping[str, Any]:
@@ -157,15 +158,6 @@ def _array(values: list[Any]) -> Any:
     except (pa.ArrowException, OverflowError):  # cells of several types: a number here and a text there
         return pa.array([cell_text(value) for value in values], pa.string())
     return pa.array([cell_text(value) for value in values], pa.string()) if pa.types.is_nested(array.type) else array
-
-
-def _parsed(data: bytes, source: str, line: int) -> Any:
-    import orjson
-
-    try:
-        return orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise fault(source, line, f"not JSON ({error})", "write one JSON object on each line") from error
 
 
 SUFFIXES: Mapping[str, Callable[[bytes, str], Sheet]] = {

@@ -1,11 +1,16 @@
-"""Text files: bytes -> text with one kind of line end, and the words of an error about one of its lines."""
+"""Text files: bytes -> text with one kind of line end, the values of JSON, and the words of an error."""
 
+import json
+from collections import Counter
 from pathlib import Path
+from typing import Any
+
+import orjson
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
 
-__all__ = ["bytes_of", "fault", "shorten", "text_in", "text_of"]
+__all__ = ["bytes_of", "fault", "json_in", "shorten", "text_in", "text_of"]
 
 LONGEST_MESSAGE = 300
 
@@ -67,6 +72,44 @@ def text_in(data: bytes, source: str) -> str:
     if (nul := data.find(0)) >= 0:
         raise fault(source, _line(data, nul), "a NUL byte: this is not a text file", "check the path and the format")
     return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def json_in(data: bytes, source: str, line: int | None, remedy: str) -> Any:
+    """The value that a JSON text is.
+
+    Args:
+        data: one value.
+        source: what the user calls its file.
+        line: where it begins in it.
+        remedy: what to do when it is not JSON.
+
+    Raises:
+        SourceError: when it is not JSON, or an object has a key twice, of which parsers drop the first.
+    """
+    try:
+        value = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise fault(source, line, f"not JSON ({error})", remedy) from error
+    # A key that was dropped takes its colon along. Strings may write theirs as an escape, so look closer then.
+    if _colons(value) != data.count(b":"):
+        try:
+            json.loads(data, object_pairs_hook=lambda pairs: _once(pairs, source, line), parse_int=float)
+        except RecursionError:
+            raise fault(source, line, "nested too deeply", "check the program that wrote it") from None
+    return value
+
+
+def _colons(value: Any) -> int | None:
+    try:
+        return orjson.dumps(value).count(b":")
+    except orjson.JSONEncodeError:  # nested more deeply than orjson writes
+        return None
+
+
+def _once(pairs: list[tuple[str, Any]], source: str, line: int | None) -> None:
+    for key, count in Counter(key for key, _ in pairs).items():
+        if count > 1:
+            raise fault(source, line, f"'{key}' is given twice in one object", "give it once")
 
 
 def _line(data: bytes, at: int) -> int:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from labelferry.errors import SpecError
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
@@ -102,7 +103,7 @@ class Imports(_Part):
 class Frames(_Part):
     """How frames are counted where Labelbox's documents do not say."""
 
-    temporal_base: Literal[0, 1] = Field(0, description="Number of the first frame in temporal ranges")
+    temporal_base: Literal[0, 1] = Field(1, description="Number of the first frame in ranges of answers")
 
 
 class Spec(_Part):
@@ -182,6 +183,20 @@ def name_of(spec: Any) -> str:
 def is_text(spec: str) -> bool:
     """Whether this is a spec itself, in YAML or JSON, and not the place of one."""
     return "\n" in spec.strip() or spec.lstrip().startswith("{")
+
+
+def checked_name(name: str) -> str:
+    """Return the name of an onboarding; what could lead out of its folder is not one.
+
+    Raises:
+        SpecError: when it is not one.
+    """
+    if not NAME.fullmatch(name):
+        raise SpecError(
+            f"{name[:100]!r} is not the name of an onboarding: names have letters, digits, dots, dashes and "
+            "underscores and begin with a letter or digit. Give the name: of its spec; labelferry status lists all"
+        )
+    return name
 
 
 def is_name(spec: Any) -> bool:

@@ -97,9 +97,9 @@ class _Comparison:
             return None if sent is None else self._told(MismatchKind.MISSING, path, sent)
         if sent is None:
             return self._told(MismatchKind.EXTRA, path, held)
-        if sent.coverage != held.coverage:
-            what = f"{told_ranges(held.coverage)} instead of {told_ranges(sent.coverage)}"
-            return self._told(MismatchKind.MOVED, path, sent, what, first_change(sent.coverage, held.coverage))
+        if not sent.holds_as(held):
+            what = f"{told_ranges(held.at_most)} instead of {told_ranges(sent.coverage)}"
+            return self._told(MismatchKind.MOVED, path, sent, what, first_change(sent.coverage, held.at_most))
         if sent.copies != held.copies:
             kind = MismatchKind.MISSING if held.copies < sent.copies else MismatchKind.EXTRA
             return self._told(kind, path, sent, f"sent {sent.copies} times, held {held.copies} times")

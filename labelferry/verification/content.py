@@ -64,21 +64,40 @@ class Thing:
 
 @dataclass(slots=True)
 class Answered:
-    """One answer of a row: how often it was given, and for which frames; no spans means the whole video."""
+    """One answer of a row: how often it was given, and for which frames; no spans means the whole video.
+
+    Args:
+        place: in the user's files, or the label and feature at the service.
+        times: how often it was given.
+        spans: the frames where it holds.
+        unsure: frames of which nobody says whether it holds.
+    """
 
     place: str
     times: int = 0
     spans: list[Span] = field(default_factory=list)
+    unsure: list[Span] = field(default_factory=list)
 
-    def add(self, spans: Iterable[Span]) -> None:
+    def add(self, spans: Iterable[Span], unsure: Iterable[Span] = ()) -> None:
         """Count the answer once more, for these frames."""
         self.times += 1
         self.spans += coalesce(spans)
+        self.unsure += unsure
+
+    def holds_as(self, other: "Answered") -> bool:
+        """Whether it holds on the frames of another, as far as both are sure."""
+        unsure = [*self.unsure, *other.unsure]
+        return _without(self.coverage, unsure) == _without(other.coverage, unsure)
 
     @property
     def coverage(self) -> tuple[Span, ...]:
         """The frames where it holds, in as few ranges as possible."""
         return coalesce(self.spans)
+
+    @property
+    def at_most(self) -> tuple[Span, ...]:
+        """The frames where it holds or may hold."""
+        return coalesce([*self.spans, *self.unsure])
 
     @property
     def copies(self) -> int:
@@ -113,10 +132,20 @@ class Content:
     unknown: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, path: Path, spans: Iterable[Span], place: str) -> None:
+    def answer(self, path: Path, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
         """Add an answer."""
-        self.answers.setdefault(path, Answered(place)).add(spans)
+        self.answers.setdefault(path, Answered(place)).add(spans, unsure)
 
     def cannot_read(self, name: str, what: str) -> None:
         """Say that there is something of that name, and that it cannot be read."""
         self.unreadable.setdefault(name, []).append(what)
+
+
+def _without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
+    """Return what holes leave of spans, in ascending order."""
+    left = list(spans)
+    for hole in holes:
+        before = (Span(span.start, min(span.end, hole.start - 1)) for span in left)
+        after = (Span(max(span.start, hole.end + 1), span.end) for span in left)
+        left = [span for span in dict.fromkeys([*before, *after]) if span.start <= span.end]
+    return coalesce(left)

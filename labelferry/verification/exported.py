@@ -6,11 +6,13 @@ key frame map (a list of frames, or frames with true and false) and are silent o
 and masks, so every known spelling is taken; what nobody knows is reported.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
-from labelferry.model.frames import Span, coalesce
+from labelferry.model.frames import Span, coalesce, contains
 from labelferry.verification.content import Area, Content, Path, Shape, Thing
 from labelferry.verification.geometry import GEOMETRIES, read_shape
 from labelferry.verification.lenient import Json, frame_of, mapping, objects, spans_in, text
@@ -124,18 +126,24 @@ class _Label:
             self.content.answer(path, held, place)
 
     def _asked_on_frames(self, feature: str, nodes: dict[int, Json]) -> None:
-        """A classification that stands on frames: one answer has the feature's ranges, several their own frames."""
-        frames: dict[Path, list[int]] = {}
+        """Read a classification that stands on frames: at least on the first and last of each range of its answers."""
+        place, ranges = f"{self.place}, feature {feature}", self.spans.get(feature)
+        standing: dict[Path, set[int]] = {}
+        own: dict[Path, tuple[Span, ...]] = {}
         for frame, node in nodes.items():
-            for path, _ in self._answers(node, (), ()):
-                frames.setdefault(path, []).append(frame)
-        steady = feature in self.spans and all(len(each) == len(nodes) for each in frames.values())
-        for path, each in frames.items():
-            spans = self.spans[feature] if steady else coalesce(Span(frame, frame) for frame in each)
-            self.content.answer(path, spans, f"{self.place}, feature {feature}")
+            for path, spans in self._answers(node, (), (), inherits=False):
+                standing.setdefault(path, set()).add(frame)
+                if spans and spans is not ranges:
+                    own[path] = spans
+        gaps = _Gaps(sorted(nodes), ranges, standing)
+        for path, frames in standing.items():
+            spans = own.get(path) or (*(Span(frame, frame) for frame in frames), *gaps.held(path))
+            self.content.answer(path, spans, place, () if path in own else gaps.unsure(path))
 
-    def _answers(self, node: Json, within: tuple[Span, ...], above: Path) -> Iterator[tuple[Path, tuple[Span, ...]]]:
-        """Every answer of a classification and of those nested in it; one without frames has its parent's."""
+    def _answers(
+        self, node: Json, within: tuple[Span, ...], above: Path, *, inherits: bool = True
+    ) -> Iterator[tuple[Path, tuple[Span, ...]]]:
+        """Every answer of a classification and of those nested in it; one without frames inherits its parent's."""
         self._know("classifications", node, QUESTION_KEYS)
         question = (*above, self._name(node))
         options = _options(node)
@@ -150,7 +158,7 @@ class _Label:
             held = self.spans.get(str(option.get("feature_id")), spans)
             yield path, held
             for nested in objects(option.get("classifications")):
-                yield from self._answers(nested, held, path)
+                yield from self._answers(nested, held if inherits else (), path, inherits=inherits)
 
     def _name(self, node: Json) -> str:
         """What the service calls a feature; its value and schema id are remembered as other words for it."""
@@ -164,6 +172,47 @@ class _Label:
     def _know(self, where: str, node: Json, known: frozenset[str]) -> None:
         for key in node.keys() - known:
             self.content.unknown[f"{where}.{key[:40]}"] += 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Gaps:
+    """What is between two frames that follow each other in an export, and have the same answer.
+
+    An export may show the first and last frame of each range only. Where both frames lie in one range of the question,
+    the answer holds between them, if no other answer on both of them can be what makes it one range. Where nobody says
+    which ranges there are, it may hold or not.
+
+    Args:
+        shown: the frames where the question stands, ascending.
+        ranges: of the question, None where nobody says.
+        standing: the frames where each answer stands.
+    """
+
+    shown: Sequence[int]
+    ranges: tuple[Span, ...] | None
+    standing: Mapping[Path, AbstractSet[int]]
+
+    def held(self, path: Path) -> Iterator[Span]:
+        """Yield the gaps where an answer holds."""
+        return (gap for gap in self._between(path) if self._sure(path, gap))
+
+    def unsure(self, path: Path) -> Iterator[Span]:
+        """Yield the gaps of which nobody says whether an answer holds there."""
+        return (gap for gap in self._between(path) if not self._outside(gap) and not self._sure(path, gap))
+
+    def _between(self, path: Path) -> Iterator[Span]:
+        for start, end in pairwise(self.shown):
+            if end > start + 1 and self.standing[path] >= {start, end}:
+                yield Span(start + 1, end - 1)
+
+    def _outside(self, gap: Span) -> bool:
+        return self.ranges is not None and not contains(self.ranges, gap)
+
+    def _sure(self, path: Path, gap: Span) -> bool:
+        edges = {gap.start - 1, gap.end + 1}
+        # What is nested in an answer holds on its frames at most, and so extends no range.
+        others = (frames for other, frames in self.standing.items() if other[: len(path)] != path)
+        return self.ranges is not None and not self._outside(gap) and not any(each >= edges for each in others)
 
 
 def _one_geometry(read: Iterable[str | None]) -> str | None:

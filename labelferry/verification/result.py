@@ -12,10 +12,31 @@ import orjson
 from labelferry.errors import PartialFailureError, VerificationError
 from labelferry.shown import Shown
 
-__all__ = ["Difference", "MismatchKind", "Refused", "RowResult", "Verification"]
+__all__ = ["Difference", "MismatchKind", "Outcome", "Part", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
 """Differences of one row that are kept; the counts are of all."""
+
+
+class Part(StrEnum):
+    """What may be counted from a base of its own."""
+
+    OBJECTS = "objects"
+    ANSWERS = "answers"
+
+
+class Outcome(StrEnum):
+    """What a verification comes to.
+
+    ``ACCEPTED`` is weaker than ``VERIFIED``: the service said of every line that it took it, but not everything can be
+    read back. That is so for pre-labels, and for whatever is ``not_comparable``.
+    """
+
+    VERIFIED = "verified"
+    ACCEPTED = "accepted"
+    INCOMPLETE = "incomplete"
+    """All that the service took is there, but lines were refused, or are not known to be in."""
+    DIFFERS = "differs"
 
 
 class MismatchKind(StrEnum):
@@ -54,7 +75,11 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row: how many things are equal, missing, extra, moved or cannot be compared."""
+    """One row: how many things are equal, missing, extra, moved or cannot be compared.
+
+    Args:
+        offset: by how many frames its objects, its answers or both stand later than sent, when only that is wrong.
+    """
 
     row: str
     equal: int = 0
@@ -64,6 +89,7 @@ class RowResult:
     not_comparable: Mapping[str, int] = field(default_factory=dict)
     differences: tuple[Difference, ...] = ()
     unknown: Mapping[str, int] = field(default_factory=dict)
+    offset: Mapping[Part, int] = field(default_factory=dict)
 
     @property
     def differs(self) -> bool:
@@ -72,7 +98,8 @@ class RowResult:
 
     def to_dict(self) -> dict[str, Any]:
         """The result as plain values, its differences bounded."""
-        return asdict(self) | {"differences": [asdict(each) for each in self.differences[:TOLD]]}
+        differences = [asdict(each) for each in self.differences[:TOLD]]
+        return asdict(self) | {"differences": differences, "offset": _plain(self.offset)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +157,19 @@ class Verification(Shown):
         return dict(sum((Counter(row.unknown) for row in self.rows), Counter[str]()))
 
     @property
-    def outcome(self) -> str:
-        """One word: ``verified``, ``differs``, or ``accepted``.
-
-        ``accepted`` is the weaker proof: the service said of every line that it took it, but not everything can be
-        read back. That is so for pre-labels, and for whatever is ``not_comparable``.
-        """
+    def outcome(self) -> Outcome:
+        """What it comes to."""
         if any(row.differs for row in self.rows):
-            return "differs"
-        return "verified" if self.rows and not self.not_comparable else "accepted"
+            return Outcome.DIFFERS
+        if self.failed or self.pending or self.unknown:
+            return Outcome.INCOMPLETE
+        return Outcome.VERIFIED if self.rows and not self.not_comparable else Outcome.ACCEPTED
+
+    @property
+    def offset(self) -> Mapping[Part, int]:
+        """By how many frames everything that differs stands later than it was sent, where nothing else is wrong."""
+        found = [row.offset for row in self.rows if row.differs]
+        return found[0] if found and all(each == found[0] for each in found) else {}
 
     def summary(self) -> dict[str, Any]:
         """What fits into a log: counts and the outcome."""
@@ -153,6 +184,7 @@ class Verification(Shown):
             "tolerance": self.tolerance,
             "unknown_keys": self.unknown_keys,
             "failed_lines": [asdict(each) for each in self.failed_lines],
+            "offset": _plain(self.offset),
             "rows": [row.to_dict() for row in self.rows],
         }
 
@@ -164,7 +196,7 @@ class Verification(Shown):
                 carries this value.
             PartialFailureError: when all that was accepted is there, but lines were refused.
         """
-        if self.outcome == "differs":
+        if self.outcome is Outcome.DIFFERS:
             found = self.totals
             raise VerificationError(
                 f"{self.name} differs: {found['missing']} labels are missing, {found['extra']} extra, "
@@ -183,3 +215,7 @@ class Verification(Shown):
         path = folder / f"{self.name}-verify.json"
         path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path
+
+
+def _plain(offset: Mapping[Part, int]) -> dict[str, int]:
+    return {str(part): frames for part, frames in offset.items()}

@@ -1,13 +1,9 @@
-"""A localbox in a process of its own, and the unmodified official SDK pointed at it."""
+"""The unmodified official SDK and our own client, pointed at the tests' localbox."""
 
-import os
-import signal
-import subprocess
-import sys
 import urllib.request
 import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +16,8 @@ from tests.conformance.driver import Driver  # noqa: E402
 from tests.conformance.own_driver import OwnDriver  # noqa: E402
 from tests.conformance.sdk_driver import SdkDriver  # noqa: E402
 from tests.conformance.wire import Wiretap  # noqa: E402
+from tests.localbox_server import KEY, Localbox, started  # noqa: E402
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-KEY = "conformance-key"
 ROWS = 3
 
 # The SDK's own noise: it warns about what it does by itself.
@@ -41,41 +36,14 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.filterwarnings(pattern))
 
 
-@dataclass
-class Localbox:
-    """A running server."""
-
-    process: subprocess.Popen[str]
-    endpoint: str
-    folder: Path
-
-    @property
-    def base(self) -> str:
-        return self.endpoint.removesuffix("/graphql")
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        self.process.communicate(timeout=10)
-        return self.process.returncode
+@pytest.fixture(scope="module")
+def localbox(running_localbox: Localbox) -> Localbox:
+    """A localbox that was empty when the file began."""
+    running_localbox.reset()
+    return running_localbox
 
 
-def start(folder: Path, *extra: str, key: str = KEY) -> Localbox:
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder), "--key", key, *extra]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, cwd=REPOSITORY, encoding="utf-8")
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line.startswith("localbox ready at http://127.0.0.1:"), line
-    return Localbox(process, line.split()[-1], folder)
-
-
-@pytest.fixture(scope="session")
-def localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    running = start(tmp_path_factory.mktemp("localbox"))
-    yield running
-    assert running.stop() == 0
-
-
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(localbox: Localbox) -> Any:
     return lb.Client(KEY, endpoint=localbox.endpoint, rest_endpoint=localbox.base + "/api/v1")
 
@@ -86,7 +54,7 @@ def wire() -> Wiretap:
     return Wiretap()
 
 
-@pytest.fixture(scope="session", params=["sdk", "own"])
+@pytest.fixture(scope="module", params=[pytest.param("sdk", marks=pytest.mark.full), "own"])
 def driver(request: pytest.FixtureRequest, localbox: Localbox, wire: Wiretap) -> Iterator[Driver]:
     """Each client in turn: what is asked for here runs once with the official SDK and once with our own."""
     if request.param == "sdk":
@@ -105,25 +73,8 @@ def unique() -> str:
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Localbox]]:
     """Starts servers of a test's own, and stops them."""
-    running: list[Localbox] = []
-
-    def started(*extra: str, folder: Path | None = None, key: str = KEY) -> Localbox:
-        running.append(start(folder or tmp_path / "data", *extra, key=key))
-        return running[-1]
-
-    yield started
-    for each in running:
-        if each.process.poll() is None:
-            each.stop()
-
-
-@pytest.fixture(scope="session")
-def shared() -> Path:
-    """The folder of goldens beside the checkout."""
-    folder = Path(os.environ.get("LABELFERRY_SHARED", REPOSITORY.parent / "shared"))
-    if not folder.is_dir():
-        pytest.skip("the shared folder with the goldens is not here (LABELFERRY_SHARED names it)")
-    return folder
+    with ExitStack() as running:
+        yield lambda *options, folder=tmp_path / "data": running.enter_context(started(folder, *options))
 
 
 def fetch(url: str) -> bytes:

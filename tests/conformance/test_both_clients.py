@@ -5,11 +5,12 @@ from typing import Any
 import pytest
 
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, Localbox, fetch
+from tests.conformance.conftest import fetch
 from tests.conformance.driver import Driver, Refused
 from tests.conformance.own_driver import OwnDriver
 from tests.conformance.sdk_driver import SdkDriver
 from tests.conformance.wire import Wiretap
+from tests.localbox_server import KEY, Localbox
 
 NOWHERE = "c" + "0" * 24
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from tests.conformance.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 
 UPLOAD = "mutation UploadFile($file: Upload!, $n: Int!){uploadFile(file: $file, contentLength: $n){url}}"
 UPSERT = "mutation($uri: String!){upsertDataRows(data: {manifestUri: $uri}){id status}}"

@@ -17,23 +17,15 @@ from labelferry.errors import NotFoundError
 from labelferry.labelbox import Client as OwnClient
 from labelferry.labelbox import ImportKind
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, Localbox, fetch
+from tests.conformance.conftest import fetch
+from tests.localbox_server import KEY, Localbox
 
 ME = {"query": "query GetUserPyApi {user {id}}"}
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    from tests.conformance.conftest import start
-
-    running = start(tmp_path_factory.mktemp("control"), "--control")
-    yield running
-    assert running.stop() == 0
-
-
 @pytest.fixture
-def http(server: Localbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}, timeout=10) as made:
+def http(localbox: Localbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}, timeout=10) as made:
         assert made.post("/_localbox/reset").status_code == 200
         yield made
 
@@ -42,8 +34,8 @@ def fault(http: httpx.Client, **rule: Any) -> None:
     http.post("/_localbox/faults", json=rule).raise_for_status()
 
 
-def project_with_row(http: httpx.Client, server: Localbox, key: str = "row") -> tuple[Any, Any]:
-    client = lb.Client(KEY, endpoint=server.endpoint)
+def project_with_row(http: httpx.Client, localbox: Localbox, key: str = "row") -> tuple[Any, Any]:
+    client = lb.Client(KEY, endpoint=localbox.endpoint)
     dataset = client.create_dataset(name="d", iam_integration=None)
     dataset.create_data_rows([{"row_data": guide.VIDEO, "global_key": key, "media_type": "VIDEO"}]).wait_till_done()
     project = client.create_project(name="p", media_type=lb.MediaType.Video)
@@ -52,8 +44,8 @@ def project_with_row(http: httpx.Client, server: Localbox, key: str = "row") -> 
     return client, project
 
 
-def test_closed_unless_asked_for(localbox: Localbox) -> None:
-    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as http:
+def test_closed_unless_asked_for(launch: Callable[..., Localbox]) -> None:
+    with httpx.Client(base_url=launch().base, headers={"Authorization": f"Bearer {KEY}"}) as http:
         assert http.get("/_localbox/health").json() == {"status": "ok", "service": "localbox"}
         assert http.get("/_localbox/state").status_code == 404
         assert http.post("/_localbox/reset").status_code == 404
@@ -68,8 +60,8 @@ def test_closed_unless_asked_for(localbox: Localbox) -> None:
         ("DELETE", "/api/v1/ontologies/x"),
     ],
 )
-def test_nothing_without_the_key(server: Localbox, method: str, path: str) -> None:
-    assert httpx.request(method, server.base + path, json=ME if method == "POST" else None).status_code == 401
+def test_nothing_without_the_key(localbox: Localbox, method: str, path: str) -> None:
+    assert httpx.request(method, localbox.base + path, json=ME if method == "POST" else None).status_code == 401
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 503])
@@ -122,14 +114,14 @@ def test_rules_are_checked(http: httpx.Client) -> None:
     assert http.post("/_localbox/faults", content=b"{").status_code == 400
 
 
-def test_the_log_knows_who_asked(http: httpx.Client, server: Localbox) -> None:
-    lb.Client(KEY, endpoint=server.endpoint).get_user()
+def test_the_log_knows_who_asked(http: httpx.Client, localbox: Localbox) -> None:
+    lb.Client(KEY, endpoint=localbox.endpoint).get_user()
     entry = http.get("/_localbox/requests").json()["result"][-1]
     assert (entry["operation"], entry["status"], entry["sdk_method"]) == ("GetUserPyApi", 200, "Client:get_user")
 
 
-def test_imports_run_until_they_are_due(http: httpx.Client, server: Localbox) -> None:
-    client, project = project_with_row(http, server)
+def test_imports_run_until_they_are_due(http: httpx.Client, localbox: Localbox) -> None:
+    client, project = project_with_row(http, localbox)
     http.post("/_localbox/transitions", json={"label-import": {"when": "polls", "n": 2}}).raise_for_status()
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
     job = lb.LabelImport.create_from_objects(client, project.uid, "truth", [line])
@@ -148,9 +140,9 @@ def until(holds: Callable[[], bool]) -> None:
     assert any(holds() for _ in range(10_000)), "it never came to that"
 
 
-def test_time_passes_without_polls(http: httpx.Client, server: Localbox) -> None:
+def test_time_passes_without_polls(http: httpx.Client, localbox: Localbox) -> None:
     """A job of an hour is not done however often somebody looks; one of a moment is done though nobody asked for it."""
-    client, project = project_with_row(http, server)
+    client, project = project_with_row(http, localbox)
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
     http.post("/_localbox/transitions", json={"*": {"when": "seconds", "n": 3600}}).raise_for_status()
     lb.LabelImport.create_from_objects(client, project.uid, "later", [line])
@@ -160,8 +152,8 @@ def test_time_passes_without_polls(http: httpx.Client, server: Localbox) -> None
     until(lambda: project.get_label_count() == 1)
 
 
-def test_imports_that_fail(http: httpx.Client, server: Localbox) -> None:
-    client, project = project_with_row(http, server)
+def test_imports_that_fail(http: httpx.Client, localbox: Localbox) -> None:
+    client, project = project_with_row(http, localbox)
     http.post("/_localbox/transitions", json={"mal-import": {"when": "now", "end": "failed"}}).raise_for_status()
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
     job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
@@ -171,8 +163,8 @@ def test_imports_that_fail(http: httpx.Client, server: Localbox) -> None:
         _ = job.errors
 
 
-def test_state_travels(http: httpx.Client, server: Localbox) -> None:
-    client, project = project_with_row(http, server)
+def test_state_travels(http: httpx.Client, localbox: Localbox) -> None:
+    client, project = project_with_row(http, localbox)
     snapshot = http.get("/_localbox/state").json()["result"]
     http.post("/_localbox/reset")
     with pytest.raises(lb_exceptions.ResourceNotFoundError):
@@ -183,11 +175,11 @@ def test_state_travels(http: httpx.Client, server: Localbox) -> None:
 
 
 def test_a_seeded_server_serves_its_files(
-    http: httpx.Client, server: Localbox, launch: Callable[..., Localbox], tmp_path: Path
+    http: httpx.Client, localbox: Localbox, launch: Callable[..., Localbox], tmp_path: Path
 ) -> None:
     clip, snapshot = tmp_path / "clip.mp4", tmp_path / "snapshot.json"
     clip.write_bytes(b"bytes of a clip" * 1000)
-    dataset = lb.Client(KEY, endpoint=server.endpoint).create_dataset(name="d", iam_integration=None)
+    dataset = lb.Client(KEY, endpoint=localbox.endpoint).create_dataset(name="d", iam_integration=None)
     dataset.create_data_rows([{"row_data": str(clip), "global_key": "clip", "media_type": "VIDEO"}]).wait_till_done()
     snapshot.write_bytes(http.get("/_localbox/state?files=1").content)
     seeded = launch("--seed", str(snapshot))
@@ -212,8 +204,8 @@ def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
     assert b"is no snapshot" in ended.stderr or b"No such tables" in ended.stderr
 
 
-def test_files_of_imports_expire(http: httpx.Client, server: Localbox) -> None:
-    client, project = project_with_row(http, server)
+def test_files_of_imports_expire(http: httpx.Client, localbox: Localbox) -> None:
+    client, project = project_with_row(http, localbox)
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
     job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
     urls = [job.input_file_url, job.status_file_url, job.error_file_url]
@@ -225,7 +217,7 @@ def test_files_of_imports_expire(http: httpx.Client, server: Localbox) -> None:
     assert again.state.value == "FINISHED"
     with pytest.raises(requests.HTTPError, match="404"):
         _ = again.statuses
-    with OwnClient(KEY, server.endpoint) as own:
+    with OwnClient(KEY, localbox.endpoint) as own:
         found = own.imports.find(project.uid, "mal", ImportKind.MAL)
         assert found is not None
         with pytest.raises(NotFoundError, match="24 hours"):
@@ -243,9 +235,9 @@ def test_rate_limit(http: httpx.Client) -> None:
     assert http.post("/graphql", json=ME).status_code == 200
 
 
-def test_default_integration_signs(http: httpx.Client, server: Localbox) -> None:
+def test_default_integration_signs(http: httpx.Client, localbox: Localbox) -> None:
     http.post("/_localbox/integrations", json={"name": "s3", "isOrgDefault": True}).raise_for_status()
-    client = lb.Client(KEY, endpoint=server.endpoint)
+    client = lb.Client(KEY, endpoint=localbox.endpoint)
     (integration,) = client.get_organization().get_iam_integrations()
     assert integration.settings.role_arn
     made = client.create_dataset(name="signed")

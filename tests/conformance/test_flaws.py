@@ -1,6 +1,6 @@
 """Rules switched off one at a time, each with a probe that notices; the table is in docs/localbox-control.md."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -10,22 +10,15 @@ import pytest
 
 from labelferry.localbox.control import FLAWS
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, REPOSITORY, Localbox, start
 from tests.conformance.driver import Driver, Refused
 from tests.conformance.own_driver import OwnDriver
 from tests.conformance.sdk_driver import SdkDriver
 from tests.conformance.wire import Wiretap
+from tests.localbox_server import KEY, ROOT, Localbox
 
 ROW = {"row_data": guide.VIDEO, "global_key": "row", "media_type": "VIDEO"}
 CAPTION = {"name": "free_text", "answer": "x"}
 BOX = {"top": 0, "left": 0, "height": 9, "width": 9}
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    running = start(tmp_path_factory.mktemp("flaws"), "--control")
-    yield running
-    assert running.stop() == 0
 
 
 class World:
@@ -98,26 +91,26 @@ SDK_ONLY = {"batch-delete"}
 
 def test_there_is_a_probe_and_a_row_for_every_flaw() -> None:
     assert set(PROBES) == FLAWS
-    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text("utf-8")
+    page = Path(ROOT, "docs", "localbox-control.md").read_text("utf-8")
     assert all(f"| `{flaw}` |" in page for flaw in FLAWS)
 
 
 @pytest.mark.parametrize("flaw", sorted(PROBES))
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
-def test_the_probe_notices_with_the_sdk(server: Localbox, flaw: str, broken: bool) -> None:
-    assert _probe(server, SdkDriver(server.endpoint, KEY), flaw, broken) is not broken
+def test_the_probe_notices_with_the_sdk(localbox: Localbox, flaw: str, broken: bool) -> None:
+    assert _probe(localbox, SdkDriver(localbox.endpoint, KEY), flaw, broken) is not broken
 
 
 @pytest.mark.parametrize("flaw", sorted(PROBES.keys() - SDK_ONLY))
 @pytest.mark.parametrize("broken", [False, True], ids=["whole", "broken"])
-def test_the_probe_notices_with_our_client(server: Localbox, wire: Wiretap, flaw: str, broken: bool) -> None:
-    driver = OwnDriver(server.endpoint, KEY, wire)
+def test_the_probe_notices_with_our_client(localbox: Localbox, wire: Wiretap, flaw: str, broken: bool) -> None:
+    driver = OwnDriver(localbox.endpoint, KEY, wire)
     with closing(driver.client):
-        assert _probe(server, driver, flaw, broken) is not broken
+        assert _probe(localbox, driver, flaw, broken) is not broken
 
 
-def _probe(server: Localbox, driver: Driver, flaw: str, broken: bool) -> bool:
-    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}) as http:
+def _probe(localbox: Localbox, driver: Driver, flaw: str, broken: bool) -> bool:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as http:
         http.post("/_localbox/reset").raise_for_status()
         world = World(driver)
         http.post("/_localbox/flaws", json=[flaw] if broken else []).raise_for_status()

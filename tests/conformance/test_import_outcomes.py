@@ -11,7 +11,7 @@ import pytest
 from labelferry.labelbox import Client, ImportJob, ImportKind, Policy
 from labelferry.localbox.state.reporting import CHOICES, FREE
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, REPOSITORY, Localbox, start
+from tests.localbox_server import KEY, ROOT, Localbox
 
 UUID = "0a1b2c3d-0000-4000-8000-00000000000f"
 GOOD = {"uuid": UUID, "name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
@@ -20,15 +20,8 @@ TEXT = "Ontology does not contain name: no such feature"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    running = start(tmp_path_factory.mktemp("outcomes"), "--control")
-    yield running
-    assert running.stop() == 0
-
-
-@pytest.fixture(scope="module")
-def client(server: Localbox) -> Iterator[Client]:
-    with Client(KEY, server.endpoint, policy=Policy(), sleep=lambda _: None) as made:
+def client(localbox: Localbox) -> Iterator[Client]:
+    with Client(KEY, localbox.endpoint, policy=Policy(), sleep=lambda _: None) as made:
         yield made
 
 
@@ -42,8 +35,8 @@ def project(client: Client) -> str:
 
 
 @pytest.fixture
-def http(server: Localbox) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=server.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
+def http(localbox: Localbox) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=localbox.base, headers={"Authorization": f"Bearer {KEY}"}) as made:
         yield made
         made.post("/_localbox/outcomes", json={}).raise_for_status()
 
@@ -146,7 +139,7 @@ def test_other_positions_are_refused(http: httpx.Client, body: Any) -> None:
 
 
 def test_every_switch_is_documented() -> None:
-    page = Path(REPOSITORY, "docs", "localbox-control.md").read_text("utf-8")
+    page = Path(ROOT, "docs", "localbox-control.md").read_text("utf-8")
     for name in (*CHOICES, *FREE):
         (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
         assert all(f"`{position}`" in row for position in CHOICES.get(name, ()))

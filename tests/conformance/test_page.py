@@ -8,7 +8,7 @@ import labelbox as lb
 import pytest
 
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 
 
 @pytest.fixture

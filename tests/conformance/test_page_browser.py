@@ -12,7 +12,7 @@ import pytest
 from PIL import Image
 
 from tests.conformance import guide
-from tests.conformance.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")

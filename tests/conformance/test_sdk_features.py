@@ -7,7 +7,7 @@ import labelbox as lb
 import lbox.exceptions as lb_exceptions
 import pytest
 
-from tests.conformance.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 
 BOX = lb.Tool.Type.BBOX
 

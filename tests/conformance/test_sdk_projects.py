@@ -10,7 +10,8 @@ import lbox.exceptions as lb_exceptions
 import pytest
 from labelbox.schema.label import Label
 
-from tests.conformance.conftest import KEY, ROWS, Localbox
+from tests.conformance.conftest import ROWS
+from tests.localbox_server import KEY, Localbox
 
 
 def test_rows_already_in_the_project(client: Any, project: Any, keys: list[str]) -> None:

@@ -11,7 +11,8 @@ import labelbox as lb
 import pytest
 from labelbox.schema.webhook import Webhook
 
-from tests.conformance.conftest import KEY, Localbox, fetch
+from tests.conformance.conftest import fetch
+from tests.localbox_server import KEY, Localbox
 
 
 @pytest.fixture

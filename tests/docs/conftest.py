@@ -15,11 +15,10 @@ import httpx
 import pytest
 
 from tests.docs.pages import DOCS, ROOT, Reader, blocks
+from tests.localbox_server import KEY, Localbox
 
 BIN = Path(sys.executable).parent
-READY = "localbox ready at "
 SERVER_SECONDS, STOP_SECONDS = 180.0, 30.0
-KEY = "typed-by-the-docs-tests"
 CHECKOUT = {"start/localbox.md", "start/labelbox.md"}
 """Pages that start in a checkout; the others start in an empty folder, with the commands on the path."""
 
@@ -68,17 +67,10 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.fixture(scope="session")
-def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def endpoint(running_localbox: Localbox) -> str:
     """A localbox that stands for the real service."""
-    folder = tmp_path_factory.mktemp("service")
-    command = [str(BIN / "labelferry"), "localbox", "--port", "0", "--data", str(folder), "--key", KEY]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, encoding="utf-8") as server:
-        try:
-            assert server.stdout
-            yield server.stdout.readline().removeprefix(READY).strip()
-        finally:
-            server.terminate()
-            server.wait(STOP_SECONDS)
+    running_localbox.reset()
+    return running_localbox.endpoint
 
 
 @pytest.fixture(scope="session")

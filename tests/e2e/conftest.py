@@ -14,18 +14,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 import pytest
 
 from labelferry.cli import main
-from labelferry.labelbox import Client
+from tests.localbox_server import KEY, ROOT, Localbox
 
-ROOT = Path(__file__).parents[2]
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
-KEY = "e2e-canary-key-5f0d"
-READY = "localbox ready at "
-STOP_SECONDS = 30
 SERVER_SECONDS = 180
 PROCESS_SECONDS = 180
 LOGGING = {
@@ -34,62 +29,6 @@ LOGGING = {
     "PREFECT_LOGGING_TO_API_ENABLED": "false",
 }
 """Of the runs inside this process: handlers keep the stderr of the test they were made in, and logs take a second."""
-LOOK_UPS = {"jobs", "files", "export_chunks"}
-"""The tables that reading changes: looking up global keys and exporting are jobs at the service."""
-
-MUTATIONS = {
-    name
-    for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
-    for name in re.findall(r"mutation (\w+)", source.read_text("utf-8"))
-} - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
-"""Every operation of ours that changes anything; an export is a mutation by its grammar only."""
-
-
-@dataclass(frozen=True)
-class Localbox:
-    """A running localbox, its control plane open."""
-
-    endpoint: str
-
-    def client(self) -> Client:
-        return Client(KEY, self.endpoint)
-
-    def control(self, method: str, name: str, body: object = None) -> Any:
-        """Turn the control plane, and return its answer."""
-        url = self.endpoint.replace("/graphql", f"/_localbox/{name}")
-        answer = httpx.request(method, url, json=body, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["result"]
-
-    def operations(self) -> list[str]:
-        """What was asked of it since the log was last cleared."""
-        return [str(request["operation"]) for request in self.control("GET", "requests")]
-
-    def mutations(self) -> list[str]:
-        """The requests among those that change something."""
-        return [name for name in self.operations() if name in MUTATIONS]
-
-    def forget(self) -> None:
-        """Clear the log of requests."""
-        self.control("DELETE", "requests")
-
-    def table(self, name: str) -> list[dict[str, Any]]:
-        """The rows of one of its tables."""
-        rows: list[dict[str, Any]] = self.control("GET", "state")[name]
-        return rows
-
-    def kept(self) -> dict[str, Any]:
-        """All that it keeps but the traces of being asked."""
-        return {name: rows for name, rows in self.control("GET", "state").items() if name not in LOOK_UPS}
-
-    def labelled(self) -> list[str]:
-        """The global keys of the rows that annotations are on, one for each annotation, sorted."""
-        keys = {row["id"]: row["global_key"] for row in self.table("data_rows")}
-        return sorted(keys[row["data_row_id"]] for row in self.table("annotations"))
-
-    def annotations(self) -> list[dict[str, Any]]:
-        """The annotation lines that it took, as they were sent."""
-        return [orjson.loads(row["line"]) for row in self.table("annotations")]
 
 
 @dataclass(frozen=True)
@@ -158,32 +97,6 @@ class Ferry:
         inherited = {name: value for name, value in os.environ.items() if name not in LOGGING}
         env = {**inherited, **self.environment, **environment}
         return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "encoding": "utf-8"}
-
-
-@pytest.fixture(scope="session")
-def running_localbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Localbox]:
-    folder = tmp_path_factory.mktemp("localbox")
-    command = [COMMAND, "localbox", "--port", "0", "--data", str(folder), "--control"]
-    env = {**os.environ, "LOCALBOX_KEY": KEY}
-    with (
-        (folder / "log.txt").open("wb") as log,
-        subprocess.Popen(command, cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=log, encoding="utf-8") as server,
-    ):
-        try:
-            assert server.stdout
-            line = server.stdout.readline()
-            assert line.startswith(READY), (folder / "log.txt").read_text("utf-8")[-2000:]
-            yield Localbox(line.removeprefix(READY).strip())
-        finally:
-            server.terminate()
-            server.wait(STOP_SECONDS)
-
-
-@pytest.fixture
-def localbox(running_localbox: Localbox) -> Localbox:
-    """An empty localbox."""
-    running_localbox.control("POST", "reset")
-    return running_localbox
 
 
 @pytest.fixture(scope="session")

@@ -13,7 +13,8 @@ import orjson
 import pytest
 
 from labelferry.labelbox import Client, ImportKind
-from tests.e2e.conftest import ROOT, Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import ROOT, Localbox
 
 SPEC = """\
 name: NAME

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from labelferry.masks import encode_png
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: clips
@@ -277,7 +278,11 @@ def test_wrong_settings(
 
 
 def test_the_status_of_nothing(offline: Ferry) -> None:
-    assert "the ledger knows no onboarding 'clips'; known are: none" in offline("status", "clips").refused(2)
+    message = offline("status", "clips").refused(2)
+    assert "no onboarding 'clips' in the ledger sqlite:///" in message
+    assert "; there: none" in message
+    assert "no onboarding in sqlite:///" in offline("status").done()
+    assert "Give its name: labelferry status NAME --rebuild" in offline("status", "--rebuild").refused(2)
 
 
 @pytest.mark.parametrize("arguments", [["onboard"], ["onbord", "spec.yaml"], ["check", "spec.yaml", "--jsn"]])

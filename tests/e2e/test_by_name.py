@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
 from tests.e2e.test_again import BOXES, TWO, box, unchanged, write
+from tests.localbox_server import Localbox
 
 CREATE_JOB = "createMALPredictionImportByFilePyApi"
 QUOTA = {"kind": "status", "status": 426, "operation": CREATE_JOB}
@@ -28,6 +29,12 @@ def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_pa
     assert sorted(line["segments"][0]["keyframes"][0]["frame"] for line in localbox.annotations()) == [1, 5]
     with unchanged(localbox):
         assert "nothing to do" in ferry("resume", "harbour").done()
+    (listed,) = ferry("status", "--json").json["onboardings"]
+    assert (listed["name"], listed["lines"]) == ("harbour", {"prelabels": {"accepted": 2}})
+    assert [run["outcome"] for run in listed["runs"]] == ["nothing to do"]
+    assert "harbour in workspace" in ferry("status").done()
+    kept = sorted(path.suffix for path in (ferry.home / "reports" / "runs" / "harbour").iterdir())
+    assert kept == sorted([".csv", ".html", ".json"] * 2)
 
 
 def test_refused_lines_are_sent_again_once_their_cause_is_mended(
@@ -53,7 +60,7 @@ def test_a_lost_ledger_is_rebuilt(imported_as: str, ferry: Ferry, localbox: Loca
     ferry("onboard", spec).done()
     for path in ferry.home.glob("ledger.db*"):
         path.unlink()
-    assert "the ledger knows no onboarding 'harbour'" in ferry("status", "harbour").refused(2)
+    assert "no onboarding 'harbour' in the ledger sqlite:///" in ferry("status", "harbour").refused(2)
     with unchanged(localbox):
         rebuilt = ferry("status", "harbour", "--rebuild", "--json").json
     (workspace,) = rebuilt["workspaces"]
@@ -78,6 +85,15 @@ def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
     message = offline(*command.split()).refused(2)
     assert "no onboarding 'nobody' was begun with this LABELFERRY_HOME" in message
     assert "known are: none. Run labelferry onboard SPEC" in message
+
+
+@pytest.mark.parametrize("command", ["resume", "retry-failed", "status", "status --rebuild"])
+@pytest.mark.parametrize("name", ["../../elsewhere", "/etc", "..", ".", "", "a/b", "a\\b", "harbour\n"])
+def test_a_path_is_no_name(command: str, name: str, offline: Ferry) -> None:
+    """A state that lies elsewhere may be anybody's: it is neither carried out nor looked at."""
+    message = offline(*command.split(), name).refused(2)
+    assert f"{name!r} is not the name of an onboarding" in message
+    assert "labelferry status lists all" in message
 
 
 def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import ROOT, Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import ROOT, Localbox
 
 SPECS = ("prelabels", "ground-truth")
 TOLD = {"planned", "steps", "folder", "html", "project", "ontology", "jobs", "page"}

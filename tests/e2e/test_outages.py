@@ -7,7 +7,8 @@ from pathlib import Path
 import orjson
 import pytest
 
-from tests.e2e.conftest import KEY, Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import KEY, Localbox
 
 PATIENCE = "2"
 SPEC = """\

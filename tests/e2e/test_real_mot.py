@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: real

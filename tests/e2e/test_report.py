@@ -11,7 +11,8 @@ import orjson
 import pytest
 
 from labelferry.demo import boxes, draw_scene
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import Localbox
 from tests.reports.test_html import Page
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

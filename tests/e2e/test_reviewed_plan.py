@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
 from tests.e2e.test_again import ONE, TWO, unchanged, write
+from tests.localbox_server import Localbox
 
 
 def planned(ferry: Ferry, spec: Path) -> Path:

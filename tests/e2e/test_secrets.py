@@ -14,9 +14,10 @@ import orjson
 import pytest
 from sqlalchemy import make_url
 
-from tests.e2e.conftest import KEY, Ferry, Localbox, Outcome
+from tests.e2e.conftest import Ferry, Outcome
 from tests.e2e.test_again import TWO, write
 from tests.integration.test_spec_places import serving
+from tests.localbox_server import KEY, Localbox
 
 TALKATIVE = {
     "PREFECT_LOGGING_LEVEL": "DEBUG",

@@ -7,7 +7,8 @@ from datetime import datetime
 import pytest
 
 from deployments.limits import ensure_rate_limit
-from tests.e2e.conftest import ROOT, Ferry, Localbox
+from tests.e2e.conftest import Ferry
+from tests.localbox_server import ROOT, Localbox
 
 PER_MINUTE = 600
 EACH = 40

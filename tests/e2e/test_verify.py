@@ -7,8 +7,9 @@ from pathlib import Path
 import httpx
 import orjson
 
-from tests.e2e.conftest import Ferry, Localbox
+from tests.e2e.conftest import Ferry
 from tests.e2e.test_outages import GOOD, MIXED, write
+from tests.localbox_server import Localbox
 
 
 def move_the_car(localbox: Localbox) -> None:
@@ -67,7 +68,7 @@ def test_refused_lines_are_failed_not_missing(ferry: Ferry, tmp_path: Path) -> N
     spec = write(tmp_path, MIXED, "ground-truth")
     assert ferry("onboard", spec).code == 3
     found = ferry("verify", spec, "--json")
-    assert (found.code, found.json["outcome"]) == (3, "verified")
+    assert (found.code, found.json["outcome"]) == (3, "incomplete")
     assert (found.json["accepted"], found.json["failed"], found.json["totals"]["missing"]) == (2, 2, 0)
     assert [line["source"] for line in found.json["failed_lines"]] == ["labels.ndjson:2", "labels.ndjson:4"]
 
@@ -77,7 +78,7 @@ def test_lines_that_were_never_sent_are_pending(ferry: Ferry, tmp_path: Path) ->
     ferry("onboard", spec).done()
     write(tmp_path, GOOD, "ground-truth")
     found = ferry("verify", spec, "--json")
-    assert (found.code, found.json["outcome"], found.json["pending"]) == (1, "verified", 1)
+    assert (found.code, found.json["outcome"], found.json["pending"]) == (1, "incomplete", 1)
     assert "run labelferry onboard" in found.err
 
 

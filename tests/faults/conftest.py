@@ -1,20 +1,25 @@
-"""One localbox and one warm driver for all of these tests."""
+"""Warm drivers for all of these tests, and what an undisturbed run leaves."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.faults.drivers import Drivers, warm_drivers
 from tests.faults.streets import Streets
 from tests.faults.sweep import Bench, Clean
-from tests.faults.world import opened
+from tests.localbox_server import Localbox
 
 
 @pytest.fixture(scope="session")
-def bench(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    folder = tmp_path_factory.mktemp("faults")
-    with opened(folder) as world:
-        yield Bench(world, folder)
+def drivers(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Drivers]:
+    with warm_drivers(tmp_path_factory.mktemp("drivers")) as drivers:
+        yield drivers
+
+
+@pytest.fixture(scope="session")
+def bench(running_localbox: Localbox, drivers: Drivers, tmp_path_factory: pytest.TempPathFactory) -> Bench:
+    return Bench(running_localbox, drivers, tmp_path_factory.mktemp("faults"))
 
 
 @pytest.fixture(scope="session")

@@ -52,6 +52,8 @@ class Job:
         side: before the request is sent, or after its answer came and nobody has seen it.
         retry: name of an onboarding whose refused lines are sent again, instead of the specs.
         ledger: its database URL; SQLite in the home when there is none.
+        freeze: whether the child stops there as SIGSTOP does, until somebody lets it go on, instead of killing itself.
+        wait: seconds to wait for another run.
     """
 
     home: str
@@ -61,6 +63,8 @@ class Job:
     side: str = BEFORE
     retry: str = ""
     ledger: str = ""
+    freeze: bool = False
+    wait: int = 0
 
 
 class Clock:
@@ -77,11 +81,12 @@ class Clock:
 
 
 class Deadly(httpx.BaseTransport):
-    """Counts requests, and ends the process at one of them as kill -9 does."""
+    """Counts requests, and ends the process at one of them as kill -9 does, or stops it."""
 
-    def __init__(self, kill_at: int = 0, side: str = BEFORE) -> None:
+    def __init__(self, kill_at: int = 0, side: str = BEFORE, *, freeze: bool = False) -> None:
         self._inner = httpx.HTTPTransport()
         self._kill_at, self._side = kill_at, side
+        self._signal = signal.SIGSTOP if freeze else signal.SIGKILL
         self.requests: list[str] = []
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -95,7 +100,7 @@ class Deadly(httpx.BaseTransport):
 
     def _die(self, side: str) -> None:
         if (len(self.requests), side) == (self._kill_at, self._side):
-            os.kill(os.getpid(), signal.SIGKILL)
+            os.kill(os.getpid(), self._signal)
 
     def close(self) -> None:
         """The client of each spec closes it, and the next one goes on with this transport."""
@@ -104,7 +109,7 @@ class Deadly(httpx.BaseTransport):
 def settings_of(job: Job) -> Settings:
     key = os.environ["LABELBOX_API_KEY"]
     names = {"LABELFERRY_HOME": job.home, "LABELBOX_ENDPOINT": job.endpoint, "LABELBOX_API_KEY": key}
-    names |= {"LABELFERRY_LEDGER": job.ledger}
+    names |= {"LABELFERRY_LEDGER": job.ledger, "LABELFERRY_WAIT": str(job.wait)}
     return Settings.from_environment(names)
 
 
@@ -153,7 +158,7 @@ def forked(job: Job) -> int:
     if child == 0:
         code = 70
         try:
-            code = work(job, Deadly(job.kill_at, job.side))
+            code = work(job, Deadly(job.kill_at, job.side, freeze=job.freeze))
         finally:
             sys.stderr.flush()
             os._exit(code)

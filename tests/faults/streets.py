@@ -11,7 +11,7 @@ from labelferry.labelbox import Client
 from labelferry.ledger import LineState
 from tests.faults.driver import Job
 from tests.faults.sweep import Bench
-from tests.faults.world import KEY, ledger_of, outcomes
+from tests.faults.world import ledger_of, outcomes
 
 NAME = "streets"
 SPEC = """\
@@ -41,7 +41,7 @@ class Streets:
     """A small onboarding whose files may change."""
 
     def __init__(self, bench: Bench, folder: Path) -> None:
-        self.bench, self.world, self._folder = bench, bench.world, folder
+        self.bench, self.localbox, self.drivers, self._folder = bench, bench.localbox, bench.drivers, folder
         self.home = bench.fresh()
 
     def write(
@@ -61,19 +61,24 @@ class Streets:
         (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as) + decided, "utf-8")
 
     @property
+    def spec(self) -> Path:
+        """The spec's file."""
+        return self._folder / "streets.yaml"
+
+    @property
     def job(self) -> Job:
-        return Job(str(self.home), self.world.endpoint, [str(self._folder / "streets.yaml")])
+        return Job(str(self.home), self.localbox.endpoint, [str(self._folder / "streets.yaml")])
 
     def run(self, *, retry: bool = False) -> tuple[int, str]:
         """Run, and return exit code and message."""
-        code = self.world.run(replace(self.job, retry=NAME if retry else ""))
+        code = self.drivers.run(replace(self.job, retry=NAME if retry else ""))
         said = outcomes(self.home)[-1]
         assert code == said["code"]
         return code, said["message"]
 
     def kill(self, number: int, side: str) -> int:
         """Run, killed at a request (0: not at all), and return how it ended."""
-        return self.world.run(replace(self.job, kill_at=number, side=side))
+        return self.drivers.run(replace(self.job, kill_at=number, side=side))
 
     def report(self) -> dict[str, Any]:
         report: dict[str, Any] = outcomes(self.home)[-1]["report"]
@@ -93,4 +98,4 @@ class Streets:
             path.unlink()
 
     def client(self) -> Client:
-        return Client(KEY, self.world.endpoint)
+        return self.localbox.client()

@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from tests.faults.driver import AFTER, BEFORE, Job
-from tests.faults.world import EACH, World, counts, ledger_url, normalised, outcomes, requests, unsettled, write_guide
+from tests.faults.drivers import Drivers
+from tests.faults.world import EACH, counts, ledger_url, normalised, outcomes, requests, unsettled, write_guide
+from tests.localbox_server import Localbox
 
 INSTANT: Mapping[str, Any] = {}
 SLOW: Mapping[str, Any] = {"*": {"when": "polls", "n": 1}}
@@ -58,23 +60,25 @@ class Result:
 
 
 class Bench:
-    """A world and specs; each case gets an empty localbox and a home of its own."""
+    """A localbox, drivers and specs; each case gets an empty localbox and a home of its own."""
 
     def __init__(
         self,
-        world: World,
+        localbox: Localbox,
+        drivers: Drivers,
         folder: Path,
         transitions: Mapping[str, Any] = INSTANT,
         new_ledger: Callable[[], str] = lambda: "",
     ) -> None:
         self._new_ledger = new_ledger
-        self.world, self._folder, self._homes, self._transitions = world, folder, 0, transitions
+        self.localbox, self.drivers = localbox, drivers
+        self._folder, self._homes, self._transitions = folder, 0, transitions
         self.specs = write_guide(folder / "specs")
 
     def fresh(self) -> Path:
         """Empty the localbox and return an empty home."""
-        self.world.control("POST", "reset")
-        self.world.control("POST", "transitions", self._transitions)
+        self.localbox.reset()
+        self.localbox.control("POST", "transitions", self._transitions)
         self._homes += 1
         home = self._folder / f"home-{self._homes}"
         home.mkdir()
@@ -85,13 +89,13 @@ class Bench:
     def job(self, home: Path, case: Case | None = None) -> Job:
         """Both onboardings, killed or not."""
         kill = (case.number, case.side) if case else (0, BEFORE)
-        return Job(str(home), self.world.endpoint, self.specs, *kill, ledger=ledger_url(home))
+        return Job(str(home), self.localbox.endpoint, self.specs, *kill, ledger=ledger_url(home))
 
     def clean(self) -> Clean:
         """Run undisturbed."""
         home = self.fresh()
-        assert self.world.run(self.job(home)) == 0, outcomes(home)
-        state = self.world.state()
+        assert self.drivers.run(self.job(home)) == 0, outcomes(home)
+        state = self.localbox.state()
         assert counts(state) == EACH
         assert unsettled(home) == []
         return Clean(requests(home), normalised(state))
@@ -100,9 +104,9 @@ class Bench:
         """Kill a run, run again, compare."""
         home = self.fresh()
         name = f"{case.number} {case.side}"
-        if (code := self.world.run(self.job(home, case))) != KILLED:
+        if (code := self.drivers.run(self.job(home, case))) != KILLED:
             return Result(name, (f"the first run was not killed but ended {code}",))
-        code = self.world.run(self.job(home))
+        code = self.drivers.run(self.job(home))
         return Result(name, tuple(self.wrong(home, code, clean)))
 
     def stormed(self, seed: int, clean: Clean) -> Result:
@@ -110,11 +114,11 @@ class Bench:
         home, name = self.fresh(), f"seed {seed}"
         each = 1 - (1 - SHARE) ** (1 / len(KINDS))
         for number, kind in enumerate(KINDS):
-            self.world.control("POST", "faults", {**kind, "share": each, "seed": seed * len(KINDS) + number})
+            self.localbox.control("POST", "faults", {**kind, "share": each, "seed": seed * len(KINDS) + number})
         runs, code = 0, 1
         while code and runs < ATTEMPTS:
-            code, runs = self.world.run(self.job(home)), runs + 1
-        faults = self.world.control("GET", "faults")
+            code, runs = self.drivers.run(self.job(home)), runs + 1
+        faults = self.localbox.control("GET", "faults")
         fired, seen = sum(fault["fired"] for fault in faults), faults[0]["seen"]
         return Result(name, tuple(self.wrong(home, code, clean)), runs, seen, fired)
 
@@ -123,7 +127,7 @@ class Bench:
         if code:
             yield f"ended {code}: {outcomes(home)[-1]['message']}"
             return
-        state = self.world.state()
+        state = self.localbox.state()
         found, normal = counts(state), normalised(state)
         yield from (f"{found[table]} {table} instead of {EACH[table]}" for table in EACH if found[table] != EACH[table])
         yield from (f"{table} differ from the clean run's" for table in normal if normal[table] != clean.state[table])

@@ -58,7 +58,7 @@ def fields(streets: Streets) -> list[dict[str, str]]:
     """The metadata of each row."""
     return [
         {field["name"]: field["value"] for field in orjson.loads(row["metadata"])}
-        for row in streets.world.state()["data_rows"]
+        for row in streets.localbox.state()["data_rows"]
     ]
 
 
@@ -74,14 +74,14 @@ def differing(streets: Streets) -> list[dict[str, Any]]:
 
 def test_reuse_takes_them_and_says_what_differs(streets: Streets, client: Client) -> None:
     theirs(client)
-    before = normalised(streets.world.state())["data_rows"]
+    before = normalised(streets.localbox.state())["data_rows"]
     streets.write(LABELS, manifest=MANIFEST)
     assert streets.run() == (0, "")
     (told,) = differing(streets)
     assert (told["row"], told["path"]) == ("street-1", None)
     assert told["message"].endswith(f"differs from the manifest: {ROW_DATA}; {TAG}; {UNSET}")
     assert (streets.report()["rows_created"], streets.report()["rows_reused"]) == (0, 2)
-    assert normalised(streets.world.state())["data_rows"] == before
+    assert normalised(streets.localbox.state())["data_rows"] == before
 
 
 def test_update_brings_them_up_to_date_and_keeps_the_rest(streets: Streets, client: Client) -> None:
@@ -89,27 +89,27 @@ def test_update_brings_them_up_to_date_and_keeps_the_rest(streets: Streets, clie
     streets.write(LABELS, manifest=MANIFEST, on_existing="update")
     assert streets.run() == (0, "")
     assert (streets.report()["rows_updated"], streets.report()["outcome"]) == (1, "done")
-    rows = streets.world.state()["data_rows"]
+    rows = streets.localbox.state()["data_rows"]
     assert [(row["global_key"], row["row_data"]) for row in rows] == [
         ("Street-1", "https://example.com/new.mp4"),
         ("street-2", "https://example.com/street-2.mp4"),
     ]
     assert fields(streets)[0] == {"tag": "evening", "split": "train", "captureDateTime": "2024-05-01T00:00:00Z"}
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     assert streets.run() == (0, "")
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     assert streets.report()["outcome"] == "nothing to do"
 
 
 def test_fail_stops_before_anything_is_changed(streets: Streets, client: Client) -> None:
     theirs(client)
     streets.write(LABELS, manifest=MANIFEST, on_existing="fail")
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
     assert f"street-1: {ROW_DATA}; {TAG}; {UNSET}" in message
     assert "say update or reuse" in message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
 
 
 @pytest.mark.parametrize("policy", ["reuse", "update", "fail"])
@@ -121,8 +121,8 @@ def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) 
     assert code == (4 if policy == "fail" else 0)
     said = message if policy == "fail" else differing(streets)[0]["message"]
     assert f"it is in dataset 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move it)" in said
-    assert {row["dataset_id"] for row in streets.world.state()["data_rows"]} == {made}
-    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Elsewhere"]
+    assert {row["dataset_id"] for row in streets.localbox.state()["data_rows"]} == {made}
+    assert [row["name"] for row in streets.localbox.state()["datasets"]] == ["Elsewhere"]
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
@@ -135,31 +135,31 @@ def test_killed_at_each_request_of_an_update(side: str, streets: Streets) -> Non
         return streets.kill(number, side)
 
     assert updated(0) == 0
-    whole, clean = len(requests(streets.home)), normalised(streets.world.state())
+    whole, clean = len(requests(streets.home)), normalised(streets.localbox.state())
     for number in range(1, whole + 1, 3):
         assert updated(number) == KILLED
         assert streets.run() == (0, ""), number
-        assert normalised(streets.world.state()) == clean, number
+        assert normalised(streets.localbox.state()) == clean, number
 
 
 def test_a_dataset_of_ours_that_stayed_empty_is_removed(streets: Streets, client: Client) -> None:
     """Somebody else makes the very rows between our look-up and our upload: all of ours are duplicates."""
     slow = {"kind": "slow", "seconds": 3, "operation": "UpsertDataRowsPyApi", "nth": 1}
-    streets.world.control("POST", "faults", slow)
+    streets.localbox.control("POST", "faults", slow)
     streets.write(LABELS)
-    streets.world.start(streets.job)
-    until(lambda: streets.world.control("GET", "faults")[0]["fired"] == 1)
+    streets.drivers.start(streets.job)
+    until(lambda: streets.localbox.control("GET", "faults")[0]["fired"] == 1)
     theirs(client, "Elsewhere")
-    assert streets.world.ended() == 0
-    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Elsewhere"]
+    assert streets.drivers.ended() == 0
+    assert [row["name"] for row in streets.localbox.state()["datasets"]] == ["Elsewhere"]
     assert (streets.report()["rows_created"], streets.report()["rows_reused"], streets.report()["made"]) == (
         0,
         2,
         ["ontology", "project"],
     )
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     assert streets.run() == (0, "")
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
 
 
 def test_an_empty_dataset_of_somebody_elses_stays(streets: Streets, client: Client) -> None:
@@ -167,7 +167,7 @@ def test_an_empty_dataset_of_somebody_elses_stays(streets: Streets, client: Clie
     theirs(client, "Elsewhere")
     streets.write(LABELS)
     assert streets.run() == (0, "")
-    assert [row["name"] for row in streets.world.state()["datasets"]] == ["Streets", "Elsewhere"]
+    assert [row["name"] for row in streets.localbox.state()["datasets"]] == ["Streets", "Elsewhere"]
 
 
 RENAMED = ("datasets", "ontologies", "projects")
@@ -178,20 +178,20 @@ def test_what_was_renamed_is_found_by_its_id(taken: bool, streets: Streets, clie
     """The spec's name is what it was made under; what it is called today is the user's business."""
     streets.write(LABELS[:1])
     assert streets.run() == (0, "")
-    state = streets.world.state()
+    state = streets.localbox.state()
     made = {table: state[table][0]["id"] for table in RENAMED}
     renamed = {table: [{**row, "name": "Quay"} for row in state[table]] for table in RENAMED}
-    streets.world.control("POST", "seed", {**state, **renamed})
+    streets.localbox.control("POST", "seed", {**state, **renamed})
     if taken:
         client.datasets.create("Streets")
         client.projects.create("Streets", "VIDEO")
         client.ontologies.create("Streets", {"tools": [], "classifications": []}, "VIDEO")
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     assert streets.run() == (0, "")
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     streets.write(LABELS)
     assert streets.run() == (0, "")
-    after = streets.world.state()
+    after = streets.localbox.state()
     assert {row["dataset_id"] for row in after["data_rows"]} == {made["datasets"]}
     assert {row["project_id"] for row in after["batches"]} == {made["projects"]}
     assert {row["project_id"] for row in after["imports"]} == {made["projects"]}

@@ -7,16 +7,20 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.faults.drivers import Drivers, warm_drivers
 from tests.faults.sweep import Bench, cases, failures
 from tests.faults.test_named import until
-from tests.faults.world import opened, outcomes, unsettled
+from tests.faults.world import outcomes, unsettled
 from tests.integration.postgres import postgres_url
+from tests.localbox_server import Localbox
 
 __all__ = ["postgres_url"]
 
 
 @pytest.fixture(scope="module")
-def bench(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+def bench(
+    running_localbox: Localbox, drivers: Drivers, postgres_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Bench]:
     """A bench on which each home has a database of its own."""
     folder, numbers = tmp_path_factory.mktemp("postgres-faults"), count(1)
     engine = create_engine(postgres_url.replace("postgresql://", "postgresql+psycopg://"), isolation_level="AUTOCOMMIT")
@@ -27,8 +31,7 @@ def bench(postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             connection.execute(text(f"CREATE DATABASE {name}"))
         return postgres_url.replace("/postgres", f"/{name}")
 
-    with opened(folder) as world:
-        yield Bench(world, folder, new_ledger=new_ledger)
+    yield Bench(running_localbox, drivers, folder, new_ledger=new_ledger)
     engine.dispose()
 
 
@@ -40,10 +43,10 @@ def test_killed_and_run_again(bench: Bench) -> None:
 
 def test_a_second_run_changes_nothing(bench: Bench) -> None:
     home = bench.fresh()
-    assert bench.world.run(bench.job(home)) == 0
-    bench.world.control("DELETE", "requests")
-    assert bench.world.run(bench.job(home)) == 0
-    assert bench.world.mutations() == []
+    assert bench.drivers.run(bench.job(home)) == 0
+    bench.localbox.forget()
+    assert bench.drivers.run(bench.job(home)) == 0
+    assert bench.localbox.mutations() == []
     assert [said["report"]["outcome"] for said in outcomes(home)] == ["nothing to do"] * 2
     assert not list(home.glob("ledger.db*"))
 
@@ -51,11 +54,11 @@ def test_a_second_run_changes_nothing(bench: Bench) -> None:
 def test_two_runs_at_once(bench: Bench, tmp_path: Path) -> None:
     home = bench.fresh()
     slow = {"kind": "slow", "seconds": 3, "operation": "createBatchV2PyApi", "nth": 1}
-    bench.world.control("POST", "faults", slow)
-    with bench.world.beside(tmp_path) as other:
+    bench.localbox.control("POST", "faults", slow)
+    with warm_drivers(tmp_path) as other:
         other.start(bench.job(home))
-        until(lambda: bench.world.control("GET", "faults")[0]["fired"] == 1)
-        assert bench.world.run(bench.job(home)) == 4
+        until(lambda: bench.localbox.control("GET", "faults")[0]["fired"] == 1)
+        assert bench.drivers.run(bench.job(home)) == 4
         assert "another run of 'guide-prelabels' is in progress (process " in outcomes(home)[-1]["message"]
         assert other.ended() == 0
     assert unsettled(home) == []

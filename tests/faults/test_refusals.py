@@ -31,15 +31,15 @@ def kind(streets: Streets) -> str:
 def test_a_change_that_is_never_answered(operation: str, streets: Streets) -> None:
     """Nothing is called done by it, and nothing is made twice when the service is back."""
     streets.write([box("street-1", 1)])
-    streets.world.control("POST", "faults", {"kind": "drop-before", "operation": operation})
+    streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": operation})
     code, message = streets.run()
     assert (code, kind(streets)) == (1, "UnavailableError")
     assert operation.removesuffix("PyApi") in message
-    assert streets.world.control("GET", "faults")[0]["fired"] > 0
-    streets.world.control("DELETE", "faults")
+    assert streets.localbox.control("GET", "faults")[0]["fired"] > 0
+    streets.localbox.control("DELETE", "faults")
     assert streets.run() == (0, "")
-    assert counts(streets.world.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
-    assert len(streets.world.state()["annotations"]) == 1
+    assert counts(streets.localbox.state()) == {**EACH, "data_rows": 1, "batch_rows": 1, "imports": 1, "labels": 0}
+    assert len(streets.localbox.state()["annotations"]) == 1
 
 
 def test_a_deletion_that_is_never_answered(streets: Streets) -> None:
@@ -48,13 +48,13 @@ def test_a_deletion_that_is_never_answered(streets: Streets) -> None:
     assert streets.run() == (0, "")
     streets.write([box("street-1", 9)], on_changed="replace")
     deletion = "deleteModelAssistedLabelingPredictionImportPyApi"
-    streets.world.control("POST", "faults", {"kind": "drop-before", "operation": deletion})
+    streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": deletion})
     code, _ = streets.run()
     assert (code, kind(streets)) == (1, "UnavailableError")
-    assert [frame(row) for row in streets.world.state()["annotations"]] == [1]
-    streets.world.control("DELETE", "faults")
+    assert [frame(row) for row in streets.localbox.state()["annotations"]] == [1]
+    streets.localbox.control("DELETE", "faults")
     assert streets.run() == (0, "")
-    assert [frame(row) for row in streets.world.state()["annotations"]] == [9]
+    assert [frame(row) for row in streets.localbox.state()["annotations"]] == [9]
 
 
 def frame(row: dict[str, Any]) -> int:
@@ -63,33 +63,33 @@ def frame(row: dict[str, Any]) -> int:
 
 def test_a_batch_that_is_refused(streets: Streets) -> None:
     streets.write([box("street-1", 1)])
-    streets.world.control("POST", "faults", {"kind": "status", "status": 400, "operation": "createBatchV2PyApi"})
+    streets.localbox.control("POST", "faults", {"kind": "status", "status": 400, "operation": "createBatchV2PyApi"})
     code, message = streets.run()
     assert (code, kind(streets)) == (1, "RejectedError")
     assert "createBatchV2" in message
     with ledger_of(streets.home, NAME) as ledger:
         (run,) = ledger.history()
     assert (run["outcome"], run["report"]["message"]) == ("failed", message)
-    streets.world.control("DELETE", "faults")
+    streets.localbox.control("DELETE", "faults")
     assert streets.run() == (0, "")
-    assert counts(streets.world.state())["batch_rows"] == 1
+    assert counts(streets.localbox.state())["batch_rows"] == 1
 
 
 def test_a_batch_that_cannot_be_filled(streets: Streets) -> None:
     """Left empty by an outage, it is filled by the next run, whose own job may fail: then by the one after."""
     streets.write([box(f"street-{number}", 1) for number in range(LARGE)])
     adding = "addDataRowsToBatchAsyncPyApi"
-    streets.world.control("POST", "faults", {"kind": "drop-before", "operation": adding})
+    streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": adding})
     assert streets.run()[0] == 1
-    streets.world.control("DELETE", "faults")
-    streets.world.control("POST", "transitions", {"add-data-rows-to-batch": {"when": "now", "end": "failed"}})
+    streets.localbox.control("DELETE", "faults")
+    streets.localbox.control("POST", "transitions", {"add-data-rows-to-batch": {"when": "now", "end": "failed"}})
     code, message = streets.run()
     assert (code, kind(streets)) == (1, "JobFailedError")
     assert "failed as it was told to" in message
-    assert streets.world.state()["annotations"] == []
-    streets.world.control("POST", "transitions", {})
+    assert streets.localbox.state()["annotations"] == []
+    streets.localbox.control("POST", "transitions", {})
     assert streets.run() == (0, "")
-    state = streets.world.state()
+    state = streets.localbox.state()
     assert (len(state["batches"]), len(state["batch_rows"]), len(state["annotations"])) == (1, LARGE, LARGE)
 
 
@@ -107,7 +107,7 @@ def test_both_names_of_the_batch_are_somebody_elses(streets: Streets) -> None:
     assert (code, kind(streets)) == (4, "ConflictError")
     assert f"batch 'streets-{digest}'" in message
     assert "another name in the spec" in message
-    assert len(streets.world.state()["batch_rows"]) == 2
+    assert len(streets.localbox.state()["batch_rows"]) == 2
     with ledger_of(streets.home, NAME) as ledger:
         assert ledger.entries("batch") == []
 
@@ -124,6 +124,6 @@ def test_rows_that_are_refused(streets: Streets) -> None:
     assert "1 of 2 data rows" in first
     assert [line.split(":")[0].strip() for line in told] == ["street-1"]
     assert "attachments" in told[0]
-    assert [row["global_key"] for row in streets.world.state()["data_rows"]] == ["street-2"]
+    assert [row["global_key"] for row in streets.localbox.state()["data_rows"]] == ["street-2"]
     streets.write([box("street-1", 1), box("street-2", 1)])
     assert streets.run() == (0, "")

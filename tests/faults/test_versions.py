@@ -21,21 +21,21 @@ def trees(streets: Streets) -> dict[str, dict[str, str]]:
     """The tools of each ontology: name -> featureSchemaId."""
     return {
         row["name"]: {tool["name"]: tool["featureSchemaId"] for tool in orjson.loads(row["normalized"])["tools"]}
-        for row in streets.world.state()["ontologies"]
+        for row in streets.localbox.state()["ontologies"]
     }
 
 
 def connected(streets: Streets) -> str:
     """The name of the ontology that the project works with."""
-    state = streets.world.state()
+    state = streets.localbox.state()
     (project,) = state["projects"]
     return next(row["name"] for row in state["ontologies"] if row["id"] == project["ontology_id"])
 
 
 def nothing_to_do(streets: Streets) -> None:
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     assert streets.run() == (0, "")
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     assert streets.report()["outcome"] == "nothing to do"
 
 
@@ -44,12 +44,12 @@ def test_a_new_version_is_made_beside_it_and_connected(imported_as: str, streets
     streets.write([box("street-1", 1)], imported_as)
     assert streets.run() == (0, "")
     streets.write([box("street-1", 1), box("street-2", 2, name="lorry")], imported_as, GROWN)
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
     assert "tool 'lorry' is missing" in message
     assert "say on_ontology_change: new-version" in message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     streets.write([box("street-1", 1), box("street-2", 2, name="lorry")], imported_as, GROWN, **NEW)
     assert streets.run() == (0, "")
     first, second = trees(streets).items()
@@ -74,11 +74,11 @@ def test_killed_at_each_request_of_a_new_version(side: str, streets: Streets) ->
         return streets.kill(number, side)
 
     assert versioned(0) == 0
-    whole, clean = len(requests(streets.home)), normalised(streets.world.state())
+    whole, clean = len(requests(streets.home)), normalised(streets.localbox.state())
     for number in range(1, whole + 1, 3):
         assert versioned(number) == KILLED
         assert streets.run() == (0, ""), number
-        assert normalised(streets.world.state()) == clean, number
+        assert normalised(streets.localbox.state()) == clean, number
 
 
 def test_a_version_that_takes_features_away_from_labels_is_refused(streets: Streets) -> None:
@@ -88,11 +88,11 @@ def test_a_version_that_takes_features_away_from_labels_is_refused(streets: Stre
     code, message = streets.run()
     assert (code, message) == (0, "")
     streets.write([box("street-3", 5, name="lorry")], "ground-truth", OTHER, **NEW)
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
     assert "would take features away from a project that has labels:\n  tool 'car' is missing" in message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
 
 
 def asking(kind: str, *options: str) -> str:
@@ -107,7 +107,7 @@ def said(row: str, option: str) -> dict[str, Any]:
 def weather(streets: Streets) -> tuple[str, dict[str, str]]:
     """The schema ids of the question and of its options, in the ontology that the project works with."""
     name = connected(streets)
-    (tree,) = [row["normalized"] for row in streets.world.state()["ontologies"] if row["name"] == name]
+    (tree,) = [row["normalized"] for row in streets.localbox.state()["ontologies"] if row["name"] == name]
     (question,) = orjson.loads(tree)["classifications"]
     return question["featureSchemaId"], {each["value"]: each["featureSchemaId"] for each in question["options"]}
 
@@ -120,11 +120,11 @@ def test_a_new_option_of_a_question(imported_as: str, streets: Streets) -> None:
     assert streets.run() == (0, "")
     question, before = weather(streets)
     streets.write(labels, imported_as, asking("RADIO", "rain", "snow", "sun"))
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
     assert "option 'snow' of question 'weather' is missing" in message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
     streets.write(labels, imported_as, asking("RADIO", "rain", "snow", "sun"), **NEW)
     assert streets.run() == (0, "")
     again, after = weather(streets)
@@ -132,7 +132,7 @@ def test_a_new_option_of_a_question(imported_as: str, streets: Streets) -> None:
     assert list(after) == ["rain", "snow", "sun"]
     assert {option: after[option] for option in before} == before
     assert after["snow"] not in before.values()
-    assert len(streets.world.state()["annotations"]) == 2
+    assert len(streets.localbox.state()["annotations"]) == 2
     nothing_to_do(streets)
     streets.lose_ledger()
     nothing_to_do(streets)
@@ -155,13 +155,13 @@ def test_a_question_of_another_kind_that_labels_may_hang_on(streets: Streets) ->
     streets.write([said("street-1", "rain")], "ground-truth", asking("RADIO", "rain", "sun"))
     assert streets.run() == (0, "")
     streets.write([box("street-2", 1)], "ground-truth", asking("CHECKLIST", "rain", "sun"), **NEW)
-    streets.world.control("DELETE", "requests")
+    streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
     assert "take features away" in message
     assert "question 'weather': kind is 'checklist'" in message
     assert "car" not in message
-    assert streets.world.mutations() == []
+    assert streets.localbox.mutations() == []
 
 
 def inferred(streets: Streets, labels: list[dict[str, Any]], **policies: str) -> None:

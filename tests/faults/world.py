@@ -1,127 +1,27 @@
-"""A localbox, warm drivers, the tutorial's labels on three rows, and what the world looks like afterwards."""
+"""The tutorial's labels on three rows, and what the world looks like afterwards."""
 
-import os
 import re
 import shutil
-import subprocess
-import sys
 from base64 import b64decode, b64encode
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-import httpx
 import orjson
 from PIL import Image
 
 from labelferry.ledger import Ledger, LineState, State, open_ledger
-from tests.faults.driver import OUTCOMES, Job, encoded
+from tests.faults.driver import OUTCOMES
+from tests.localbox_server import ROOT
 
-ROOT = Path(__file__).parents[2]
-KEY = "faults-canary-key-77c1"
-READY = "localbox ready at "
-STOP_SECONDS = 30
 GUIDE = ROOT / "config" / "examples" / "guide"
 KEYS = ("sample-1", "sample-2", "sample-3")
 SPECS = ("prelabels", "ground-truth")
-MUTATIONS = {
-    name
-    for source in (ROOT / "labelferry" / "labelbox").glob("*.py")
-    for name in re.findall(r"mutation (\w+)", source.read_text("utf-8"))
-} - {"exportDataRowsInProjectPyApi", "exportDataRowsInCatalogPyApi"}
-"""Every operation of ours that changes anything; an export is a mutation by its grammar only."""
-
 TRACES = {"settings", "files", "jobs", "upload_results", "export_chunks", "deliveries"}
 """What being asked leaves behind: files that were uploaded, jobs, and their results."""
-
-
-@dataclass(frozen=True)
-class World:
-    """One localbox, and a process that forks drivers."""
-
-    endpoint: str
-    driver: "subprocess.Popen[bytes]"
-
-    def control(self, method: str, name: str, body: object = None) -> Any:
-        """Turn the control plane, and return its answer."""
-        url = self.endpoint.replace("/graphql", f"/_localbox/{name}")
-        answer = httpx.request(method, url, json=body, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
-        assert answer.status_code == 200, answer.text
-        return answer.json()["result"]
-
-    def ask(self, document: str, **variables: object) -> Any:
-        """Send a GraphQL document as somebody else."""
-        body, headers = {"query": document, "variables": variables}, {"Authorization": f"Bearer {KEY}"}
-        return httpx.post(self.endpoint, json=body, headers=headers, trust_env=False).json()["data"]
-
-    def state(self) -> dict[str, list[dict[str, Any]]]:
-        """Every table."""
-        state: dict[str, list[dict[str, Any]]] = self.control("GET", "state")
-        return state
-
-    def mutations(self) -> list[str]:
-        """The requests that change something, since the log was last cleared."""
-        return [seen["operation"] for seen in self.control("GET", "requests") if seen["operation"] in MUTATIONS]
-
-    def start(self, job: Job) -> None:
-        """Start a job; ``ended`` waits for it."""
-        assert self.driver.stdin is not None
-        self.driver.stdin.write(encoded(job))
-        self.driver.stdin.flush()
-
-    def ended(self) -> int:
-        """How the job that was started ended."""
-        assert self.driver.stdout is not None
-        return int(self.driver.stdout.readline())
-
-    def run(self, job: Job) -> int:
-        """Do a job and return how it ended."""
-        self.start(job)
-        return self.ended()
-
-    @contextmanager
-    def beside(self, folder: Path) -> Iterator["World"]:
-        """The same localbox with another driver."""
-        with warm_driver(folder) as driver:
-            yield World(self.endpoint, driver)
-
-
-@contextmanager
-def opened(folder: Path) -> Iterator[World]:
-    """A world of its own, its localbox in ``folder``."""
-    command = [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(folder / "box"), "--control"]
-    with (
-        (folder / "localbox.log").open("wb") as log,
-        _process(command, KEY, stdout=subprocess.PIPE, stderr=log) as server,
-    ):
-        assert server.stdout is not None
-        line = server.stdout.readline().decode()
-        assert line.startswith(READY), (folder / "localbox.log").read_text("utf-8")[-2000:]
-        with warm_driver(folder) as driver:
-            yield World(line.removeprefix(READY).strip(), driver)
-
-
-@contextmanager
-def warm_driver(folder: Path, key: str = KEY) -> Iterator["subprocess.Popen[bytes]"]:
-    """A process that forks drivers."""
-    command = [sys.executable, "-m", "tests.faults.driver", str(folder)]
-    with _process(command, key, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as driver:
-        yield driver
-
-
-@contextmanager
-def _process(command: list[str], key: str, **pipes: Any) -> Iterator["subprocess.Popen[bytes]"]:
-    env = {**os.environ, "LOCALBOX_KEY": key, "LABELBOX_API_KEY": key}
-    with subprocess.Popen(command, cwd=ROOT, env=env, **pipes) as process:
-        try:
-            yield process
-        finally:
-            process.terminate()
-            process.wait(STOP_SECONDS)
 
 
 def write_guide(folder: Path) -> list[str]:

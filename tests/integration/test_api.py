@@ -15,7 +15,7 @@ import yaml
 
 import labelferry
 from labelferry.errors import ConflictError, PartialFailureError, SpecError
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: yard
@@ -42,7 +42,6 @@ sys.addaudithook(count_opened)
 @pytest.fixture
 def spec(localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A spec of three rows, for an empty localbox."""
-    localbox.control("POST", "reset")
     for name, value in {
         "LABELFERRY_HOME": str(tmp_path / "home"),
         "LABELBOX_API_KEY": localbox.key,

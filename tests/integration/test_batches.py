@@ -11,7 +11,7 @@ from labelferry.onboarding.steps.project import create_project
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: many
@@ -46,7 +46,6 @@ def sizes(localbox: Localbox) -> list[tuple[str, int]]:
 
 
 def test_more_rows_than_a_batch_takes(localbox: Localbox, tmp_path: Path) -> None:
-    localbox.control("POST", "reset")
     home = tmp_path / "home"
     made = brought_in(tmp_path, home, localbox, 5)
     assert made[0] == "many"
@@ -58,5 +57,5 @@ def test_more_rows_than_a_batch_takes(localbox: Localbox, tmp_path: Path) -> Non
     assert dict(sizes(localbox))[more] == 1
     assert sum(size for _, size in sizes(localbox)) == 6
 
-    localbox.control("POST", "reset")
+    localbox.reset()
     assert brought_in(tmp_path, tmp_path / "third", localbox, 5) == made

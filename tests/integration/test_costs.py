@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from labelferry.labelbox import Client, ImportKind, costs
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 ROW = {"row_data": "https://example.com/v.mp4", "media_type": "VIDEO"}
 
@@ -25,12 +25,10 @@ class Count:
 @pytest.fixture
 def client(localbox: Localbox) -> Iterator[Client]:
     """A client that knows its user already, of a localbox whose jobs have ended when they are first asked for."""
-    localbox.control("POST", "reset")
     localbox.control("POST", "transitions", {"*": {"when": "polls", "n": 1}})
     with localbox.client() as client:
         client.user.get()
         yield client
-    localbox.control("POST", "transitions", {})
 
 
 def test_every_figure(client: Client, tmp_path: Path) -> None:

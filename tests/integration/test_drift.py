@@ -15,7 +15,7 @@ from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 SPEC = """\
 name: yard
@@ -30,7 +30,6 @@ KEYS = ["yard-0", "yard-1", "yard-2"]
 @contextmanager
 def differing(localbox: Localbox, folder: Path, on_existing: str) -> Iterator[Onboarding]:
     """An onboarding whose rows are there with other addresses."""
-    localbox.control("POST", "reset")
     with localbox.client() as client:
         rows = [{"global_key": key, "row_data": f"https://example.com/old/{key}.mp4"} for key in KEYS]
         client.data_rows.create(client.datasets.create("Yard").id, rows)
@@ -53,10 +52,10 @@ def differing(localbox: Localbox, folder: Path, on_existing: str) -> Iterator[On
 def test_rows_that_differ_since_the_plan_are_refused(localbox: Localbox, tmp_path: Path) -> None:
     """Somebody changed them after the plan was found good: the step itself looks too."""
     with differing(localbox, tmp_path, "fail") as onboarding:
-        before: Any = localbox.control("GET", "state")
+        before: Any = localbox.state()
         with pytest.raises(ConflictError) as refused:
             create_data_rows(onboarding)
-        after: Any = localbox.control("GET", "state")
+        after: Any = localbox.state()
     first, *told = str(refused.value).splitlines()
     assert "3 data rows" in first
     assert [line.split(":")[0].strip() for line in told[:3]] == KEYS
@@ -70,7 +69,7 @@ def test_a_row_that_goes_before_it_is_changed(localbox: Localbox, tmp_path: Path
     with differing(localbox, tmp_path, "update") as onboarding:
         drift = find_drift(onboarding, onboarding.desired.rows())
         assert sorted(each.global_key for each in drift) == KEYS
-        state: Any = localbox.control("GET", "state")
+        state: Any = localbox.state()
         left = [row for row in state["data_rows"] if row["global_key"] != "yard-1"]
         localbox.control("POST", "seed", {**state, "data_rows": left})
         with pytest.raises(RejectedError) as refused:

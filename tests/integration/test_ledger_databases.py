@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Connection, inspect, text
 
-from labelferry.errors import LedgerError, SpecError
+from labelferry.errors import ConflictError, LedgerError, SpecError
 from labelferry.ledger import LineRecord, LineState, Reason, State, Verdict, open_ledger
 from labelferry.ledger.schema import metadata
 from labelferry.model import RowRef
@@ -55,6 +56,26 @@ def test_claims_lines_and_history(url: str) -> None:
         assert ledger.history()[0]["report"] == {"n": 1}
 
 
+def test_a_settled_id_is_replaced_only_on_purpose(url: str) -> None:
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.settle("project", "P", "theirs")
+        ledger.settle("project", "P", "theirs", more=1)
+        with pytest.raises(ConflictError, match="project 'P' is theirs in the ledger, and mine exists as well; delete"):
+            ledger.settle("project", "P", "mine")
+        assert [(entry.remote_id, entry.detail) for entry in ledger.entries("project")] == [("theirs", {"more": 1})]
+        ledger.replace("project", "P", "new")
+        ledger.claim("project", "P")
+        ledger.settle("project", "P", "newer")
+        assert [entry.remote_id for entry in ledger.entries("project")] == ["newer"]
+
+
+def test_the_time_is_the_databases(url: str) -> None:
+    with open_ledger(url) as file:
+        off = file.of("org", "tud").now() - datetime.now(UTC)
+        assert abs(off) < timedelta(seconds=5)
+
+
 def test_texts_that_a_database_may_not_take(url: str) -> None:
     with open_ledger(url) as file:
         ledger = file.of("org", "tud")
@@ -75,7 +96,12 @@ def test_a_ledger_of_before_generations_is_updated(url: str) -> None:
 def _to_first_version(connection: Connection) -> None:
     for column in ("generation", "reason", "position"):
         connection.execute(text(f"ALTER TABLE lines DROP COLUMN {column}"))
+    _without_tokens(connection)
     connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+
+
+def _without_tokens(connection: Connection) -> None:
+    connection.execute(text("ALTER TABLE leases DROP COLUMN token"))
 
 
 GONE = (
@@ -120,6 +146,7 @@ def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: st
     with open_ledger(url) as file, file.engine.begin() as connection:
         before = [f"data row {row_id}", *known]
         file.of("org", "tud").send_lines(LineRecord(row, "prelabels", row, "f", "gt.txt:1", "j") for row in before)
+        _without_tokens(connection)
         connection.execute(text("UPDATE alembic_version SET version_num = '0003'"))
     with open_ledger(url) as file:
         assert {line.row for line in file.of("org", "tud").lines()} == {RowRef(id=row_id).key, *known}

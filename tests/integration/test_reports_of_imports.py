@@ -26,7 +26,7 @@ from tests.faults.mutations import (
     settings_in,
 )
 from tests.faults.streets import NAME, UNKNOWN, box
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 
 @pytest.mark.parametrize("case", sample_of_cases(), ids=str)
@@ -40,7 +40,6 @@ def harbour(localbox: Localbox, tmp_path: Path, request: pytest.FixtureRequest) 
     """A user whose labels are all good."""
     settings = settings_in(tmp_path / "home", localbox.endpoint, localbox.key)
     made = Harbour(localbox.control, settings, tmp_path, getattr(request, "param", "prelabels"), LINES)
-    localbox.control("POST", "reset")
     made.write()
     return made
 

@@ -19,10 +19,11 @@ from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.verify import verify
 from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
+from labelferry.reports.verification import verification_markdown
 from labelferry.settings import Settings
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Difference, Verification
-from tests.integration.conftest import Localbox
+from tests.localbox_server import Localbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 GUIDE = EXAMPLES / "guide" / "ground-truth.yaml"
@@ -73,7 +74,7 @@ class Ferry:
 
     def change(self, changing: Callable[[State], None]) -> None:
         """Change what localbox keeps, behind everybody's back."""
-        state: Any = self.localbox.control("GET", "state")
+        state: Any = self.localbox.state()
         for annotation in state["annotations"]:
             annotation["line"] = orjson.loads(annotation["line"])
         changing(state)
@@ -87,6 +88,7 @@ def ferry_in(home: Path, localbox: Localbox) -> Ferry:
         "LABELFERRY_HOME": str(home),
         "LABELBOX_API_KEY": localbox.key,
         "LABELBOX_ENDPOINT": localbox.endpoint,
+        "LABELFERRY_DEADLINE": "1",
     }
     return Ferry(Settings.from_environment(environment), Remote("localbox", localbox.endpoint), localbox)
 
@@ -94,17 +96,16 @@ def ferry_in(home: Path, localbox: Localbox) -> Ferry:
 @pytest.fixture
 def ferry(localbox: Localbox, tmp_path: Path) -> Ferry:
     """An empty localbox, and an empty home."""
-    localbox.control("POST", "reset")
     return ferry_in(tmp_path / "home", localbox)
 
 
-@pytest.fixture(scope="session")
-def onboarded(localbox: Localbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ferry, object]:
+@pytest.fixture(scope="module")
+def onboarded(running_localbox: Localbox, tmp_path_factory: pytest.TempPathFactory) -> tuple[Ferry, object]:
     """The tutorial, onboarded once, and what localbox keeps of it."""
-    localbox.control("POST", "reset")
-    ferry = ferry_in(tmp_path_factory.mktemp("guide"), localbox)
+    running_localbox.reset()
+    ferry = ferry_in(tmp_path_factory.mktemp("guide"), running_localbox)
     ferry.onboard(GUIDE)
-    return ferry, localbox.control("GET", "state")
+    return ferry, running_localbox.state()
 
 
 @pytest.fixture
@@ -128,6 +129,71 @@ def test_the_tutorial_is_verified(guide: Ferry) -> None:
     found = guide.verify(GUIDE)
     assert (found.outcome, told(found), found.not_comparable, found.unknown_keys) == ("verified", [], {}, {})
     assert (found.accepted, found.failed, found.pending, found.totals["equal"]) == (19, 0, 0, 32)
+
+
+@pytest.mark.parametrize(
+    "switches",
+    [{"framed": "classifications"}, {"segments": "answer"}, {"segments": "none"}],
+    ids=str,
+)
+def test_answers_for_frames_in_the_shapes_that_exports_may_have(guide: Ferry, switches: dict[str, str]) -> None:
+    guide.localbox.control("POST", "exports", switches)
+    found = guide.verify(GUIDE)
+    assert (found.outcome, told(found), found.not_comparable, found.unknown_keys) == ("verified", [], {}, {})
+    assert found.totals["equal"] == 32
+
+
+def test_labels_that_appear_after_their_import_ended(guide: Ferry) -> None:
+    guide.localbox.control("POST", "exports", {"labels_after": 1})
+    assert guide.verify(GUIDE).totals == {"equal": 32, "missing": 0, "extra": 0, "moved": 0}
+    guide.localbox.control("POST", "exports", {"labels_after": 1000})
+    assert guide.verify(GUIDE).totals == {"equal": 0, "missing": 32, "extra": 0, "moved": 0}
+
+
+def test_a_row_whose_key_has_another_case_in_the_service(ferry: Ferry, tmp_path: Path) -> None:
+    with ferry.localbox.client() as client:
+        dataset = client.datasets.create("Clips").id
+        client.data_rows.create(dataset, [{"global_key": "Clip-1", "row_data": "https://example.com/clip-1.mp4"}])
+    spec = one_box(tmp_path, "cased", ["clip-1"], {"globalKey": "CLIP-1"})
+    ferry.onboard(spec)
+    found = ferry.verify(spec)
+    assert (found.outcome, [(row.row, row.equal) for row in found.rows]) == ("verified", [("clip-1", 1)])
+
+
+def test_ranges_that_the_service_counts_from_another_base(guide: Ferry) -> None:
+    def later(value: Any) -> None:
+        if isinstance(value, list):
+            for each in value:
+                later(each)
+        elif isinstance(value, dict):
+            if value.keys() == {"start", "end"}:
+                value.update({edge: frame + 1 for edge, frame in value.items()})
+            later([*value.values()])
+
+    guide.change(lambda state: later([each["line"] for each in state["annotations"]]))
+    found = guide.verify(GUIDE)
+    assert found.outcome == "differs"
+    assert found.to_dict()["offset"] == {"answers": 1}
+    assert "answers stand one frame later than sent" in verification_markdown(found.to_dict())
+
+
+def test_an_option_by_its_label_and_by_its_value(ferry: Ferry, tmp_path: Path) -> None:
+    options = [{"value": "blurry", "label": "Blurry picture"}, {"value": "sharp", "label": "Sharp"}]
+    quality = {"type": "checklist", "name": "quality", "instructions": "quality", "options": options}
+    (tmp_path / "quality.json").write_bytes(orjson.dumps({"tools": [], "classifications": [quality]}))
+    (tmp_path / "quality.yaml").write_text(
+        "name: quality\ndataset: Clips\nproject: {name: Clips, media_type: VIDEO}\n"
+        "ontology: {name: Quality, file: quality.json}\n"
+        'videos: [{global_key: clip-1, row_data: "https://example.com/clip-1.mp4"}]\n'
+        "labels:\n  - {format: ndjson, path: quality.ndjson}\nimport: {as: ground-truth}\n",
+        "utf-8",
+    )
+    line = {"dataRow": {"globalKey": "clip-1"}, "name": "quality"}
+    given = [{"name": "Blurry picture"}, {"name": "sharp"}]
+    (tmp_path / "quality.ndjson").write_bytes(orjson.dumps({**line, "answer": given}))
+    ferry.onboard(tmp_path / "quality.yaml")
+    found = ferry.verify(tmp_path / "quality.yaml")
+    assert (found.outcome, told(found), found.totals["equal"]) == ("verified", [], 2)
 
 
 def test_nothing_was_sent_yet(ferry: Ferry) -> None:

@@ -43,3 +43,27 @@ def test_it_listens_where_it_was_told_to_and_keeps_the_rate(tmp_path: Path) -> N
         finally:
             server.terminate()
             server.wait(SECONDS)
+
+
+def status_of(url: str, key: str, host: str, body: bytes = b"{}") -> int:
+    headers = {"Authorization": f"Bearer {key}", "Host": host, "Content-Type": "application/json"}
+    return httpx.post(url, content=body, headers=headers, trust_env=False).status_code
+
+
+@pytest.mark.parametrize(("key", "foreign"), [("localbox", 421), ("mine", 400)])
+def test_the_key_that_everybody_knows_opens_localhost_only(key: str, foreign: int, tmp_path: Path) -> None:
+    """A page in a browser may bind its own name to this address after it was loaded."""
+    options = ["--data", str(tmp_path), "--key", key, "--control"]
+    with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, encoding="utf-8") as server:
+        try:
+            assert server.stdout
+            url = server.stdout.readline().removeprefix("localbox ready at ").strip()
+            hosts = ("127.0.0.1:80", "localhost", "[::1]:80", "evil.example", "localhost.evil.example:80")
+            assert [status_of(url, key, host) for host in hosts] == [400, 400, 400, foreign, foreign]
+            large = b" " * (16 * 2**20 + 1)
+            put = {"Authorization": f"Bearer {key}", "Host": "localhost"}
+            address = url.replace("/graphql", "/api/v1/feature-schemas/x")
+            assert httpx.put(address, content=large, headers=put, trust_env=False).status_code == 413
+        finally:
+            server.terminate()
+            server.wait(SECONDS)

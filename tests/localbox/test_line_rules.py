@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from labelferry.localbox.validation import features
-from labelferry.localbox.validation.lines import BadLineError, faults, parse, row_of
+from labelferry.localbox.validation.lines import BadLineError, Reading, faults, parse, row_of
 from labelferry.localbox.validation.masks import BadImageError, Media
 
 
@@ -44,13 +44,18 @@ ONTOLOGY = features.read(
 BOX = {"top": 1, "left": 2, "height": 3, "width": 4}
 
 
-def found(line: dict[str, Any], media: Media | None = None, images: dict[str, bytes] | None = None) -> list[str]:
+def found(
+    line: dict[str, Any],
+    media: Media | None = None,
+    images: dict[str, bytes] | None = None,
+    reading: Reading = Reading(),  # noqa: B008
+) -> list[str]:
     def fetch(url: str) -> bytes:
         if url not in (images or {}):
             raise BadImageError(f"cannot fetch {url}")
         return (images or {})[url]
 
-    return list(faults(line, ONTOLOGY, media or Media(), fetch))
+    return list(faults(line, ONTOLOGY, media or Media(), fetch, reading))
 
 
 def track(*keyframes: dict[str, Any], name: str = "box") -> dict[str, Any]:
@@ -150,7 +155,7 @@ FAIL: dict[str, tuple[dict[str, Any], str]] = {
     "polygon": (track({"frame": 1, "polygon": []}, name="poly"), "takes no segments"),
     "image annotation": ({"name": "box", "bbox": BOX}, "needs segments, not bbox"),
     "segments for a classification": ({"name": "mood", "segments": [{"keyframes": [at(1)]}]}, "takes no segments"),
-    "global scope": ({"name": "mood", "answer": {"name": "good"}, "frames": span(1, 2)}, "scope in the ontology"),
+    "two keys for the answer": ({"name": "caption", "answer": "x", "answers": "x"}, "has answer and answers"),
     "two radios": ({"name": "mood", "answer": [{"name": "good"}, {"name": "bad"}]}, "one answer at a time"),
     "two radios at once": (
         {"name": "weather", "answer": [{"name": "sun", "frames": span(1, 9)}, {"name": "rain", "frames": span(9, 12)}]},
@@ -224,6 +229,23 @@ def test_frames_beyond_the_video() -> None:
     assert found(track(at(11)), media) == ["Frame 11 is beyond the last frame, 10"]
     line = {"name": "weather", "answer": {"name": "sun"}, "frames": span(1, 11)}
     assert found(line, media) == ["Frame 11 is beyond the last frame, 10"]
+
+
+@pytest.mark.parametrize(("base", "taken"), [(None, [0, 1, 9, 10]), (0, [0, 1, 9]), (1, [1, 9, 10])])
+def test_the_base_of_ranges(base: int | None, taken: list[int]) -> None:
+    def refused(frame: int) -> list[str]:
+        line = {"name": "weather", "answer": {"name": "sun"}, "frames": span(frame, frame)}
+        return found(line, Media(frame_count=10), reading=Reading(range_base=base))
+
+    assert [frame for frame in (0, 1, 9, 10, 11) if not refused(frame)] == taken
+
+
+def test_frames_for_a_question_of_scope_global() -> None:
+    line = {"name": "mood", "answers": {"name": "good"}, "frames": span(1, 2)}
+    assert found(line) == []
+    assert found(line, reading=Reading(any_scope=False)) == [
+        "'mood' has frames, but its scope in the ontology is not index"
+    ]
 
 
 @pytest.mark.parametrize("row", [None, {}, {"id": "a", "globalKey": "b"}, {"id": 7}, "x"])

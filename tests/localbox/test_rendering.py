@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from labelferry.localbox.rendering.label import annotations
+from labelferry.localbox.rendering.sheet import Style
 from labelferry.localbox.rendering.tracks import between
 from labelferry.localbox.validation import features
 
@@ -18,7 +19,15 @@ ONTOLOGY = features.read(
                 "featureSchemaId": "g",
                 "scope": "index",
                 "options": [{"value": "red", "featureSchemaId": "r"}, {"value": "green", "featureSchemaId": "n"}],
-            }
+            },
+            {
+                "type": "checklist",
+                "name": "signs",
+                "instructions": "Which signs?",
+                "featureSchemaId": "h",
+                "scope": "index",
+                "options": [{"value": "a"}, {"value": "b", "label": "Big sign"}],
+            },
         ],
     }
 )
@@ -28,8 +37,8 @@ def box(left: float) -> dict[str, float]:
     return {"top": 0, "left": left, "height": 1, "width": 1}
 
 
-def shown(*lines: dict[str, Any], interpolated: bool = False) -> dict[str, Any]:
-    return annotations(lines, ONTOLOGY, interpolated=interpolated, url=str)
+def shown(*lines: dict[str, Any], interpolated: bool = False, **style: str) -> dict[str, Any]:
+    return annotations(lines, ONTOLOGY, interpolated=interpolated, url=str, style=Style(**style))
 
 
 def test_keyframes_only_unless_asked() -> None:
@@ -55,10 +64,47 @@ def test_answers_at_different_times_are_entries_of_their_own() -> None:
         {"name": "red", "frames": [{"start": 0, "end": 4}]},
         {"name": "green", "frames": [{"start": 5, "end": 9}]},
     ]
-    found = shown({"id": "c", "name": "light", "answer": answers})
+    found = shown({"id": "c", "name": "light", "answer": answers}, framed="classifications")
     assert [each["radio_answer"]["name"] for each in found["classifications"]] == ["red", "green"]
     assert list(found["segments"].values()) == [[[0, 4]], [[5, 9]]]
     assert found["frames"] == {}
+
+
+SIGNS = [
+    {"name": "a", "frames": [{"start": 7, "end": 13}, {"start": 18, "end": 19}]},
+    {"name": "b", "frames": [{"start": 10, "end": 13}]},
+]
+
+
+def test_answers_for_frames_stand_on_the_first_and_last_of_each_range() -> None:
+    found = shown({"id": "c", "name": "signs", "answer": SIGNS})
+    on = {
+        frame: [[answer["value"] for answer in each["checklist_answers"]] for each in page["classifications"]]
+        for frame, page in found["frames"].items()
+    }
+    assert on == {"7": [["a"]], "10": [["a", "b"]], "13": [["a", "b"]], "18": [["a"]], "19": [["a"]]}
+    assert (found["classifications"], found["key_frame_feature_map"]) == ([], {"c": [7, 10, 13, 18, 19]})
+    assert found["segments"] == {"c": [[7, 13], [18, 19]]}
+
+
+def test_ranges_under_the_id_of_each_answer_or_none() -> None:
+    found = shown({"id": "c", "name": "signs", "answer": SIGNS}, segments="answer")
+    answers = [
+        answer for page in found["frames"].values() for answer in page["classifications"][0]["checklist_answers"]
+    ]
+    ids = {answer["feature_id"]: answer["value"] for answer in answers}
+    assert {ids[key]: ranges for key, ranges in found["segments"].items()} == {
+        "a": [[7, 13], [18, 19]],
+        "b": [[10, 13]],
+    }
+    assert shown({"id": "c", "name": "signs", "answer": SIGNS}, segments="none")["segments"] == {}
+
+
+def test_the_name_of_an_option_is_its_label() -> None:
+    (found,) = shown({"id": "c", "name": "signs", "answer": [{"name": "b"}]})["classifications"]
+    (answer,) = found["checklist_answers"]
+    assert (answer["name"], answer["value"]) == ("Big sign", "b")
+    assert (found["name"], found["value"]) == ("signs", "signs")
 
 
 def test_lines_of_unlike_length_hold_still() -> None:

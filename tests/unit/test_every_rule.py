@@ -14,6 +14,7 @@ from labelferry.model.findings import Finding
 from labelferry.model.rule import Rule
 from labelferry.model.rules import SECTIONS, ReaderRule, VideoRule
 from labelferry.onboarding.steps.drift import Drift
+from labelferry.onboarding.steps.sharing import beside_others
 from labelferry.sources.registry import LabelsUnion, read_labels
 from labelferry.sources.source import Source
 from tests.integration.test_media import draw, without_pyav
@@ -52,10 +53,15 @@ def _drifted(_folder: Path) -> Iterator[Finding]:
     yield Drift("street", "dataset-1", ("external_id is 'a', the manifest says 'b'",), {}).finding()
 
 
+def _beside(_folder: Path) -> Iterator[Finding]:
+    yield beside_others("street")
+
+
 OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     VideoRule.VIDEO_NOT_READ: _unread,
     VideoRule.FRAME_RATE_VARIES: _uneven,
     VideoRule.ROW_DIFFERS: _drifted,
+    VideoRule.PRELABELS_BESIDE: _beside,
 }
 
 

@@ -21,10 +21,8 @@ import httpx
 import orjson
 import pytest
 
-from tests.e2e.conftest import KEY, ROOT, Localbox, localbox, running_localbox
 from tests.e2e.test_again import box, write
-
-__all__ = ["localbox", "running_localbox"]  # fixtures of the other suite
+from tests.localbox_server import KEY, ROOT, Localbox
 
 ENDED = {"COMPLETED", "FAILED", "CRASHED", "CANCELLED"}
 RUN_SECONDS = 180

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.e2e.conftest import Localbox
+from tests.localbox_server import Localbox
 from tests.up.conftest import Deployed, onboarding, until
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")

@@ -5,7 +5,7 @@ import signal
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import Localbox
+from tests.localbox_server import Localbox
 from tests.up.conftest import Deployed, flow_processes, until
 
 NOTICED_SECONDS = 240

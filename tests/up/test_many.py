@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from tests.e2e.conftest import Localbox
+from tests.localbox_server import Localbox
 from tests.up.conftest import ENDED, Deployed, onboarding
 
 LIMIT = 4

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import COMMAND, ROOT
+from tests.e2e.conftest import COMMAND
+from tests.localbox_server import ROOT
 
 ONBOARD = [COMMAND, "onboard", "config/examples/guide/prelabels.yaml"]
 TYPED = {

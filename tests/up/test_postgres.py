@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from tests.e2e.conftest import KEY, Localbox
 from tests.integration.postgres import postgres_url
+from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import QUICK, onboarding, services
 
 __all__ = ["postgres_url"]  # a fixture

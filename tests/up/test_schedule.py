@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.e2e.conftest import Localbox
+from tests.localbox_server import Localbox
 from tests.up.conftest import EVERY_MINUTE, RUN_SECONDS, Deployed, onboarding, until
 
 SCHEDULED_SECONDS, LATE_SECONDS = 90, 180

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 
 from tasks.credentials import LabelboxCredentials
-from tests.e2e.conftest import KEY, Localbox
+from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import RUN_SECONDS, Deployed, until
 
 FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}

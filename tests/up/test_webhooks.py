@@ -10,12 +10,13 @@ from typing import Any
 import httpx
 import pytest
 
-from deployments.webhooks import receiver, signature
-from tests.e2e.conftest import KEY, Localbox
+from deployments.webhooks import MOST_BYTES, receiver, signature
+from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import ROOT, Deployed, free_port, until
 
 SECRET = "s3cr3t-of-the-webhook"
 BODY = b'{"id": "label-1", "project": {"id": "project-1"}}'
+OLD = b'{"id": "label-1", "updatedAt": "2025-01-01T00:00:00Z", "project": {"id": "project-1"}}'
 TOPIC = {"X-Labelbox-Event": "LABEL_CREATED"}
 
 
@@ -30,7 +31,8 @@ def post(told: list[tuple[str, dict[str, Any]]], body: bytes, headers: dict[str,
 
     async def ask() -> int:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://receiver") as client:
-            return (await client.post("/", content=body, headers=headers)).status_code
+            encoded = {name: value.encode("latin-1") for name, value in headers.items()}
+            return (await client.post("/", content=body, headers=encoded)).status_code
 
     return asyncio.run(ask())
 
@@ -51,14 +53,43 @@ def test_a_signed_delivery_is_told(told: list[tuple[str, dict[str, Any]]]) -> No
         (BODY, {"X-Hub-Signature": signature(SECRET, BODY)}, 400),
         (b"[]", TOPIC | {"X-Hub-Signature": signature(SECRET, b"[]")}, 400),
         (b"{", TOPIC | {"X-Hub-Signature": signature(SECRET, b"{")}, 400),
+        (BODY, TOPIC | {"X-Hub-Signature": "sha1=\xe9"}, 401),
+        (BODY, {"X-Labelbox-Event": "ANYTHING", "X-Hub-Signature": signature(SECRET, BODY)}, 400),
+        (b" " * (MOST_BYTES + 1), TOPIC, 413),
+        (OLD, TOPIC | {"X-Hub-Signature": signature(SECRET, OLD)}, 409),
     ],
-    ids=["unsigned", "another secret", "changed", "no topic", "a list", "no JSON"],
+    ids=[
+        "unsigned",
+        "another secret",
+        "changed",
+        "no topic",
+        "a list",
+        "no JSON",
+        "a signature in other letters",
+        "another topic",
+        "too large",
+        "of last year",
+    ],
 )
 def test_anything_else_is_refused(
     body: bytes, headers: dict[str, str], status: int, told: list[tuple[str, dict[str, Any]]]
 ) -> None:
     assert post(told, body, headers) == status
     assert told == []
+
+
+def test_a_delivery_is_told_once_whatever_its_topic(told: list[tuple[str, dict[str, Any]]]) -> None:
+    app = receiver(SECRET, lambda event, **what: told.append((event, what)))
+    later = BODY.replace(b"label-1", b"label-2")
+
+    async def ask(body: bytes, topic: str) -> int:
+        headers = {"X-Labelbox-Event": topic, "X-Hub-Signature": signature(SECRET, body)}
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://receiver") as client:
+            return (await client.post("/", content=body, headers=headers)).status_code
+
+    asked = [(BODY, "LABEL_CREATED"), (BODY, "LABEL_CREATED"), (BODY, "LABEL_DELETED"), (later, "LABEL_UPDATED")]
+    assert [asyncio.run(ask(*each)) for each in asked] == [204, 409, 409, 204]
+    assert [event for event, _ in told] == ["labelbox.label_created", "labelbox.label_updated"]
 
 
 def test_no_secret_no_receiver() -> None:

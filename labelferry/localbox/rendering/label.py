@@ -4,14 +4,16 @@ from collections.abc import Iterable
 from typing import Any
 
 from labelferry.localbox.rendering import classifications, masks, tracks
-from labelferry.localbox.rendering.sheet import Sheet, Url
+from labelferry.localbox.rendering.sheet import USUAL, Sheet, Style, Url
 from labelferry.localbox.validation.features import Ontology, find
 from labelferry.localbox.validation.objects import GEOMETRIES
 
 
-def annotations(lines: Iterable[dict[str, Any]], ontology: Ontology, *, interpolated: bool, url: Url) -> dict[str, Any]:
+def annotations(
+    lines: Iterable[dict[str, Any]], ontology: Ontology, *, interpolated: bool, url: Url, style: Style = USUAL
+) -> dict[str, Any]:
     """The annotations of one label; a line whose feature has left the ontology has no place in it."""
-    sheet = Sheet(interpolated=interpolated, url=url)
+    sheet = Sheet(interpolated=interpolated, url=url, style=style)
     for line in lines:
         _write(sheet, line, ontology)
     return sheet.as_dict()

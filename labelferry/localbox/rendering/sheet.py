@@ -9,27 +9,53 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from labelferry.localbox.validation.features import Feature
+from labelferry.localbox.validation.features import OPTION, Feature
 from labelferry.localbox.validation.spans import Span
 
 Url = Callable[[str], str | None]
 
 
+@dataclass(frozen=True)
+class Style:
+    """How answers for frames are written.
+
+    Args:
+        framed: they stand on ``frames``, or as entries of ``classifications``.
+        segments: under which feature's id their ranges are: that of the ``question``, of each ``answer``, or ``none``.
+    """
+
+    framed: str = "frames"
+    segments: str = "question"
+
+
+USUAL = Style()
+
+
 @dataclass
 class Sheet:
-    """What has been written so far."""
+    """What has been written so far.
+
+    Args:
+        interpolated: whether the frames between keyframes are filled.
+        url: gives a file's address.
+        style: of answers for frames.
+    """
 
     interpolated: bool
     url: Url
+    style: Style = USUAL
     frames: dict[int, dict[str, Any]] = field(default_factory=dict)
     segments: dict[str, list[Span]] = field(default_factory=dict)
     keyframes: dict[str, list[int]] = field(default_factory=dict)
     classifications: list[dict[str, Any]] = field(default_factory=list)
 
+    def page(self, frame: int) -> dict[str, Any]:
+        """What stands on a frame."""
+        return self.frames.setdefault(frame, {"objects": {}, "classifications": []})
+
     def place(self, frame: int, feature_id: str, shape: dict[str, Any]) -> None:
         """Puts an object on a frame."""
-        page = self.frames.setdefault(frame, {"objects": {}, "classifications": []})
-        page["objects"][feature_id] = shape
+        self.page(frame)["objects"][feature_id] = shape
 
     def as_dict(self) -> dict[str, Any]:
         """The finished ``annotations``; frame numbers are strings there."""
@@ -53,10 +79,10 @@ def derived_id(parent: str, *path: object) -> str:
 
 
 def heading(feature_id: str, feature: Feature) -> dict[str, Any]:
-    """The members that every exported feature begins with."""
+    """The members that every exported feature begins with; an option's name is its label."""
     return {
         "feature_id": feature_id,
         "feature_schema_id": feature.feature_id,
-        "name": feature.name,
+        "name": feature.names[-1] if feature.kind == OPTION else feature.name,
         "value": feature.name,
     }

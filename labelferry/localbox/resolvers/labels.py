@@ -42,7 +42,7 @@ def delete_benchmark(_: None, context: Context, where: dict[str, Any]) -> dict[s
 @field("Label", "label")
 def content(source: Label, context: Context) -> str:
     """The annotations as JSON text, in the form that an export has."""
-    return as_json(annotations.of_label(context.session, source, interpolated=False, url=context.url))
+    return as_json(annotations.exported(context.session, source, interpolated=False, url=context.url))
 
 
 @field("Label", "isBenchmarkReference")

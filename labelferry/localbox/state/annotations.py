@@ -3,11 +3,19 @@
 from typing import Any
 
 from labelferry.localbox.rendering.label import annotations
-from labelferry.localbox.rendering.sheet import Url
+from labelferry.localbox.rendering.sheet import Style, Url
 from labelferry.localbox.state import labels, ontologies, projects
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.labels import Label
+from labelferry.localbox.state.switches import Switches, is_count
 from labelferry.localbox.validation import features
+
+EXPORTED = Switches(
+    "exports",
+    {"framed": ("frames", "classifications"), "segments": ("question", "answer", "none")},
+    {"labels_after": is_count},
+)
+"""How labels are exported, and after how many exports those of an import are."""
 
 
 def ontology_of(session: Session, project_id: str) -> features.Ontology:
@@ -17,13 +25,24 @@ def ontology_of(session: Session, project_id: str) -> features.Ontology:
     return features.read(tree)
 
 
-def of_label(session: Session, label: Label, *, interpolated: bool, url: Url) -> dict[str, Any]:
-    """A label's annotations."""
-    ontology = ontology_of(session, label.project_id)
-    return annotations(labels.lines(session, label.id), ontology, interpolated=interpolated, url=url)
+ON_THE_PAGE = Style(framed="classifications")
+"""The page has a track of its own for each set of frames."""
+
+
+def exported(session: Session, label: Label, *, interpolated: bool, url: Url) -> dict[str, Any]:
+    """A label's annotations as exports have them."""
+    style = Style(EXPORTED.position(session, "framed"), EXPORTED.position(session, "segments"))
+    lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
+    return annotations(lines, ontology, interpolated=interpolated, url=url, style=style)
+
+
+def shown(session: Session, label: Label, *, url: Url) -> dict[str, Any]:
+    """A label's annotations as the page has them."""
+    lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
+    return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)
 
 
 def predicted(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str, Any]:
-    """A row's pre-labels."""
-    ontology = ontology_of(session, project_id)
-    return annotations(labels.predictions(session, project_id, row_id), ontology, interpolated=False, url=url)
+    """A row's pre-labels as the page has them."""
+    lines, ontology = labels.predictions(session, project_id, row_id), ontology_of(session, project_id)
+    return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)

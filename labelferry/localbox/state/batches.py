@@ -5,7 +5,7 @@ from typing import Any
 
 from labelferry.localbox.errors import ConflictError, LocalboxError, MalformedError, NotFoundError
 from labelferry.localbox.ids import new_uuid, now
-from labelferry.localbox.state import data_rows, datasets, filters, jobs, labels, projects, settings
+from labelferry.localbox.state import behaviour, data_rows, datasets, filters, jobs, labels, projects, settings
 from labelferry.localbox.state.database import Session, as_json
 
 ADDING, CREATING = "add-data-rows-to-batch", "create-batches"
@@ -63,7 +63,7 @@ def create(session: Session, project_id: str | None, plan: dict[str, Any]) -> tu
     """A batch with the rows named in a plan; returns it and the ids of the rows that could not be added."""
     batch = create_empty(session, project_id, plan["name"], plan.get("consensusSettings"))
     chosen = select(session, batch.project_id, plan)
-    if not chosen.good:
+    if not chosen.good and not behaviour.makes_empty_batches(session):
         raise MalformedError("No valid data rows to add to project")
     add(session, batch, chosen.good, plan["priority"])
     return batch, chosen.bad
@@ -79,9 +79,9 @@ def select(session: Session, project_id: str, plan: dict[str, Any]) -> Selection
     named, unknown = _known(session, keys, ids)
     if len(named) > LARGEST:
         raise MalformedError("Batch exceeds max size, break into smaller batches")
-    inside = _inside(session, project_id)
     unique = list(dict.fromkeys(named))
-    return Selection([row for row in unique if row not in inside], unknown + [row for row in unique if row in inside])
+    unfit = _inside(session, project_id) | behaviour.unreadable(session, unique)
+    return Selection([row for row in unique if row not in unfit], unknown + [row for row in unique if row in unfit])
 
 
 def _known(session: Session, keys: list[str], ids: list[str]) -> tuple[list[str], list[str]]:

@@ -8,7 +8,7 @@ import orjson
 
 from labelferry.localbox.errors import NotFoundError
 from labelferry.localbox.ids import new_id, now
-from labelferry.localbox.state import filters
+from labelferry.localbox.state import behaviour, filters
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.filestore import relative
 
@@ -162,4 +162,5 @@ def with_external_ids(session: Session, external_ids: list[str]) -> list[dict[st
 
 def delete(session: Session, row_ids: list[str]) -> list[str]:
     """Removes rows with everything on them, and frees their keys; returns those that were there."""
+    behaviour.hold_keys(session, row_ids)
     return [row_id for row_id in row_ids if session.delete("data_rows", row_id)]

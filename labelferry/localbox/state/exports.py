@@ -19,11 +19,12 @@ from labelferry.localbox.state import (
     projects,
     settings,
 )
-from labelferry.localbox.state.annotations import of_label
+from labelferry.localbox.state.annotations import EXPORTED, exported
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import absolute
 
 TYPE = "export-data-rows"
+SEEN = "exports seen"
 CHUNK_BYTES = 4 << 20
 
 
@@ -59,7 +60,7 @@ def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
 
 def settle(session: Session, job: jobs.Job) -> None:
     """Writes the lines."""
-    spec = job.details
+    spec = job.details | {"hidden": _not_yet(session)}
     text, values = export_filters.condition(spec["filters"])
     rows = session.all(data_rows.DataRow, f"SELECT * FROM data_rows r WHERE {text} ORDER BY seq", tuple(values))  # noqa: S608
     writer = Writer(session, job.id)
@@ -67,6 +68,17 @@ def settle(session: Session, job: jobs.Job) -> None:
         writer.add(orjson.dumps(_line(session, row, spec), option=orjson.OPT_APPEND_NEWLINE))
     writer.flush()
     jobs.end(session, job.id, "COMPLETE")
+
+
+def _not_yet(session: Session) -> set[str]:
+    """The imports whose labels cannot be read yet; this export counts."""
+    after = EXPORTED.position(session, "labels_after")
+    if after is None:
+        return set()
+    seen: dict[str, int] = settings.read(session, SEEN, {})
+    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
+    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
+    return {each for each in made if seen.get(each, 0) < after}
 
 
 class Writer:
@@ -180,7 +192,8 @@ def _wanted(session: Session, row: data_rows.DataRow, params: dict[str, Any]) ->
 def _project(
     session: Session, project: projects.Project, row: data_rows.DataRow, spec: dict[str, Any]
 ) -> dict[str, Any]:
-    found = labels.find(session, project_id=project.id, row_id=row.id)
+    there = labels.find(session, project_id=project.id, row_id=row.id)
+    found = [label for label in there if label.import_id not in spec["hidden"]]
     shown: dict[str, Any] = {"name": project.name, "labels": [_label(session, each, spec) for each in found]}
     if spec["params"].get("includeProjectDetails"):
         shown["project_details"] = export_filters.details(session, project, row.id, labelled=bool(found))
@@ -200,7 +213,7 @@ def _label(session: Session, label: labels.Label, spec: dict[str, Any]) -> dict[
         } | ({"is_benchmark_reference": True} if label.is_benchmark_reference else {})
     if params.get("includePerformanceDetails"):
         shown["performance_details"] = {"seconds_to_create": 0, "seconds_to_review": 0, "skipped": False}
-    shown["annotations"] = of_label(
+    shown["annotations"] = exported(
         session,
         label,
         interpolated=bool(params.get("includeInterpolatedFrames")) and not settings.flawed(session, "interpolation"),

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from labelferry.localbox.errors import NotFoundError
-from labelferry.localbox.state import data_rows, jobs
+from labelferry.localbox.state import behaviour, data_rows, jobs
 from labelferry.localbox.state.database import Session, as_json
 
 LOOK_UP, ASSIGN, CLEAR = "global-key-look-up", "global-key-assignment", "global-key-clearing"
@@ -18,7 +18,8 @@ def start(session: Session, job_type: str, asked: Any) -> str:
 def settle_look_up(session: Session, job: jobs.Job) -> None:
     """Keys turn into row ids, in order, with an empty id for each key that nothing has."""
     keys = [str(key) for key in job.details["asked"]]
-    found = data_rows.ids_for(session, "global_key", keys)
+    unseen = behaviour.unseen(session, keys)
+    found = {key: row for key, row in data_rows.ids_for(session, "global_key", keys).items() if key not in unseen}
     fetched = [{"id": found.get(key.lower(), "")} for key in keys]
     missing = [key for key in keys if key.lower() not in found]
     _end(session, job, {"fetchedDataRows": fetched, "notFoundGlobalKeys": missing, "accessDeniedGlobalKeys": []})

@@ -200,6 +200,14 @@ def become_predictions(session: Session, label_ids: list[str]) -> None:
         session.run("UPDATE annotations SET label_id = NULL WHERE label_id = ?", (label_id,))
 
 
+def drop_predictions(session: Session, project_id: str, row_id: str, *, but: str) -> None:
+    """Removes a row's pre-labels in a project but those of one import."""
+    session.run(
+        "DELETE FROM annotations WHERE label_id IS NULL AND project_id = ? AND data_row_id = ? AND import_id <> ?",
+        (project_id, row_id, but),
+    )
+
+
 def lines(session: Session, label_id: str) -> list[dict[str, Any]]:
     """A label's annotations: the lines as they were imported, each with the annotation's ``id``."""
     rows = session.rows("SELECT id, line FROM annotations WHERE label_id = ? ORDER BY seq", (label_id,))

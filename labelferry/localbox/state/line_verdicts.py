@@ -8,11 +8,11 @@ from typing import Any
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.fetching import contents
 from labelferry.localbox.ids import new_uuid
-from labelferry.localbox.state import annotations, data_rows, files, labels, settings
+from labelferry.localbox.state import annotations, behaviour, data_rows, files, labels, reading, settings
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.filestore import FileStore, referenced
 from labelferry.localbox.validation import features
-from labelferry.localbox.validation.lines import PER_ROW_AND_NAME, BadLineError, faults, parse, row_of
+from labelferry.localbox.validation.lines import PER_ROW_AND_NAME, BadLineError, Reading, faults, parse, row_of
 from labelferry.localbox.validation.masks import BadImageError, Fetch, Media, colour_of, colours, content, opened
 
 NOT_KEPT = {"dataRow", "isBenchmarkReferenceLabel"}
@@ -38,9 +38,11 @@ class Bench:
     ground_truth: bool
     ontology: features.Ontology
     fetch: Fetch
+    reading: Reading
     lenient: bool
     splits: bool
     marks: bool
+    replaces: bool
     counts: Counter[tuple[str, str]] = field(default_factory=Counter)
     labels: dict[str, str] = field(default_factory=dict)
     benchmarks: set[str] = field(default_factory=set)
@@ -66,9 +68,11 @@ def _bench(session: Session, import_id: str, project_id: str, *, ground_truth: b
         ground_truth=ground_truth,
         ontology=annotations.ontology_of(session, project_id),
         fetch=_fetcher(session.files),
+        reading=reading.of(session),
         lenient=settings.flawed(session, "validation"),
         splits=settings.flawed(session, "one-label"),
         marks=not settings.flawed(session, "benchmarks"),
+        replaces=behaviour.replaces_prelabels(session),
     )
 
 
@@ -139,14 +143,16 @@ def _problems(bench: Bench, line: dict[str, Any], row: data_rows.DataRow) -> lis
             return [f"More than {PER_ROW_AND_NAME} annotations of '{name}' for one data row in one import"]
     media = row.media or {}
     known = Media(media.get("frameCount"), media.get("width"), media.get("height"))
-    return list(dict.fromkeys(faults(line, bench.ontology, known, bench.fetch)))
+    return list(dict.fromkeys(faults(line, bench.ontology, known, bench.fetch, bench.reading)))
 
 
 def _keep(bench: Bench, line: dict[str, Any], row: data_rows.DataRow) -> None:
     label_id = _label(bench, row.id) if bench.ground_truth else None
+    if not bench.ground_truth and bench.replaces:
+        labels.drop_predictions(bench.session, bench.project_id, row.id, but=bench.import_id)
     if label_id and line.get("isBenchmarkReferenceLabel") is True:
         _mark(bench, label_id)
-    kept = {key: value for key, value in line.items() if key not in NOT_KEPT}
+    kept = reading.as_kept(bench.session, {key: value for key, value in line.items() if key not in NOT_KEPT})
     if "masks" in kept:
         kept["masks"] = _kept_masks(bench, kept["masks"])
     labels.annotate(

@@ -50,7 +50,7 @@ def row(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str
                 "id": label.id,
                 "created_at": label.created_at,
                 "benchmark": bool(label.is_benchmark_reference),
-                "annotations": annotations.of_label(session, label, interpolated=False, url=url),
+                "annotations": annotations.shown(session, label, url=url),
             }
             for label in found
         ],

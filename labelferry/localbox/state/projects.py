@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from typing import Any
 
-from labelferry.localbox.errors import MalformedError, NotFoundError
+from labelferry.localbox.errors import LocalboxError, MalformedError, NotFoundError
 from labelferry.localbox.ids import new_id, now
-from labelferry.localbox.state import filters, ontologies, settings
+from labelferry.localbox.state import behaviour, filters, ontologies, settings
 from labelferry.localbox.state.database import Session
 
 EDITOR = "Editor"
@@ -77,6 +77,7 @@ def create(session: Session, data: dict[str, Any]) -> Project:
     project_id, made = new_id(), now()
     values = {column: data[name] for name, column in COLUMNS.items() if name in data}
     session.insert("projects", id=project_id, **values, created_at=made, updated_at=made)
+    behaviour.leave_without_editor(session, project_id)
     return get(session, project_id)
 
 
@@ -103,6 +104,7 @@ def update(session: Session, project_id: str | None, changes: dict[str, Any]) ->
         return project
     values = {COLUMNS[name]: value for name, value in changes.items() if name in COLUMNS}
     if "labelingFrontend" in changes:
+        _refuse_broken(session, project.id)
         values["labeling_frontend_id"] = frontend(session).id
     session.update("projects", project.id, updated_at=now(), **values)
     return get(session, project.id)
@@ -114,9 +116,15 @@ def frontend(session: Session) -> LabelingFrontend:
     return LabelingFrontend(id=frontend_id)
 
 
+def _refuse_broken(session: Session, project_id: str) -> None:
+    if behaviour.is_without_editor(session, project_id):
+        raise LocalboxError("The project was not set up completely")
+
+
 def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
     """Gives a project its ontology."""
     project, ontology = get(session, project_id), ontologies.get(session, ontology_id)
+    _refuse_broken(session, project.id)
     fits = ontology.media_type in {None, project.allowed_media_type} or project.allowed_media_type is None
     if not fits:
         raise MalformedError("Ontology and project must share the same type, unless the ontology has no type.")

@@ -9,12 +9,12 @@ from uuid import NAMESPACE_OID, uuid5
 
 import orjson
 
-from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import reference
+from labelferry.localbox.state.switches import Switches, is_count
 
-NAME, LOOKS = "outcomes", "looks"
+LOOKS = "looks"
 Line = dict[str, Any]
 
 UUIDS: dict[str, Callable[[str, int], str | None]] = {
@@ -48,41 +48,28 @@ CHOICES: dict[str, Any] = {
 }
 """The first of each is what the service is known to do."""
 FREE: dict[str, Callable[[Any], bool]] = {
-    "cut": lambda value: value is None or _is_count(value),
+    "cut": lambda value: value is None or is_count(value),
     "also": lambda value: isinstance(value, list),
-    "shown_after": lambda value: value == "never" or _is_count(value),
+    "shown_after": lambda value: value == "never" or is_count(value),
     "lost": lambda value: isinstance(value, bool),
 }
-
-
-def _is_count(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+SWITCHES = Switches("outcomes", CHOICES, FREE)
+position = SWITCHES.position
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches; those that are not named go back.
+    """Sets the switches, and starts to count looks again.
 
     Raises:
         MalformedError: there is no such switch, or it has no such position.
     """
-    for name, value in wanted.items():
-        good = value in CHOICES[name] if name in CHOICES else name in FREE and FREE[name](value)
-        if not good:
-            raise MalformedError(f"{name} cannot be {value!r}; see docs/localbox-control.md")
-    settings.write(session, NAME, wanted)
     settings.write(session, LOOKS, {})
-    return wanted
-
-
-def position(session: Session, name: str) -> Any:
-    """Where a switch stands."""
-    usual = next(iter(CHOICES[name])) if name in CHOICES else None
-    return settings.read(session, NAME, {}).get(name, usual)
+    return SWITCHES.turn(session, wanted)
 
 
 def counts_looks(session: Session) -> bool:
     """Whether a look at an import has to be written down."""
-    return _is_count(position(session, "shown_after"))
+    return is_count(position(session, "shown_after"))
 
 
 def hides(session: Session, import_id: str) -> bool:
@@ -98,7 +85,7 @@ def hides(session: Session, import_id: str) -> bool:
 
 def is_changed(session: Session, file_id: str) -> bool:
     """Whether a file is the status file of an import and is not to be shown as it is."""
-    if not settings.read(session, NAME, {}):
+    if not SWITCHES.shown(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
     return session.value(sql, (reference(file_id) + "%",)) is not None

@@ -12,7 +12,7 @@ import orjson
 from labelferry.localbox.errors import LocalboxError, MalformedError, NotFoundError
 from labelferry.localbox.fetching import contents
 from labelferry.localbox.media import read_attributes
-from labelferry.localbox.state import data_rows, datasets, filters, jobs, settings
+from labelferry.localbox.state import behaviour, data_rows, datasets, filters, jobs, settings
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.filestore import referenced, relative
 
@@ -143,6 +143,8 @@ def _check_key(session: Session, values: dict[str, Any], key: str, owner: str | 
     if fault is not None:
         raise RefusedError(fault)
     holder = data_rows.with_key(session, key)
+    if holder is None and behaviour.holds_key(session, key):
+        raise RefusedError(f"Duplicate global key: '{key}'")
     if holder is None or holder.id == owner:
         return
     if settings.flawed(session, "duplicate-keys"):

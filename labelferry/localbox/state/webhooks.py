@@ -99,7 +99,7 @@ def announce(session: Session, project_id: str, topic: str, body: dict[str, Any]
         f"{SELECT} WHERE status = 'ACTIVE' AND (project_id = ? OR project_id IS NULL)",
         (project_id,),
     )
-    text = as_json(body | {"project": {"id": project_id}})
+    text = as_json(body | {"updatedAt": now(), "project": {"id": project_id}})
     for webhook in wanting:
         if topic in webhook.topics:
             session.insert("deliveries", webhook_id=webhook.id, topic=topic, body=text, created_at=now())

@@ -1,7 +1,7 @@
 """The many spellings of a classification's answer turned into one list of parts.
 
 Taken, because the guide or the SDK write them: a radio as object or list; a checklist as list or single object; a text
-as string or as ``[{"value", "frames"}]``; ``frames`` on the line or on each answer.
+as string or as ``[{"value", "frames"}]``; ``frames`` on the line or on each answer; ``answers`` for ``answer``.
 """
 
 from dataclasses import dataclass
@@ -30,9 +30,10 @@ def parts(kind: str, node: dict[str, Any]) -> list[Part]:
     Raises:
         UnreadableError: with the reason.
     """
-    if "answer" not in node:
-        raise UnreadableError(f"'{node.get('name')}' has no answer")
-    answer = node["answer"]
+    given = [key for key in ("answer", "answers") if key in node]
+    if len(given) != 1:
+        raise UnreadableError(f"'{node.get('name')}' has {'no answer' if not given else 'answer and answers'}")
+    answer = node[given[0]]
     if kind == "text" and isinstance(answer, str):
         return [Part(answer, node, node.get("frames"))]
     entries = answer if isinstance(answer, list) else [answer]

@@ -1,7 +1,7 @@
 """Rules for classifications, global, frame-based or nested, at any depth."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -14,9 +14,10 @@ from labelferry.localbox.validation.features import CLASSIFICATIONS, Feature, fi
 class Place:
     """Where a classification stands: whether frames may be given there, and within which."""
 
-    frame_count: int | None = None
+    limits: spans.Limits = spans.ANY
     nested: bool = False
     within: tuple[spans.Span, ...] | None = None
+    any_scope: bool = True
 
 
 def faults(node: dict[str, Any], feature: Feature, place: Place) -> Iterator[str]:
@@ -42,9 +43,9 @@ def _frame_faults(part: Part, feature: Feature, place: Place) -> Iterator[str]:
         return
     if place.nested and place.within is None:
         yield f"'{feature.name}' has frames, but what it is nested in has none"
-    elif not place.nested and feature.kind != "text" and feature.scope != "index":
+    elif not place.any_scope and not place.nested and feature.kind != "text" and feature.scope != "index":
         yield f"'{feature.name}' has frames, but its scope in the ontology is not index"
-    problems = list(spans.faults(part.frames, place.frame_count))
+    problems = list(spans.faults(part.frames, place.limits))
     yield from problems
     if not problems and place.within is not None:
         yield from _outside_faults(part, feature, place.within)
@@ -74,7 +75,7 @@ def _content_faults(part: Part, feature: Feature, place: Place, *, sound: bool) 
         yield missing(part.node)
         return
     within = tuple(spans.read(part.frames)) if sound and part.frames is not None else place.within
-    inner = Place(place.frame_count, nested=True, within=within)
+    inner = replace(place, nested=True, within=within)
     yield from nested_faults(part.node.get("classifications"), holder.children, inner)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 CLASSIFICATIONS = frozenset({"radio", "checklist", "text"})
+OPTION = "option"
 IDS = ("schemaId", "featureSchemaId", "schemaNodeId")
 
 
@@ -58,7 +59,7 @@ def _feature(node: dict[str, Any]) -> Feature:
     names = [node.get("value"), node.get("label")] if "value" in node else [node.get("name"), node.get("instructions")]
     nested = node.get("options") if "tool" not in node else node.get("classifications")
     return Feature(
-        kind=str(node.get("tool") or node.get("type") or "option"),
+        kind=str(node.get("tool") or node.get("type") or OPTION),
         names=tuple(str(each) for each in names if each),
         ids=(str(node.get("featureSchemaId")), str(node.get("schemaNodeId"))),
         scope=node.get("scope"),

@@ -1,17 +1,38 @@
 """A line of an import against a project's ontology: dispatch to the rules of what it carries."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
 
-from labelferry.localbox.validation import classifications, masks, objects
+from labelferry.localbox.validation import classifications, masks, objects, spans
 from labelferry.localbox.validation.classifications import Place
 from labelferry.localbox.validation.features import CLASSIFICATIONS, Feature, Ontology, find, missing
 from labelferry.localbox.validation.masks import Fetch, Media
 
 PER_ROW_AND_NAME = 5000
 SHAPES = ("bbox", "point", "line", "polygon", "mask", "polyline", "rectangle")
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How the service reads what public sources disagree about.
+
+    Args:
+        range_base: number of the first frame in ranges; None takes either.
+        any_scope: whether answers for frames are taken by questions of scope global too.
+    """
+
+    range_base: int | None = None
+    any_scope: bool = True
+
+    def place(self, media: Media) -> Place:
+        """Where the classification of a line stands."""
+        return Place(spans.limits(media.frame_count, self.range_base), any_scope=self.any_scope)
+
+
+USUAL = Reading()
 
 
 class BadLineError(ValueError):
@@ -63,7 +84,9 @@ def row_of(line: dict[str, Any]) -> tuple[str, str]:
     return given[0]
 
 
-def faults(line: dict[str, Any], ontology: Ontology, media: Media, fetch: Fetch) -> Iterator[str]:
+def faults(
+    line: dict[str, Any], ontology: Ontology, media: Media, fetch: Fetch, reading: Reading = USUAL
+) -> Iterator[str]:
     """What is wrong with what a line carries."""
     if "masks" in line:
         yield from masks.faults(line["masks"], ontology.tools, media, fetch)
@@ -74,7 +97,7 @@ def faults(line: dict[str, Any], ontology: Ontology, media: Media, fetch: Fetch)
     elif "segments" in line:
         yield from objects.faults(line, feature, media.frame_count)
     elif feature.kind in CLASSIFICATIONS:
-        yield from classifications.faults(line, feature, Place(media.frame_count))
+        yield from classifications.faults(line, feature, reading.place(media))
     else:
         given = next((shape for shape in SHAPES if shape in line), None)
         yield f"'{feature.name}' is a {feature.kind}: on video it needs {_wanted(feature)}, not {given or 'an answer'}"

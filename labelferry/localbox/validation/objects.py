@@ -25,7 +25,7 @@ def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iter
     else:
         problems = [each for segment in segments for each in _segment_faults(segment, tool, geometry, frame_count)]
         yield from problems or _order_faults(segments, tool)
-        yield from nested_faults(node.get("classifications"), tool.children, Place(frame_count, nested=True))
+        yield from nested_faults(node.get("classifications"), tool.children, Place(nested=True))
 
 
 def _segment_faults(segment: object, tool: Feature, geometry: str, frame_count: int | None) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _keyframe_faults(keyframe: object, tool: Feature, geometry: str, frame_count
         yield f"'{tool.name}' is a {tool.kind}: frame {frame} needs {geometry}, not {', '.join(shapes) or 'nothing'}"
     elif not CHECKS[geometry](keyframe[geometry]):
         yield f"'{tool.name}' has a {geometry} at frame {frame} that is not made of finite numbers as it must be"
-    yield from nested_faults(keyframe.get("classifications"), tool.children, Place(frame_count, nested=True))
+    yield from nested_faults(keyframe.get("classifications"), tool.children, Place(nested=True))
 
 
 def frame_faults(frame: object, frame_count: int | None) -> Iterator[str]:

@@ -1,10 +1,11 @@
 """Frame ranges: ``[{"start": 29, "end": 35}]``, both ends inclusive.
 
-Ranges of classifications may start at 0, as those of the guide's temporal examples do; keyframes start at 1.
+Public sources disagree whether ranges of classifications count from 0 or from 1 as keyframes do, so both are taken,
+unless a test settles it.
 """
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 Span = tuple[int, int]
 
@@ -14,26 +15,42 @@ def is_frame(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def faults(frames: object, frame_count: int | None) -> Iterator[str]:
+class Limits(NamedTuple):
+    """The frames that ranges may hold, both included; ``last`` is None for a video of unknown length."""
+
+    first: int = 0
+    last: int | None = None
+
+
+ANY = Limits()
+
+
+def limits(frame_count: int | None, base: int | None) -> Limits:
+    """The limits of ranges in a video; ``base`` is the number of its first frame, None for either."""
+    last = None if frame_count is None else frame_count - (base == 0)
+    return Limits(base or 0, last)
+
+
+def faults(frames: object, allowed: Limits) -> Iterator[str]:
     """What is wrong with a list of ranges."""
     if not isinstance(frames, list) or not frames:
         yield "frames must be a list of at least one {start, end}"
         return
     for entry in frames:
-        yield from _entry_faults(entry, frame_count)
+        yield from _entry_faults(entry, allowed)
 
 
-def _entry_faults(entry: object, frame_count: int | None) -> Iterator[str]:
+def _entry_faults(entry: object, allowed: Limits) -> Iterator[str]:
     if not isinstance(entry, dict) or not (is_frame(entry.get("start")) and is_frame(entry.get("end"))):
         yield f"A frame range needs whole numbers for start and end, not {entry}"
         return
     start, end = entry["start"], entry["end"]
-    if start < 0:
+    if start < allowed.first:
         yield f"Frame {start} is before the first frame"
     if start > end:
         yield f"Frame range starts after its end: {start} > {end}"
-    if frame_count is not None and end > frame_count:
-        yield f"Frame {end} is beyond the last frame, {frame_count}"
+    if allowed.last is not None and end > allowed.last:
+        yield f"Frame {end} is beyond the last frame, {allowed.last}"
 
 
 def read(frames: list[dict[str, Any]]) -> list[Span]:

@@ -1,4 +1,4 @@
-"""Import jobs that the service does not show, although it may have created them; and jobs that are to be deleted.
+"""Import jobs that the service does not show, although it may have created them.
 
 Look-ups may lag behind, and a creation that was called a success may be lost. As long as a run does not know which, the
 lines are pending. What the next run does when it still does not see the job sends nothing twice:
@@ -10,13 +10,13 @@ lines are pending. What the next run does when it still does not see the job sen
 - ground truth otherwise, and pre-labels whose job has no known id: the lines are unknown, and sent by nobody.
 """
 
-from labelferry.errors import NotFoundError, UnavailableError
-from labelferry.labelbox import ImportJob, ImportKind
+from labelferry.labelbox import ImportKind
 from labelferry.ledger import Entry, LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted, delete_job, lines_in
 from labelferry.onboarding.steps.labelled import labelled
 
-__all__ = ["delete_replaced", "resolve_absent", "set_absent"]
+__all__ = ["resolve_absent", "set_absent"]
 
 
 def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) -> None:
@@ -39,32 +39,36 @@ def set_absent(onboarding: Onboarding, entry: Entry, *, sent: bool, over: bool) 
         onboarding.ledger.move_job(entry.name, State.SETTLED)
 
 
-def resolve_absent(onboarding: Onboarding) -> None:
+def resolve_absent(onboarding: Onboarding) -> Deleted:
     """Decide what becomes of the lines of jobs that were absent at the end of an earlier run, and still are.
+
+    Returns:
+        What was deleted because of it.
 
     Raises:
         UnavailableError: when a job cannot be deleted now.
     """
-    for entry in onboarding.ledger.entries("job"):
-        if entry.state is State.ABSENT:
-            _resolve(onboarding, entry)
+    absent = [entry for entry in onboarding.ledger.entries("job") if entry.state is State.ABSENT]
+    return sum((_resolve(onboarding, entry) for entry in absent), NONE_DELETED)
 
 
-def _resolve(onboarding: Onboarding, entry: Entry) -> None:
+def _resolve(onboarding: Onboarding, entry: Entry) -> Deleted:
     rows = _rows(onboarding, entry)
     if not rows:
-        return
+        return NONE_DELETED
     if _kind(entry) is ImportKind.GROUND_TRUTH:
         may_be_in = bool(labelled(onboarding, _project(entry), rows, patient=True))
     else:
         may_be_in = entry.remote_id is None
-        if not may_be_in and _delete(onboarding, entry):
+        if not may_be_in and delete_job(onboarding, entry):
+            deleted = Deleted(1, lines_in(onboarding.ledger, entry.name))
             onboarding.ledger.drop_job(entry.name)
-            return
+            return deleted
     if may_be_in:
         _leave_unknown(onboarding, entry)
     else:
         _forget(onboarding, entry)
+    return NONE_DELETED
 
 
 def _has_labels(onboarding: Onboarding, entry: Entry) -> bool:
@@ -81,42 +85,6 @@ def _rows(onboarding: Onboarding, entry: Entry) -> set[str]:
 def _leave_unknown(onboarding: Onboarding, entry: Entry) -> None:
     sent = list(onboarding.ledger.lines(LineState.SENT, job=entry.name))
     onboarding.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent)
-
-
-def delete_replaced(onboarding: Onboarding) -> None:
-    """Ask the service to delete the jobs that are to be replaced; one that does not exist any more counts as deleted.
-
-    Raises:
-        UnavailableError: when the service gave no answer, or does not show a job whose id nobody knows.
-    """
-    for entry in onboarding.ledger.entries("job"):
-        if entry.state is State.DELETING:
-            _delete(onboarding, entry)
-            onboarding.ledger.drop_job(entry.name)
-
-
-def _delete(onboarding: Onboarding, entry: Entry) -> bool:
-    """Delete a job; False when there was none."""
-    imports = onboarding.client.imports
-    try:
-        imports.delete(_job(onboarding, entry))
-    except NotFoundError:
-        return False
-    return True
-
-
-def _job(onboarding: Onboarding, entry: Entry) -> ImportJob:
-    """A job as the ledger knows it, or as the service shows it."""
-    project, kind = _project(entry), _kind(entry)
-    if entry.remote_id is not None:
-        return ImportJob(entry.remote_id, entry.name, kind, project, "")
-    found = onboarding.client.imports.shown(project, entry.name, kind)
-    if found is None:
-        raise UnavailableError(
-            f"import '{entry.name}' has to be deleted, and the service does not show it; run again later, or give the "
-            "onboarding a new name and a new project"
-        )
-    return found
 
 
 def _project(entry: Entry) -> str:

@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labelferry.errors import ConflictError, NotFoundError, RejectedError, UnavailableError
+from labelferry.errors import ConflictError, DeadlineError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.labelbox.records import Failure
 from labelferry.ledger import State
 from labelferry.model.findings import Finding
+from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
 from labelferry.onboarding.steps.resolve import ResourceKind, plan_resource, resolve
 from labelferry.progress import announce
@@ -82,9 +84,16 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
 
 
 def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows that are missing and those that are there, by global key."""
-    rows = onboarding.desired.rows()
+    """Return the rows that are missing and those that are there, by global key.
+
+    A look-up may have holes: rows that were brought in before are looked for again before they count as missing.
+    """
+    rows, brought = onboarding.desired.rows(), brought_in(onboarding)
     found = onboarding.client.data_rows.lookup([row["global_key"] for row in rows])
+    holes = [key for key, row_id in found.items() if row_id is None and identity(key) in brought]
+    if holes:
+        announce("looking again for data rows that were imported", 0, len(holes))
+        found |= onboarding.client.data_rows.lookup_again(holes)
     missing = [row for row in rows if found[row["global_key"]] is None]
     return missing, [row for row in rows if found[row["global_key"]] is not None]
 
@@ -95,13 +104,13 @@ def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) ->
     Raises:
         ConflictError: naming them.
     """
-    brought = {key for entry in onboarding.ledger.entries("batch") for key in entry.detail.get("keys", ())}
-    gone = [row["global_key"] for row in missing if row["global_key"] in brought]
+    brought = brought_in(onboarding)
+    gone = [row["global_key"] for row in missing if identity(row["global_key"]) in brought]
     if gone:
         raise ConflictError(
             f"{_imported(len(gone))}: "
             f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
-            "to import everything again"
+            "and a new project to import everything again"
         )
 
 
@@ -146,18 +155,17 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
     """Make rows and return how many were made; those that are there by now count as well as made."""
     payloads = _payloads(onboarding, rows)
     keys = [row["global_key"] for row in rows]
+    waiting = "waiting for global keys that Labelbox calls taken"
     try:
-        result = onboarding.client.data_rows.create(dataset, payloads)
+        result = onboarding.client.data_rows.ensure(
+            dataset, payloads, lambda left: announce(waiting, len(rows) - left, len(rows))
+        )
+    except DeadlineError:
+        raise
     except UnavailableError as error:
         if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
             raise
         return len(rows)
-    if result.refused is not None:  # some were duplicates, so none was taken: now that they are known, the rest goes
-        found = onboarding.client.data_rows.lookup(keys)
-        rest = [payload for payload in payloads if found[payload["global_key"]] is None]
-        if not rest:
-            return 0
-        result = onboarding.client.data_rows.create(dataset, rest)
     _refuse_refused(result.failures, len(rows))
     return len(result.created)
 

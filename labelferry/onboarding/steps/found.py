@@ -103,5 +103,6 @@ def _sent(onboarding: Onboarding, job: ImportJob) -> list[dict[str, Any]]:
     except NotFoundError as error:
         raise ConflictError(
             f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its "
-            "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a new name"
+            "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a "
+            "new name and a new project"
         ) from error

@@ -10,13 +10,18 @@ from dataclasses import dataclass
 from labelferry.errors import ConflictError
 from labelferry.labelbox import costs
 from labelferry.ledger import OPEN, LineState, State
+from labelferry.listing import counted
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.absent import delete_replaced, resolve_absent
+from labelferry.onboarding.steps.absent import resolve_absent
+from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted, delete_replaced, lines_in
 from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.found import adopt, found_jobs
+from labelferry.onboarding.steps.left_out import rows_left_out
 from labelferry.onboarding.steps.pending import Pending, pending
 from labelferry.onboarding.steps.sending import send, shards
+from labelferry.onboarding.steps.sharing import beside_others
 from labelferry.progress import announce
 
 __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open_jobs", "poll_job_errors"]
@@ -24,12 +29,14 @@ __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was sent, and what did not have to be."""
+    """What was sent, what did not have to be, what was deleted first, and rows whose earlier pre-labels may be lost."""
 
     jobs: tuple[str, ...]
     lines: int
     already_in: int
     failed_before: int
+    beside: tuple[Finding, ...] = ()
+    deleted: Deleted = NONE_DELETED
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +48,24 @@ class Collected:
     failed: int
     unknown: int
     absent: int
+    deleted: Deleted = NONE_DELETED
 
 
-REPLACED = "holds labels that have changed: it is deleted, and what it held is sent again"
+REPLACED = (
+    "contains labels that have changed, or of rows that get more, which may replace them: it is deleted, and what is "
+    "still wanted of it is sent again"
+)
 
 
 def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
     """Yield what ``poll_job_errors`` would do."""
     for entry in onboarding.ledger.entries("job"):
-        count = entry.detail["lines"]
         if entry.state in OPEN:
+            count = entry.detail["lines"]
             reason = "an earlier run sent it or was about to; its outcome is asked for first"
             yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
         elif entry.state is State.DELETING:
-            yield PlannedStep("import", entry.name, Action.UPDATE, REPLACED, count=count, requests=costs.DELETE_IMPORT)
+            yield _deletion(entry.name, lines_in(onboarding.ledger, entry.name))
 
 
 def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
@@ -67,8 +78,12 @@ def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[Planne
         yield PlannedStep("import", name, Action.CONFLICT, str(error))
         return
     for job, lines in todo.replaced.items():
-        yield PlannedStep("import", job, Action.UPDATE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
+        yield _deletion(job, lines)
     yield _planned(name, todo)
+
+
+def _deletion(job: str, lines: int) -> PlannedStep:
+    return PlannedStep("import", job, Action.DELETE, REPLACED, count=lines, requests=costs.DELETE_IMPORT)
 
 
 def _planned(name: str, todo: Pending) -> PlannedStep:
@@ -80,6 +95,8 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
     again = sum(each.generation > 0 for each in todo.fresh)
     reason = "not imported yet" + (f", {again} of them sent before" if again else "")
     reason += f", in {jobs} jobs" if jobs > 1 else ""
+    if todo.beside:
+        reason += f"; on {counted(len(todo.beside), 'row')} they may replace the pre-labels of an earlier import"
     requests = costs.SEND_IMPORT * jobs
     return PlannedStep("import", name, Action.CREATE, reason, count=len(todo.fresh), bytes=size, requests=requests)
 
@@ -87,24 +104,28 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
 def import_labels(onboarding: Onboarding, project: str) -> Submitted:
     """Send the lines that are not imported yet; jobs of ours that a lost ledger does not know are taken up first.
 
+    Lines of rows that are not in the project are not sent.
+
     Raises:
         ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
             spec's policies do not say what to do then.
         UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
     """
-    resolve_absent(onboarding)
+    deleted = resolve_absent(onboarding)
     _take_up(onboarding, project)
     todo = pending(onboarding, project)
     for job in todo.replaced:
         onboarding.ledger.mark_for_deletion(job)
-    delete_replaced(onboarding)
+    deleted += delete_replaced(onboarding)
     onboarding.ledger.retire_lines(todo.obsolete)
-    jobs, sent = [], 0
-    for shard in shards(todo.fresh):
-        announce("sending lines", sent, len(todo.fresh))
+    beside = tuple(map(beside_others, todo.beside))
+    outside, jobs, sent = rows_left_out(onboarding.ledger), list[str](), 0
+    fresh = [each for each in todo.fresh if each.line.row.identity not in outside]
+    for shard in shards(fresh):
+        announce("sending lines", sent, len(fresh))
         jobs.append(send(onboarding, project, shard))
         sent += len(shard)
-    return Submitted(tuple(jobs), len(todo.fresh), todo.accepted, todo.failed)
+    return Submitted(tuple(jobs), len(fresh), todo.accepted, todo.failed, beside, deleted)
 
 
 def _take_up(onboarding: Onboarding, project: str) -> None:
@@ -123,7 +144,7 @@ def poll_job_errors(onboarding: Onboarding) -> Collected:
     Raises:
         DeadlineError: when a job still runs; the next run picks it up.
     """
-    delete_replaced(onboarding)
+    deleted = delete_replaced(onboarding)
     open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state in OPEN]
     states: list[LineState] = []
     absent = 0
@@ -138,4 +159,5 @@ def poll_job_errors(onboarding: Onboarding) -> Collected:
         failed=states.count(LineState.FAILED),
         unknown=states.count(LineState.UNKNOWN),
         absent=absent,
+        deleted=deleted,
     )

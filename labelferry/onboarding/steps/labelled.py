@@ -3,9 +3,11 @@
 from collections.abc import Collection
 
 from labelferry.errors import ConflictError
+from labelferry.labelbox import Label
 from labelferry.ledger import LineState
 from labelferry.listing import shorten
 from labelferry.model import RowRef
+from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.spec import ImportAs
 
@@ -23,11 +25,17 @@ def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, pat
         rows: keys of the rows.
         patient: look again for a while as long as none has, since labels appear some time after their import.
     """
-    wanted = [RowRef.from_key(key) for key in rows]
-    ids = onboarding.client.data_rows.lookup(row.global_key for row in wanted if row.global_key)
-    by_id = {row.id or ids[row.global_key or ""]: row for row in wanted}
-    found = onboarding.client.labels.rows(project, {row_id for row_id in by_id if row_id}, patient=patient)
-    return {by_id[row_id] for row_id in found}
+    wanted = {row.identity: row for row in map(RowRef.from_key, rows)}
+    labels = onboarding.client.labels.matching(
+        project, lambda label: not wanted.keys().isdisjoint(_identities(label)), patient=patient
+    )
+    return {wanted[name] for label in labels for name in _identities(label) if name in wanted}
+
+
+def _identities(label: Label) -> set[str]:
+    """What the row of a label may be named by (``RowRef.identity``)."""
+    by_id = {RowRef(id=label.row_id).identity} if label.row_id else set()
+    return by_id | ({identity(label.global_key)} if label.global_key else set())
 
 
 def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, patient: bool = False) -> None:

@@ -119,8 +119,8 @@ def _version(onboarding: Onboarding, first: Held, latest: Held, differences: tup
         listed = "\n".join(f"  {each}" for each in differences)
         raise ConflictError(
             f"an ontology named '{first.name}' already exists and differs:\n{listed}\n"
-            "change the labels or the ontology so that they agree, name a new one in the spec, or say "
-            "on_ontology_change: new-version"
+            "change the labels or the ontology so that they agree, say on_ontology_change: new-version, or name a new "
+            "ontology and a new project in the spec, and give the onboarding a new name"
         )
     _refuse_loss(onboarding, latest, tree)
     return Chosen(reference, known, tree.to_normalized(), differences)
@@ -134,7 +134,7 @@ def _refuse_loss(onboarding: Onboarding, latest: Held, tree: Ontology) -> None:
         listed = "\n".join(f"  {each}" for each in lost)
         raise ConflictError(
             f"the new version of ontology '{latest.name}' would take features away from a project that has labels:\n"
-            f"{listed}\nkeep them in the ontology's file, or name another project"
+            f"{listed}\nkeep them in the ontology's file, or name another project and give the onboarding a new name"
         )
 
 

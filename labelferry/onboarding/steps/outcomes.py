@@ -5,15 +5,17 @@ message itself is always kept and shown; what no rule recognises is ``unknown``,
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from labelferry.errors import PartialFailureError, PendingError
 from labelferry.ledger import LineRecord, LineState, Reason
+from labelferry.listing import counted
 from labelferry.spec import ImportAs
 
-__all__ = ["Finished", "Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
+__all__ = ["LEFT_OUT", "REMEDIES", "Finished", "Outcome", "OutcomeKind", "classify", "explain", "refuse_unfinished"]
 
 
 class OutcomeKind(StrEnum):
@@ -22,6 +24,7 @@ class OutcomeKind(StrEnum):
     RETRY = "retry"
     FIX_INPUT = "fix-input"
     FIX_ONTOLOGY = "fix-ontology"
+    FIX_ROW = "fix-row"
     PERMISSION = "permission"
     QUOTA = "quota"
     UNKNOWN = "unknown"
@@ -40,6 +43,9 @@ REMEDIES = {
     OutcomeKind.FIX_INPUT: "mend the label in its file and run labelferry onboard again",
     OutcomeKind.FIX_ONTOLOGY: "make the ontology and the label agree, then labelferry retry-failed (or onboard, when "
     "the label itself changed)",
+    OutcomeKind.FIX_ROW: "make the video readable for Labelbox (its URL, an expired signature, the IAM integration of "
+    "its dataset; the row's page in Labelbox may say more); where its URL changes, correct the manifest and say "
+    "on_existing: update; then run labelferry onboard again (retry-failed, for lines that were sent before)",
     OutcomeKind.PERMISSION: "let the key's owner into the project or row, then labelferry retry-failed",
     OutcomeKind.QUOTA: "the account is used up: raise or free its allowance, then labelferry retry-failed",
     OutcomeKind.UNKNOWN: "look at the row in Labelbox and at the message; labelferry retry-failed sends the line again",
@@ -54,6 +60,7 @@ RULES = tuple(
         (OutcomeKind.PERMISSION, r"access denied|permission|not authori[sz]ed|unauthori[sz]ed|forbidden"),
         (OutcomeKind.FIX_ONTOLOGY, r"\bontology\b|schema id|feature schema"),
         (OutcomeKind.FIX_ONTOLOGY, r"' is an? [\w-]+(, not a classification|: on video it needs|: it takes no)"),
+        (OutcomeKind.FIX_ROW, r"data row is not in the project"),
         (OutcomeKind.FIX_INPUT, r"\bframes?\b|keyframe|segment|colou?r|\bmasks?\b|\bPNG\b|imBytes|\bpixels?\b"),
         (OutcomeKind.FIX_INPUT, r"\banswers?\b|\btext\b|\bcoordinates?\b|finite numbers|geometry|\bbbox\b|polygon"),
         (OutcomeKind.FIX_INPUT, r"dataRow|data row|global ?key|\buuid\b|\bJSON\b|annotations for label|duplicate"),
@@ -67,6 +74,9 @@ def classify(message: str | None) -> Outcome:
     kind = next(known, OutcomeKind.UNKNOWN)
     return Outcome(kind, REMEDIES[kind])
 
+
+LEFT_OUT = "its data row is not in the project: Labelbox did not take it in, as it does when it cannot read the media"
+"""What is said of a line that was not sent because its row is not in the project."""
 
 REASONS = {
     Reason.EXPIRED: "the service no longer keeps the outcome of this line (24 hours)",
@@ -117,6 +127,11 @@ class Finished(Protocol):
         """How many lines were refused."""
         ...
 
+    @property
+    def rows_left_out(self) -> int:
+        """How many data rows the service does not take into the project."""
+        ...
+
 
 def refuse_unfinished(report: Finished) -> None:
     """Stop a run that is over, and has reported, when not every line is known to be in.
@@ -131,11 +146,20 @@ def refuse_unfinished(report: Finished) -> None:
         told.append(f"{pending} not known to be in yet; run again: labelferry resume {report.name}")
     if report.unknown:
         told.append(f"of {_lines(report.unknown)} Labelbox does not say whether they are in; {listed} and what to do")
-    refused = [f"{_lines(report.failed, 'was', 'were')} refused; {listed}"] if report.failed else []
+    refused = list(_refused(report, listed))
     if told:
         raise PendingError("; ".join([*told, *refused]), report)
     if refused:
-        raise PartialFailureError(refused[0], report)
+        raise PartialFailureError("; ".join(refused), report)
+
+
+def _refused(report: Finished, listed: str) -> Iterator[str]:
+    if report.rows_left_out:
+        rows = counted(report.rows_left_out, "data row")
+        yield f"Labelbox did not take {rows} into the project, as it does when it cannot read the media; {listed}"
+    if report.failed:
+        more = " or not sent" if report.rows_left_out else ""
+        yield f"{_lines(report.failed, 'was', 'were')} refused{more}; {listed}"
 
 
 def _lines(count: int, one: str = "", many: str = "") -> str:

@@ -1,7 +1,7 @@
 """What there is to send, and what has to go first: the desired lines beside the ledger's. Changes nothing.
 
-Pre-labels go line by line. Ground truth goes row by row, because a row's lines become one label: when any of them is
-new, all of them are sent.
+Both go row by row. Of ground truth, a row's lines become one label: when any of them is new, all of them are sent. Of
+pre-labels, a row's earlier import is deleted when more is sent (``sharing``).
 """
 
 from collections import Counter
@@ -14,6 +14,7 @@ from labelferry.ledger import LineRecord, LineState, State
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
+from labelferry.onboarding.steps.sharing import Shared, share
 from labelferry.spec import ImportAs
 
 __all__ = ["Outgoing", "Pending", "pending", "refuse_strangers"]
@@ -39,6 +40,7 @@ class Pending:
         accepted: how many lines are in and stay.
         failed: how many were refused and are still the same.
         unknown: how many may be in.
+        beside: keys of the rows that get pre-labels although an import that cannot be deleted holds others of theirs.
     """
 
     fresh: list[Outgoing]
@@ -47,6 +49,7 @@ class Pending:
     accepted: int
     failed: int
     unknown: int
+    beside: tuple[str, ...] = ()
 
 
 def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRecord] = ()) -> Pending:
@@ -63,11 +66,13 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
     """
     lines = _compared(onboarding, found)
     replaced: Mapping[str, int] = {}
+    beside = frozenset[str]()
     if onboarding.desired.spec.imports.as_ is ImportAs.GROUND_TRUTH:
         fresh = _fresh_by_row(onboarding, project, lines)
     else:
-        replaced = _replaced(onboarding, lines)
-        fresh = [line for line in lines.wanted if line.uuid not in lines.live or lines.live[line.uuid].job in replaced]
+        shared = _shared(onboarding, lines)
+        fresh, beside = shared.fresh, shared.beside
+        replaced = Counter(each.job for each in lines.live.values() if each.job in shared.going)
     states = _states_of_the_rest(lines, fresh)
     return Pending(
         fresh=[Outgoing(line, _next_generation(lines.known.get(line.uuid))) for line in fresh],
@@ -76,6 +81,7 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
         accepted=states[LineState.ACCEPTED],
         failed=states[LineState.FAILED],
         unknown=states[LineState.UNKNOWN],
+        beside=tuple(sorted(beside)),
     )
 
 
@@ -143,15 +149,21 @@ def _rows_to_send(lines: _Lines) -> set[str]:
     return {line.row.key for line in lines.wanted if line.uuid not in lines.live}
 
 
-def _replaced(onboarding: Onboarding, lines: _Lines) -> Mapping[str, int]:
-    """Pre-labels: the jobs that hold stale lines, which can only be deleted whole, and how many live lines each has."""
+def _shared(onboarding: Onboarding, lines: _Lines) -> Shared:
+    """Pre-labels: jobs can only be deleted whole; those that hold stale lines, and those that would share a row."""
     allowed = onboarding.desired.spec.on_changed == "replace"
     _refuse_changed(lines.stale, allowed, "on_changed: replace deletes our imports that hold them")
-    jobs = {record.job for record in lines.stale}
-    replaced = Counter(each.job for each in lines.live.values() if each.job in jobs)
     ours = {line.uuid for line in lines.wanted} | {record.uuid for record in lines.gone}
-    refuse_strangers(replaced, lines.live.values(), ours)
-    return replaced
+    stale = {record.job for record in lines.stale}
+    refuse_strangers(stale, lines.live.values(), ours)
+    staying = {each.job for each in lines.live.values() if each.uuid not in ours} | _without_id(onboarding)
+    return share(lines.wanted, lines.live, stale, staying)
+
+
+def _without_id(onboarding: Onboarding) -> set[str]:
+    """Jobs that the service does not show, so that nobody knows what to delete."""
+    jobs = onboarding.ledger.entries("job")
+    return {entry.name for entry in jobs if entry.state is State.ABSENT and entry.remote_id is None}
 
 
 def _states_of_the_rest(lines: _Lines, fresh: Iterable[IndexedLine]) -> Counter[LineState]:
@@ -172,7 +184,7 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
         raise ConflictError(
             f"{_imported(len(stale))} changed in, or missing from, the sources:\n{listed}\n"
             f"importing the new ones would leave both versions in the project. {policy}; or restore the files, or give "
-            "the onboarding a new name"
+            "the onboarding a new name and a new project"
         )
 
 
@@ -192,5 +204,5 @@ def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours
         raise ConflictError(
             f"replacing import {', '.join(sorted({each.job for each in lost}))} would also delete {len(lost)} labels "
             f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "
-            "labels back into the spec, or give the onboarding a new name"
+            "labels back into the spec, or give the onboarding a new name and a new project"
         )

@@ -1,6 +1,6 @@
 """Step 3: the project, connected to the ontology."""
 
-from labelferry.errors import ConflictError
+from labelferry.errors import ConflictError, RejectedError, UnavailableError
 from labelferry.labelbox import Ontology, Project, costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
@@ -39,8 +39,25 @@ def create_project(onboarding: Onboarding, ontology: str) -> Resolved:
     project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
     refuse_moved(onboarding, project.id)
     if not refuse_other_ontology(onboarding, project.id, ontology):
-        onboarding.client.projects.connect_ontology(project.id, ontology)
+        _connect(onboarding, project.id, ontology)
     return project
+
+
+def _connect(onboarding: Onboarding, project: str, ontology: str) -> None:
+    """Connect the ontology; a project that has no editor, and is given none, is one that nobody can use."""
+    projects, wanted = onboarding.client.projects, onboarding.desired.spec.project
+    try:
+        projects.connect_ontology(project, ontology)
+    except (UnavailableError, RejectedError) as error:
+        if (isinstance(error, UnavailableError) and not error.acted) or projects.has_editor(project):
+            raise
+        remedy = (
+            "set it up in Labelbox, or name another project" if wanted.id else "delete it in Labelbox and run again"
+        )
+        raise UnavailableError(
+            f"project '{wanted.name or wanted.id}' ({project}) has no editor, and Labelbox gave it none; run again, "
+            f"and if that does not help, {remedy}: Labelbox did not finish setting it up ({error})"
+        ) from error
 
 
 def project_kind(onboarding: Onboarding) -> ResourceKind:
@@ -63,7 +80,8 @@ def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | 
     if connected.id != ontology:
         raise ConflictError(
             f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
-            f"the one of the spec ({ontology or 'not made yet'}); name another project, or that ontology by id"
+            f"the one of the spec ({ontology or 'not made yet'}); name that ontology by id, or another project, and "
+            "give the onboarding a new name where it was imported before"
         )
     return True
 

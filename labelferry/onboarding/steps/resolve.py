@@ -1,11 +1,12 @@
 """Resources whose names are not unique in Labelbox: by stored id, else by the only exact name, else made."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from labelferry.errors import ConflictError, NotFoundError, UnavailableError
-from labelferry.ledger import Ledger, State, held
+from labelferry.errors import ConflictError, LeaseLostError, NotFoundError, UnavailableError
+from labelferry.ledger import Ledger, State, confirm, held
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.spec import Reference
 
@@ -72,11 +73,12 @@ def _look_up_or_make(kind: ResourceKind, reference: Reference, ledger: Ledger) -
     if known is not None:
         entry = ledger.entry(kind.name, name)
         if entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known):
-            ledger.settle(kind.name, name, known)
+            ledger.replace(kind.name, name, known)
         return Resolved(known, created=False)
     ledger.claim(kind.name, name)
-    made = _make(kind, name)
-    ledger.settle(kind.name, name, made)
+    made = _make(kind, name, ledger)
+    with _leaving(kind, name, ledger, made):
+        ledger.settle(kind.name, name, made)
     return Resolved(made, created=True)
 
 
@@ -115,11 +117,33 @@ def _named(kind: ResourceKind, name: str) -> str | None:
     return found[0].id if found else None
 
 
-def _make(kind: ResourceKind, name: str) -> str:
+def _make(kind: ResourceKind, name: str, ledger: Ledger) -> str:
     try:
         return kind.create(name).id
     except UnavailableError as error:
-        found = _named(kind, name) if error.acted else None
+        if not error.acted:
+            raise
+        with _leaving(kind, name, ledger):
+            confirm()
+        found = _named(kind, name)
         if found is None:
             raise
         return found
+
+
+@contextmanager
+def _leaving(kind: ResourceKind, name: str, ledger: Ledger, made: str | None = None) -> Iterator[None]:
+    """Name what a run leaves at the service that lost its lease while the service was creating a resource for it."""
+    try:
+        yield
+    except LeaseLostError as error:
+        entry = ledger.entry(kind.name, name)
+        used = entry.remote_id if entry else None
+        if used is not None and used == made:
+            raise
+        which = f"a {kind.name} '{name}' ({made or 'its creation had no answer'})"
+        whose = f"the other run uses {used}" if used else "the other run may use it"
+        raise LeaseLostError(
+            f"{error}. This run may leave {which} at the service: {whose}; once it has finished, delete the one that "
+            "holds nothing in Labelbox"
+        ) from error

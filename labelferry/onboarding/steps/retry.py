@@ -5,8 +5,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from labelferry.ledger import LineRecord, LineState
+from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.steps.batch_claims import forget_rows
 from labelferry.onboarding.steps.labelled import refuse_labelled
+from labelferry.onboarding.steps.outcomes import OutcomeKind, explain
 from labelferry.onboarding.steps.pending import refuse_strangers
 from labelferry.spec import ImportAs
 
@@ -45,12 +48,18 @@ def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
         _refuse_labelled(onboarding, failed)
     for job in replaced:
         ledger.mark_for_deletion(job)
+    forget_rows(onboarding, {RowRef.from_key(each.row).identity for each in failed if _lacks_row(each)})
     ledger.retire_lines(each.uuid for each in failed)
     return Reopened(len(failed), len(replaced))
 
 
 def _is_reopened(line: LineRecord, wanted: Collection[str]) -> bool:
     return line.state in AGAIN and line.uuid in wanted
+
+
+def _lacks_row(line: LineRecord) -> bool:
+    """Whether a line was refused because its row is not in the project, such as one whose batch was deleted."""
+    return explain(line)[1].kind is OutcomeKind.FIX_ROW
 
 
 def _jobs_in_doubt(failed: list[LineRecord]) -> list[str]:

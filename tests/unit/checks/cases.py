@@ -95,12 +95,25 @@ CASES: Mapping[str, Case] = {
     "framed on global": Case(
         AnswerRule.SCOPE_GLOBAL,
         video(asked("weather", RADIO, option("wet", (1, 2)))),
-        "error: 'weather' is answered for frames but has scope global",
+        "warning: 'weather' is answered for frames but has scope global",
     ),
     "framed text on global": Case(
-        AnswerRule.SCOPE_GLOBAL_TEXT,
+        AnswerRule.SCOPE_GLOBAL,
         video(asked("note", TEXT, words("x", (1, 2)))),
         "warning: 'note' is answered for frames",
+    ),
+    "nested in an answer on keyframes": Case(
+        AnswerRule.NESTED_UNDER_KEYFRAME,
+        video(
+            box(
+                instance="4",
+                answers={
+                    0: (asked("colour", RADIO, option("red")),),
+                    1: (asked("colour", RADIO, option("blue", inside=(asked("why", RADIO, option("sun")),) * 2)),),
+                },
+            )
+        ),
+        "warning: 2 questions nested in an answer on a keyframe, first 'car' frame 2 > 'colour' > 'blue' > 'why'",
     ),
     "global on index": Case(
         AnswerRule.SCOPE_INDEX,

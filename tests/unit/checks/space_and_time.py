@@ -44,8 +44,14 @@ CASES: Mapping[str, Case] = {
     ),
     "range after the video": Case(
         FrameRule.RANGE_OUTSIDE_VIDEO,
-        video(asked("light", TEMPORAL, option("on", (90, 100)))),
-        "error: answer 'on' of 'light' holds for frames 90-100; ranges go from 0 to 99 (temporal_base is 0)",
+        video(asked("light", TEMPORAL, option("on", (90, 101)))),
+        "error: answer 'on' of 'light' holds for frames 90-101; the video has 100 frames",
+    ),
+    "range from frame 0": Case(
+        FrameRule.RANGE_OF_OTHER_BASE,
+        video(asked("light", TEMPORAL, option("on", (0, 99)))),
+        "warning: answer 'on' of 'light' holds for frames 0-99; counting from 1, ranges go from 1 to 100;"
+        " it is sent unchanged; if the source counts from 0, set frames: {temporal_base: 0}",
     ),
     "child partly outside": Case(
         FrameRule.RANGE_OUTSIDE_PARENT,

@@ -10,7 +10,7 @@ import pytest
 from labelferry.checks import check
 from labelferry.checks.lines import MOST_LINES
 from labelferry.model import Feature, LabelledVideo, RowRef
-from labelferry.model.findings import Finding
+from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
 from labelferry.model.rules import LineRule
 from labelferry.ontology import Ids, Ontology, Tool, ToolKind
@@ -47,7 +47,7 @@ def texts(*videos: LabelledVideo, **more: Any) -> list[str]:
     return [f"{each.severity}: {each.message}; {each.remedy}" for each in found(*videos, **more)]
 
 
-LIGHT = asked("light", TEMPORAL, option("on", (0, 9)), option("off", (10, 99)))
+LIGHT = asked("light", TEMPORAL, option("on", (1, 9)), option("off", (10, 99)))
 
 SILENT: Mapping[str, LabelledVideo] = {
     "box": video(box(answers={0: (asked("colour", RADIO, option("red")), asked("plate", TEXT, words("A 1")))})),
@@ -60,10 +60,10 @@ SILENT: Mapping[str, LabelledVideo] = {
     ),
     "temporal radio": video(LIGHT),
     "radio answers one after another, the later first": video(
-        asked("light", TEMPORAL, option("off", (10, 99)), option("on", (5, 9), (0, 4)))
+        asked("light", TEMPORAL, option("off", (10, 99)), option("on", (5, 9), (1, 4)))
     ),
-    "the same radio answer twice": video(asked("light", TEMPORAL, option("on", (0, 9), (5, 20)))),
-    "checklist answers together": video(asked("things", TEMPORAL, option("dog", (0, 9)), option("cat", (3, 12)))),
+    "the same radio answer twice": video(asked("light", TEMPORAL, option("on", (1, 9), (5, 20)))),
+    "checklist answers together": video(asked("things", TEMPORAL, option("dog", (1, 9)), option("cat", (3, 12)))),
     "frames of one question in two lines": video(
         asked("light", RADIO, option("on", (1, 2))), asked("light", RADIO, option("off", (3, 4)))
     ),
@@ -71,7 +71,7 @@ SILENT: Mapping[str, LabelledVideo] = {
         asked(
             "light",
             TEMPORAL,
-            option("on", (0, 10), (11, 20), inside=(asked("why", TEMPORAL, option("sun", (5, 15))),)),
+            option("on", (1, 10), (11, 20), inside=(asked("why", TEMPORAL, option("sun", (5, 15))),)),
         )
     ),
     "nested without frames": video(
@@ -113,11 +113,14 @@ def test_as_many_lines_of_one_name_as_an_import_takes() -> None:
 
 
 def test_the_base_of_temporal_ranges() -> None:
-    labels = video(asked("light", TEMPORAL, option("on", (0, 100))))
-    assert "ranges go from 1 to 100" in texts(labels, temporal_base=1)[0]
-    last = video(asked("light", TEMPORAL, option("on", (1, 100))))
-    assert found(last, temporal_base=1) == []
-    assert "ranges go from 1 (temp" in texts(labels, temporal_base=1, media={})[0]
+    from_zero, from_one = (video(asked("light", TEMPORAL, option("on", span))) for span in ((0, 99), (1, 100)))
+    assert found(from_one) == found(from_zero, temporal_base=0) == []
+    assert "counting from 1, ranges go from 1; it" in texts(from_zero, media={})[0]
+    (warning,) = found(from_one, temporal_base=0)
+    assert warning.severity is Severity.WARNING
+    assert "counting from 0, ranges go from 0 to 99" in warning.message
+    beyond = video(asked("light", TEMPORAL, option("on", (1, 101))))
+    assert [each.severity for base in (0, 1) for each in found(beyond, temporal_base=base)] == [Severity.ERROR] * 2
 
 
 def test_what_is_not_known_is_not_checked() -> None:
@@ -180,7 +183,7 @@ def test_a_finding_says_where_it_is() -> None:
         ("shape-outside", 1, "4"),
         ("shape-partly-outside", 2, "4"),
     ]
-    overlap = video(asked("light", TEMPORAL, option("on", (0, 9)), option("off", (9, 12))))
+    overlap = video(asked("light", TEMPORAL, option("on", (1, 9)), option("off", (9, 12))))
     assert [each.frame for each in found(overlap)] == [9]
 
 

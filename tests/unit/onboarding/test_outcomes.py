@@ -36,7 +36,7 @@ def test_a_message_has_a_kind(message: str | None, kind: str) -> None:
 
 
 def test_every_kind_says_what_to_do() -> None:
-    kinds = ["LBU limit", "try again", "Access denied", "Ontology", "frame", "?"]
+    kinds = ["LBU limit", "try again", "Access denied", "Ontology", "frame", "Data row is not in the project", "?"]
     assert {classify(text).kind for text in kinds} == set(OutcomeKind)
     assert all(classify(text).remedy for text in kinds)
 
@@ -60,14 +60,20 @@ class Ended:
     pending: int = 0
     unknown: int = 0
     failed: int = 0
+    rows_left_out: int = 0
 
 
+LEFT_OUT = (
+    "Labelbox did not take 1 data row into the project, as it does when it cannot read the media; "
+    "labelferry status n lists them; 2 lines were refused or not sent; labelferry status n lists them"
+)
 BOTH = (
     "of 2 lines Labelbox does not say whether they are in; labelferry status n lists them and what to do; "
     "3 lines were refused; labelferry status n lists them"
 )
 UNFINISHED = [
     ({"failed": 1}, PartialFailureError, "1 line was refused; labelferry status n lists them"),
+    ({"failed": 2, "rows_left_out": 1}, PartialFailureError, LEFT_OUT),
     ({"failed": 2}, PartialFailureError, "2 lines were refused; labelferry status n lists them"),
     ({"pending": 1}, PendingError, "1 line is not known to be in yet; run again: labelferry resume n"),
     ({"unknown": 2, "failed": 3}, PendingError, BOTH),

@@ -100,6 +100,6 @@ def test_all_conflicts_are_told_at_once() -> None:
 
 def test_a_plan_of_another_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
-    path.write_bytes(orjson.dumps(PLAN.to_dict() | {"format": 2}))
-    with pytest.raises(SpecError, match=r"plan\.json: a plan of another version .*format 2.*labelferry plan SPEC"):
+    path.write_bytes(orjson.dumps(PLAN.to_dict() | {"format": 1}))
+    with pytest.raises(SpecError, match=r"plan\.json: a plan of another version .*format 1.*labelferry plan SPEC"):
         PLAN.refuse_other(path)

@@ -111,6 +111,7 @@ def test_tells_the_kind_of_question_by_its_answer(
     assert asked.question is question
     assert {given.spans for given in asked.answers} == {spans}
     assert asked.answers[0].text == ("wet" if question is Question.TEXT else None)
+    assert one(QUESTION, answer=..., answers=answer, frames=frames).classifications == (asked,)
 
 
 def test_reads_questions_inside_questions_to_any_depth(one: Any) -> None:
@@ -191,8 +192,8 @@ def _without(line: dict[str, Any], key: str) -> dict[str, Any]:
 BAD: list[tuple[Any, str]] = [
     (TRACK | {"sagments": 1}, "unknown key sagments; known here are"),
     (TRACK | {"confidence": 0.5}, "unknown key confidence"),
-    (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, masks"),
-    (ROW | {"name": "car"}, "none of segments, answer, masks"),
+    (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, answers, masks"),
+    (ROW | {"name": "car"}, "none of segments, answer, answers, masks"),
     ([1], "[1] is not an object"),
     (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or say global_key: in the spec"),
     (TRACK | {"dataRow": {"id": "a", "globalKey": "b"}}, "dataRow: globalKey and id together"),
@@ -278,6 +279,24 @@ def test_refuses_a_bad_line_with_its_place(read: Any, line: Any, what: str) -> N
 def test_refuses_what_is_not_json(read: Any, text: str) -> None:
     with pytest.raises(SourceError, match=r"labels.ndjson:2: not JSON \(.*\); write one JSON object on each line"):
         read(json.dumps(QUESTION) + "\n" + text, **LINES)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('{"dataRow": {"globalKey": "a", "globalKey": "b"}, "name": "q", "answer": "x"}', "globalKey"),
+        ('{"name": "q", "answer": "x", "name": "q"}', "name"),
+        ('{"answer": [{"name": "\\u003a", "name": ":"}]}', "name"),
+    ],
+)
+def test_refuses_a_key_that_is_given_twice(read: Any, text: str, key: str) -> None:
+    with pytest.raises(SourceError, match=f"labels.ndjson:2: '{key}' is given twice in one object; give it once"):
+        read(json.dumps(QUESTION) + "\n" + text, **LINES)
+
+
+def test_takes_a_colon_written_as_an_escape(read: Any) -> None:
+    (video,) = read(json.dumps(QUESTION | {"answer": "x"}).replace('"x"', '"\\u003a"'), **LINES)
+    assert video.classifications[0].answers[0].text == ":"
 
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])

@@ -32,6 +32,11 @@ def test_takes_a_list_or_a_tuple(made: str, tmp_path: Path) -> None:
     assert rows(tmp_path, LABELS + made) == ["street"]
 
 
+def test_what_the_file_prints_goes_beside_the_result(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert rows(tmp_path, f"print('reading')\n{LABELS}") == ["street"]
+    assert capsys.readouterr() == ("", "reading\n")
+
+
 def test_takes_the_variable_that_it_is_told(tmp_path: Path) -> None:
     assert rows(tmp_path, f"{LABELS}\nclips, labels = labels, []\n", "clips") == ["street"]
 

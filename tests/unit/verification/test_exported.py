@@ -105,6 +105,80 @@ def test_answers_that_stand_on_frames() -> None:
     assert not result_of(lines, changing).differs
 
 
+def on_frames(standing: dict[str, list[int]], segments: list[list[int]] | None) -> Json:
+    """A checklist as the official SDK's tests read it back: answers on the ends of their ranges, which lie beside."""
+    frames: Json = {}
+    for said, where in standing.items():
+        for frame in where:
+            empty = {"feature_id": "s", "name": "signs", "checklist_answers": []}
+            page = frames.setdefault(str(frame), {"classifications": [empty]})
+            page["classifications"][0]["checklist_answers"].append({"feature_id": f"s {said}", "name": said})
+    beside = {} if segments is None else {"s": segments}
+    marks = sorted({frame for each in standing.values() for frame in each})
+    return holding({"frames": frames, "segments": beside, "key_frame_feature_map": {"s": marks}, "classifications": []})
+
+
+def asked(**ranges: list[tuple[int, int]]) -> list[Json]:
+    answers = [
+        {"name": name, "frames": [{"start": start, "end": end} for start, end in spans]}
+        for name, spans in ranges.items()
+    ]
+    return [{"name": "signs", "answer": answers}]
+
+
+GAP = {"a": [7, 13, 18, 19]}
+HIDDEN = {"a": [7, 8, 10, 13], "b": [7, 8, 10, 13]}
+EDGES: dict[str, tuple[Json, dict[str, list[tuple[int, int]]], bool]] = {
+    "the ends of two ranges": (on_frames(GAP, [[7, 13], [18, 19]]), {"a": [(7, 13), (18, 19)]}, True),
+    "joined": (on_frames(GAP, [[7, 13], [18, 19]]), {"a": [(7, 19)]}, False),
+    "one range, asked for two": (on_frames({"a": [7, 19]}, [[7, 19]]), {"a": [(7, 13), (18, 19)]}, False),
+    "one frame later": (on_frames({"a": [8, 14]}, [[8, 14]]), {"a": [(7, 13)]}, False),
+    "two answers": (on_frames({"a": [7, 9], "b": [10, 13]}, [[7, 13]]), {"a": [(7, 9)], "b": [(10, 13)]}, True),
+    "two answers, touching at another frame": (
+        on_frames({"a": [7, 9], "b": [10, 13]}, [[7, 13]]),
+        {"a": [(7, 8)], "b": [(9, 13)]},
+        False,
+    ),
+    "a gap that another answer hides": (on_frames(HIDDEN, [[7, 13]]), {"a": [(7, 8), (10, 13)], "b": [(7, 13)]}, True),
+    "and is not there": (on_frames(HIDDEN, [[7, 13]]), {"a": [(7, 13)], "b": [(7, 13)]}, True),
+    "no ranges beside": (on_frames(GAP, None), {"a": [(7, 13), (18, 19)]}, True),
+    "no ranges beside, an end elsewhere": (on_frames(GAP, None), {"a": [(7, 13), (17, 19)]}, True),
+    "no ranges beside, beyond the last": (on_frames(GAP, None), {"a": [(7, 13), (18, 20)]}, False),
+    "every frame": (on_frames({"a": [*range(7, 14)]}, [[7, 13]]), {"a": [(7, 13)]}, True),
+    "every frame, no ranges beside": (on_frames({"a": [*range(7, 14)]}, None), {"a": [(7, 12)]}, False),
+}
+
+
+@pytest.mark.parametrize(("row", "ranges", "equal"), EDGES.values(), ids=EDGES)
+def test_answers_on_the_ends_of_their_ranges(row: Json, ranges: dict[str, list[tuple[int, int]]], equal: bool) -> None:
+    result = result_of(asked(**ranges), row)
+    assert (not result.differs, result.not_comparable) == (equal, {})
+
+
+def test_ranges_under_the_id_of_each_answer() -> None:
+    row = on_frames(GAP, None)
+    of(row)["segments"] = {"s a": [[7, 13], [18, 19]]}
+    assert not result_of(asked(a=[(7, 13), (18, 19)]), row).differs
+    assert result_of(asked(a=[(7, 19)]), row).differs
+
+
+def test_a_nested_answer_on_some_frames_of_the_one_above() -> None:
+    def page(*nested: str) -> Json:
+        below = [{"feature_id": "n", "name": "why", "checklist_answers": [{"name": each} for each in nested]}]
+        above = {"name": "a", "classifications": below if nested else []}
+        return {"classifications": [{"feature_id": "s", "name": "signs", "radio_answer": above}]}
+
+    frames = {"1": page("x"), "3": page("x"), "6": page("x"), "9": page()}
+    row = holding({"frames": frames, "segments": {"s": [[1, 9]]}})
+
+    def sent(*spans: tuple[int, int]) -> list[Json]:
+        why = {"name": "why", "answer": asked(x=[*spans])[0]["answer"]}
+        return [{"name": "signs", "answer": asked(a=[(1, 9)])[0]["answer"][0] | {"classifications": [why]}}]
+
+    assert not result_of(sent((1, 3), (6, 6)), row).differs
+    assert result_of(sent((1, 3), (6, 7)), row).differs
+
+
 DEEP: Json = {"name": "q"}
 for _ in range(300):
     DEEP = {"feature_id": "q", "name": "q", "radio_answer": {"name": "o", "classifications": [DEEP]}}

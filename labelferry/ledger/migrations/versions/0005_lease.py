@@ -1,0 +1,19 @@
+"""Each lease that is taken has a token of its own; what earlier versions took has none, and is let expire."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0005"
+down_revision = "0004"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Add the column."""
+    op.add_column("leases", sa.Column("token", sa.String(32)))
+
+
+def downgrade() -> None:
+    """Drop the column."""
+    op.drop_column("leases", "token")

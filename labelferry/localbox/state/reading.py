@@ -1,0 +1,51 @@
+"""How lines are read where public sources disagree: what a test settles, and what the service drops without a word."""
+
+from typing import Any
+
+from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.switches import Switches
+from labelferry.localbox.validation.lines import Reading
+
+SWITCHES = Switches(
+    "reading",
+    {"range_base": (None, 0, 1), "any_scope": (True, False), "keyframe_nesting": ("dropped", "kept")},
+)
+
+
+def of(session: Session) -> Reading:
+    """What judging a line needs to know."""
+    return Reading(SWITCHES.position(session, "range_base"), SWITCHES.position(session, "any_scope"))
+
+
+def as_kept(session: Session, line: dict[str, Any]) -> dict[str, Any]:
+    """A line as it is kept: the official SDK's tests find what is nested in an answer on a keyframe gone."""
+    if "segments" not in line or SWITCHES.position(session, "keyframe_nesting") == "kept":
+        return line
+    return line | {"segments": [_flat(segment) for segment in line["segments"]]}
+
+
+def _flat(segment: dict[str, Any]) -> dict[str, Any]:
+    return segment | {"keyframes": [_plain(keyframe) for keyframe in segment["keyframes"]]}
+
+
+def _plain(keyframe: dict[str, Any]) -> dict[str, Any]:
+    asked = keyframe.get("classifications")
+    return keyframe | {"classifications": [_without_nested(node) for node in asked]} if asked else keyframe
+
+
+def _without_nested(node: dict[str, Any]) -> dict[str, Any]:
+    """A classification whose answers ask nothing further."""
+    flat = {key: value for key, value in node.items() if key != "classifications"}
+    for key in ("answer", "answers"):
+        value = flat.get(key)
+        if isinstance(value, list):
+            flat[key] = [_leaf(entry) for entry in value]
+        elif value is not None:
+            flat[key] = _leaf(value)
+    return flat
+
+
+def _leaf(entry: Any) -> Any:
+    return (
+        {key: value for key, value in entry.items() if key != "classifications"} if isinstance(entry, dict) else entry
+    )
