@@ -16,7 +16,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -112,7 +112,7 @@ class Bench:
     folder: Path
 
     def measured(self, kept: Path) -> Map:
-        """Return the map of a folder, after the suites have drawn it if it is empty."""
+        """Return the map of a folder; the suites draw it if it is absent."""
         if not (kept / "took.json").exists():
             kept.mkdir(parents=True, exist_ok=True)
             drawn = ["--cov=labelferry", "--cov-context=test", "--cov-report=", *TESTS]
@@ -194,9 +194,12 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(shutil.copytree(ROOT, Path(folder) / "checkout", ignore=SKIPPED)))
         known = bench.measured((asked.map or Path(folder) / "map").resolve())
+        met = {mutant: known.tests(mutant) for mutant in drawn}
+        control = max(drawn, key=lambda mutant: len(met[mutant]))
+        if bench.killed(replace(control, text=(ROOT / control.path).read_bytes()), met[control]):
+            raise SystemExit("tests fail without a mutant too; fix them first, or every mutant counts as killed")
         outcomes = []
-        for mutant in drawn:
-            tests = known.tests(mutant)
+        for mutant, tests in met.items():
             outcomes.append((mutant, bool(tests) and bench.killed(mutant, tests)))
             print(f"{'killed' if outcomes[-1][1] else 'SURVIVED':8} {len(tests):4} tests  {mutant}", flush=True)
         report(outcomes)

@@ -152,6 +152,29 @@ def test_rows_that_were_known_by_id_take_a_key_that_no_global_key_can_be(url: st
         assert {line.row for line in file.of("org", "tud").lines()} == {RowRef(id=row_id).key, *known}
 
 
+def test_lines_of_which_only_a_sentence_said_that_nothing_is_known_say_so_as_data(url: str) -> None:
+    said = {
+        "a": "the service gave no status for this line",
+        "b": "the service no longer keeps the outcome of this line (24 hours), so nobody knows whether it is in; it "
+        "is not sent again by itself",
+        "c": "bad frame",
+    }
+    with open_ledger(url) as file:
+        ledger = file.of("org", "tud")
+        ledger.send_lines(LineRecord(uuid, "prelabels", "k", "f", "gt.txt:1", "j") for uuid in said)
+        ledger.settle_lines(Verdict(uuid, LineState.FAILED, sentence) for uuid, sentence in said.items())
+    with open_ledger(url) as file, file.engine.begin() as connection:
+        for change in ("DROP COLUMN reason", "DROP COLUMN position"):
+            connection.execute(text(f"ALTER TABLE lines {change}"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
+    with open_ledger(url) as file:
+        assert {line.uuid: (line.state, line.reason, line.message) for line in file.of("org", "tud").lines()} == {
+            "a": (LineState.UNKNOWN, Reason.UNLISTED, None),
+            "b": (LineState.UNKNOWN, Reason.EXPIRED, None),
+            "c": (LineState.FAILED, None, "bad frame"),
+        }
+
+
 def test_lines_of_a_job_that_never_came_to_be_are_taken_back(url: str) -> None:
     """What was sent before is remembered, so that its uuid is not used twice."""
     with open_ledger(url) as file:

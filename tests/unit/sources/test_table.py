@@ -169,6 +169,7 @@ BAD = [
     pytest.param(HEAD + "street,2,1,person,1,1e309,3,4\n", ["boxes.csv:2: top is 1e309, not a finite"], id="infinite"),
     pytest.param(HEAD + "street,1.5,1,person,1,2,3,4\n", ["boxes.csv:2: frame is 1.5, not a whole"], id="half a frame"),
     pytest.param(HEAD + "street,0,1,person,1,2,3,4\n", ["boxes.csv:2: frame 0", "frame_base: 0"], id="frame 0"),
+    pytest.param(HEAD + "street,-1,1,person,1,2,3,4\n", ["boxes.csv:2: frame -1", "cannot be negative"], id="negative"),
     pytest.param(HEAD + GOOD + "street,2,,person,1,2,3,4\n", ["boxes.csv:3: column 'track' is empty"], id="no track"),
     pytest.param(HEAD + ",2,1,person,1,2,3,4\n", ["boxes.csv:2: column 'global_key' is empty"], id="no key"),
     pytest.param(HEAD + GOOD + GOOD, ["boxes.csv:3: track 1 has a second box", "line 2"], id="twice"),
@@ -240,3 +241,9 @@ def test_refuses_options_that_do_not_fit(read: Any, options: dict[str, Any], wha
 def test_refuses_a_form_whose_columns_are_missing(read: Any) -> None:
     with pytest.raises(SourceError, match=r"boxes.csv:1: no column for right, bottom; name it"):
         read(HEAD + GOOD, **TABLE, box="xyxy")
+
+
+def test_refuses_two_boxes_in_one_frame_of_a_later_segment(read: Any) -> None:
+    rows = "".join(f"{frame},1,{segment},1,2,3,4\n" for frame, segment in [(1, 5), (8, 7), (8, 7)])
+    with pytest.raises(SourceError, match=r"boxes.csv:4: track 1 has a second box for its frame"):
+        read("frame,track,segment,left,top,width,height\n" + rows, **TABLE, **STREET)

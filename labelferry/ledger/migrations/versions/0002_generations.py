@@ -12,8 +12,3 @@ depends_on = None
 def upgrade() -> None:
     """Add the column; what was sent before is the first generation."""
     op.add_column("lines", sa.Column("generation", sa.Integer, nullable=False, server_default="0"))
-
-
-def downgrade() -> None:
-    """Drop the column."""
-    op.drop_column("lines", "generation")

@@ -24,14 +24,3 @@ def upgrade() -> None:
     for reason, sentence in SENTENCES.items():
         told = sa.and_(lines.c.state == "failed", lines.c.message == sentence)
         op.execute(lines.update().where(told).values(state="unknown", reason=reason, message=None))
-
-
-def downgrade() -> None:
-    """Write the sentences back and drop the columns."""
-    lines = sa.table("lines", *(sa.column(name) for name in ("state", "message", "reason")))
-    unlisted = {"state": "failed", "message": SENTENCES["unlisted"]}
-    expired = {"state": "failed", "message": SENTENCES["expired"]}
-    op.execute(lines.update().where(lines.c.state == "unknown", lines.c.reason == "expired").values(expired))
-    op.execute(lines.update().where(lines.c.state == "unknown").values(unlisted))
-    op.drop_column("lines", "position")
-    op.drop_column("lines", "reason")

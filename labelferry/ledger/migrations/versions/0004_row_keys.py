@@ -24,11 +24,6 @@ def upgrade() -> None:
     _replace(BEFORE, MARK)
 
 
-def downgrade() -> None:
-    """Put the words in the place of the mark."""
-    _replace(MARK, BEFORE)
-
-
 def _replace(old: str, new: str) -> None:
     found = lines.update().where(lines.c.row.like(old + ID))
     op.execute(found.values(row=sa.literal(new) + sa.func.substr(lines.c.row, len(old) + 1)))
