@@ -212,11 +212,7 @@ class MaskRule(Rule):
         "give each instance a colour of its own, and each only once",
     )
     MASK_COLOUR_BLACK = (ERROR, "an instance of '{feature}' is black, which is the background", "use another colour")
-    MASK_COLOUR_RANGE = (
-        ERROR,
-        "{colour} of '{feature}' is not an RGB colour",
-        "give three whole numbers from 0 to 255",
-    )
+    MASK_COLOUR_RANGE = (ERROR, "{colour} of '{feature}' is not an RGB colour", "give three numbers from 0 to 255")
     MASK_BY_URL = (
         WARNING,
         "{count:composite mask is|composite masks are} given by URL and not checked",
