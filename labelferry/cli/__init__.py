@@ -2,7 +2,3 @@
 
 Exit codes: 0 done or nothing to do, 1 failed, 2 bad usage or input, 3 partly failed, 4 conflict, 130 interrupted.
 """
-
-from labelferry.cli.start import main
-
-__all__ = ["main"]

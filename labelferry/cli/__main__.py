@@ -1,5 +1,5 @@
 """The command line, for ``python -m labelferry.cli``."""
 
-from labelferry.cli import main
+from labelferry.cli.start import main
 
 main()

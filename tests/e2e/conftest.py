@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import pytest
 
-from labelferry.cli import main
+from labelferry.cli.start import main
 from tests.localbox_server import KEY, ROOT, Localbox
 
 COMMAND = str(Path(sys.executable).with_name("labelferry"))

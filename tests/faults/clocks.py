@@ -55,11 +55,13 @@ def frozen_cases(clean: Clean, wanted: int) -> list[Frozen]:
 @contextmanager
 def two_hosts(folder: Path, case: Frozen) -> Iterator[tuple[Localbox, Drivers, Drivers]]:
     """A localbox of their own and drivers for each."""
-    folder.mkdir()
+    warm = [folder / "warm-a", folder / "warm-b"]
+    for each in (folder, *warm):
+        each.mkdir()
     with (
         started(folder / "box", "--control") as localbox,
-        warm_drivers(folder, case.clocks[0]) as first,
-        warm_drivers(folder, case.clocks[1]) as second,
+        warm_drivers(warm[0], case.clocks[0]) as first,
+        warm_drivers(warm[1], case.clocks[1]) as second,
     ):
         yield localbox, first, second
 

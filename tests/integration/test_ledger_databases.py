@@ -164,8 +164,8 @@ def test_lines_of_which_only_a_sentence_said_that_nothing_is_known_say_so_as_dat
         ledger.send_lines(LineRecord(uuid, "prelabels", "k", "f", "gt.txt:1", "j") for uuid in said)
         ledger.settle_lines(Verdict(uuid, LineState.FAILED, sentence) for uuid, sentence in said.items())
     with open_ledger(url) as file, file.engine.begin() as connection:
-        for change in ("DROP COLUMN reason", "DROP COLUMN position"):
-            connection.execute(text(f"ALTER TABLE lines {change}"))
+        for later in ("lines DROP COLUMN reason", "lines DROP COLUMN position", "leases DROP COLUMN token"):
+            connection.execute(text(f"ALTER TABLE {later}"))
         connection.execute(text("UPDATE alembic_version SET version_num = '0002'"))
     with open_ledger(url) as file:
         assert {line.uuid: (line.state, line.reason, line.message) for line in file.of("org", "tud").lines()} == {

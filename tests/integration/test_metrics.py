@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from labelferry import __version__
-from labelferry.cli import main
+from labelferry.cli.start import main
 from labelferry.ledger import LineRecord, LineState, Reason, Verdict, open_ledger
 
 NOON, ONE = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 13, tzinfo=UTC)

@@ -12,8 +12,3 @@ depends_on = None
 def upgrade() -> None:
     """Add the column."""
     op.add_column("leases", sa.Column("token", sa.String(32)))
-
-
-def downgrade() -> None:
-    """Drop the column."""
-    op.drop_column("leases", "token")
