@@ -104,7 +104,7 @@ def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_pa
     with unchanged(localbox):
         steps = [step for step in ferry("plan", spec, "--json").json["steps"] if step["kind"] == "import"]
     assert [(step["action"], step["count"]) for step in steps] == [("delete", 2), ("create", 2)]
-    assert "it is deleted, and what it held is sent again" in steps[0]["reason"]
+    assert "it is deleted, and what is still wanted of it is sent again" in steps[0]["reason"]
     assert "1 of them sent before" in steps[1]["reason"]
     assert "done" in ferry("onboard", spec).done()
     assert len(localbox.annotations()) == 2
