@@ -41,6 +41,7 @@ class User:
     email: str = "user@localbox.invalid"
     name: str = "Localbox User"
     nickname: str = "localbox"
+    intercom_hash: str | None = None
     picture: str | None = None
     is_viewer: bool = False
     is_external_user: bool = False

@@ -44,6 +44,11 @@ class Project:
     model_setup_complete: bool | None = None
     upload_type: str | None = None
 
+    @property
+    def queue_mode(self) -> str:
+        """How rows enter the project: in batches. SDKs before 6.1 ask."""
+        return "BATCH"
+
 
 @dataclass(frozen=True)
 class LabelingFrontend:
@@ -129,7 +134,8 @@ def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
     if not fits:
         raise MalformedError("Ontology and project must share the same type, unless the ontology has no type.")
     made = now()
-    session.update("projects", project.id, ontology_id=ontology.id, setup_complete=made, updated_at=made)
+    times = dict.fromkeys(("setup_complete", "last_activity_time", "updated_at"), made)
+    session.update("projects", project.id, ontology_id=ontology.id, **times)
 
 
 def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> list[Project]:
