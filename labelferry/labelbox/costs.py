@@ -27,8 +27,8 @@ __all__ = [
 
 NEW_DATASET = 1
 NEW_ONTOLOGY = 1
-CONNECT_ONTOLOGY = 5
-"""Look for the project's editor, find one, connect it, set its options, connect the ontology."""
+CONNECT_ONTOLOGY = 2
+"""Look for the project's editor, connect the ontology. A project without an editor takes three more."""
 NEW_PROJECT = 1 + CONNECT_ONTOLOGY
 COLLECT_IMPORT = 1
 """Find the job, which tells its state; its status file is not a request to the API."""

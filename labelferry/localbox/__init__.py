@@ -26,6 +26,7 @@ def serve(
     control: bool = False,
     rate_limit: int | None = None,
     seed: Path | None = None,
+    like: str | None = None,
 ) -> int:
     """Serves a data folder until SIGTERM or SIGINT; returns the exit code.
 
@@ -37,6 +38,7 @@ def serve(
         control: Opens the control plane under ``/_localbox/``.
         rate_limit: Requests a minute before a 429.
         seed: A snapshot file for a folder that holds nothing yet.
+        like: A profile, or a JSON file with one: where the switches stand.
 
     Raises:
         BadOptionsError: the server must not be started like this.
@@ -44,4 +46,7 @@ def serve(
     from labelferry.localbox.server import run
 
     chosen = key if key is not None else os.environ.get("LOCALBOX_KEY", DEFAULT_KEY)
-    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed))
+    options = Options(
+        data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed, like=like
+    )
+    return run(options)

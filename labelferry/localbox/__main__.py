@@ -20,6 +20,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--control", action="store_true", help="open the control plane under /_localbox/")
     made.add_argument("--rate-limit", type=int, default=None, help="requests a minute before a 429")
     made.add_argument("--seed", type=Path, default=None, help="a snapshot file for a folder that holds nothing yet")
+    made.add_argument("--like", default=None, help="a profile, or a JSON file with one: where the switches stand")
     made.add_argument(
         "--exit-with-parent", action="store_true", help="end when stdin is closed, as it is with its owner"
     )

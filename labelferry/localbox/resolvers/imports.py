@@ -5,9 +5,9 @@ from typing import Any
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import MalformedError, NotFoundError
-from labelferry.localbox.fetching import contents
 from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import files, filters, imports, jobs, projects, reporting
+from labelferry.localbox.state.filestore import relative
 from labelferry.localbox.state.imports import Import, Kind
 
 
@@ -29,7 +29,7 @@ def _input(context: Context, data: dict[str, Any]) -> str:
         upload = payload["file"]
         return files.keep(context.session, upload.stream, upload.name, upload.content_type)
     if url is not None:
-        return files.keep_bytes(context.session, contents(context.session.files, url), "import.ndjson", files.NDJSON)
+        return relative(url)
     raise MalformedError("An import needs a file or the URL of one")
 
 

@@ -6,7 +6,7 @@ from labelferry.localbox.context import Context
 from labelferry.localbox.ids import new_id
 from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import filters, labels, ontologies, projects, webhooks
-from labelferry.localbox.state.projects import LabelingFrontend, Project, TaskQueue
+from labelferry.localbox.state.projects import LabelingFrontend, Project
 
 
 @query("project")
@@ -70,9 +70,9 @@ def labeling_frontends(
 
 @mutation("createLabelingFrontendOptions")
 def create_options(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """The editor's options, said back: the ontology that is connected next replaces them."""
+    """The editor's options, said back; an ontology in them is made and connected."""
     owner = ((data.get("project") or {}).get("connect") or {}).get("id")
-    projects.get(context.session, owner)
+    projects.set_up(context.session, owner, data.get("customizationOptions"))
     return {"id": new_id(), "customizationOptions": data.get("customizationOptions")}
 
 
@@ -98,12 +98,6 @@ def label_count(source: Project, context: Context) -> int:
 def project_ontology(source: Project, context: Context) -> ontologies.Ontology | None:
     """The project's ontology, null until it has one."""
     return ontologies.get(context.session, source.ontology_id) if source.ontology_id else None
-
-
-@field("Project", "taskQueues")
-def task_queues(source: Project, context: Context) -> list[TaskQueue]:
-    """The steps of the project's workflow."""
-    return projects.task_queues(context.session, source.id)
 
 
 @field("Project", "labels")

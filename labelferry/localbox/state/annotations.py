@@ -7,15 +7,10 @@ from labelferry.localbox.rendering.sheet import Style, Url
 from labelferry.localbox.state import labels, ontologies, projects
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.labels import Label
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation import features
 
-EXPORTED = Switches(
-    "exports",
-    {"framed": ("frames", "classifications"), "segments": ("question", "answer", "none")},
-    {"labels_after": is_count},
-)
-"""How labels are exported, and after how many exports those of an import are."""
+EXPORTED = Switches("exports")
 
 
 def ontology_of(session: Session, project_id: str) -> features.Ontology:

@@ -140,7 +140,8 @@ def _line(session: Session, row: data_rows.DataRow, spec: dict[str, Any]) -> dic
         "media_attributes": {
             "height": media.get("height"),
             "width": media.get("width"),
-            "mime_type": media.get("mimeType", "video/mp4"),
+            "asset_type": media.get("assetType"),
+            "mime_type": media.get("mimeType"),
             "frame_rate": media.get("frameRate"),
             "frame_count": media.get("frameCount"),
         },
@@ -196,7 +197,7 @@ def _project(
     found = [label for label in there if label.import_id not in spec["hidden"]]
     shown: dict[str, Any] = {"name": project.name, "labels": [_label(session, each, spec) for each in found]}
     if spec["params"].get("includeProjectDetails"):
-        shown["project_details"] = export_filters.details(session, project, row.id, labelled=bool(found))
+        shown["project_details"] = export_filters.details(session, project, row.id)
     return shown
 
 

@@ -22,10 +22,12 @@ class Reading:
     Args:
         range_base: number of the first frame in ranges; None takes either.
         any_scope: whether answers for frames are taken by questions of scope global too.
+        colours: of several instances of a mask line with one colour, the ``last`` gets it, or they are ``refused``.
     """
 
     range_base: int | None = None
     any_scope: bool = True
+    colours: str = "last"
 
     def place(self, media: Media) -> Place:
         """Where the classification of a line stands."""
@@ -89,7 +91,7 @@ def faults(
 ) -> Iterator[str]:
     """What is wrong with what a line carries."""
     if "masks" in line:
-        yield from masks.faults(line["masks"], ontology.tools, media, fetch)
+        yield from masks.faults(line["masks"], ontology.tools, media, fetch, once=reading.colours == "refused")
         return
     feature = _feature(line, ontology)
     if feature is None:
