@@ -11,6 +11,8 @@ from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session, as_json
 
 ROLES = ("Labeler", "Reviewer", "Team Manager", "Admin", "None")
+BROKEN = "broken-integrations"
+"""The setting that lists the integrations whose next test fails."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +118,14 @@ def add_integration(session: Session, plan: dict[str, Any]) -> str:
         created_at=made,
         updated_at=made,
     )
+    if not plan.get("works", True):
+        settings.write(session, BROKEN, [*settings.read(session, BROKEN, []), integration_id])
     return integration_id
+
+
+def works(session: Session, kept: Integration) -> bool:
+    """Whether a test of the integration succeeds now; its record says how the last one ended."""
+    return bool(kept.valid) and kept.id not in settings.read(session, BROKEN, [])
 
 
 def integrations(session: Session) -> list[Integration]:
