@@ -3,8 +3,11 @@
 Run ``python -m labelferry.localbox.coverage`` to write ``docs/localbox-coverage.md``; a test says when it is stale.
 """
 
+import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from graphql import GraphQLObjectType
 from starlette.routing import Route
@@ -12,6 +15,9 @@ from starlette.routing import Route
 from labelferry.localbox import control, file_routes, page, rest
 from labelferry.localbox.schema import load
 from labelferry.localbox.work import SETTLERS
+
+OUTCOMES = Path(__file__).resolve().parents[2] / "tests" / "official" / "outcomes.json"
+"""What became of the official SDK's tests; in a checkout."""
 
 # Root fields that documents of the official SDK 7.17.0 name and localbox does not have.
 REFUSED = [
@@ -109,6 +115,27 @@ def lines() -> Iterator[str]:
     yield "which repeats every 5xx for two minutes. Whatever else the schema lacks is answered in the same way."
     yield ""
     yield from (f"- `{name}`" for name in REFUSED)
+    yield ""
+    yield from _official(json.loads(OUTCOMES.read_text("utf-8")))
+
+
+def _official(kept: dict[str, Any]) -> Iterator[str]:
+    yield "## The official SDK's own tests"
+    yield ""
+    yield "The integration tests in the source distribution of labelbox 7.17.0, unmodified, run against localbox by"
+    yield "`pytest tests/official` (part of `make test-all`; it gets the distribution from the package index). There is"
+    yield "no network, waits are short, and the box with which their fixtures label an image is sent on the first frame"
+    yield "of a video."
+    yield ""
+    yield "| outcome | tests |"
+    yield "|---|---|"
+    yield from (f"| {outcome} | {count} |" for outcome, count in kept["counts"].items())
+    yield ""
+    yield "| those that fail are | tests | in |"
+    yield "|---|---|---|"
+    for reason, tests in kept["failing"].items():
+        files = sorted({test.partition("::")[0].rpartition("/")[2] for test in tests})
+        yield f"| {kept['reasons'][reason]} | {len(tests)} | {', '.join(f'`{file}`' for file in files)} |"
 
 
 def _fields(type_name: str) -> list[str]:
