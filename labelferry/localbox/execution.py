@@ -35,7 +35,7 @@ from graphql import (
 from labelferry.localbox import schema, work
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import LocalboxError, UnknownOperationError
-from labelferry.localbox.state import jobs, reporting
+from labelferry.localbox.state import annotations, jobs, reporting
 from labelferry.localbox.state.database import Database, Session
 
 logger = logging.getLogger(__name__)
@@ -180,13 +180,17 @@ def _undo(result: ExecutionResult | None) -> None:
 @contextmanager
 def _transaction(database: Database, chosen: OperationDefinitionNode) -> Iterator[Session]:
     with database.reading() as session:
-        writing = _writes(chosen) or jobs.waiting(session) or reporting.counts_looks(session)
+        writing = _writes(chosen) or jobs.waiting(session) or _counts_looks(session)
         if not writing:
             yield session
             return
     with database.writing() as session:
         work.settle_overdue(session)
         yield session
+
+
+def _counts_looks(session: Session) -> bool:
+    return reporting.counts_looks(session) or annotations.counts_looks(session)
 
 
 def _writes(chosen: OperationDefinitionNode) -> bool:

@@ -42,6 +42,7 @@ def _named(context: Context, kind: Kind, where: dict[str, Any]) -> Import:
     return imports.get(context.session, found.id)
 
 
+@mutation("createBulkImportRequest")  # its name in SDKs before 6
 @mutation("createModelAssistedLabelingPredictionImport")
 def create_mal(_: None, context: Context, data: dict[str, Any]) -> Import:
     """Starts an import of pre-labels."""
@@ -54,6 +55,7 @@ def create_labels(_: None, context: Context, data: dict[str, Any]) -> Import:
     return _created(context, "label-import", data)
 
 
+@query("bulkImportRequest")
 @query("modelAssistedLabelingPredictionImport")
 def mal(_: None, context: Context, where: dict[str, Any]) -> Import:
     """An import of pre-labels; asking counts as a poll."""
@@ -87,10 +89,11 @@ def label_imports(
     return _listed(context, "label-import", where, skip, first)
 
 
+@mutation("deleteBulkImportRequest")
 @mutation("deleteModelAssistedLabelingPredictionImport")
-def delete_mal(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
+def delete_mal(_: None, context: Context, where: dict[str, Any]) -> Import:
     """Removes an import of pre-labels with its pre-labels."""
-    return {"id": imports.delete(context.session, str(where.get("id")))}
+    return imports.delete(context.session, str(where.get("id")))
 
 
 @field("AnnotationImport", "project")

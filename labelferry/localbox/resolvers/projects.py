@@ -5,7 +5,7 @@ from typing import Any
 from labelferry.localbox.context import Context
 from labelferry.localbox.ids import new_id
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import filters, labels, ontologies, projects, webhooks
+from labelferry.localbox.state import annotations, filters, labels, ontologies, projects, webhooks
 from labelferry.localbox.state.projects import LabelingFrontend, Project
 
 
@@ -109,8 +109,10 @@ def project_labels(
     first: int | None = None,
     orderBy: str | None = None,  # noqa: N803 - the schema's word
 ) -> list[labels.Label]:
-    """The project's labels."""
-    return labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    """The project's labels that can be read already."""
+    hidden = annotations.unread(context.session)
+    found = labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    return [label for label in found if label.import_id not in hidden]
 
 
 @field("Project", "webhooks")

@@ -252,8 +252,8 @@ EXPORTS = (
     ),
     Switch(
         "labels_after",
-        "how often the labels of an import are not exported yet",
-        ((None, "never"), (2, "so many exports")),
+        "looks (exports, or a project's labels) that do not find the labels of an import yet",
+        ((None, "none"), (2, "so many")),
         "tests wait for up to 10 s: project.labels() may return an empty set right after an import",
         is_count,
         hostile=1,

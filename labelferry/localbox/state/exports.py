@@ -19,12 +19,11 @@ from labelferry.localbox.state import (
     projects,
     settings,
 )
-from labelferry.localbox.state.annotations import EXPORTED, exported
+from labelferry.localbox.state.annotations import exported, unread
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import absolute
 
 TYPE = "export-data-rows"
-SEEN = "exports seen"
 CHUNK_BYTES = 4 << 20
 
 
@@ -60,7 +59,7 @@ def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
 
 def settle(session: Session, job: jobs.Job) -> None:
     """Writes the lines."""
-    spec = job.details | {"hidden": _not_yet(session)}
+    spec = job.details | {"hidden": unread(session)}
     text, values = export_filters.condition(spec["filters"])
     rows = session.all(data_rows.DataRow, f"SELECT * FROM data_rows r WHERE {text} ORDER BY seq", tuple(values))  # noqa: S608
     writer = Writer(session, job.id)
@@ -68,17 +67,6 @@ def settle(session: Session, job: jobs.Job) -> None:
         writer.add(orjson.dumps(_line(session, row, spec), option=orjson.OPT_APPEND_NEWLINE))
     writer.flush()
     jobs.end(session, job.id, "COMPLETE")
-
-
-def _not_yet(session: Session) -> set[str]:
-    """The imports whose labels cannot be read yet; this export counts."""
-    after = EXPORTED.position(session, "labels_after")
-    if after is None:
-        return set()
-    seen: dict[str, int] = settings.read(session, SEEN, {})
-    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
-    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
-    return {each for each in made if seen.get(each, 0) < after}
 
 
 class Writer:

@@ -143,13 +143,13 @@ def of_project(session: Session, kind: Kind, project_id: str, window: str) -> li
     return session.all(Import, sql, (kind, project_id))
 
 
-def delete(session: Session, import_id: str) -> str:
-    """Removes a pre-label import and its pre-labels."""
+def delete(session: Session, import_id: str) -> Import:
+    """Removes a pre-label import and its pre-labels; says what it was."""
     upload = get(session, import_id)
     if upload.kind != "mal-import":
         raise MalformedError("Only pre-label imports can be deleted")
     session.run("DELETE FROM annotations WHERE import_id = ?", (upload.id,))
-    return lose(session, upload.id).id
+    return lose(session, upload.id)
 
 
 def lose(session: Session, import_id: str) -> Import:
