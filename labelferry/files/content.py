@@ -15,7 +15,7 @@ from labelferry.progress import announce
 __all__ = ["Content", "content_of", "contents_of", "refuse_changed"]
 
 Known = Mapping[str, list[Any]]
-"""Path -> size, time of the last change of anything about it in nanoseconds, and hash, as an earlier run has read them."""
+"""Path -> size, time of its last change (``ctime``, ns), and hash, as an earlier run has read them."""
 
 
 @dataclass(frozen=True, slots=True)
