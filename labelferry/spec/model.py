@@ -138,7 +138,7 @@ class Spec(_Part):
     frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
-        description="Data rows that are there and differ from the manifest, or whose local video was replaced: take them "
+        description="Data rows that exist and differ from the manifest, or whose local video was replaced: take them "
         "as they are (and report it), bring them up to date, or stop",
     )
     on_ontology_change: Literal["fail", "new-version"] = Field(
