@@ -50,6 +50,7 @@ def test_this_machine_is_never_reached_through_a_proxy(environment: dict[str, st
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
+@pytest.mark.full
 def test_nor_is_prefects_server(tmp_path: Path, spec: str) -> None:
     ended = command(tmp_path, "onboard", spec, "--flow", **RANGES)
     assert (ended.returncode, ended.stderr) == (0, "")
@@ -75,6 +76,7 @@ def test_no_prefect_server_there(url: str, tmp_path: Path, spec: str) -> None:
     )
 
 
+@pytest.mark.full
 def test_a_temporary_server_that_takes_too_long(tmp_path: Path, spec: str) -> None:
     setting = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
     told(
