@@ -57,6 +57,25 @@ def test_metadata_is_set_read_and_taken_away(client: Any, keys: list[str], uniqu
     assert shown(client.get_data_row(row_id)) == {f"weather {unique}": "rain"}
 
 
+def test_reserved_fields_are_the_same_everywhere(client: Any, keys: list[str], dataset: Any) -> None:
+    """The ids are constants of the service: those of tag and of split's option test."""
+    tag, test = "cko8s9r5v0001h2dk9elqdidh", "cko8scbz70005h2dkastwhgqt"
+    fields = client.get_data_row_metadata_ontology()
+    assert fields.reserved_by_name["tag"].uid == tag
+    assert fields.reserved_by_name["split"]["test"].uid == test
+    twice = [DataRowMetadataField(schema_id=tag, value=value) for value in ("a", "b")]
+    task = dataset.create_data_rows([{"row_data": "https://example.com/a.mp4", "metadata_fields": twice}])
+    task.wait_till_done()
+    assert [error["message"] for error in task.errors] == [
+        f"A schemaId can only be specified once per DataRow : [{tag}]"
+    ]
+    (failed,) = fields.bulk_delete([DeleteDataRowMetadata(data_row_id=GlobalKey(keys[0]), fields=[tag])])
+    assert (failed.error, failed.fields) == ("Schema did not exist", [tag])
+    fields.create_schema("only once", DataRowMetadataKind.string)
+    with pytest.raises(lb_exceptions.MalformedQueryException):
+        fields.create_schema("only once", DataRowMetadataKind.string)
+
+
 def test_metadata_of_nobody_is_said(client: Any, keys: list[str]) -> None:
     fields = client.get_data_row_metadata_ontology()
 
@@ -84,4 +103,5 @@ def test_webhooks_and_roles_of_the_organisation(client: Any, project: Any) -> No
     made.update(topics=["LABEL_DELETED"], url="http://127.0.0.1:9/other")
     (found,) = project.webhooks()
     assert (found.topics, found.url) == (["LABEL_DELETED"], "http://127.0.0.1:9/other")
-    assert client.get_user().org_role().uid in {each.uid for each in client.get_roles().values()}
+    assert set(client.get_roles()) == {"LABELER", "REVIEWER", "TEAM_MANAGER", "ADMIN", "NONE"}
+    assert client.get_user().org_role().uid == client.get_roles()["ADMIN"].uid

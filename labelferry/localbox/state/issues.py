@@ -7,7 +7,7 @@ import orjson
 
 from labelferry.localbox.errors import NotFoundError
 from labelferry.localbox.ids import new_id, now
-from labelferry.localbox.state import data_rows, filters, projects
+from labelferry.localbox.state import data_rows, filters, labels, projects
 from labelferry.localbox.state.database import Session, as_json
 
 OPEN, RESOLVED = "Open", "Resolved"
@@ -67,6 +67,7 @@ class Comment:
 def create(session: Session, data: dict[str, Any]) -> Issue:
     """Open an issue."""
     issue_id, made = new_id(), now()
+    _check(session, data)
     session.insert(
         "issues",
         id=issue_id,
@@ -81,6 +82,14 @@ def create(session: Session, data: dict[str, Any]) -> Issue:
         updated_at=made,
     )
     return get(session, issue_id)
+
+
+def _check(session: Session, data: dict[str, Any]) -> None:
+    """Raise when a label or category is named that does not exist."""
+    if data.get("labelId") is not None:
+        labels.get(session, data["labelId"])
+    if data.get("categoryId") is not None:
+        category(session, data["categoryId"])
 
 
 def _position(data: dict[str, Any]) -> str | None:
@@ -124,6 +133,7 @@ def shown(found: list[Issue], after: str | None, first: int) -> tuple[list[Issue
 
 def update(session: Session, issue_id: str | None, data: dict[str, Any]) -> Issue:
     """Change what is named."""
+    _check(session, data)
     values = {column: data[name] for name, column in CHANGES.items() if name in data}
     if "position" in data:
         values["position"] = _position(data)

@@ -1,0 +1,160 @@
+"""What surrounds a project, with the official SDK: queues, priorities, workflow, issues, tags, copies, instructions."""
+
+from pathlib import Path
+from typing import Any
+
+import labelbox as lb
+import lbox.exceptions as lb_exceptions
+import pytest
+from labelbox.schema.issue import IssueStatus
+from labelbox.schema.issue_position import VideoFrameRange, VideoIssuePosition
+from labelbox.schema.workflow import NodeOutput, NodeType
+
+from tests.conformance.conftest import ROWS, fetch
+from tests.localbox_server import Localbox
+
+pytestmark = pytest.mark.filterwarnings("ignore:Workflow Management:UserWarning")
+
+
+def test_priorities(labelled: Any, keys: list[str]) -> None:
+    assert labelled.update_data_row_labeling_priority(lb.GlobalKeys(keys[:1]), 3) is True
+    labelled.set_labeling_parameter_overrides([(lb.GlobalKey(keys[1]), 2)])
+    found = {each.data_row().global_key: each.priority for each in labelled.labeling_parameter_overrides()}
+    assert found == {keys[0]: 3, keys[1]: 2, keys[2]: 1}
+
+
+def test_rows_go_back_to_be_labelled_and_to_done(labelled: Any, keys: list[str]) -> None:
+    first, _, rework = labelled.task_queues()
+    labelled.move_data_rows_to_task_queue(lb.GlobalKeys(keys), rework.uid)
+    labelled.move_data_rows_to_task_queue(lb.GlobalKeys(keys[:1]), first.uid)
+    labelled.move_data_rows_to_task_queue(lb.GlobalKeys(keys[1:2]), None)
+    overview = labelled.get_overview(details=True)
+    assert (overview.to_label, overview.in_rework["total"], overview.done) == (1, 1, 1)
+    with pytest.raises(lb_exceptions.LabelboxError, match="not moved"):
+        labelled.move_data_rows_to_task_queue(lb.GlobalKeys(keys), "no-such-queue")
+
+
+def test_the_overview_of_a_batch(project: Any, keys: list[str]) -> None:
+    batch = project.create_batch("one", global_keys=keys[:1])
+    project.create_batch("two", global_keys=keys[1:])
+    assert project.get_overview(batch_ids=[batch.uid]).total_data_rows == 1
+    assert project.get_overview().to_label == ROWS
+
+
+def test_assignments(client: Any, labelled: Any) -> None:
+    ids = [label.data_row().uid for label in labelled.labels()]
+    assert labelled.bulk_assign_data_rows(client.get_user().uid, ids) is True
+    with pytest.raises(lb_exceptions.MalformedQueryException, match="not in this project"):
+        labelled.bulk_assign_data_rows(client.get_user().uid, ["no-such-row"])
+    assert labelled.extend_reservations("LabelingQueue") == 0
+    assert [member.user().uid for member in labelled.members()] == [client.get_user().uid]
+
+
+def test_a_workflow_is_kept(project: Any) -> None:
+    flow = project.get_workflow()
+    start = flow.reset_to_initial_nodes()
+    done = flow.add_node(type=NodeType.Done, name="Done")
+    review = flow.add_node(type=NodeType.Review, name="Review")
+    for node in (start.labeling, start.rework):
+        flow.add_edge(node, review)
+    flow.add_edge(review, done, NodeOutput.Approved)
+    flow.update_config(reposition=False)
+    assert len(project.get_workflow().get_nodes()) == 4
+
+
+def test_issues(labelled: Any) -> None:
+    label = next(labelled.labels())
+    row = label.data_row()
+    kind = labelled.create_issue_category("Box", "A box is wrong")
+    where = VideoIssuePosition(frames=[VideoFrameRange(start=1, end=5, x=1, y=2)])
+    issue = labelled.create_issue("Too wide", row, label_id=label, category_id=kind.id, position=where)
+    labelled.create_issue("Of no label, so not listed", row)
+    with pytest.raises(TypeError):  # so the SDK takes that a category was not found
+        labelled.create_issue("Of a category that there is not", row, category_id="none")
+    assert [each.id for each in labelled.get_issues(status=IssueStatus.OPEN, content="WIDE")] == [issue.id]
+    assert (issue.category().name, issue.label().uid, issue.data_row().uid) == ("Box", label.uid, row.uid)
+    comment = issue.create_comment("Why?").update("Why so?")
+    assert [each.content for each in issue.comments()] == ["Why so?"]
+    assert issue.update(content="Far too wide").content == "Far too wide"
+    assert issue.resolve().status is IssueStatus.RESOLVED
+    assert list(labelled.get_issues(status=IssueStatus.OPEN)) == []
+    assert b"Far too wide" in fetch(labelled.export_issues())
+    assert labelled.get_overview().issues == 2
+    assert comment.delete() is True
+    assert kind.update("Boxes", "Boxes are wrong").name == "Boxes"
+    assert kind.delete() is True
+    assert labelled.get_issue(issue.id).category_id is None
+    assert issue.reopen().delete() is True
+    with pytest.raises(lb_exceptions.ResourceNotFoundError):
+        labelled.get_issue(issue.id)
+
+
+def test_tags(client: Any, project: Any) -> None:
+    tag = client.get_organization().create_resource_tag({"text": "night", "color": "#112233"})
+    assert (tag.text, tag.color) == ("night", "112233")
+    project.update_project_resource_tags([tag.uid])
+    assert [each.text for each in project.get_resource_tags()] == ["night"]
+    assert tag.uid in {each.uid for each in client.get_organization().get_resource_tags()}
+
+
+def test_a_copy_has_the_ontology_and_no_rows(labelled: Any) -> None:
+    copy = labelled.clone()
+    assert (copy.ontology().uid, copy.get_label_count(), copy.media_type) == (
+        labelled.ontology().uid,
+        0,
+        lb.MediaType.Video,
+    )
+
+
+def test_instructions(project: Any, tmp_path: Path) -> None:
+    page = tmp_path / "how.html"
+    page.write_text("<p>Boxes</p>", "utf-8")
+    project.upsert_instructions(str(page))
+    assert fetch(project.ontology().normalized["projectInstructions"]) == b"<p>Boxes</p>"
+
+
+def test_an_export_is_cancelled_while_it_runs(localbox: Localbox, client: Any, labelled: Any) -> None:
+    localbox.control("POST", "transitions", {"export-data-rows": {"when": "never"}})
+    task = labelled.export()
+    assert client.cancel_task(task.uid) is True
+    assert client.get_task_by_id(task.uid).status == "CANCELED"
+    localbox.control("POST", "transitions", {"*": {"when": "now"}})
+    with pytest.raises(lb_exceptions.LabelboxError, match="not in progress"):
+        client.cancel_task(labelled.export().uid)
+
+
+def test_labels_that_cannot_be_read_yet(localbox: Localbox, labelled: Any) -> None:
+    localbox.control("POST", "exports", {"labels_after": 2})
+    assert [len(list(labelled.labels())) for _ in range(3)] == [0, 0, ROWS]
+    localbox.control("POST", "exports", {})
+
+
+def test_rows_that_nothing_signs_are_left_out(client: Any, project: Any, keys: list[str], unique: str) -> None:
+    dataset = client.create_dataset(name=unique, iam_integration=None)
+    row = {"row_data": "gs://bucket/a.mp4", "global_key": f"{unique}-gs", "media_type": "VIDEO"}
+    task = dataset.create_data_rows([row])
+    task.wait_till_done()
+    assert task.result_url.endswith("/result.json")
+    batch = project.create_batch("b", global_keys=[*keys, row["global_key"]])
+    assert (batch.size, len(list(batch.failed_data_row_ids))) == (ROWS, 1)
+
+
+def test_what_is_declared_of_a_video(localbox: Localbox, client: Any, unique: str) -> None:
+    url = f"https://example.invalid/{unique}.mp4"
+    localbox.control("POST", "media", {url: {"frameCount": 30}})
+    rows = [{"row_data": each, "global_key": each, "media_type": "VIDEO"} for each in (url, f"{url}?other")]
+    client.create_dataset(name=unique, iam_integration=None).create_data_rows(rows).wait_till_done()
+    known = [client.get_data_row_by_global_key(row["global_key"]).media_attributes for row in rows]
+    plain = {"assetType": "video", "mimeType": "video/mp4"}
+    assert known == [plain | {"frameCount": 30}, plain]
+    localbox.control("POST", "media", {})
+
+
+def test_an_import_by_a_url_that_cannot_be_reached_fails(client: Any, labelled: Any) -> None:
+    url = "https://example.invalid/lines.ndjson"
+    data = "{projectId: $id, name: $name, fileUrl: $url}"
+    text = f"""mutation FarPyApi($id: ID!, $name: String!, $url: String!) {{
+      createLabelImport(data: {data}) {{ state inputFileUrl errorFileUrl }} }}"""
+    answer = client.execute(text, {"id": labelled.uid, "name": "far", "url": url})["createLabelImport"]
+    assert (answer["state"], answer["inputFileUrl"]) == ("FAILED", url)
+    assert b"localbox fetches from" in fetch(answer["errorFileUrl"])
