@@ -201,7 +201,7 @@ def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
         [*command, "--seed", str(tmp_path / "bad.json")], capture_output=True, timeout=20, check=False
     )
     assert ended.returncode == 2
-    assert b"is no snapshot" in ended.stderr or b"No such tables" in ended.stderr
+    assert b"is not a snapshot" in ended.stderr or b"No such tables" in ended.stderr
 
 
 def test_files_of_imports_expire(http: httpx.Client, localbox: Localbox) -> None:

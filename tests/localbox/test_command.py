@@ -12,7 +12,7 @@ COMMAND = [str(Path(sys.executable).with_name("labelferry")), "localbox", "--por
 SECONDS = 60
 
 
-@pytest.mark.parametrize("key", [(), ("--key", "localbox")], ids=["no key", "the key that everybody knows"])
+@pytest.mark.parametrize("key", [(), ("--key", "localbox")], ids=["no key", "the published key"])
 def test_other_hosts_need_a_key_of_ones_own(key: tuple[str, ...], tmp_path: Path) -> None:
     command = [*COMMAND, "--data", str(tmp_path), "--host", "192.0.2.1", *key]
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS)
