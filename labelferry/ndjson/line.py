@@ -103,7 +103,7 @@ def _read_benchmark(line: Json, at: At) -> bool:
 def _read_row(line: Json, at: At, global_key: str | None) -> RowRef:
     if ROW not in line:
         if global_key is None:
-            raise at.fault(f"no {ROW}", "add one to the line, or say global_key: in the spec for all such lines")
+            raise at.fault(f"no {ROW}", "add one to the line, or set global_key: in the spec for all such lines")
         return RowRef(global_key=global_key)
     place = at / ROW
     named = place.mapping(line[ROW], {"id", "globalKey"})

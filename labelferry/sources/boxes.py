@@ -20,7 +20,7 @@ Codes = NDArray[np.int64]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """Boxes, one a row, as columns of shape [n] in the order of the files.
+    """Boxes, one per row, as columns of shape [n] in the order of the files.
 
     Args:
         places: file and line of each row.
@@ -48,7 +48,7 @@ class Boxes:
         return len(self.frames)
 
     def take(self, rows: NDArray[np.int64]) -> "Boxes":
-        """The same columns at these rows."""
+        """Return the same columns at these rows."""
         return Boxes(
             self.places[rows],
             self.frames[rows],
@@ -63,15 +63,15 @@ class Boxes:
 
 
 def anonymous(frames: Frames, videos: Codes | None = None) -> tuple[Codes, list[str]]:
-    """A track for each box of a source that knows no identities.
+    """Return a track for each box of a source without identities.
 
     Args:
         frames: frame of each box, shape [n].
-        videos: video of each box, shape [n], when there are several.
+        videos: video of each box, shape [n], if there are several.
 
     Returns:
-        Track codes, shape [n], and names that say frame and place in the frame, so that they stay the same when boxes
-        of other frames come or go.
+        Track codes, shape [n], and names made of the frame and the place in it, so that they stay the same when boxes
+        of other frames are added or removed.
     """
     rows = np.arange(len(frames))
     if not len(rows):
@@ -98,14 +98,14 @@ def tracks_by_video(boxes: Boxes, videos: Codes) -> dict[int, tuple[Track, ...]]
     """Cut the boxes of several videos into tracks, all at once.
 
     Args:
-        boxes: the boxes; a track of one name in two videos is two tracks.
+        boxes: the boxes; the same track name in two videos means two tracks.
         videos: code of each box's video, shape [n].
 
     Returns:
         The tracks of each video, in the order in which the file first names them.
 
     Raises:
-        SourceError: as ``tracks_of`` does.
+        SourceError: as for ``tracks_of``.
     """
     if not len(boxes):
         return {}

@@ -1,7 +1,7 @@
-"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> what is read at once.
+"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> the files that are read together.
 
-Files count in the order of their names. A file that is still being written would be read half: move it in when it is
-whole.
+Files are taken in the order of their names. A file that is still being written would be read incompletely: move it in
+when it is complete.
 """
 
 from collections.abc import Iterator, Mapping
@@ -24,21 +24,21 @@ Entry = TypeVar("Entry", bound=LabelsEntry)
 
 
 def is_many(path: str) -> bool:
-    """Whether a path is a pattern or a folder."""
+    """Return whether a path is a pattern or a folder."""
     return path.endswith("/") or any(sign in path for sign in "*?[")
 
 
 def sources_of(entry: Entry, reach: Reach, note: Note, media: Mapping[str, Media]) -> Iterator[Source[Entry]]:
-    """Yield what is read at once: each file, or the files of each video when the format is read together.
+    """Yield what is read together: each file, or all files of a video where the format says so.
 
     Args:
         entry: an entry of the spec.
         reach: finds its files.
         note: takes the readers' findings.
-        media: what is known of the videos, by the identity of their global keys.
+        media: facts about the videos, by the identity of their global keys.
 
     Raises:
-        SourceError: when no file matches, or a file's name makes no global key.
+        SourceError: when no file matches, or a file's name gives no valid global key.
     """
     groups: dict[tuple[str, str | None], list[str]] = {}
     for file in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
@@ -62,4 +62,4 @@ def _filled(entry: Entry, path: str, key: str | None, file: str) -> Entry:
         return type(entry).model_validate(options if key is None else options | {"global_key": key})
     except ValidationError as error:
         what = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise SourceError(f"{file}: {what}; rename the file, or give it an entry of its own") from error
+        raise SourceError(f"{file}: {what}; rename the file, or give it its own entry") from error

@@ -1,4 +1,4 @@
-"""What a reader is given: an entry of a spec's ``labels``, its files, and the facts of the videos."""
+"""The input of a reader: an entry of a spec's ``labels``, its files, and facts about the videos."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
 
 @dataclass(frozen=True, slots=True)
 class Source(Generic[Entry]):
-    """One reading: a single file, or all files of a video when the format is read together.
+    """One read: a single file, or all files of a video where the format reads them together.
 
     Args:
         entry: the options, with the placeholders of the global key filled in.
         files: the files as the user calls them, in the order of their names.
         reach: finds the files, and those next to them.
-        note: takes findings: what the reader has to say without refusing a file.
-        media: what is known of the videos, by the identity of their global keys.
+        note: receives findings: what the reader reports without refusing a file.
+        media: facts about the videos, by the identity of their global keys.
     """
 
     entry: Entry
@@ -48,7 +48,7 @@ class Source(Generic[Entry]):
         return text_of(self.reach.file(file), file)
 
     def media_of(self, key: str) -> Media:
-        """Return the facts of a video, from the manifest and the video itself."""
+        """Return the facts about a video, from the manifest and the video itself."""
         return self.media.get(identity(key), Media())
 
     def size(self, key: str) -> tuple[int, int]:

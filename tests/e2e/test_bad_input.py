@@ -121,7 +121,7 @@ CASES = {
     "malformed CSV of labels": Case(
         ("boxes.csv:5", "9 columns"), files={"boxes.csv": BOXES + "clip-1,3,1,car,1,1,1,1,1\n"}
     ),
-    "broken quotation in labels": Case(("boxes.csv:5", "quotation"), files={"boxes.csv": BOXES + 'clip-1,"3,1\n'}),
+    "broken quoting in labels": Case(("boxes.csv:5", "broken quoting"), files={"boxes.csv": BOXES + 'clip-1,"3,1\n'}),
     "text for a number in labels": Case(
         ("boxes.csv:5", "left"), files={"boxes.csv": BOXES + "clip-1,3,1,car,ten,1,1,1\n"}
     ),

@@ -85,5 +85,5 @@ def test_videos_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_videos_of_one_name_in_two_folders(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"global key 'a\.mp4' is also that of"):
+    with pytest.raises(SourceError, match=r"global key 'a\.mp4' is also used at"):
         read_videos("**/*.mp4", Reach(folder(tmp_path, "in/a.mp4", "out/a.mp4")))

@@ -195,7 +195,7 @@ BAD: list[tuple[Any, str]] = [
     (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, answers, masks"),
     (ROW | {"name": "car"}, "none of segments, answer, answers, masks"),
     ([1], "[1] is not an object"),
-    (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or say global_key: in the spec"),
+    (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or set global_key: in the spec"),
     (TRACK | {"dataRow": {"id": "a", "globalKey": "b"}}, "dataRow: globalKey and id together"),
     (TRACK | {"dataRow": {}}, "dataRow: none of globalKey, id"),
     (TRACK | {"dataRow": {"id": " "}}, "dataRow.id: a blank text"),
@@ -308,7 +308,7 @@ def test_refuses_numbers_that_are_not_finite(number: float) -> None:
 
 def test_refuses_a_uuid_given_twice(read: Any) -> None:
     text = "\n".join(json.dumps(line | {"uuid": "u"}) for line in (QUESTION, TRACK))
-    with pytest.raises(SourceError, match=r"labels.ndjson:2: uuid 'u' is also that of labels.ndjson:1; give each"):
+    with pytest.raises(SourceError, match=r"labels.ndjson:2: uuid 'u' is also used at labels.ndjson:1; give each"):
         read(text, **LINES)
 
 

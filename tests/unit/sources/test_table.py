@@ -158,11 +158,11 @@ def test_puts_swapped_corners_right_and_says_so(read: Any, notes: list[Any]) -> 
 GOOD = "street,1,1,person,1,2,3,4\n"
 BAD = [
     pytest.param(
-        HEAD + GOOD + "street,2,1,person,1,2,3\n", ["boxes.csv:3: 7 columns where the header has 8"], id="short"
+        HEAD + GOOD + "street,2,1,person,1,2,3\n", ["boxes.csv:3: 7 columns, but the header has 8"], id="short"
     ),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,2,3,4,5\n", ["boxes.csv:3: 9 columns"], id="long"),
-    pytest.param(HEAD + 'street,2,1,"per"son,1,2,3,4\n', ["boxes.csv:2: a broken quotation"], id="quotes"),
-    pytest.param(HEAD + 'street,2,1,"person,1,2,3,4\n', ["boxes.csv:2: a broken quotation"], id="open quote"),
+    pytest.param(HEAD + 'street,2,1,"per"son,1,2,3,4\n', ["boxes.csv:2: broken quoting"], id="quotes"),
+    pytest.param(HEAD + 'street,2,1,"person,1,2,3,4\n', ["boxes.csv:2: broken quoting"], id="open quote"),
     pytest.param(HEAD + '"street",2,1,person,1,2,3\n', ["boxes.csv:2: 7 columns"], id="short, with quotes"),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,x,3,4\n", ["boxes.csv:3: top is 'x', not a number"], id="text"),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,,3,4\n", ["boxes.csv:3: top is empty"], id="empty number"),
@@ -206,7 +206,7 @@ def test_refuses_segments_that_overlap(read: Any) -> None:
 
 
 def test_refuses_a_box_whose_size_is_beyond_numbers(read: Any) -> None:
-    with pytest.raises(SourceError, match=r"boxes.csv:2: the box is too large to be one"):
+    with pytest.raises(SourceError, match=r"boxes.csv:2: the box is too large"):
         read("frame,id,x1,y1,x2,y2\n1,1,-1.7e308,0,1.7e308,1\n", **TABLE, **STREET)
 
 
