@@ -86,6 +86,11 @@ class ImportAs(StrEnum):
     PRELABELS = "prelabels"
     GROUND_TRUTH = "ground-truth"
 
+    @property
+    def words(self) -> str:
+        """The value as text."""
+        return "pre-labels" if self is ImportAs.PRELABELS else "ground truth"
+
 
 class Imports(_Part):
     """How the labels are imported."""

@@ -145,7 +145,7 @@ def test_labels_that_changed_or_went_are_a_conflict(
         changed = write(tmp_path, ([*boxes, box("harbour-2", 5)] if len(boxes) > 1 else boxes, TWO[1]))
         message = ferry("onboard", changed).refused(4)
     assert "harbour-1: 'ferry' from boxes.csv:2" in message
-    assert "on_changed: replace deletes our imports that hold them; or restore the files" in message
+    assert "on_changed: replace deletes our imports that contain them; or restore the files" in message
 
 
 @pytest.mark.parametrize("way", ["globalKey", "id"])
@@ -167,7 +167,7 @@ def test_ground_truth_over_somebody_elses_label(
         "utf-8",
     )
     message = ferry("onboard", truth).refused(4)
-    assert "1 rows have a label already: " in message
+    assert "1 row already has a label: " in message
     assert row[way] in message
     assert "createLabelImportByFilePyApi" not in localbox.operations()
     assert localbox.kept() == before
@@ -195,7 +195,7 @@ def test_two_of_one_name(kind: str, ferry: Ferry, localbox: Localbox, client: Cl
     make[kind]()
     ids = [row["id"] for row in localbox.table(f"{kind}s")]
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert f"2 {kind}s are called 'Harbour'" in message
+    assert f"the {kind} name 'Harbour' is not unique" in message
     assert all(each in message for each in ids)
     assert f"{kind}: {{id: ...}}" in message
     chosen = {kind: f"{kind}: {{id: {ids[1]}}}"}
@@ -209,7 +209,7 @@ def test_a_project_with_another_ontology(ferry: Ferry, localbox: Localbox, clien
     other = {"tools": [{"tool": "rectangle", "name": "ferry"}], "classifications": []}
     client.projects.connect_ontology(project.id, client.ontologies.create("Other", other, "VIDEO").id)
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert "project 'Harbour' works with ontology 'Other'" in message
+    assert "project 'Harbour' uses ontology 'Other'" in message
     assert localbox.table("annotations") == []
 
 

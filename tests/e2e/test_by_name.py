@@ -75,7 +75,7 @@ def test_a_project_that_is_not_there_cannot_be_rebuilt_from(ferry: Ferry, localb
     localbox.control("POST", "reset")
     for path in ferry.home.glob("ledger.db*"):
         path.unlink()
-    assert "there is no project 'Harbour': nothing to rebuild from" in ferry("status", "harbour", "--rebuild").refused(
+    assert "no project is named 'Harbour': nothing to rebuild from" in ferry("status", "harbour", "--rebuild").refused(
         4
     )
 
@@ -104,7 +104,7 @@ def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_pa
     with unchanged(localbox):
         steps = [step for step in ferry("plan", spec, "--json").json["steps"] if step["kind"] == "import"]
     assert [(step["action"], step["count"]) for step in steps] == [("delete", 2), ("create", 2)]
-    assert "it is deleted, and what is still wanted of it is sent again" in steps[0]["reason"]
+    assert "it is deleted, and those of its labels that are still in the sources are sent again" in steps[0]["reason"]
     assert "1 of them sent before" in steps[1]["reason"]
     assert "done" in ferry("onboard", spec).done()
     assert len(localbox.annotations()) == 2

@@ -170,7 +170,7 @@ def test_a_job_that_fails_as_a_whole(ferry: Ferry, localbox: Localbox, tmp_path:
     spec = write(tmp_path, GOOD)
     ended = ferry("onboard", spec)
     assert "2 lines were refused" in ended.refused(3)
-    assert "The import failed as it was told to" in ended.out
+    assert "The import failed on request" in ended.out
     assert "labels.ndjson:1" in ended.out
     assert localbox.annotations() == []
 

@@ -25,7 +25,7 @@ def test_ground_truth_is_verified(ferry: Ferry, localbox: Localbox, tmp_path: Pa
     spec = write(tmp_path, GOOD, "ground-truth")
     ferry("onboard", spec).done()
     before = {name: localbox.table(name) for name in ("data_rows", "projects", "imports", "labels", "annotations")}
-    assert "streets: verified: the service holds what was sent" in ferry("verify", spec).done()
+    assert "streets: verified: the service has what was sent" in ferry("verify", spec).done()
     found = ferry("verify", spec, "--json")
     assert (found.code, found.json["outcome"], found.json["totals"]["equal"]) == (0, "verified", 2)
     assert {name: localbox.table(name) for name in before} == before

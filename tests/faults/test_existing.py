@@ -108,7 +108,7 @@ def test_fail_stops_before_anything_is_changed(streets: Streets, client: Client)
     code, message = streets.run()
     assert code == 4
     assert f"street-1: {ROW_DATA}; {TAG}; {UNSET}" in message
-    assert "say update or reuse" in message
+    assert "set update or reuse" in message
     assert streets.localbox.mutations() == []
 
 
@@ -120,7 +120,7 @@ def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) 
     code, message = streets.run()
     assert code == (4 if policy == "fail" else 0)
     said = message if policy == "fail" else differing(streets)[0]["message"]
-    assert f"it is in dataset 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move it)" in said
+    assert f"the dataset is 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move a row)" in said
     assert {row["dataset_id"] for row in streets.localbox.state()["data_rows"]} == {made}
     assert [row["name"] for row in streets.localbox.state()["datasets"]] == ["Elsewhere"]
 

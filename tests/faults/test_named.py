@@ -145,7 +145,7 @@ def test_a_job_that_fails(streets: Streets) -> None:
     streets.write([box("street-1", 1), box("street-1", 2)])
     streets.localbox.control("POST", "transitions", {"mal-import": {"when": "now", "end": "failed"}})
     assert streets.run() == (3, "")
-    assert all("The import failed as it was told to" in line["message"] for line in streets.report()["failed_lines"])
+    assert all("The import failed on request" in line["message"] for line in streets.report()["failed_lines"])
     assert len(streets.report()["failed_lines"]) == 2
     assert streets.lines() == {LineState.FAILED: 2}
 

@@ -85,7 +85,7 @@ def test_a_batch_that_cannot_be_filled(streets: Streets) -> None:
     streets.localbox.control("POST", "transitions", {"add-data-rows-to-batch": {"when": "now", "end": "failed"}})
     code, message = streets.run()
     assert (code, kind(streets)) == (1, "JobFailedError")
-    assert "failed as it was told to" in message
+    assert "failed on request" in message
     assert streets.localbox.state()["annotations"] == []
     streets.localbox.control("POST", "transitions", {})
     assert streets.run() == (0, "")

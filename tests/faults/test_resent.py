@@ -169,9 +169,9 @@ def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
     streets.write(TWO_ROWS, "ground-truth")
     code, message = streets.run()
     assert code == 4
-    assert "1 rows have a label already: street-1;" in message
-    assert "street-1 hold what this onboarding itself brought in" in message
-    assert "delete their labels in Labelbox first (the whole row is sent again then)" in message
+    assert "1 row already has a label: street-1;" in message
+    assert "This onboarding imported those of street-1" in message
+    assert "delete their labels in Labelbox (whole rows are then sent again)" in message
     with streets.client() as client:
         (project,) = client.projects.find("Streets")
         client.labels.delete([label.id for label in client.labels.list(project.id)])
@@ -261,8 +261,8 @@ def test_ground_truth_whose_outcome_is_gone_is_not_sent_over_its_label(streets: 
     outcome_gone(streets, "ground-truth", ImportKind.GROUND_TRUTH)
     code, message = streets.run(retry=True)
     assert code == 4
-    assert "2 rows have a label already: street-1, street-2" in message
-    assert "The label of street-1, street-2 may be this onboarding's own" in message
+    assert "2 rows already have a label: street-1, street-2" in message
+    assert "The label of street-1, street-2 may be from this onboarding" in message
     assert streets.run()[0] == 1
     assert held(streets) == plain(TWO_ROWS)
     assert outcomes(streets.home)[-1]["report"]["unknown"] == 3

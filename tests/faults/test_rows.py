@@ -282,7 +282,7 @@ def test_a_hole_does_not_hide_that_a_row_has_a_label(streets: Streets, turn: Tur
     turn(rows_shown_after=30)
     code, message = streets.run()
     assert code == 4
-    assert "have a label already: street-2" in message
+    assert "already has a label: street-2" in message
     assert held(streets) == plain(TWO)
 
 

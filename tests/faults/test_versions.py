@@ -48,7 +48,7 @@ def test_a_new_version_is_made_beside_it_and_connected(imported_as: str, streets
     code, message = streets.run()
     assert code == 4
     assert "tool 'lorry' is missing" in message
-    assert "say on_ontology_change: new-version" in message
+    assert "set on_ontology_change: new-version" in message
     assert streets.localbox.mutations() == []
     streets.write([box("street-1", 1), box("street-2", 2, name="lorry")], imported_as, GROWN, **NEW)
     assert streets.run() == (0, "")
@@ -91,7 +91,7 @@ def test_a_version_that_takes_features_away_from_labels_is_refused(streets: Stre
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "would take features away from a project that has labels:\n  tool 'car' is missing" in message
+    assert "would remove features from a project that has labels:\n  tool 'car' is missing" in message
     assert streets.localbox.mutations() == []
 
 
@@ -158,7 +158,7 @@ def test_a_question_of_another_kind_that_labels_may_hang_on(streets: Streets) ->
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "take features away" in message
+    assert "remove features" in message
     assert "question 'weather': kind is 'checklist'" in message
     assert "car" not in message
     assert streets.localbox.mutations() == []
@@ -194,5 +194,5 @@ def test_a_project_with_an_ontology_of_another_name_is_left_alone(streets: Stree
     streets.write([box("street-1", 1)], **NEW)
     code, message = streets.run()
     assert code == 4
-    assert "works with ontology 'Theirs'" in message
+    assert "uses ontology 'Theirs'" in message
     assert connected(streets) == "Theirs"

@@ -1,7 +1,7 @@
-"""Data rows that are there, beside what the manifest says of them: row data, external id, metadata, dataset.
+"""Existing data rows compared with the manifest: row data, external id, metadata, dataset.
 
-They are read from an export of the catalog, 2,000 in a few requests. What an export does not hold (yet) is not
-compared, nor is the address of a local file, which is the service's own.
+They are read from an export of the catalog, 2,000 in a few requests. What an export does not contain (yet) is not
+compared, nor is the URL of a local file, which the service chooses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,32 +11,33 @@ from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
 from labelferry.labelbox import costs
+from labelferry.listing import counted
 from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
 from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.plan import Action, PlannedStep, row_names
 
 __all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
 
 SHOWN = 20
 
 WHAT_THEN = {
-    "reuse": "on_existing: reuse takes them as they are",
-    "update": "on_existing: update brings them up to date",
-    "fail": "on_existing: fail; fix the manifest, or say update or reuse",
+    "reuse": "on_existing: reuse leaves them as they are",
+    "update": "on_existing: update updates them",
+    "fail": "on_existing: fail; fix the manifest, or set update or reuse",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A row that is there and differs from the manifest.
+    """An existing row that differs from the manifest.
 
     Args:
         global_key: its key.
-        dataset: id of the dataset that it is in.
+        dataset: id of its dataset.
         differences: what differs, for people.
-        changes: the fields that would make it as the manifest says; none can move it to another dataset.
+        changes: the fields that would make it agree with the manifest; none can move it to another dataset.
     """
 
     global_key: str
@@ -48,25 +49,30 @@ class Drift:
         return f"{self.global_key}: {'; '.join(self.differences)}"
 
     def finding(self) -> Finding:
-        """Return what a report says of it."""
+        """Return its finding in a report."""
         return VideoRule.ROW_DIFFERS.at(None, row=self.global_key, differences="; ".join(self.differences))
 
 
 def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> Iterator[PlannedStep]:
-    """Yield what becomes of rows that are there and differ, if any do."""
+    """Yield what happens to existing rows that differ, if any do."""
     drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
     if not drift:
         return
     changed = [each.changes for each in drift if each.changes] if policy == "update" else []
     action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
     listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
-    reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
+    reason = f"{_differ(len(drift))} ({WHAT_THEN[policy]}):\n{listed}"
     requests = costs.create_rows(changed) if changed else 0
-    yield PlannedStep("data rows", "differ", action, reason, count=len(drift), requests=requests)
+    names = row_names([{"global_key": each.global_key} for each in drift])
+    yield PlannedStep("data rows", names, action, reason, count=len(drift), requests=requests)
+
+
+def _differ(count: int) -> str:
+    return f"{counted(count, 'existing data row')} {'differs' if count == 1 else 'differ'} from the manifest"
 
 
 def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> list[Drift]:
-    """Compare rows of the manifest that are there with the service's. Changes nothing."""
+    """Compare existing rows with the manifest. Changes nothing."""
     wanted = {identity(row["global_key"]): row for row in present}
     held = onboarding.client.exports.catalog([row["global_key"] for row in present])
     found = []
@@ -87,21 +93,21 @@ def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
     """Stop when the spec says so.
 
     Raises:
-        ConflictError: naming the rows and what differs.
+        ConflictError: with the rows and what differs.
     """
     if drift and onboarding.desired.spec.on_existing == "fail":
         listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
         raise ConflictError(
-            f"{len(drift)} data rows are there and differ from the manifest:\n{listed}\n"
-            "fix the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
+            f"{_differ(len(drift))}:\n{listed}\n"
+            "fix the manifest, or set on_existing: update (to update them) or reuse (to leave them as they are)"
         )
 
 
 def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
-    """Change the rows that differ; return how many. Safe to repeat: what was changed does not differ any more.
+    """Update the rows that differ; return their number. Safe to repeat: updated rows no longer differ.
 
     Raises:
-        RejectedError: naming the rows that the service did not change.
+        RejectedError: with the rows that the service did not update.
     """
     by_dataset: dict[str, list[dict[str, Any]]] = {}
     for each in drift:
@@ -111,12 +117,12 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
         failures = onboarding.client.data_rows.update(dataset, rows).failures
         if failures:
             listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
-            raise RejectedError(f"{len(failures)} of {len(rows)} data rows were not updated:\n{listed}")
+            raise RejectedError(f"{len(failures)} of {counted(len(rows), 'data row')} not updated:\n{listed}")
     return sum(map(len, by_dataset.values()))
 
 
 def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """What differs of the row itself, and the fields that correct it."""
+    """Return what differs in the row itself, and the fields that correct it."""
     differences, changes = _fields(want, row["data_row"])
     held = _held_metadata(row)
     fields = want.get("metadata") or {}
@@ -124,7 +130,7 @@ def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], di
     for name in stale:
         said = repr(held[name]) if name in held else "not set"
         differences.append(f"metadata '{name}' is {said}, the manifest says {fields[name]!r}")
-    if stale:  # all of it, since an update may take the place of what is there
+    if stale:  # all of it, since an update may replace the existing fields
         changes["metadata_fields"] = [{"name": name, "value": value} for name, value in {**held, **fields}.items()]
     return differences, changes
 
@@ -134,7 +140,7 @@ def _held_metadata(row: Mapping[str, Any]) -> dict[Any, Any]:
 
 
 def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """Row data and external id; the URL of a local file is the service's own, so it is not compared."""
+    """Compare row data and external id; the URL of a local file is chosen by the service and not compared."""
     differences, changes = list[str](), dict[str, Any]()
     for name in ("row_data", "external_id"):
         if name in want and there.get(name) != want[name] and not (name == "row_data" and "file" in want):
@@ -150,11 +156,11 @@ def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str
         return
     if wanted.id or details.get("dataset_name") != wanted.name:
         said = f"'{details.get('dataset_name')}' ({there})"
-        yield f"it is in dataset {said}, the spec says '{wanted.id or wanted.name}' (Labelbox cannot move it)"
+        yield f"the dataset is {said}, the spec says '{wanted.id or wanted.name}' (Labelbox cannot move a row)"
 
 
 def _same(held: Any, wanted: Any) -> bool:
-    """Whether two metadata values mean the same; a file's are text, the service's have types."""
+    """Return whether two metadata values are equal; those of a file are text, those of the service are typed."""
     if str(held) == str(wanted):
         return True
     for read in (float, _moment):

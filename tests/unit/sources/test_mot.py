@@ -84,7 +84,11 @@ BAD = [
     pytest.param(TEN + "1,2.5,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:2: id is 2.5, not a whole number"], id="half an id"),
     pytest.param("1,9007199254740993,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: id is", "not a whole"], id="huge id"),
     pytest.param(TEN + "2,1,1,2,3\n", ["gt.txt:2: 5 comma-separated columns", "the first row has 10"], id="short row"),
-    pytest.param("# note\n1,1,1,2,3,4\n", ["gt.txt:2: 6 comma-separated columns", "MOT has 9 (with classes) or 10"], id="six columns"),
+    pytest.param(
+        "# note\n1,1,1,2,3,4\n",
+        ["gt.txt:2: 6 comma-separated columns", "MOT has 9 (with classes) or 10"],
+        id="six columns",
+    ),
     pytest.param("1 1 1 2 3 4 1 -1 -1 -1\n", ["gt.txt:1: 1 comma-separated column, but MOT has 9"], id="spaces"),
     pytest.param("0,1,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: frame 0", "count from 1", "frame_base: 0"], id="frame 0"),
     pytest.param("-1,1,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: frame -1", "cannot be negative"], id="negative frame"),
