@@ -48,7 +48,7 @@ class BatchResource(Resource):
         priority: int = 5,
         consensus_settings: Mapping[str, Any] | None = None,
     ) -> Batch:
-        """Put rows into a project, in one step below 1,000 rows, else in two (an empty batch first, then its rows).
+        """Put rows into a project, in one step below 1,000 rows, else in two (an empty batch, then its rows).
 
         Args:
             project_id: the project.
@@ -75,7 +75,7 @@ class BatchResource(Resource):
         Raises:
             InputError: no rows, or too many; nothing was sent.
             JobFailedError: the service could not add them.
-            DeadlineError: the service has not ended within the policy's time.
+            DeadlineError: the service has not finished within the policy's time.
         """
         _check(batch_id, global_keys)
         rows = {"batchId": batch_id, "dataRowIds": [], "globalKeys": [*global_keys], "priority": priority}
@@ -139,7 +139,7 @@ def _batch(node: Json, failed: tuple[str, ...] = ()) -> Batch:
 
 
 def _failed_rows(task: Task) -> tuple[str, ...]:
-    """Return the rows that a batch task left out, where its result says so."""
+    """Return the rows that a batch task left out, according to its result."""
     try:
         result = json.loads(task.result or "null")
     except json.JSONDecodeError:

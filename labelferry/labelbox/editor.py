@@ -1,4 +1,4 @@
-"""A project's editor: what the official SDK does before, and when, it connects an ontology."""
+"""A project's editor, set up as the official SDK does when it connects an ontology."""
 
 from labelferry.errors import NotFoundError
 from labelferry.labelbox.call import Json, mutation, query

@@ -32,11 +32,11 @@ class LabelResource(Resource):
     def matching(
         self, project_id: str, wanted: Callable[[LabelRecord], bool], *, patient: bool = False
     ) -> Sequence[LabelRecord]:
-        """Return the labels that are wanted.
+        """Return the labels that match.
 
         Args:
             project_id: of the project.
-            wanted: says so of one.
+            wanted: whether a label matches.
             patient: look again for a while as long as there is none.
         """
 

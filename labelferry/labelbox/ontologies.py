@@ -45,7 +45,7 @@ class OntologyResource(Resource):
         return ontology_of(present(answer.get("ontology"), f"ontology {ontology_id}"))
 
     def find(self, name: str) -> list[OntologyRecord]:
-        """Return the ontologies of exactly this name; the service itself searches by part of the name."""
+        """Return the ontologies with exactly this name; the service itself searches by part of the name."""
 
         def page(cursor: str | None) -> tuple[Nodes, str | None]:
             call = query(FIND, search=name, filter={"status": "ALL"}, **at_cursor(cursor, _PAGE))

@@ -1,4 +1,4 @@
-"""Projects, and how an ontology gets into one."""
+"""Projects, and their connection to an ontology."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
@@ -50,7 +50,7 @@ class ProjectResource(Resource):
 
         Args:
             name: need not be unique, but should be.
-            media_type: Labelbox's word, such as ``VIDEO``.
+            media_type: Labelbox's name of it, such as ``VIDEO``.
             description: a good place for a key to find the project by.
             quality: ``benchmark``, ``consensus`` or both, as the official SDK does by default.
 
@@ -83,7 +83,7 @@ class ProjectResource(Resource):
         return ontologies.ontology_of(node) if node else None
 
     def connect_ontology(self, project_id: str, ontology_id: str) -> None:
-        """Connect an ontology, after setting the editor up where the project has none; may be repeated.
+        """Connect an ontology, after setting up the editor if the project has none; may be repeated.
 
         Raises:
             NotFoundError: the project or ontology does not exist.

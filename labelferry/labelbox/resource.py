@@ -1,4 +1,4 @@
-"""What all resources share: the wire, and the error for something that does not exist."""
+"""The base of all resources: the wire, and the error for something that does not exist."""
 
 from typing import Any
 
@@ -17,11 +17,11 @@ class Resource:
 
 
 def present(node: Any, what: str) -> Json:
-    """Return a node of an answer that must be there.
+    """Return a required node of an answer.
 
     Raises:
         NotFoundError: it is null.
     """
     if not isinstance(node, dict):
-        raise NotFoundError(f"{what} is not there; it may have been deleted, or the id is wrong")
+        raise NotFoundError(f"{what} does not exist; it may have been deleted, or the id is wrong")
     return node

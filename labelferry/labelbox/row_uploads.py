@@ -15,6 +15,7 @@ from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TASK_FIELDS, TaskResource, reason, task_of
 from labelferry.labelbox.transport import Wire
 from labelferry.labelbox.uploads import UploadResource
+from labelferry.listing import counted
 
 __all__ = ["RowUploads"]
 
@@ -79,7 +80,8 @@ class RowUploads(Resource):
         said = reason(task)
         duplicates = _named_in(said, keys)
         if not duplicates:
-            raise JobFailedError(f"the upload of {len(keys)} rows ended {task.status}: {said}{_first(failures)}")
+            rows = counted(len(keys), "row")
+            raise JobFailedError(f"the upload of {rows} ended {task.status}: {said}{_first(failures)}")
         return CreateResult({}, tuple(Failure(key, said) for key in duplicates), refused=said)
 
     def _failures(self, task_id: str) -> Iterator[Failure]:
@@ -102,7 +104,7 @@ class RowUploads(Resource):
 
 
 def chunks(items: Iterable[Json], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """Yield JSON arrays of at most ``limit`` bytes; an item that is bigger goes alone."""
+    """Yield JSON arrays of at most ``limit`` bytes; a larger item goes alone."""
     held: list[bytes] = []
     size = 2
     for item in map(orjson.dumps, items):
@@ -133,11 +135,11 @@ def _keys(rows: Sequence[Mapping[str, Any]], required: tuple[str, ...]) -> list[
 
 
 def _named_in(text: str, keys: Sequence[str]) -> list[str]:
-    """Return the keys that an older service's text for a whole upload names; keys may hold commas themselves."""
+    """Return the keys in an older service's text for a whole upload; keys themselves may contain commas."""
     found = _WHOLE.search(text)
     if not found:
         return []
-    listed = f", {found[1]}, , {found[1].rstrip(_CLOSING)}, "  # a closing full stop may be the key's own
+    listed = f", {found[1]}, , {found[1].rstrip(_CLOSING)}, "  # a trailing full stop may be part of the key
     return [key for key in keys if f", {key}, " in listed or f", '{key}', " in listed]
 
 

@@ -36,10 +36,10 @@ class TaskResource(Resource):
         return task_of(present(nodes[0] if nodes else None, f"task {task_id}"))
 
     def wait(self, task: Task | str) -> Task:
-        """Return a task once it has ended, well or badly.
+        """Return a task once it has ended, successfully or not.
 
         Args:
-            task: its id, or what is known of it already.
+            task: its id, or its last known state.
 
         Raises:
             DeadlineError: it has not ended within the policy's time.
@@ -47,14 +47,14 @@ class TaskResource(Resource):
         if isinstance(task, Task) and task.status in _ENDED:
             return task
         task_id = task if isinstance(task, str) else task.id
-        overdue = f"task {task_id} has not ended; the service still works on it: run again later to pick up its result"
+        overdue = f"task {task_id} is still in progress at the service: run again later to pick up its result"
         return self._wire.until(lambda: self._ended(task_id), self._wire.policy.task, overdue)
 
     def finish(self, task: Task | str) -> Task:
-        """Return a task once it has ended well.
+        """Return a task once it has succeeded.
 
         Raises:
-            JobFailedError: it ended otherwise; the message has the service's text.
+            JobFailedError: it failed; the message has the service's text.
             DeadlineError: it has not ended within the policy's time.
         """
         task = self.wait(task)

@@ -72,7 +72,7 @@ def test_wait_for_what_has_ended_asks_nothing(service, client: Client):
 
 def test_wait_has_a_deadline(service, client: Client):
     service.on(GET[MAL], {GOT[MAL]: node()})
-    with pytest.raises(DeadlineError, match=r"'job' still runs .*run again later.*waited 30 s"):
+    with pytest.raises(DeadlineError, match=r"'job' is still running .*run again later.*waited 30 s"):
         client.imports.wait(job(), deadline=30)
     assert sum(service.naps) <= 30
 
