@@ -1,8 +1,8 @@
 """Sent and held content of one row -> what is equal, missing, extra, moved.
 
 Frames, answers and ranges are exact, ranges after joining those that touch; coordinates agree within a tolerance. A
-frame that the service shows without marking it as a keyframe counts where a keyframe was sent, since the shape is
-there; where none was sent it is interpolation and says nothing.
+frame that the service returns without marking it as a keyframe counts where a keyframe was sent, since the shape is
+there; where none was sent it is interpolated and ignored.
 """
 
 from collections import Counter
@@ -17,18 +17,18 @@ from labelferry.verification.wording import first_change, said, told_ranges
 __all__ = ["TOLERANCE", "compare"]
 
 TOLERANCE = 1e-3
-"""Pixels; a 32-bit float holds coordinates of an 8K picture to half of that."""
+"""Pixels; a 32-bit float represents coordinates of an 8K picture to half of that."""
 EQUAL = "equal"
 SEGMENTS = "segments of a track"
 
 
 def compare(row: str, sent: RowContent, held: RowContent, tolerance: float = TOLERANCE) -> RowResult:
-    """Compare what was sent for a row with what the service holds.
+    """Compare what was sent for a row with what the service has.
 
     Args:
         row: global key.
-        sent: what should be there.
-        held: what is there.
+        sent: the expected content.
+        held: the actual content.
         tolerance: pixels within which coordinates agree.
     """
     return _Comparison(row, sent, held, tolerance).result()
@@ -81,7 +81,7 @@ class _Comparison:
             self._count(difference.kind if difference else EQUAL, [difference] if difference else [])
 
     def _excused(self, name: str, side: int) -> bool:
-        """Whether the other side has something of that name that cannot be read; each such thing excuses one."""
+        """Return whether the other side has something unreadable of that name; each such thing excuses one."""
         unread = self.unread[side].get(name)
         if not unread:
             return False

@@ -1,9 +1,9 @@
-"""One line of an export -> what the service holds for one row of a project.
+"""One line of an export -> the content of one row of a project at the service.
 
 Facts: the export that the official SDK's tests compare with (``frames``, ``segments``, ``key_frame_feature_map``,
 ``classifications``) and https://docs.labelbox.com/reference/export-quick-reference. Public sources disagree about the
 key frame map (a list of frames, or frames with true and false) and are silent on the members of video points, lines
-and masks, so every known spelling is taken; what nobody knows is reported.
+and masks, so every known spelling is accepted, and anything unknown is reported.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -28,18 +28,18 @@ OBJECT_KEYS = HEADING | {"annotation_kind", "classifications"} | GEOMETRIES
 QUESTION_KEYS = HEADING | ANSWERS
 OPTION_KEYS = HEADING | {"classifications", "content"}
 DEEPEST = 64
-"""Parts of an answer's path; no ontology nests so deep."""
+"""Maximum length of an answer's path; no ontology is nested that deeply."""
 
 
 def read_exported(row: Json, project: str, pictures: Pictures) -> RowContent:
-    """Return what one line of an export holds for a project.
+    """Return the content of one line of an export for a project.
 
-    Nothing in the line raises: what cannot be read is told in the content's ``unreadable`` and ``unknown``.
+    Nothing in the line raises: what cannot be read is reported in the content's ``unreadable`` and ``unknown``.
 
     Args:
         row: the line.
         project: id.
-        pictures: reads the composites that the line names by address.
+        pictures: reads the composites that the line names by URL.
     """
     content = RowContent()
     for label in objects(mapping(mapping(row.get("projects")).get(project)).get("labels")):
@@ -74,7 +74,7 @@ class _Label:
             self._asked_on_frames(feature, seen.nodes)
 
     def _by_feature(self) -> tuple[dict[str, _SeenFeature], dict[str, _SeenFeature]]:
-        """Objects and classifications of all frames, by feature id."""
+        """Return the objects and classifications of all frames, by feature id."""
         shapes: dict[str, _SeenFeature] = {}
         asked: dict[str, _SeenFeature] = {}
         for number, value in mapping(self.annotations.get("frames")).items():
@@ -128,7 +128,7 @@ class _Label:
             self.content.answer(path, held, place)
 
     def _asked_on_frames(self, feature: str, nodes: dict[int, Json]) -> None:
-        """Read a classification that stands on frames: at least on the first and last of each range of its answers."""
+        """Read a classification on frames: at least on the first and last of each range of its answers."""
         place, ranges = f"{self.place}, feature {feature}", self.spans.get(feature)
         standing: dict[Path, set[int]] = {}
         own: dict[Path, tuple[Span, ...]] = {}
@@ -145,7 +145,7 @@ class _Label:
     def _answers(
         self, node: Json, within: tuple[Span, ...], above: Path, *, inherits: bool = True
     ) -> Iterator[tuple[Path, tuple[Span, ...]]]:
-        """Every answer of a classification and of those nested in it; one without frames inherits its parent's."""
+        """Yield every answer of a classification, nested ones included; one without frames inherits its parent's."""
         self._know("classifications", node, QUESTION_KEYS)
         question = (*above, self._name(node))
         options = _options(node)
@@ -163,7 +163,7 @@ class _Label:
                 yield from self._answers(nested, held if inherits else (), path, inherits=inherits)
 
     def _name(self, node: Json) -> str:
-        """What the service calls a feature; its value and schema id are remembered as other words for it."""
+        """Return the service's name of a feature; record its value and schema id as other names for it."""
         name = text(node.get("name")) or text(node.get("value")) or text(node.get("feature_schema_id")) or ""
         for other in (node.get("feature_schema_id"), node.get("value")):
             if isinstance(other, str) and other != name:
@@ -178,16 +178,16 @@ class _Label:
 
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """What is between two frames that follow each other in an export, and have the same answer.
+    """The gaps between successive frames of an export that have the same answer.
 
-    An export may show the first and last frame of each range only. Where both frames lie in one range of the question,
-    the answer holds between them, if no other answer on both of them can be what makes it one range. Where nobody says
-    which ranges there are, it may hold or not.
+    An export may contain only the first and last frame of each range. If both frames are in one range of the question,
+    the answer applies between them, unless another answer on both of them may account for the range. If the ranges are
+    unknown, it may apply or not.
 
     Args:
-        shown: the frames where the question stands, ascending.
-        ranges: of the question, None where nobody says.
-        standing: the frames where each answer stands.
+        shown: the frames with the question, ascending.
+        ranges: of the question, None when unknown.
+        standing: the frames with each answer.
     """
 
     shown: Sequence[int]
@@ -195,11 +195,11 @@ class _Gaps:
     standing: Mapping[Path, AbstractSet[int]]
 
     def held(self, path: Path) -> Iterator[Span]:
-        """Yield the gaps where an answer holds."""
+        """Yield the gaps to which an answer applies."""
         return (gap for gap in self._between(path) if self._sure(path, gap))
 
     def unsure(self, path: Path) -> Iterator[Span]:
-        """Yield the gaps of which nobody says whether an answer holds there."""
+        """Yield the gaps to which an answer may apply."""
         return (gap for gap in self._between(path) if not self._outside(gap) and not self._sure(path, gap))
 
     def _between(self, path: Path) -> Iterator[Span]:
@@ -212,19 +212,19 @@ class _Gaps:
 
     def _sure(self, path: Path, gap: Span) -> bool:
         edges = {gap.start - 1, gap.end + 1}
-        # What is nested in an answer holds on its frames at most, and so extends no range.
+        # What is nested in an answer applies to its frames at most, and so extends no range.
         others = (frames for other, frames in self.standing.items() if other[: len(path)] != path)
         return self.ranges is not None and not self._outside(gap) and not any(each >= edges for each in others)
 
 
 def _one_geometry(read: Iterable[str | None]) -> str | None:
-    """The geometry that all frames of a feature agree on; None when they don't, or one cannot be read."""
+    """Return the geometry that all frames of a feature agree on; None when they don't, or one cannot be read."""
     geometries = set(read)
     return geometries.pop() if len(geometries) == 1 else None
 
 
 def _identified(value: object) -> Iterator[tuple[str, Json]]:
-    """Features with their ids: an object by id, or a list."""
+    """Yield features with their ids, from an object by id or a list."""
     if isinstance(value, dict):
         yield from ((feature, node) for feature, node in value.items() if isinstance(node, dict))
         return
@@ -237,7 +237,7 @@ def _options(node: Json) -> list[Json]:
 
 
 def _marked(value: Any, shapes: Mapping[int, FrameShape]) -> set[int]:
-    """The frames that are keyframes: a list of them, an object of frames with true or false, or all when unsaid."""
+    """Return the keyframes: from a list, from an object of frames with true or false, or all frames by default."""
     if isinstance(value, dict):
         value = [frame for frame, is_keyframe in value.items() if is_keyframe]
     if not isinstance(value, list):
@@ -246,7 +246,7 @@ def _marked(value: Any, shapes: Mapping[int, FrameShape]) -> set[int]:
 
 
 def _empty(shape: FrameShape) -> bool:
-    """Whether it is a mask without a pixel, which is no mask."""
+    """Return whether it is a mask without a pixel, which does not count."""
     return isinstance(shape, Area) and not shape.pixels
 
 

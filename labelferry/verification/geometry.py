@@ -13,7 +13,7 @@ __all__ = ["GEOMETRIES", "distance", "read_shape"]
 
 
 def read_shape(node: Json, pictures: Pictures) -> tuple[str, FrameShape] | None:
-    """The geometry and shape of an exported object; None when it has none that can be read.
+    """Return the geometry and shape of an exported object; None when it has none that can be read.
 
     Args:
         node: the object.
@@ -68,9 +68,9 @@ GEOMETRIES = frozenset(MEMBERS)
 
 
 def distance(one: FrameShape, other: FrameShape) -> float:
-    """How many pixels two shapes of one sort are apart: the largest difference of any coordinate.
+    """Return the distance of two shapes of one kind in pixels: the largest difference of any coordinate.
 
-    Masks with one bounding box differ by the number of their pixels, at least 1. Lines of unlike length: infinity.
+    Masks with the same bounding box differ by their number of pixels, at least 1. Lines of different lengths: infinity.
     """
     if isinstance(one, Area) and isinstance(other, Area):
         return 0.0 if one == other else max(1.0, _far(one.box, other.box) or abs(one.pixels - other.pixels))

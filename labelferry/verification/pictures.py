@@ -1,4 +1,4 @@
-"""Composite pictures -> the area of each colour in them; what cannot be had or read is None."""
+"""Composite pictures -> the area of each colour in them; None if they cannot be fetched or read."""
 
 from collections.abc import Callable, Sequence
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from labelferry.verification.content import Area
 __all__ = ["Fetch", "Pictures", "area_of"]
 
 Fetch = Callable[[str], bytes | None]
-"""The bytes behind an address, None when they are not to be had."""
+"""Function from a URL to its bytes, None when they cannot be fetched."""
 Pixels = NDArray[np.uint32]
 """Colours as one number each, red * 65536 + green * 256 + blue, shape [height, width]."""
 
@@ -21,10 +21,10 @@ KEPT = 4
 
 
 class Pictures:
-    """Reads pictures once, though several instances share one.
+    """Cache of pictures, since several instances share one.
 
     Args:
-        fetch: reads an address; by default none can be read.
+        fetch: reads a URL; by default none can be read.
     """
 
     def __init__(self, fetch: Fetch = lambda _: None) -> None:
@@ -32,7 +32,7 @@ class Pictures:
         self._kept: dict[str, Pixels | None] = {}
 
     def area_at(self, url: str, colour: Sequence[int] | None) -> Area | None:
-        """The area of a colour in the picture behind an address; None when it cannot be had."""
+        """Return the area of a colour in the picture at a URL; None when it cannot be fetched."""
         if url not in self._kept:
             while len(self._kept) >= KEPT:
                 del self._kept[next(iter(self._kept))]
@@ -42,13 +42,13 @@ class Pictures:
         return None if picture is None else area_of(picture, colour)
 
     def pixels_at(self, url: str) -> Pixels | None:
-        """The picture behind an address; None when it cannot be had."""
+        """Return the picture at a URL; None when it cannot be fetched."""
         data = self._fetch(url)
         return None if data is None else pixels_of(data)
 
 
 def pixels_of(data: bytes) -> Pixels | None:
-    """Decode a PNG; None when it is none."""
+    """Decode a PNG; return None if it is not one."""
     try:
         picture = decode_png(data).astype(np.uint32)
     except SourceError:
@@ -58,7 +58,7 @@ def pixels_of(data: bytes) -> Pixels | None:
 
 
 def area_of(picture: Pixels, colour: Sequence[int] | None) -> Area:
-    """The pixels that have a colour; those that are not black when there is none.
+    """Return the pixels that have a colour, or without one those that are not black.
 
     Args:
         picture: colours as numbers, shape [height, width].

@@ -1,4 +1,4 @@
-"""Labelled videos, as they were sent -> what the service should hold."""
+"""Labelled videos as sent -> what the service should have."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
@@ -11,16 +11,16 @@ from labelferry.verification.pictures import Pictures, area_of, pixels_of
 __all__ = ["WHOLE_TRACK", "read_sent"]
 
 WHOLE_TRACK = "classification of a whole track"
-"""Exports of video have a place for sub-classifications of keyframes only."""
+"""Exports of video contain sub-classifications of keyframes only."""
 
 Given = Iterator[tuple[Path, tuple[Span, ...]]]
 
 
 def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], pictures: Pictures) -> RowContent:
-    """Return what the lines of one row ask for.
+    """Return the expected content of one row.
 
     Args:
-        videos: what each line holds.
+        videos: the content of each line.
         names: schema ids and values -> the names that the service uses.
         pictures: reads the composites that lines only name by URL.
     """
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def _shapes(track: Track) -> Iterator[FrameShape]:
-    """Return the shape of each keyframe: a line's has x and y of every point after one another."""
+    """Return the shape of each keyframe: that of a line is x and y of every point in turn."""
     if track.offsets is None:
         return map(tuple, track.coords.tolist())
     points, ends = track.coords.ravel().tolist(), (track.offsets * 2).tolist()

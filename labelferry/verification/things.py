@@ -1,4 +1,4 @@
-"""Two tracks, or two instances of masks, that belong together -> every way in which they differ."""
+"""Two matched tracks or mask instances -> every way in which they differ."""
 
 import math
 from collections.abc import Iterator
@@ -14,24 +14,24 @@ WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 
 
 def whole(kind: MismatchKind, row: str, thing: Thing) -> LabelDifference:
-    """The difference that a thing is missing, or extra, as a whole."""
+    """Return the difference of a thing that is missing or extra as a whole."""
     frames = sorted(thing.keyframes)
     what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
     return LabelDifference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
 
 
 def unsaid_segments(sent: Thing, held: Thing) -> bool:
-    """Whether segments were sent, and the service does not say which it holds."""
+    """Return whether segments were sent and the service does not return any."""
     return sent.ranges is not None and held.ranges is None
 
 
 def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[LabelDifference]:
-    """Yield what differs between a thing and what is held of it; keyframes that moved are told together.
+    """Yield what differs between a sent and a held thing; moved keyframes are reported together.
 
     Args:
         row: global key.
-        sent: what should be there.
-        held: what is there.
+        sent: the expected thing.
+        held: the actual thing.
         tolerance: pixels within which coordinates agree.
     """
     apart: dict[int, float] = {}
