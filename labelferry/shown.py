@@ -1,4 +1,4 @@
-"""Results that people look at: they print, and show in a notebook, as the command line shows them."""
+"""Results for people: printed, and shown in a notebook, as on the command line."""
 
 from functools import singledispatch
 from html import escape
@@ -12,12 +12,12 @@ WIDTH = 120
 
 @singledispatch
 def print_result(result: object, console: Any) -> None:
-    """Print a result on a rich console; ``labelferry.reports`` and ``labelferry.api`` say how each kind is printed."""
+    """Print a result on a rich console; ``labelferry.reports`` and ``labelferry.api`` register the printers."""
     console.print(object.__repr__(result), markup=False)
 
 
 class Shown:
-    """A value whose text is what the command line prints of it."""
+    """A value whose text is the command line's output."""
 
     __slots__ = ()
 
@@ -29,5 +29,5 @@ class Shown:
         return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
     def _repr_html_(self) -> str:
-        """The same for a notebook's cell."""
+        """Return the same text as HTML for a notebook."""
         return f"<pre>{escape(repr(self))}</pre>"

@@ -1,7 +1,7 @@
 """Objects at single frames -> tracks, as columns.
 
 Objects of one name in one Label are one track unless ``instance`` or ``extra={"uuid": ...}`` tells them apart. Frames
-with ``keyframe=False`` only say that Labelbox is to interpolate there; what they alone carry would be lost, so that is
+with ``keyframe=False`` only say that Labelbox interpolates there; content that only they have would be lost, so it is
 an error.
 """
 
@@ -26,7 +26,7 @@ GEOMETRY = {Rectangle: Geometry.BOX, Point: Geometry.POINT, Line: Geometry.LINE}
 
 
 def tracks(annotations: Group, where: Where) -> Iterator[Track]:
-    """One track for each name and instance, in order of appearance.
+    """Return one track for each name and instance, in order of appearance.
 
     Raises:
         AnnotationError: when a track cannot be written without loss.
@@ -87,7 +87,7 @@ def _columns(rows: Group, kind: type) -> tuple[Coords, NDArray[np.int64] | None]
 
 
 def _boxes(rows: Group) -> Coords:
-    """Corners in any order -> left, top, width, height."""
+    """Return left, top, width, height of corners in any order."""
     values = [row.value for row in rows]
     corners = _matrix(((v.start.x, v.start.y, v.end.x, v.end.y) for v in values), 4)  # type: ignore[union-attr]
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])

@@ -1,4 +1,4 @@
-"""A place inside a line, and what may stand there: every wrong type or key is an error that names both."""
+"""A place inside a line, and the values allowed there: every wrong type or key is an error that names both."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -14,14 +14,14 @@ __all__ = ["DEEPEST", "At", "Json"]
 Json = Mapping[str, Any]
 
 DEEPEST = 100
-"""Questions inside questions; more is a mistake, and would end in a stack overflow."""
+"""Maximum nesting of questions; more is a mistake, and would end in a stack overflow."""
 
 LONGEST_NUMBER = 20
 LONGEST_VALUE, LONGEST_MESSAGE = 40, 300
 
 
 class At(NamedTuple):
-    """Where a value stands: the line, the path in it, how many questions it is deep."""
+    """The place of a value: the line, the path in it, and its depth in questions."""
 
     where: Where
     path: tuple[str | int, ...] = ()
@@ -32,12 +32,12 @@ class At(NamedTuple):
         return f"{self.where}: {''.join(steps).removeprefix('.')}" if steps else str(self.where)
 
     def __truediv__(self, key: str | int) -> "At":
-        return At(self.where, (*self.path, key), self.depth)  # written out only for an error: there are many places
+        return At(self.where, (*self.path, key), self.depth)  # formatted only for an error: there are many places
 
     def deeper(self) -> "At":
         """Return the same place, one question down."""
         if self.depth == DEEPEST:
-            raise self.fault(f"more than {DEEPEST} questions inside each other", "check the program that wrote it")
+            raise self.fault(f"questions nested more than {DEEPEST} levels deep", "check the program that wrote it")
         return self._replace(depth=self.depth + 1)
 
     def fault(self, what: str, remedy: str) -> SourceError:
@@ -77,10 +77,10 @@ class At(NamedTuple):
         return number
 
     def frame(self, value: object) -> int:
-        """Return a frame number; whole numbers as text are taken.
+        """Return a frame number; whole numbers as text are accepted.
 
         Raises:
-            AnnotationError: when it is not one.
+            AnnotationError: when it is not a frame number.
         """
         if type(value) is int and 0 <= value <= LARGEST:
             return value

@@ -1,4 +1,4 @@
-"""What a feature is called in a line: ``name``, a schema id, or both.
+"""The keys that name a feature in a line: ``name``, a schema id, or both.
 
 The schema id's key depends on the object: ``featureSchemaId`` for an instance of masks, ``schemaId`` anywhere else.
 """
@@ -39,5 +39,5 @@ def read_feature(holder: Json, at: At, *, instance: bool = False) -> Feature:
     schema_id = INSTANCE_SCHEMA_ID if instance else SCHEMA_ID
     named = {key: (at / key).text(holder[key]) for key in (NAME, schema_id) if key in holder}
     if not named:
-        raise at.fault(f"neither {NAME} nor {schema_id}", "say what it is in the ontology")
+        raise at.fault(f"neither {NAME} nor {schema_id}", "name its feature in the ontology")
     return Feature(named.get(NAME), named.get(schema_id))

@@ -14,7 +14,7 @@ METRIC_KEYS = frozenset({"name", "value"})
 
 
 def write_scores(scored: Answer | Classification) -> dict[str, Any]:
-    """Return the keys that hold scores, or nothing when there are none."""
+    """Return the scores with their keys, or an empty mapping when there are none."""
     out: dict[str, Any] = {}
     if scored.confidence is not None:
         out[CONFIDENCE] = scored.confidence

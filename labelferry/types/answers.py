@@ -51,7 +51,7 @@ class Radio(Strict):
 
 @dataclass(slots=True)
 class Checklist(Strict):
-    """One option or more."""
+    """One or more options."""
 
     answer: Sequence[ClassificationAnswer]
     confidence: float | None = None

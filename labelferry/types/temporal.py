@@ -11,7 +11,7 @@ __all__ = ["Temporal", "TemporalClassificationAnswer", "TemporalClassificationQu
 
 @dataclass(slots=True)
 class TemporalClassificationAnswer(Strict):
-    """An option, the ranges of frames in which it holds, and the questions nested under it."""
+    """An option, the ranges of frames in which it applies, and the questions nested under it."""
 
     name: str | None = None
     frames: Sequence[tuple[int, int]] = ()

@@ -1,4 +1,4 @@
-"""What happens at single frames: answered questions and objects."""
+"""Annotations at single frames: answered questions and objects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -51,9 +51,9 @@ class VideoObjectAnnotation(Strict):
         name: the tool's name in the ontology.
         value: Rectangle, Point or Line.
         frame: frame number, from 1.
-        keyframe: False for a frame that Labelbox is to interpolate; it is left out when written.
-        segment_index: numbers the stretches in which the object is visible.
-        instance: tells this track from another one of the same class in the same Label.
+        keyframe: False for a frame that Labelbox interpolates; it is left out of the line.
+        segment_index: number of the stretch in which the object is visible.
+        instance: tells this track from others of the same class in the same Label.
     """
 
     UNSUPPORTED: ClassVar[Mapping[str, str]] = {

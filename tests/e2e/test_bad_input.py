@@ -282,7 +282,9 @@ def test_the_status_of_nothing(offline: Ferry) -> None:
     assert "no onboarding 'clips' in the ledger sqlite:///" in message
     assert "; there: none" in message
     assert "no onboarding in sqlite:///" in offline("status").done()
-    assert "Give its name: labelferry status NAME --rebuild" in offline("status", "--rebuild").refused(2)
+    assert "--rebuild needs the name of an onboarding: labelferry status NAME --rebuild" in offline(
+        "status", "--rebuild"
+    ).refused(2)
 
 
 @pytest.mark.parametrize("arguments", [["onboard"], ["onbord", "spec.yaml"], ["check", "spec.yaml", "--jsn"]])

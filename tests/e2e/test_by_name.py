@@ -20,7 +20,7 @@ def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_pa
     assert localbox.annotations() == []
     said = ferry("status", "harbour").done()
     assert "failed  Labelbox at" in said
-    assert "the account's allowance is used up" in said
+    assert "the account's quota is used up" in said
     assert "pending: harbour-prelabels-" in said
     localbox.control("DELETE", "faults")
     (tmp_path / "boxes.csv").write_text("\n".join([*BOXES, box("harbour-1", 77)]), "utf-8")
@@ -83,7 +83,7 @@ def test_a_project_that_is_not_there_cannot_be_rebuilt_from(ferry: Ferry, localb
 @pytest.mark.parametrize("command", ["resume nobody", "retry-failed nobody", "status nobody --rebuild"])
 def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
     message = offline(*command.split()).refused(2)
-    assert "no onboarding 'nobody' was begun with this LABELFERRY_HOME" in message
+    assert "no onboarding 'nobody' was started with this LABELFERRY_HOME" in message
     assert "known are: none. Run labelferry onboard SPEC" in message
 
 

@@ -198,7 +198,7 @@ class Harbour:
         lines = list(self._known())
         false = [line.uuid for line in lines if line.state is LineState.ACCEPTED and _sent(line) not in held]
         if false:
-            yield f"{what}: {len(false)} lines are called accepted and are not in"
+            yield f"{what}: {len(false)} lines are reported as accepted but not imported"
         failed = [line for line in lines if line.state is LineState.FAILED and line.reason is not BY_ORDER]
         if any(_sent(line) in held for line in failed):
             yield f"{what}: lines are called failed and are in"

@@ -48,7 +48,7 @@ def number_of(bench: Bench, operation: str) -> int:
             (300, -300),
             r"leave a project '.*' \(c\w{24}\) at the service: the other run uses c\w{24}; once it has",
         ),
-        (AFTER, (0, DAY), "it was stopped before its next change. Nothing is lost: wait for the other to finish$"),
+        (AFTER, (0, DAY), "it was stopped before its next change. Nothing is lost: wait for the other run to finish$"),
     ],
 )
 def test_frozen_while_the_project_is_created(

@@ -124,7 +124,7 @@ def test_a_job_that_never_ends(imported_as: str, streets: Streets) -> None:
     streets.localbox.control("POST", "transitions", {JOBS[imported_as]: NEVER})
     code, message = streets.run()
     assert (code, outcomes(streets.home)[-1]["kind"]) == (1, "DeadlineError")
-    assert "still runs at the service; run again later to pick up its outcome (waited 600 s)" in message
+    assert "is still running at the service; run again later to pick up its outcome (waited 600 s)" in message
     assert streets.lines() == {LineState.SENT: 1}
     streets.localbox.control("POST", "seed", due_now(streets.localbox.state()))
     streets.localbox.forget()

@@ -272,8 +272,8 @@ def test_policies_that_do_not_fit(streets: Streets) -> None:
     streets.write(TWO_ROWS, "ground-truth", ONTOLOGY, **REPLACE)
     code, message = streets.run()
     assert code == 2
-    assert "on_changed: replace goes with as: prelabels only" in message
+    assert "on_changed: replace needs as: prelabels" in message
     streets.write(TWO_ROWS, "prelabels", ONTOLOGY, **ADD)
     code, message = streets.run()
     assert code == 2
-    assert "on_labelled: add goes with as: ground-truth only" in message
+    assert "on_labelled: add needs as: ground-truth" in message

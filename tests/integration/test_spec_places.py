@@ -155,7 +155,7 @@ def test_a_decision_counts_before_the_spec() -> None:
     loaded = load_spec(TEXT).decided(Decisions(on_changed="replace"))
     assert (loaded.spec.on_changed, loaded.spec.on_existing) == ("replace", "reuse")
     assert load_spec(TEXT).decided(Decisions()).spec == load_spec(TEXT).spec
-    with pytest.raises(SpecError, match="decisions: on_labelled: add goes with as: ground-truth only"):
+    with pytest.raises(SpecError, match="decisions: on_labelled: add needs as: ground-truth"):
         load_spec(TEXT).decided(Decisions(on_labelled="add"))
 
 

@@ -164,7 +164,7 @@ def printed(values: Mapping[str, Any]) -> str:
 def test_the_terminal_tells_unknown_and_pending_lines() -> None:
     unknown = FailedLine("clip-1", "car", "f:1", "the import's status file does not list this line", "unlisted", "look")
     said = printed(report(unknown_lines=(unknown,), failed_lines=()).to_dict())
-    assert "harbour: 2 of 5 lines are not known to be in" in said
+    assert "harbour: 2 of 5 lines not known to be imported" in said
     assert "2 accepted, 1 failed, 1 unknown, 1 pending, 4 sent by this run" in said
     assert "unknown: f:1: clip-1, 'car': the import's status file does not list this line" in said
     said = printed(report(unknown=0, pending=0, failed=0, failed_lines=()).to_dict())

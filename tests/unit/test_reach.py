@@ -61,7 +61,7 @@ def test_a_stranger_reads_nothing_else(path: str, says: str, specs: Path) -> Non
 @pytest.mark.parametrize("path", ["in/a.csv", "/etc/passwd", "*.csv"])
 def test_without_a_folder_a_stranger_reads_nothing(path: str) -> None:
     for read in (Reach(None, confined=True).file, Reach(None, confined=True).files):
-        with pytest.raises(SourceError, match="name the folder that such specs may read in LABELFERRY_SPECS"):
+        with pytest.raises(SourceError, match="set LABELFERRY_SPECS to the folder that such specs may read"):
             read(path)
 
 

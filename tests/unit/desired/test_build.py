@@ -55,10 +55,10 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 
 def test_the_state_that_was_taken_up_last_is_kept(tmp_path: Path) -> None:
     first = desired(tmp_path, ["yard-0"])
-    with pytest.raises(SpecError, match=r"no onboarding 'yard'.*known are: none.*labelferry onboard"):
+    with pytest.raises(SpecError, match=r"no onboarding 'yard'.*which has: none.*labelferry onboard"):
         kept("yard", tmp_path / "home")
     mark(first)
     desired(tmp_path, ["yard-0"], SPEC.replace("dataset: Yard", "dataset: Other"))
     assert kept("yard", tmp_path / "home") == first.folder
-    with pytest.raises(SpecError, match=r"no onboarding 'street'.*known are: yard"):
+    with pytest.raises(SpecError, match=r"no onboarding 'street'.*which has: yard"):
         kept("street", tmp_path / "home")

@@ -159,7 +159,7 @@ COMPOSE = {
     "one colour": (
         {"a": {1: area(1)}, "b": {1: area(2)}},
         {"colours": {"a": (1, 1, 1), "b": (1, 1, 1)}},
-        "'a' and 'b' have one colour",
+        "'a' and 'b' have the same colour",
     ),
     "no tool": ({"a": {1: area(1)}}, {"features": {"b": "t"}}, "'a' has no tool"),
     "nothing": ({}, {}, "at least one frame"),

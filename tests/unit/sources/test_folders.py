@@ -71,7 +71,7 @@ def test_nothing_matches(tmp_path: Path) -> None:
 
 
 def test_a_name_that_makes_no_key(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"in/a#b\.txt: .*holds '#'.*rename the file"):
+    with pytest.raises(SourceError, match=r"in/a#b\.txt: .*contains '#'.*rename the file"):
         entries_of(mot("in/*.txt"), folder(tmp_path, "in/a#b.txt"))
 
 

@@ -199,7 +199,7 @@ BAD: list[tuple[Any, str]] = [
     (TRACK | {"dataRow": {"id": "a", "globalKey": "b"}}, "dataRow: globalKey and id together"),
     (TRACK | {"dataRow": {}}, "dataRow: none of globalKey, id"),
     (TRACK | {"dataRow": {"id": " "}}, "dataRow.id: a blank text"),
-    (TRACK | {"dataRow": {"globalKey": "a#b"}}, "global key 'a#b' holds '#'"),
+    (TRACK | {"dataRow": {"globalKey": "a#b"}}, "global key 'a#b' contains '#'"),
     (TRACK | {"dataRow": "street"}, "dataRow: 'street' is not an object"),
     (TRACK | {"uuid": 7}, "uuid: 7 is not text"),
     (TRACK | {"isBenchmarkReferenceLabel": 1}, "isBenchmarkReferenceLabel: 1 is not true or false"),
@@ -238,14 +238,14 @@ BAD: list[tuple[Any, str]] = [
         QUESTION | {"answer": [{"name": "a", "frames": FRAMES}, {"name": "b"}]},
         "some answers have frames and some have none",
     ),
-    (QUESTION | {"answer": {"name": "a", "frames": FRAMES}, "frames": FRAMES}, "frames here and beside the answer"),
+    (QUESTION | {"answer": {"name": "a", "frames": FRAMES}, "frames": FRAMES}, "frames here and next to the answer"),
     (QUESTION | {"frames": []}, "frames: an empty list"),
     (QUESTION | {"frames": [{"start": 5, "end": 1}]}, "the range starts at frame 5 and ends at 1"),
     (QUESTION | {"frames": [{"start": 5}]}, "frames[0]: a range without start or end"),
     (QUESTION | {"frames": [[1, 2]]}, "frames[0]: [1, 2] is not an object"),
     (QUESTION | {"confidence": "high"}, "confidence: 'high' is not a number"),
     (QUESTION | {"customMetrics": [{"name": "a"}]}, "customMetrics[0]: a metric without name or value"),
-    (QUESTION | {"classifications": [{"name": "q", "answer": "x"}]}, "classifications beside the answer"),
+    (QUESTION | {"classifications": [{"name": "q", "answer": "x"}]}, "classifications next to the answer"),
     (QUESTION | {"answer": {"name": "a", "classifications": [{"name": "q"}]}}, "answer.classifications[0]: no answer"),
     (QUESTION | {"answer": {"name": "a", "classifications": None}}, "classifications: None is not a list"),
     (_mask(frame={"index": 1}), "masks.frames[0]: none of imBytes, instanceURI"),
@@ -316,5 +316,5 @@ def test_refuses_questions_nested_beyond_reason(read: Any) -> None:
     line: dict[str, Any] = {"name": "q", "answer": "x"}
     for _ in range(150):
         line = {"name": "q", "answer": {"name": "a", "classifications": [line]}}
-    with pytest.raises(SourceError, match="more than 100 questions inside each other"):
+    with pytest.raises(SourceError, match="questions nested more than 100 levels deep"):
         read(json.dumps(line | ROW), **LINES)
