@@ -44,6 +44,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
         ("imported as", ImportAs(report.imported_as).words),
         ("made", ", ".join(report.made) or "nothing"),
+        ("dataset signed by", plain(report.signer) or "no integration, or unchanged"),
         ("went to", plain(report.remote)),
     ]
     parts = [

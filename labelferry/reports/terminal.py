@@ -77,6 +77,8 @@ def _table(report: Mapping[str, Any]) -> Table:
         table.add_row("earlier imports", str(Deleted(**report["deleted"])))
     table.add_row("imported as", ImportAs(report["imported_as"]).words)
     table.add_row("created", ", ".join(report["made"]) or "nothing")
+    if report["signer"]:
+        table.add_row("signed by", report["signer"])
     return table
 
 
