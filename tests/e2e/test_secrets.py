@@ -108,7 +108,7 @@ def test_the_key_is_found_nowhere(
     for what, word in LEFT.items():  # what is no secret is found there, so the search does look
         assert any(what in file for file in holding(word, places)), what
     logged = database.read_bytes() + database.with_name(f"{database.name}-wal").read_bytes()
-    assert all(each in logged for each in (b"2 lines sent in 1 jobs", b"# harbour: plan", b"broken: Bearer ******"))
+    assert all(each in logged for each in (b"2 lines sent in 1 job", b"# harbour: plan", b"broken: Bearer ******"))
 
 
 STRANGERS = """
