@@ -39,6 +39,7 @@ def end_with_stdin() -> None:
 
 def main() -> int:
     """Serve until a signal arrives; return 2 for bad options."""
+    os.umask(0o077)  # uploads are private to their owner
     options = vars(parser().parse_args())
     if options.pop("exit_with_parent"):
         end_with_stdin()
