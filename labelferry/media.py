@@ -4,7 +4,7 @@ Labelbox wants a constant frame rate: frames per second times duration must be t
 https://docs.labelbox.com/reference/import-video-data
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -12,13 +12,11 @@ from typing import Any
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding
+from labelferry.model.findings import FindingHandler
 from labelferry.model.media import Media
 from labelferry.model.rules import VideoRule
 
 __all__ = ["probe", "refuse_other_files"]
-
-Note = Callable[[Finding], None]
 
 OPTIONS = {
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,h264,hevc,m4v,ivf",
@@ -30,7 +28,7 @@ UNEVEN = 0.01
 """Fraction of a frame's duration by which a constant rate may deviate, beyond one tick of the clock."""
 
 
-def probe(path: Path, note: Note) -> Media:
+def probe(path: Path, note: FindingHandler) -> Media:
     """Read the facts of a video.
 
     Args:
@@ -94,7 +92,7 @@ def _refuse_no_stream(container: Any, path: Path) -> None:
         raise SourceError(f"{path}: the file has no video stream; give a video")
 
 
-def _read(container: Any, path: Path, note: Note) -> Media:
+def _read(container: Any, path: Path, note: FindingHandler) -> Media:
     _refuse_no_stream(container, path)
     stream = container.streams.video[0]
     times = _times(container, stream)

@@ -24,7 +24,7 @@ def console(**options: Any) -> Any:
     from rich.segment import Segment
 
     class Safe:
-        """Make printed texts printable before the console adds its styles."""
+        """A renderable whose texts are made printable before the console adds its styles."""
 
         def __init__(self, inside: ConsoleRenderable) -> None:
             self._inside = inside

@@ -18,7 +18,7 @@ from labelferry.types import (
     VideoMaskAnnotation,
     VideoObjectAnnotation,
 )
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 
 __all__ = ["assemble"]
 
@@ -56,7 +56,7 @@ def _assemble_one(label: Label, where: Where) -> LabelledVideo:
     objects = _of(label, VideoObjectAnnotation)
     framed = _of(label, VideoClassificationAnnotation)
     whole = _of(label, ClassificationAnnotation)
-    temporal: list[Temporal] = [each for each in _all(label) if isinstance(each, Temporal)]
+    temporal: list[TemporalAnnotation] = [each for each in _all(label) if isinstance(each, TemporalAnnotation)]
     _check_names(objects, [*framed, *whole, *temporal], where)
     return LabelledVideo(
         row=RowRef(global_key=None if key is None else key.strip(), id=label.data.get("uid")),

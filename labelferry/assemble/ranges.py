@@ -17,10 +17,10 @@ from labelferry.types import VideoClassificationAnnotation
 
 __all__ = ["frame_classifications"]
 
-Group = Sequence[VideoClassificationAnnotation]
+QuestionGroup = Sequence[VideoClassificationAnnotation]
 
 
-def frame_classifications(annotations: Group, where: Where) -> Iterator[Classification]:
+def frame_classifications(annotations: QuestionGroup, where: Where) -> Iterator[Classification]:
     """Return one classification for each question (and caller's uuid), with the ranges of its answers.
 
     Raises:
@@ -34,7 +34,7 @@ def frame_classifications(annotations: Group, where: Where) -> Iterator[Classifi
         yield _classification(group, where, uuid)
 
 
-def _classification(group: Group, where: Where, uuid: str | None) -> Classification:
+def _classification(group: QuestionGroup, where: Where, uuid: str | None) -> Classification:
     feature, kind = feature_of(group[0]), type(group[0].value)
     what = f"{where}: '{feature}'"
     if any(type(annotation.value) is not kind for annotation in group):
@@ -52,7 +52,7 @@ def _classification(group: Group, where: Where, uuid: str | None) -> Classificat
     )
 
 
-def _ranges(group: Group, where: Where, what: str) -> Iterator[Answer]:
+def _ranges(group: QuestionGroup, where: Where, what: str) -> Iterator[Answer]:
     frames = np.array([annotation.frame for annotation in group], dtype=np.int64)
     segments = segment_numbers(frames, [annotation.segment_index for annotation in group], what)
     order = np.lexsort((frames, segments))

@@ -14,7 +14,7 @@ from labelferry.errors import AnnotationError
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Span, Where
 from labelferry.model.frames import coalesce, spans_of
 from labelferry.types import TemporalClassificationQuestion, TemporalClassificationText
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 
 __all__ = ["temporal_classifications"]
 
@@ -60,7 +60,7 @@ class _TemporalNode:
     shared: tuple["_TemporalNode", ...]
 
 
-def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> tuple[Classification, ...]:
+def temporal_classifications(annotations: Sequence[TemporalAnnotation], where: Where) -> tuple[Classification, ...]:
     """Return one classification for each name.
 
     Raises:
@@ -77,7 +77,7 @@ def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> t
     return built
 
 
-def _node(annotation: Temporal, path: str) -> _TemporalNode:
+def _node(annotation: TemporalAnnotation, path: str) -> _TemporalNode:
     feature = feature_of(annotation)
     what = f"{path}'{feature}'"
     if not annotation.value:

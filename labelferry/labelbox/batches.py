@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelferry.errors import InputError
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import Batch, Task
 from labelferry.labelbox.resource import Resource, present
@@ -118,12 +118,12 @@ class BatchResource(Resource):
         empty = {"name": name, "consensusSettings": consensus_settings}
         return str(self._change(CREATE_EMPTY, "createEmptyBatch", projectId=project_id, input=empty)["id"])
 
-    def _change(self, document: str, field: str, **variables: object) -> Json:
+    def _change(self, document: str, field: str, **variables: object) -> JsonDict:
         call = mutation(document, experimental=True, timeout=self._wire.policy.batch_timeout, **variables)
         project = present(self._wire.send(call).get("project"), f"project {variables['projectId']}")
         return present(project.get(field), "the batch")
 
-    def _get(self, project_id: str, batch_id: str) -> Json:
+    def _get(self, project_id: str, batch_id: str) -> JsonDict:
         answer = self._wire.send(query(GET, projectId=project_id, batchId=batch_id))
         nodes = present(answer.get("project"), f"project {project_id}")["batches"]["nodes"]
         return present(nodes[0] if nodes else None, f"batch {batch_id}")
@@ -134,7 +134,7 @@ def _check(name: str, global_keys: Sequence[str]) -> None:
         raise InputError(f"batch {name!r}: {len(global_keys)} rows; a batch takes 1 to {MOST_ROWS:,}. Nothing was sent")
 
 
-def _batch(node: Json, failed: tuple[str, ...] = ()) -> Batch:
+def _batch(node: JsonDict, failed: tuple[str, ...] = ()) -> Batch:
     return Batch(node["id"], node["name"], node.get("size") or 0, failed)
 
 
@@ -147,6 +147,6 @@ def _failed_rows(task: Task) -> tuple[str, ...]:
     return _failed_ids(result) if isinstance(result, dict) else ()
 
 
-def _failed_ids(answer: Json) -> tuple[str, ...]:
+def _failed_ids(answer: JsonDict) -> tuple[str, ...]:
     ids = answer.get("failedDataRowIds")
     return tuple(map(str, ids)) if isinstance(ids, list) else ()

@@ -12,9 +12,9 @@ from typing import Any, BinaryIO
 
 from labelferry.errors import InputError
 
-__all__ = ["Attachment", "Call", "Json", "mutation", "query"]
+__all__ = ["Attachment", "Call", "JsonDict", "mutation", "query"]
 
-Json = dict[str, Any]
+JsonDict = dict[str, Any]
 
 _NAME = re.compile(r"\s*(query|mutation)\s+(\w+?)(?:PyApi)?\b")
 

@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, UnavailableError
-from labelferry.labelbox.call import Json, query
+from labelferry.labelbox.call import JsonDict, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.policy import Pace
 from labelferry.labelbox.records import CreateResult, DataRow
@@ -166,7 +166,7 @@ class DataRowResource(Resource):
             keys, self._wire.until(partial(self._looked_up, job["jobId"]), self._wire.policy.lookup, overdue)
         )
 
-    def _looked_up(self, job_id: str) -> Json | None:
+    def _looked_up(self, job_id: str) -> JsonDict | None:
         answer = self._wire.send(query(LOOK_UP_RESULT, jobId=job_id))
         result = present(answer.get("dataRowsForGlobalKeysResult"), "the look-up's result")
         if result["jobStatus"] == "FAILED":
@@ -183,7 +183,7 @@ class DataRowResource(Resource):
         return page["nodes"], page["pageInfo"]["startCursor"]
 
 
-def _matched(keys: Sequence[str], data: Json) -> dict[str, str | None]:
+def _matched(keys: Sequence[str], data: JsonDict) -> dict[str, str | None]:
     if denied := data["accessDeniedGlobalKeys"]:
         raise PermissionDeniedError(f"no access to the data rows of {_some(denied)}; use other keys or another API key")
     ids = [row["id"] or None for row in data["fetchedDataRows"]]
@@ -197,7 +197,7 @@ def _matched(keys: Sequence[str], data: Json) -> dict[str, str | None]:
     return dict.fromkeys(keys) | dict(zip(present_keys, ids, strict=True))
 
 
-def _row(node: Json) -> DataRow:
+def _row(node: JsonDict) -> DataRow:
     return DataRow(
         id=node["id"],
         global_key=node.get("globalKey"),

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from labelferry.errors import JobFailedError, UnavailableError
-from labelferry.labelbox.call import Call, Json, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TaskResource
@@ -117,8 +117,8 @@ class ExportResource(Resource):
         return self._files.picture(url)
 
     def _exports(
-        self, document: str, field: str, scope: Json, global_keys: Sequence[str] | None, params: Json
-    ) -> Iterator[Json]:
+        self, document: str, field: str, scope: JsonDict, global_keys: Sequence[str] | None, params: JsonDict
+    ) -> Iterator[JsonDict]:
         """Start some exports ahead, and read them in order."""
         started: deque[str] = deque()
         for search in _searches(global_keys):
@@ -129,7 +129,7 @@ class ExportResource(Resource):
         while started:
             yield from self._read(started.popleft())
 
-    def _read(self, task_id: str) -> Iterator[Json]:
+    def _read(self, task_id: str) -> Iterator[JsonDict]:
         self._tasks.finish(task_id)
         if (size := self._size(task_id, "ERRORS")) > 0:
             said = b"".join(self._chunks(task_id, "ERRORS", size)).decode("utf-8", "replace")
@@ -137,7 +137,7 @@ class ExportResource(Resource):
         for line in _lines(self._chunks(task_id, "RESULT", self._size(task_id, "RESULT"))):
             yield orjson.loads(line)
 
-    def _start(self, document: str, field: str, filters: Json, params: Json) -> str:
+    def _start(self, document: str, field: str, filters: JsonDict, params: JsonDict) -> str:
         wanted = {"taskName": None, "isStreamableReady": True, "streamable": True, "filters": filters, "params": params}
         call = Call(document=document, variables={"input": wanted}, repeatable=True)  # a second export only reads twice
         return str(present(self._wire.send(call).get(field), "the export")["taskId"])
@@ -165,7 +165,7 @@ class ExportResource(Resource):
         return start, end, self._files.exact(chunk["file"], end - start + 1)
 
 
-def _searches(global_keys: Sequence[str] | None) -> Iterator[list[Json]]:
+def _searches(global_keys: Sequence[str] | None) -> Iterator[list[JsonDict]]:
     if global_keys is None:
         yield []
         return

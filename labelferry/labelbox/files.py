@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from labelferry.errors import NotFoundError, PermissionDeniedError, RejectedError, UnavailableError
-from labelferry.labelbox.call import Json
+from labelferry.labelbox.call import JsonDict
 from labelferry.labelbox.transport import Wire, reach
 
 __all__ = ["Files"]
@@ -30,7 +30,7 @@ class Files:
         """
         return self._wire.repeat(lambda: self._get(url)).decode("utf-8", "replace")
 
-    def lines(self, url: str) -> Iterator[Json]:
+    def lines(self, url: str) -> Iterator[JsonDict]:
         """Yield the objects of an NDJSON file, without blank lines.
 
         It is read and parsed completely before the first object is yielded, so that a truncated answer is retried.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labelferry.errors import JobFailedError, NotFoundError, RejectedError, RemoteError
-from labelferry.labelbox.call import Call, Json, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.import_documents import DELETE_MAL, DOCUMENTS
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
@@ -89,7 +89,7 @@ class ImportResource(Resource):
             raise JobFailedError(f"import {job.name!r} failed: {self._reason(ended)}")
         return ended
 
-    def statuses(self, job: ImportJob) -> Iterator[Json]:
+    def statuses(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the outcome of each line: ``uuid``, ``dataRow``, ``status``, and on failures ``errors``.
 
         Raises:
@@ -110,7 +110,7 @@ class ImportResource(Resource):
         self._wire.look(file.read, self._wire.policy.appearing)
         return file.content()
 
-    def errors(self, job: ImportJob) -> Iterator[Json]:
+    def errors(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the outcome of each line that failed.
 
         Raises:
@@ -118,7 +118,7 @@ class ImportResource(Resource):
         """
         return self._files.lines(_result_url(job, job.error_url, "error"))
 
-    def inputs(self, job: ImportJob) -> Iterator[Json]:
+    def inputs(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the lines that were sent.
 
         Raises:
@@ -151,11 +151,11 @@ class ImportResource(Resource):
         except RemoteError as error:
             return f"its error file cannot be read ({error})"
 
-    def _job(self, answer: Json, field: str, project_id: str, kind: ImportKind) -> ImportJob:
+    def _job(self, answer: JsonDict, field: str, project_id: str, kind: ImportKind) -> ImportJob:
         return _job_of(present(answer.get(field), "the import"), project_id, kind)
 
 
-def _job_of(node: Json, project_id: str, kind: ImportKind) -> ImportJob:
+def _job_of(node: JsonDict, project_id: str, kind: ImportKind) -> ImportJob:
     return ImportJob(
         id=node["id"],
         name=node["name"],

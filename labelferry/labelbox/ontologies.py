@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import OntologyRecord
 from labelferry.labelbox.resource import Resource, present
@@ -55,7 +55,7 @@ class OntologyResource(Resource):
         return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
 
 
-def ontology_of(node: Json) -> OntologyRecord:
+def ontology_of(node: JsonDict) -> OntologyRecord:
     """Return the ontology that a node of an answer describes."""
     normalized = node.get("normalized") or {}
     tree = json.loads(normalized) if isinstance(normalized, str) else normalized

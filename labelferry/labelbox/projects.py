@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from labelferry.labelbox import ontologies
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.editor import Editor
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.records import OntologyRecord, Project
@@ -57,7 +57,12 @@ class ProjectResource(Resource):
         Raises:
             UnavailableError: with ``acted``, ask ``find`` before creating again.
         """
-        variables: Json = {"name": name, "allowedMediaType": media_type, "description": description, **_audit(quality)}
+        variables: JsonDict = {
+            "name": name,
+            "allowedMediaType": media_type,
+            "description": description,
+            **_audit(quality),
+        }
         answer = self._wire.send(mutation(CREATE, **variables))
         return _project(present(answer.get("createProject"), "the new project"))
 
@@ -115,11 +120,11 @@ class ProjectResource(Resource):
         """
         present(self._wire.send(mutation(DELETE, projectId=project_id)).get("updateProject"), f"project {project_id}")
 
-    def _project(self, document: str, project_id: str, variable: str) -> Json:
+    def _project(self, document: str, project_id: str, variable: str) -> JsonDict:
         answer = self._wire.send(query(document, **dict[str, Any]({variable: project_id})))
         return present(answer.get("project"), f"project {project_id}")
 
-    def _named(self, name: str) -> Iterator[Json]:
+    def _named(self, name: str) -> Iterator[JsonDict]:
         def page(skip: int) -> Nodes:
             call = query(page_at(FIND, skip), param_0=name, param_1=False)
             return list(self._wire.send(call).get("projects") or [])
@@ -127,7 +132,7 @@ class ProjectResource(Resource):
         return by_offset(page)
 
 
-def _audit(quality: Collection[str]) -> Json:
+def _audit(quality: Collection[str]) -> JsonDict:
     consensus = "consensus" in quality
     return {
         "autoAuditPercentage": 0 if consensus else 1,
@@ -137,5 +142,5 @@ def _audit(quality: Collection[str]) -> Json:
     }
 
 
-def _project(node: Json) -> Project:
+def _project(node: JsonDict) -> Project:
     return Project(node["id"], node["name"], node.get("description"), node.get("allowedMediaType"))

@@ -23,7 +23,7 @@ from labelferry.errors import (
     RemoteError,
     UnavailableError,
 )
-from labelferry.labelbox.call import Call, Json
+from labelferry.labelbox.call import Call, JsonDict
 
 __all__ = ["LOOK_FIRST", "judge", "retry_after"]
 
@@ -57,7 +57,7 @@ _STATUS: dict[int, tuple[type[RemoteError], str]] = {
 }
 
 
-def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) -> Json:
+def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) -> JsonDict:
     """Return the ``data`` of an answer.
 
     Raises:
@@ -94,7 +94,7 @@ class _Verdict:
             f"{self._call.operation}: {text}; {hint}", acted=not self._call.repeatable, request_id=self._request_id
         )
 
-    def rate_limit(self, body: Json) -> RateLimitError:
+    def rate_limit(self, body: JsonDict) -> RateLimitError:
         """Return the error of a call that was rejected for now."""
         text = self._said(body.get("message")) or "too many requests"
         return RateLimitError(
@@ -106,7 +106,7 @@ class _Verdict:
     def of_errors(self, errors: object) -> RemoteError:
         """Return the error for GraphQL's ``errors``; the first known one decides."""
         entries = [entry for entry in errors if isinstance(entry, dict)] if isinstance(errors, list) else []
-        entry: Json = next((e for e in entries if _code(e) in _CODES), entries[0] if entries else {})
+        entry: JsonDict = next((e for e in entries if _code(e) in _CODES), entries[0] if entries else {})
         text, code = self._said(entry.get("message")), _code(entry)
         if "LBU limit" in text:
             return self._error(QuotaError, text, "the account's quota is used up")
@@ -115,7 +115,7 @@ class _Verdict:
         kind, hint = _CODES.get(code, (RejectedError, f"the service's code is {code or 'missing'}"))
         return self._error(kind, text, hint)
 
-    def of_status(self, body: Json) -> RemoteError:
+    def of_status(self, body: JsonDict) -> RemoteError:
         """Return the error for a status without GraphQL errors."""
         if self._response.status_code == 408:
             return self.lost("the service gave up waiting (408)")
@@ -123,7 +123,7 @@ class _Verdict:
         text = f"{_status(self._response)} {self._said(body.get('message'))}".rstrip()
         return self._error(kind, text, hint)
 
-    def _internal(self, entry: Json, text: str) -> RemoteError:
+    def _internal(self, entry: JsonDict, text: str) -> RemoteError:
         inner = _dig(entry, "extensions", "exception", "status")
         if inner in _INNER:
             return self._error(_INNER[inner][0], text, _INNER[inner][1])
@@ -167,7 +167,7 @@ def _date(text: str | None) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _body(response: httpx.Response) -> Json:
+def _body(response: httpx.Response) -> JsonDict:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -175,7 +175,7 @@ def _body(response: httpx.Response) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _code(entry: Json) -> str:
+def _code(entry: JsonDict) -> str:
     return str(_dig(entry, "extensions", "code") or "")
 
 

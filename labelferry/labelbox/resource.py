@@ -3,7 +3,7 @@
 from typing import Any
 
 from labelferry.errors import NotFoundError
-from labelferry.labelbox.call import Json
+from labelferry.labelbox.call import JsonDict
 from labelferry.labelbox.transport import Wire
 
 __all__ = ["Resource", "present"]
@@ -16,7 +16,7 @@ class Resource:
         self._wire = wire
 
 
-def present(node: Any, what: str) -> Json:
+def present(node: Any, what: str) -> JsonDict:
     """Return a required node of an answer.
 
     Raises:

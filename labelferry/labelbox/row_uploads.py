@@ -8,7 +8,7 @@ from typing import Any
 import orjson
 
 from labelferry.errors import InputError, JobFailedError
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import CreateResult, Failure, Task
 from labelferry.labelbox.resource import Resource, present
@@ -59,14 +59,14 @@ class RowUploads(Resource):
             items.append({"id": {"type": "GKEY", "value": key}, "payload": _payload(dataset_id, changes)})
         return self._carry(keys, items)
 
-    def _carry(self, keys: Sequence[str], items: Sequence[Json]) -> CreateResult:
+    def _carry(self, keys: Sequence[str], items: Sequence[JsonDict]) -> CreateResult:
         whole = CreateResult()
         for start in range(0, len(items), ROWS_PER_TASK):
             end = start + ROWS_PER_TASK
             whole = _joined(whole, self._carry_task(keys[start:end], items[start:end]))
         return whole
 
-    def _carry_task(self, keys: Sequence[str], items: Sequence[Json]) -> CreateResult:
+    def _carry_task(self, keys: Sequence[str], items: Sequence[JsonDict]) -> CreateResult:
         uris = [self._uploads.send(chunk, "json_import.json", "application/json") for chunk in chunks(items)]
         manifest = orjson.dumps({"source": "SDK", "item_count": len(items), "chunk_uris": uris})
         uri = self._uploads.send(manifest, "manifest.json", "application/json")
@@ -103,7 +103,7 @@ class RowUploads(Resource):
         return page[nodes], page["after"]
 
 
-def chunks(items: Iterable[Json], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
+def chunks(items: Iterable[JsonDict], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
     """Yield JSON arrays of at most ``limit`` bytes; a larger item goes alone."""
     held: list[bytes] = []
     size = 2
@@ -117,7 +117,7 @@ def chunks(items: Iterable[Json], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
         yield b"[" + b",".join(held) + b"]"
 
 
-def _payload(dataset_id: str, row: Mapping[str, Any]) -> Json:
+def _payload(dataset_id: str, row: Mapping[str, Any]) -> JsonDict:
     given = {name: value for name, value in row.items() if value is not None}
     return {**given, "dataset_id": dataset_id}
 

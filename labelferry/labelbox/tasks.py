@@ -3,7 +3,7 @@
 import json
 
 from labelferry.errors import JobFailedError
-from labelferry.labelbox.call import Json, query
+from labelferry.labelbox.call import JsonDict, query
 from labelferry.labelbox.organization import UserResource
 from labelferry.labelbox.records import Task
 from labelferry.labelbox.resource import Resource, present
@@ -67,7 +67,7 @@ class TaskResource(Resource):
         return task if task.status in _ENDED else None
 
 
-def task_of(node: Json) -> Task:
+def task_of(node: JsonDict) -> Task:
     """Return the task that a node of an answer describes."""
     return Task(node["id"], node["status"], node.get("type"), _text(node.get("result")), _text(node.get("errors")))
 

@@ -13,7 +13,7 @@ import orjson
 from pydantic import SecretStr
 
 from labelferry.errors import DeadlineError, LedgerError, RejectedError, UnavailableError
-from labelferry.labelbox.call import Attachment, Call, Json
+from labelferry.labelbox.call import Attachment, Call, JsonDict
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
 from labelferry.labelbox.replies import LOOK_FIRST, judge
@@ -61,7 +61,7 @@ class Wire:
         self._clock = clock
         self._sleep = sleep
 
-    def send(self, call: Call) -> Json:
+    def send(self, call: Call) -> JsonDict:
         """Send a call, with retries if that is safe, and return its ``data``.
 
         Raises:
@@ -111,7 +111,7 @@ class Wire:
         with suppress(LedgerError):  # only changes need the guard, and each asks again
             self.guard()
 
-    def _once(self, call: Call) -> Json:
+    def _once(self, call: Call) -> JsonDict:
         self._throttle()
         if call.changes:
             self.guard()

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from labelferry.errors import SourceError
-from labelferry.masks.png import Pixels, open_png
+from labelferry.masks.png import RgbArray, open_png
 from labelferry.model.masks import Colour
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ FEW = 256
 """Number of colours up to which Pillow counts faster than numpy sorts."""
 
 
-def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Client | None" = None) -> list[Colour]:
+def extract_rgb_colors(image: bytes | Path | str | RgbArray, *, client: "httpx.Client | None" = None) -> list[Colour]:
     """Return the colours of a mask in ascending order, without the black background.
 
     Args:
@@ -47,7 +47,7 @@ extract_rgb_colors_from_url = extract_rgb_colors
 """The guide's name for it."""
 
 
-def distinct(rgb: Pixels) -> list[Colour]:
+def distinct(rgb: RgbArray) -> list[Colour]:
     """Return all colours of a picture in ascending order, black included.
 
     Args:

@@ -14,14 +14,14 @@ from labelferry.model.masks import Colour, Composite, MaskObject, Masks
 
 __all__ = ["compose_masks", "palette"]
 
-Area = NDArray[np.bool_]
+BoolMask = NDArray[np.bool_]
 
 GOLDEN = 0.618033988749895
 MOST_COLOURS = 2**24 - 1
 
 
 def compose_masks(
-    instances: Mapping[str, Mapping[int, Area]],
+    instances: Mapping[str, Mapping[int, BoolMask]],
     *,
     features: Mapping[str, Feature | str] | str,
     where: Where,
@@ -75,7 +75,7 @@ def _nth(step: int) -> Colour:
 class _Composites:
     def __init__(
         self,
-        instances: Mapping[str, Mapping[int, Area]],
+        instances: Mapping[str, Mapping[int, BoolMask]],
         colours: Mapping[str, Colour],
         strict: bool,
         where: Where,
@@ -107,7 +107,7 @@ class _Composites:
                     "leave it out or put it after them"
                 )
 
-    def _refuse(self, present: Sequence[tuple[str, Area]], name: str, frame: int, both: int) -> None:
+    def _refuse(self, present: Sequence[tuple[str, BoolMask]], name: str, frame: int, both: int) -> None:
         area = dict(present)[name]
         other = next(called for called, there in reversed(present) if (there & area).any())
         raise AnnotationError(
@@ -125,7 +125,7 @@ def _feature(features: Mapping[str, Feature | str] | str, name: str, where: Wher
     return found if isinstance(found, Feature) else Feature(found)
 
 
-def _check_areas(instances: Mapping[str, Mapping[int, Area]], where: Where) -> None:
+def _check_areas(instances: Mapping[str, Mapping[int, BoolMask]], where: Where) -> None:
     sizes: dict[tuple[int, ...], str] = {}
     for name, areas in instances.items():
         for frame, area in areas.items():

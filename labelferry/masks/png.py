@@ -18,9 +18,9 @@ from labelferry.errors import SourceError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MOST_PIXELS", "RGB", "Header", "Pixels", "decode_png", "encode_png", "header", "open_png"]
+__all__ = ["MOST_PIXELS", "RGB", "Header", "RgbArray", "decode_png", "encode_png", "header", "open_png"]
 
-Pixels = NDArray[np.uint8]
+RgbArray = NDArray[np.uint8]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 RGB = 2
@@ -63,7 +63,7 @@ def header(data: bytes) -> Header:
     return found
 
 
-def decode_png(data: bytes) -> Pixels:
+def decode_png(data: bytes) -> RgbArray:
     """Decode a PNG to RGB, uint8 of shape [height, width, 3]; other colour types are converted.
 
     Raises:

@@ -1,6 +1,6 @@
 """Findings: the reports of readers and checks about the input; ``rules.py`` has the table of their rules."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -9,7 +9,7 @@ from labelferry.listing import shorten
 from labelferry.model.feature import Where
 from labelferry.model.video import RowRef
 
-__all__ = ["Finding", "FindingGroup", "Severity", "grouped", "on"]
+__all__ = ["Finding", "FindingGroup", "FindingHandler", "Severity", "grouped", "on"]
 
 KEPT = 20
 """Number of findings that a group keeps; the others are counted."""
@@ -90,6 +90,10 @@ class Finding:
 def on(row: RowRef, findings: Iterable[Finding]) -> Iterator[Finding]:
     """Yield the findings with their row."""
     return (replace(finding, row=row.global_key) for finding in findings)
+
+
+FindingHandler = Callable[[Finding], None]
+"""The receiver of a reader's findings."""
 
 
 @dataclass(frozen=True, slots=True)

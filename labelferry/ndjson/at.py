@@ -9,9 +9,9 @@ from labelferry.errors import SourceError
 from labelferry.model import Where
 from labelferry.model.frames import LARGEST, as_frame
 
-__all__ = ["DEEPEST", "At", "Json"]
+__all__ = ["DEEPEST", "At", "LineObject"]
 
-Json = Mapping[str, Any]
+LineObject = Mapping[str, Any]
 
 DEEPEST = 100
 """Maximum nesting of questions; more is a mistake, and would end in a stack overflow."""
@@ -44,7 +44,7 @@ class At(NamedTuple):
         """Return the error for something wrong here."""
         return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}", line=self.where.line)
 
-    def mapping(self, value: object, known: AbstractSet[str]) -> Json:
+    def mapping(self, value: object, known: AbstractSet[str]) -> LineObject:
         """Return a JSON object that has no unknown keys."""
         if not isinstance(value, dict):
             raise self.fault(f"{_shown(value)} is not an object", f"write one with {_listed(known)}")
@@ -90,7 +90,7 @@ class At(NamedTuple):
             raise self.fault(f"{_shown(value)} is not a frame", "correct it")
         return as_frame(value, str(self))
 
-    def one_of(self, holder: Json, keys: Sequence[str]) -> str:
+    def one_of(self, holder: LineObject, keys: Sequence[str]) -> str:
         """Return which one of ``keys`` the object has."""
         present = [key for key in keys if key in holder]
         if len(present) != 1:

@@ -6,7 +6,7 @@ The schema id's key depends on the object: ``featureSchemaId`` for an instance o
 from typing import Any
 
 from labelferry.model import Feature
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 
 __all__ = ["FEATURE_KEYS", "INSTANCE_KEYS", "INSTANCE_SCHEMA_ID", "NAME", "SCHEMA_ID", "read_feature", "write_feature"]
 
@@ -30,7 +30,7 @@ def write_feature(feature: Feature, *, instance: bool = False) -> dict[str, Any]
     return named
 
 
-def read_feature(holder: Json, at: At, *, instance: bool = False) -> Feature:
+def read_feature(holder: LineObject, at: At, *, instance: bool = False) -> Feature:
     """Return the feature that an object names.
 
     Raises:

@@ -11,7 +11,7 @@ from typing import Any
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import Labelled, LabelledVideo, Masks, RowRef, Track, Where
 from labelferry.model.keys import wrong_key
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
 from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
@@ -93,14 +93,14 @@ def _read(value: object, at: At, global_key: str | None) -> LabelledVideo:
     return LabelledVideo(row, at.where, classifications=(read_question(line, at, uuid),), benchmark=benchmark)
 
 
-def _read_benchmark(line: Json, at: At) -> bool:
+def _read_benchmark(line: LineObject, at: At) -> bool:
     benchmark = line.get(BENCHMARK, False)
     if not isinstance(benchmark, bool):
         raise (at / BENCHMARK).fault(f"{benchmark!r} is not true or false", "write one of the two")
     return benchmark
 
 
-def _read_row(line: Json, at: At, global_key: str | None) -> RowRef:
+def _read_row(line: LineObject, at: At, global_key: str | None) -> RowRef:
     if ROW not in line:
         if global_key is None:
             raise at.fault(f"no {ROW}", "add one to the line, or set global_key: in the spec for all such lines")

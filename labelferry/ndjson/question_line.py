@@ -11,7 +11,7 @@ from typing import Any
 from labelferry.errors import AnnotationError
 from labelferry.model import Answer, AnswerKind, Classification, Span
 from labelferry.model.frames import spans_of
-from labelferry.ndjson.at import DEEPEST, At, Json
+from labelferry.ndjson.at import DEEPEST, At, LineObject
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
 from labelferry.ndjson.score_keys import SCORE_KEYS, read_confidence, read_metrics, write_scores
 
@@ -56,7 +56,7 @@ def write_nested(asked: Sequence[Classification], depth: int = 0) -> dict[str, A
     return {NESTED: [write_question(each, depth + 1) for each in asked]}
 
 
-def read_question(line: Json, at: At, uuid: str | None = None) -> Classification:
+def read_question(line: LineObject, at: At, uuid: str | None = None) -> Classification:
     """Return one question with its answers.
 
     Args:
@@ -79,7 +79,7 @@ def read_question(line: Json, at: At, uuid: str | None = None) -> Classification
     )
 
 
-def read_nested(holder: Json, at: At) -> tuple[Classification, ...]:
+def read_nested(holder: LineObject, at: At) -> tuple[Classification, ...]:
     """Return the questions nested in an object, if there are any."""
     if holder.get(NESTED, []) == []:
         return ()
@@ -110,7 +110,7 @@ def _write_answer(answer: Answer, depth: int) -> dict[str, Any]:
     return out | write_scores(answer) | write_nested(answer.classifications, depth)
 
 
-def _read_answers(line: Json, key: str, at: At) -> tuple[Answer, ...]:
+def _read_answers(line: LineObject, key: str, at: At) -> tuple[Answer, ...]:
     value, place = line[key], at / key
     spans = _read_spans(line["frames"], at / "frames") if "frames" in line else ()
     if isinstance(value, str):
@@ -139,7 +139,7 @@ def _read_answer(value: object, at: At, spans: tuple[Span, ...]) -> Answer:
     )
 
 
-def _kind(line: Json, key: str, answers: tuple[Answer, ...], at: At) -> AnswerKind:
+def _kind(line: LineObject, key: str, answers: tuple[Answer, ...], at: At) -> AnswerKind:
     texts = [answer.feature is None for answer in answers]
     if all(texts):
         if len(texts) > 1 and not answers[0].spans:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.model import Classification, Geometry, Track
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
 from labelferry.ndjson.question_line import NESTED, read_nested, write_nested
 
@@ -39,7 +39,7 @@ def write_track(track: Track) -> dict[str, Any]:
     return line
 
 
-def read_track(line: Json, at: At, uuid: str | None) -> Track:
+def read_track(line: LineObject, at: At, uuid: str | None) -> Track:
     """Return the track of a line, segments and keyframes by ascending frame.
 
     Args:

@@ -8,15 +8,14 @@ import numpy as np
 from labelferry.listing import shorten
 from labelferry.masks.png import open_png
 from labelferry.model import Geometry
-from labelferry.model.masks import Masks
+from labelferry.model.masks import Colour, Masks
 from labelferry.pictures.shapes import DrawnLabels, DrawnShape, answers_at, shapes_at
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
-__all__ = ["COLOURS", "PAPER", "Canvas", "Colour", "caption", "draw"]
+__all__ = ["COLOURS", "PAPER", "Canvas", "caption", "draw"]
 
-Colour = tuple[int, int, int]
 
 REFUSED: Colour = (225, 29, 72)
 """Colour of lines that the service refused; no class has it."""

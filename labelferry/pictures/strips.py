@@ -14,7 +14,8 @@ from labelferry.desired.state import Desired, IndexedLine
 from labelferry.model import RowRef
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
-from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
+from labelferry.model.masks import Colour
+from labelferry.pictures.drawing import COLOURS, Canvas, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import DrawnLabels, frames_to_show
 

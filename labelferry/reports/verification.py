@@ -13,10 +13,10 @@ SHOWN = 20
 NOT_IN = ("failed", "unknown", "pending")
 GOOD = ("verified", "accepted")
 
-Json = Mapping[str, Any]
+VerificationDict = Mapping[str, Any]
 
 
-def print_verification(result: Json, console: Console) -> None:
+def print_verification(result: VerificationDict, console: Console) -> None:
     """Print a verification, as plain values, for people: the outcome, and what differs and where it came from."""
     console.print(f"\n[bold]{result['name']}[/bold]: {_headline(result)}", style=_colour(result), highlight=False)
     for name, value in _facts(result):
@@ -25,7 +25,7 @@ def print_verification(result: Json, console: Console) -> None:
         console.print(f"  {line}", style="red", markup=False, highlight=False, soft_wrap=True)
 
 
-def verification_markdown(result: Json) -> str:
+def verification_markdown(result: VerificationDict) -> str:
     """Return a verification as a table and a list."""
     parts = [f"# {result['name']}: {_headline(result)}"]
     parts.append("| | |\n|---|---|\n" + "\n".join(f"| {name} | {_cell(value)} |" for name, value in _facts(result)))
@@ -33,11 +33,11 @@ def verification_markdown(result: Json) -> str:
     return "\n\n".join([*parts, "\n".join(listed)] if listed else parts)
 
 
-def _colour(result: Json) -> str:
+def _colour(result: VerificationDict) -> str:
     return "green" if result["outcome"] in GOOD else "red"
 
 
-def _headline(result: Json) -> str:
+def _headline(result: VerificationDict) -> str:
     if result["outcome"] == "differs":
         return "differs: the service does not have what was sent"
     if result["outcome"] == "verified":
@@ -51,7 +51,7 @@ def _headline(result: Json) -> str:
     return "accepted: everything comparable is equal, but not everything can be compared"
 
 
-def _facts(result: Json) -> Iterator[tuple[str, str]]:
+def _facts(result: VerificationDict) -> Iterator[tuple[str, str]]:
     states = [state for state in ("accepted", *NOT_IN) if state != "unknown" or result[state]]
     yield "lines", ", ".join(f"{result[state]} {state}" for state in states)
     if result["rows"]:
@@ -65,7 +65,7 @@ def _facts(result: Json) -> Iterator[tuple[str, str]]:
     yield "read from", str(result["remote"])
 
 
-def _listed(result: Json) -> Iterator[str]:
+def _listed(result: VerificationDict) -> Iterator[str]:
     differences = [
         f"{each['kind']}: {each['row']}, '{each['feature']}' ({each['place']}): {each['what']}"
         for row in result["rows"]

@@ -1,16 +1,10 @@
 """The options common to all entries of a spec's ``labels``."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labelferry.model.findings import Finding
-
-__all__ = ["LabelsEntry", "Note"]
-
-Note = Callable[[Finding], None]
-"""The receiver of a reader's findings."""
+__all__ = ["LabelsEntry"]
 
 
 class LabelsEntry(BaseModel):

@@ -13,14 +13,15 @@ from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.findings import FindingHandler
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import PLACEHOLDERS
 from labelferry.sources.source import Source
 
 __all__ = ["is_many", "sources_of"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 
 def is_many(path: str) -> bool:
@@ -28,7 +29,9 @@ def is_many(path: str) -> bool:
     return path.endswith("/") or any(sign in path for sign in "*?[")
 
 
-def sources_of(entry: Entry, reach: Reach, note: Note, media: Mapping[str, Media]) -> Iterator[Source[Entry]]:
+def sources_of(
+    entry: EntryT, reach: Reach, note: FindingHandler, media: Mapping[str, Media]
+) -> Iterator[Source[EntryT]]:
     """Yield what is read together: each file, or all files of a video where the format says so.
 
     Args:
@@ -56,7 +59,7 @@ def _key(entry: LabelsEntry, file: str) -> str | None:
     return reduce(lambda text, name: text.replace(name, PLACEHOLDERS[name](path)), PLACEHOLDERS, str(key))
 
 
-def _filled(entry: Entry, path: str, key: str | None, file: str) -> Entry:
+def _filled(entry: EntryT, path: str, key: str | None, file: str) -> EntryT:
     options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
     try:
         return type(entry).model_validate(options if key is None else options | {"global_key": key})

@@ -17,10 +17,11 @@ from pydantic import Field, StringConstraints
 from labelferry.files.reach import Reach
 from labelferry.listing import counted
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.rules import ReaderRule
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.sheet import Sheet, sheet_of_lines
 from labelferry.sources.source import Source
@@ -106,7 +107,7 @@ def _refuse_widths(source: str, lines: NDArray[np.int64], widths: NDArray[np.int
     raise fault(source, int(lines[wrong]), what, "correct the row, or set the right format")
 
 
-def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
+def _kept(sheet: Sheet, entry: MotLabels, note: FindingHandler) -> NDArray[np.int64]:
     flags = sheet.numbers("flag" if "flag" in sheet.columns else "score")
     ignored = int(np.count_nonzero(flags == 0))
     if not entry.drop_ignored or not ignored:
@@ -130,7 +131,9 @@ def _coords(sheet: Sheet, entry: MotLabels) -> NDArray[np.float64]:
     return coords
 
 
-def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -> tuple[NDArray[np.int64], list[str]]:
+def _tracks(
+    sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: FindingHandler
+) -> tuple[NDArray[np.int64], list[str]]:
     ids = sheet.whole("id")
     if (low := np.flatnonzero(ids < NO_IDENTITY)).size:
         row = int(low[0])

@@ -6,18 +6,19 @@ from typing import Generic, TypeVar
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.findings import FindingHandler
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.text import text_of
 
 __all__ = ["Source"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
+EntryT_co = TypeVar("EntryT_co", bound=LabelsEntry, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Entry]):
+class Source(Generic[EntryT_co]):
     """One read: a single file, or all files of a video where the format reads them together.
 
     Args:
@@ -28,10 +29,10 @@ class Source(Generic[Entry]):
         media: facts about the videos, by the identity of their global keys.
     """
 
-    entry: Entry
+    entry: EntryT_co
     files: tuple[str, ...]
     reach: Reach
-    note: Note
+    note: FindingHandler
     media: Mapping[str, Media] = field(default_factory=dict)
 
     @property

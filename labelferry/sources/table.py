@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
 from labelferry.model.rules import ReaderRule
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
+from labelferry.sources.boxes import Boxes, CodeColumn, anonymous, tracks_by_video
 from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet
@@ -30,7 +30,6 @@ __all__ = ["TableLabels", "read"]
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 CellName = Annotated[str, Field(coerce_numbers_to_str=True)]
-Codes = NDArray[np.int64]
 
 WHOLE = re.compile(r"^(-?\d+)\.0*$")
 """Ids as pandas writes them once a column had a missing value: 7.0 is track 7."""
@@ -125,7 +124,7 @@ def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
     return parts, choose_form(sheet.source, parts, entry.box)
 
 
-def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> None:
+def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> None:
     needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
     used = {column for part, column in parts.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
@@ -133,7 +132,7 @@ def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note)
         note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
 
 
-def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[str]]:
+def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[str]]:
     if entry.global_key:
         return np.zeros(len(sheet), dtype=np.int64), [entry.global_key]
     sheet.keys(parts["global_key"])
@@ -150,7 +149,7 @@ def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[C
 
 
 def _boxes(
-    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: Codes, note: Note
+    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: CodeColumn, note: FindingHandler
 ) -> Boxes:
     frames = _frames(sheet, parts["frame"], entry.frame_base)
     tracks, names = _tracks(sheet, parts, frames, videos, note)
@@ -178,8 +177,8 @@ def _frames(sheet: Sheet, column: str, base: int) -> Frames:
 
 
 def _tracks(
-    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: Codes, note: Note
-) -> tuple[Codes, list[str]]:
+    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: CodeColumn, note: FindingHandler
+) -> tuple[CodeColumn, list[str]]:
     if "track" in parts:
         codes, texts = sheet.codes(parts["track"])
         return _recoded(codes, [WHOLE.sub(r"\1", text) for text in texts])
@@ -187,7 +186,7 @@ def _tracks(
     return anonymous(frames, videos)
 
 
-def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[Feature]]:
+def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[Feature]]:
     if entry.class_name:
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
     codes, texts = sheet.codes(parts["class"])
@@ -195,13 +194,13 @@ def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tupl
     return codes, [Feature(name) for name in names]
 
 
-def _recoded(codes: Codes, names: list[str]) -> tuple[Codes, list[str]]:
+def _recoded(codes: CodeColumn, names: list[str]) -> tuple[CodeColumn, list[str]]:
     """Return codes of texts as codes of the distinct names given to the texts."""
     places = {name: at for at, name in enumerate(dict.fromkeys(names))}
     return np.array([places[name] for name in names])[codes], list(places)
 
 
-def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> Coords:
+def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> Coords:
     a, b, c, d = (sheet.numbers(parts[part]) for part in FORMS[form])
     with np.errstate(over="ignore", invalid="ignore"):
         if form == "xyxy":
@@ -212,7 +211,7 @@ def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> C
         return np.column_stack((a, b, c, d))
 
 
-def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coords:
+def _scale(source: Source[TableLabels], videos: CodeColumn, keys: list[str]) -> Coords:
     """Return the factor from coordinates to pixels: 1, the size in the entry, or that of each row's video."""
     entry = source.entry
     if not entry.normalized:
@@ -228,6 +227,6 @@ def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
         raise sheet.fault(int(np.argmin(finite)), "the box is too large", "correct or remove the row")
 
 
-def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:
+def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
     if count:
         note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))

@@ -10,13 +10,17 @@ from labelferry.types.answers import ClassificationAnnotation
 from labelferry.types.masks import VideoMaskAnnotation
 from labelferry.types.rules import list_of
 from labelferry.types.strict import Strict
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 from labelferry.types.video import VideoClassificationAnnotation, VideoObjectAnnotation
 
 __all__ = ["Annotation", "Label"]
 
 Annotation = (
-    ClassificationAnnotation | VideoClassificationAnnotation | VideoObjectAnnotation | VideoMaskAnnotation | Temporal
+    ClassificationAnnotation
+    | VideoClassificationAnnotation
+    | VideoObjectAnnotation
+    | VideoMaskAnnotation
+    | TemporalAnnotation
 )
 
 

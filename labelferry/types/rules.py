@@ -11,7 +11,7 @@ from labelferry.errors import AnnotationError
 from labelferry.model.frames import LARGEST, as_frame
 
 __all__ = [
-    "Metrics",
+    "CustomMetrics",
     "called",
     "check_extra",
     "check_frame",
@@ -23,7 +23,7 @@ __all__ = [
     "number",
 ]
 
-Metrics = Sequence[Mapping[str, Any]] | None
+CustomMetrics = Sequence[Mapping[str, Any]] | None
 
 
 def called(annotation: Any) -> str:

@@ -8,7 +8,7 @@ there; where none was sent it is interpolated and ignored.
 from collections import Counter
 from collections.abc import Sequence
 
-from labelferry.verification.content import Path, RowAnswer, RowContent
+from labelferry.verification.content import AnswerPath, RowAnswer, RowContent
 from labelferry.verification.pairing import pair
 from labelferry.verification.result import LabelDifference, MismatchKind, RowResult
 from labelferry.verification.things import between, unsaid_segments, whole
@@ -92,7 +92,7 @@ class _Comparison:
         self.counts[kind] += 1
         self.differences += differences
 
-    def _answer(self, path: Path, sent: RowAnswer | None, held: RowAnswer | None) -> LabelDifference | None:
+    def _answer(self, path: AnswerPath, sent: RowAnswer | None, held: RowAnswer | None) -> LabelDifference | None:
         if held is None:
             return None if sent is None else self._told(MismatchKind.MISSING, path, sent)
         if sent is None:
@@ -106,7 +106,7 @@ class _Comparison:
         return None
 
     def _told(
-        self, kind: MismatchKind, path: Path, answer: RowAnswer, what: str | None = None, frame: int | None = None
+        self, kind: MismatchKind, path: AnswerPath, answer: RowAnswer, what: str | None = None, frame: int | None = None
     ) -> LabelDifference:
         coverage = answer.coverage
         first = frame if frame is not None or not coverage else coverage[0].start

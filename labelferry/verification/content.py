@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from labelferry.model.frames import Span, coalesce
 
-__all__ = ["Area", "FrameShape", "Path", "RowAnswer", "RowContent", "Thing"]
+__all__ = ["AnswerPath", "FrameShape", "MaskArea", "RowAnswer", "RowContent", "Thing"]
 
-Path = tuple[str, ...]
+AnswerPath = tuple[str, ...]
 """Question, option, question nested in it, option ... as names, with a text in place of an option."""
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class MaskArea:
     """The pixels of a mask's instance on one frame, whatever its colour.
 
     Args:
@@ -30,7 +30,7 @@ class Area:
     digest: bytes
 
 
-FrameShape = tuple[float, ...] | Area
+FrameShape = tuple[float, ...] | MaskArea
 """Box: left, top, width, height. Point: x, y. Line: x, y of every point. Mask: its area."""
 
 
@@ -53,7 +53,7 @@ class Thing:
     keyframes: Mapping[int, FrameShape]
     place: str
     ranges: tuple[Span, ...] | None = None
-    answers: Mapping[int, frozenset[Path]] = field(default_factory=dict)
+    answers: Mapping[int, frozenset[AnswerPath]] = field(default_factory=dict)
     between: Mapping[int, FrameShape] = field(default_factory=dict)
 
     def shape(self, frame: int) -> FrameShape | None:
@@ -126,13 +126,13 @@ class RowContent:
     """
 
     things: list[Thing] = field(default_factory=list)
-    answers: dict[Path, RowAnswer] = field(default_factory=dict)
+    answers: dict[AnswerPath, RowAnswer] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
     incomparable: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, path: Path, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
+    def answer(self, path: AnswerPath, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
         """Add an answer."""
         self.answers.setdefault(path, RowAnswer(place)).add(spans, unsure)
 

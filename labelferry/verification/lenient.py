@@ -6,17 +6,17 @@ from typing import Any
 
 from labelferry.model.frames import Span
 
-__all__ = ["Json", "frame_of", "mapping", "numbers", "objects", "span_of", "spans_in", "text"]
+__all__ = ["ExportObject", "frame_of", "mapping", "numbers", "objects", "span_of", "spans_in", "text"]
 
-Json = Mapping[str, Any]
+ExportObject = Mapping[str, Any]
 
 
-def mapping(value: object) -> Json:
+def mapping(value: object) -> ExportObject:
     """Return the object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> list[Json]:
+def objects(value: object) -> list[ExportObject]:
     """Return the objects of a list; a single one counts as a list of one."""
     if isinstance(value, list):
         return [each for each in value if isinstance(each, dict)]
@@ -37,7 +37,7 @@ def frame_of(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def numbers(value: Json, *keys: str) -> tuple[float, ...] | None:
+def numbers(value: ExportObject, *keys: str) -> tuple[float, ...] | None:
     """Return the finite numbers under all of the keys, or None."""
     found = [value.get(key) for key in keys]
     if not all(type(number) in (int, float) and math.isfinite(number or 0) for number in found):

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.verification.content import Area, FrameShape, Path, Thing
+from labelferry.verification.content import AnswerPath, FrameShape, MaskArea, Thing
 from labelferry.verification.geometry import distance
 
 __all__ = ["FAR", "Paired", "agree", "pair"]
@@ -78,7 +78,7 @@ def _exact(thing: Thing) -> Hashable:
     return thing.name, thing.geometry, ranges, frozenset(thing.keyframes.items()), _at_keyframes(thing)
 
 
-def _at_keyframes(thing: Thing) -> frozenset[tuple[int, frozenset[Path]]]:
+def _at_keyframes(thing: Thing) -> frozenset[tuple[int, frozenset[AnswerPath]]]:
     return frozenset(item for item in thing.answers.items() if item[0] in thing.keyframes)
 
 
@@ -149,7 +149,7 @@ def _place(thing: Thing) -> tuple[float, float, float, float]:
 
 
 def _numbers(shape: FrameShape) -> tuple[float, ...]:
-    return shape.box if isinstance(shape, Area) else shape
+    return shape.box if isinstance(shape, MaskArea) else shape
 
 
 def _rank(sent: Thing, held: Thing, tolerance: float) -> _Rank | None:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterator
 
-from labelferry.verification.content import Path, Thing
+from labelferry.verification.content import AnswerPath, Thing
 from labelferry.verification.geometry import distance
 from labelferry.verification.result import LabelDifference, MismatchKind
 from labelferry.verification.wording import first_change, said, told_frames, told_ranges
@@ -73,7 +73,7 @@ class _Told:
             yield self._of(MismatchKind.MOVED, what, first_change(wanted, there))
 
     def answers(self, held: Thing, lost: set[int]) -> Iterator[LabelDifference]:
-        none: frozenset[Path] = frozenset()
+        none: frozenset[AnswerPath] = frozenset()
         asked = (self.sent.answers.keys() | held.answers.keys()) & self.sent.keyframes.keys()
         for frame in sorted(asked - lost):
             wanted, there = self.sent.answers.get(frame, none), held.answers.get(frame, none)

@@ -6,14 +6,14 @@ from itertools import groupby
 
 from labelferry.listing import shorten
 from labelferry.model.frames import Span
-from labelferry.verification.content import Path
+from labelferry.verification.content import AnswerPath
 
 __all__ = ["first_change", "said", "told_frames", "told_ranges"]
 
 RANGES_SHOWN = 5
 
 
-def said(path: Path) -> str:
+def said(path: AnswerPath) -> str:
     """Return a path of questions and answers as text."""
     return " > ".join(path)
 

@@ -13,7 +13,7 @@ from labelferry.sources.manifest import read_videos
 from labelferry.sources.mot import MotLabels
 from labelferry.sources.ndjson import NdjsonLabels
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 KEY = "{stem}.mp4"
 
@@ -29,7 +29,7 @@ def mot(path: str, key: str = KEY) -> MotLabels:
     return MotLabels(format="mot", path=path, global_key=key, classes={1: "car"}, frame_base=0)
 
 
-def entries_of(entry: Entry, base: Path) -> list[Entry]:
+def entries_of(entry: EntryT, base: Path) -> list[EntryT]:
     return [source.entry for source in sources_of(entry, Reach(base), lambda note: None, {})]
 
 
