@@ -140,7 +140,7 @@ class ImportResource(Resource):
     def _ended(self, job: ImportJob) -> ImportJob | None:
         now = self.shown(job.project_id, job.name, job.kind)
         if now is None:
-            raise NotFoundError(f"import {job.name!r} is no longer shown by the service")
+            raise NotFoundError(f"import {job.name!r} is no longer listed by the service")
         return now if now.state != "RUNNING" else None
 
     def _reason(self, job: ImportJob) -> str:

@@ -145,8 +145,8 @@ class Spec(_Part):
     frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
-        description="Existing data rows that differ from the manifest: leave them as they are (and report it), "
-        "update them, or stop",
+        description="Existing data rows that differ from the manifest, or whose local video was replaced: leave them "
+        "as they are (and report it), update them, or stop",
     )
     on_ontology_change: Literal["fail", "new-version"] = Field(
         "fail", description="An existing ontology that differs: stop, or create a new version and connect it"

@@ -1,4 +1,4 @@
-"""The login of Prefect's server: made once, kept for its owner, given by whoever has one already."""
+"""The login of Prefect's server: created once, private to its owner, or given by the user."""
 
 import stat
 import subprocess

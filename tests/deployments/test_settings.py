@@ -73,7 +73,7 @@ def known() -> set[str]:
 
 
 def test_prefect_reads_what_we_set_for_it(known: set[str]) -> None:
-    """A setting that Prefect renames would be ignored without a word."""
+    """A setting that Prefect renames would be silently ignored."""
     assert "PREFECT_API_URL" in known
     services = Composed(COMPOSE, REDIS).services.values()
     given = {*NAMED, *(name.removesuffix("_FILE") for service in services for name in service["environment"])}

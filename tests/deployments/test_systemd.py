@@ -57,7 +57,7 @@ def test_services_may_touch_little(units: Path, service: str) -> None:
 
 
 def test_long_services_end_in_time() -> None:
-    """A worker whose server has gone never ends by itself."""
+    """A worker whose server is gone never ends on its own."""
     texts = [path.read_text("utf-8") for path in UNITS.glob("*.service")]
     long = [text for text in texts if "Type=exec" in text]
     assert len(long) == 3

@@ -31,7 +31,7 @@ PAGES = sorted(
 
 @pytest.fixture(scope="session")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server, so that not every command starts one of its own."""
+    """The URL of a Prefect server, so that not every command starts its own."""
     port, folder = free_port(), tmp_path_factory.mktemp("prefect")
     command = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     env = {**os.environ, "PREFECT_HOME": str(folder)}

@@ -235,7 +235,7 @@ def test_a_project_that_is_gone(ferry: Ferry, localbox: Localbox, client: Client
     ["UpsertDataRowsPyApi", "createBatchV2PyApi", "createMALPredictionImportByFilePyApi"],
 )
 def test_killed_and_run_again(operation: str, ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
-    """The process dies while the service is at work; the service ends its work, and nobody hears of it."""
+    """The process dies while the service is working; the service finishes, unnoticed."""
     spec = write(tmp_path, TWO)
     localbox.control("POST", "transitions", {"mal-import": {"when": "polls", "n": 2}})
     localbox.control("POST", "faults", {"kind": "slow", "seconds": 1.0, "operation": operation, "nth": 1})

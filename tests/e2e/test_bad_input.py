@@ -60,7 +60,7 @@ labels = [lb_types.Label(data={"global_key": "clip-1"}, annotations=[mask])]
 
 @dataclass(frozen=True)
 class Case:
-    """Files beside a good spec, or instead of it, and what the message must say."""
+    """Files next to a valid spec, or instead of it, and what the message must contain."""
 
     says: tuple[str, ...]
     spec: str | bytes | None = SPEC

@@ -13,7 +13,7 @@ QUOTA = {"kind": "status", "status": 426, "operation": CREATE_JOB}
 
 
 def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
-    """With the labels as they were then: the files may be gone or may have changed."""
+    """With the labels as they were then: the files may have been deleted or changed."""
     spec = write(tmp_path, TWO)
     localbox.control("POST", "faults", QUOTA)
     ferry("onboard", spec).refused(1)
@@ -90,7 +90,7 @@ def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
 @pytest.mark.parametrize("command", ["resume", "retry-failed", "status", "status --rebuild"])
 @pytest.mark.parametrize("name", ["../../elsewhere", "/etc", "..", ".", "", "a/b", "a\\b", "harbour\n"])
 def test_a_path_is_no_name(command: str, name: str, offline: Ferry) -> None:
-    """A state that lies elsewhere may be anybody's: it is neither carried out nor looked at."""
+    """A state in another folder is not trusted: it is neither carried out nor read."""
     message = offline(*command.split(), name).refused(2)
     assert f"{name!r} is not the name of an onboarding" in message
     assert "labelferry status lists all" in message

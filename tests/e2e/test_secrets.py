@@ -105,7 +105,7 @@ def test_the_key_is_found_nowhere(
     assert not [outcome for outcome in said for form in forms(KEY) if form.decode() in outcome.out + outcome.err]
     places = [flowing.home, prefect_home, database]
     assert holding(KEY, places) == []
-    for what, word in LEFT.items():  # what is no secret is found there, so the search does look
+    for what, word in LEFT.items():  # other texts are found there, so the search works
         assert any(what in file for file in holding(word, places)), what
     logged = database.read_bytes() + database.with_name(f"{database.name}-wal").read_bytes()
     assert all(each in logged for each in (b"2 lines sent in 1 job", b"# harbour: plan", b"broken: Bearer ******"))
@@ -123,7 +123,7 @@ for spec in orjson.loads(sys.stdin.read()):
     else:
         print("carried out")
 """
-"""What Prefect does with the form: runs the flow with what somebody gave it."""
+"""What Prefect does with the form: it runs the flow with the given values."""
 
 WORD = "canary-text-27c5"
 PLAIN: dict[str, Any] = {

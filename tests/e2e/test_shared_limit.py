@@ -34,7 +34,7 @@ def limited(flowing: Ferry) -> Ferry:
 
 
 def times(ferry: Ferry, localbox: Localbox) -> list[float]:
-    """When each request of two processes at work together came in, in seconds."""
+    """When each request of two parallel processes arrived, in seconds."""
     localbox.forget()
     how = ferry._how((), {})
     processes = [subprocess.Popen([sys.executable, "-c", ASK], cwd=ROOT, env=how["env"]) for _ in range(2)]

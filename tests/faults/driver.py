@@ -167,7 +167,7 @@ def forked(job: Job) -> int:
 
 
 def warm(home: Path) -> None:
-    """Import what is imported late, so that no child has to; nobody reads the log of retries."""
+    """Import what is imported late, so that no child has to, and silence the log of retries."""
     logging.getLogger("labelferry").addHandler(logging.NullHandler())
     for name in ("pandas", "pyarrow.compute", "labelferry.media"):
         import_module(name)

@@ -76,7 +76,7 @@ PAIRS = (
     ("lower-case words", "only failures"),
 )
 TELLING = ("only failures", "cut", "no file", "not shown", "lost", "own uuids, cut")
-"""What is told with every action; the others take turns."""
+"""Reports combined with every action; the others take turns."""
 
 
 @dataclass(frozen=True)
@@ -102,7 +102,7 @@ def product_of_cases() -> list[Case]:
 
 
 def sample_of_cases() -> list[Case]:
-    """Each way of reporting by itself, and the telling pairs."""
+    """Each way of reporting alone, and the interesting pairs."""
     singles = SPELLINGS | MISSING | LAGGING | SHAPES
     pairs = {f"{one}, {other}": _together(singles[one], singles[other]) for one, other in PAIRS}
     found = []

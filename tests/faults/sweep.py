@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Clean:
-    """A run that nobody disturbed."""
+    """An undisturbed run."""
 
     requests: list[str]
     state: dict[str, list[str]] = field(repr=False)

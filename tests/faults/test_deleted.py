@@ -27,7 +27,7 @@ def imported_in_two(streets: Streets) -> None:
 
 
 def without_the_second(streets: Streets) -> None:
-    """The label of the second row is no longer in the sources, its row is."""
+    """The label of the second row is no longer in the sources, but its row is."""
     streets.write(TWO[:1], manifest=MANIFEST, **REPLACE)
 
 

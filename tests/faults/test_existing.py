@@ -1,4 +1,4 @@
-"""Data rows that are there before us: compared with the manifest, and taken, brought up to date, or refused."""
+"""Existing data rows: compared with the manifest, and reused, updated, or refused."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -114,7 +114,7 @@ def test_fail_stops_before_anything_is_changed(streets: Streets, client: Client)
 
 @pytest.mark.parametrize("policy", ["reuse", "update", "fail"])
 def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) -> None:
-    """Nobody can move them, so an update leaves them there and says so."""
+    """They cannot be moved, so an update leaves them there and reports it."""
     made = theirs(client, "Elsewhere")
     streets.write(LABELS, manifest=MANIFEST.replace("new", "old"), on_existing=policy)
     code, message = streets.run()
@@ -175,7 +175,7 @@ RENAMED = ("datasets", "ontologies", "projects")
 
 @pytest.mark.parametrize("taken", [False, True], ids=["renamed", "renamed, and the name is somebody else's now"])
 def test_what_was_renamed_is_found_by_its_id(taken: bool, streets: Streets, client: Client) -> None:
-    """The spec's name is what it was made under; what it is called today is the user's business."""
+    """The spec has the name it was created with; the user may have renamed it since."""
     streets.write(LABELS[:1])
     assert streets.run() == (0, "")
     state = streets.localbox.state()

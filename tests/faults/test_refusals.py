@@ -1,4 +1,4 @@
-"""What is refused, or never answered, in the middle of an onboarding: said, kept in the ledger, and gone on with."""
+"""Requests refused or never answered in the middle of an onboarding: reported, recorded, and continued from."""
 
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from tests.faults.streets import NAME, Streets, box
 from tests.faults.world import EACH, counts, ledger_of, outcomes
 
 LARGE = 1_000
-"""Rows from which on a batch is made in two steps."""
+"""Rows from which a batch is created in two steps."""
 
 CHANGING = [
     "CreateDatasetPyApi",
@@ -43,7 +43,7 @@ def test_a_change_that_is_never_answered(operation: str, streets: Streets) -> No
 
 
 def test_a_deletion_that_is_never_answered(streets: Streets) -> None:
-    """The new lines wait until the old import is surely gone."""
+    """The new lines wait until the old import is certainly deleted."""
     streets.write([box("street-1", 1)])
     assert streets.run() == (0, "")
     streets.write([box("street-1", 9)], on_changed="replace")
@@ -113,7 +113,7 @@ def test_both_names_of_the_batch_are_somebody_elses(streets: Streets) -> None:
 
 
 def test_rows_that_are_refused(streets: Streets) -> None:
-    """Each is told with the service's reason; the others are in."""
+    """Each is reported with the service's reason; the others are imported."""
     manifest = (
         'global_key,row_data,attachments\nstreet-1,https://example.com/1.mp4,"[{""type"": 7, ""value"": ""x""}]"\n'
     )

@@ -1,4 +1,4 @@
-"""Each conflict's way out, followed as it is told: the next run goes through, and nothing is in twice."""
+"""Each conflict's remedy, followed as written: the next run succeeds, and nothing is imported twice."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -51,7 +51,7 @@ def deleted_row(streets: Streets) -> None:
 
 
 def unknown_import(streets: Streets) -> None:
-    """The ledger is lost and the files of the import are gone."""
+    """The ledger is lost and the files of the import are deleted."""
     imported(streets)
     streets.lose_ledger()
     streets.localbox.control("POST", "import-files", {"expire_after": 0})

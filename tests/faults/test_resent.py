@@ -230,7 +230,7 @@ def test_only_rows_with_a_refused_line_are_sent_again(imported_as: str, sent: in
 
 
 def outcome_gone(streets: Streets, imported_as: str, kind: ImportKind) -> None:
-    """Lines went in, and a day later nobody can say so any more."""
+    """Lines were imported, and a day later the service no longer reports it."""
     streets.write(TWO_ROWS, imported_as)
     streets.localbox.control("POST", "transitions", {TRANSITION[imported_as]: {"when": "never"}})
     assert streets.run()[0] == 1

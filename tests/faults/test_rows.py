@@ -48,7 +48,7 @@ def batched(streets: Streets) -> list[str]:
 
 
 def settled(streets: Streets) -> set[str]:
-    """The rows that the ledger calls brought in."""
+    """The rows that were added according to the ledger."""
     with ledger_of(streets.home, NAME) as ledger:
         entries = [entry for entry in ledger.entries("batch") if entry.state is State.SETTLED]
         return {key for entry in entries for key in entry.detail["keys"]}
@@ -173,7 +173,7 @@ def test_an_answer_lost_by_a_batch_that_leaves_a_row_out(kind: str, streets: Str
 
 
 def test_a_row_whose_batch_was_deleted_comes_in_again(streets: Streets, client: Client) -> None:
-    """The ledger calls it brought in, and so did earlier versions with rows that were left out."""
+    """The ledger records it as added, as earlier versions did with rows that were left out."""
     streets.write(TWO[:2])
     assert streets.run() == (0, "")
     project = client.projects.find("Streets")[0].id

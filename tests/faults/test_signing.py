@@ -123,7 +123,7 @@ def test_a_dataset_that_another_signs_for(streets: Streets) -> None:
     )
     write(streets)
     assert streets.run() == (0, "")
-    assert signers(streets) == [None]  # somebody else's: used as it is
+    assert signers(streets) == [None]  # another client's: used as it is
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])

@@ -1,4 +1,4 @@
-"""An ontology that is there and means something else: a readable difference and a stop, or a new version beside it."""
+"""An existing ontology with different content: a readable difference and a stop, or a new version."""
 
 from pathlib import Path
 from typing import Any
@@ -139,7 +139,7 @@ def test_a_new_option_of_a_question(imported_as: str, streets: Streets) -> None:
 
 
 def test_a_question_of_another_kind(streets: Streets) -> None:
-    """It is another question: made beside the old one while no label needs that, and refused when one does."""
+    """It is another question: created next to the old one while no label needs that one, and refused when one does."""
     streets.write([box("street-1", 1)], ontology=asking("RADIO", "rain", "sun"))
     assert streets.run() == (0, "")
     question, before = weather(streets)

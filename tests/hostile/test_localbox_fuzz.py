@@ -216,7 +216,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_the_folder_holds_nothing_but_our_names(name: str, tmp_path: Path) -> None:
-    """Wherever a file's name points to, its bytes lie under a name of ours, and nothing else is there or beside it."""
+    """Wherever a file's name points to, its bytes are under a name of ours, and nothing else is there or next to it."""
     folder = tmp_path / "deep" / "in" / "data"
     database = Database(folder)
     found(database)

@@ -29,7 +29,7 @@ def postgres_url() -> Iterator[str]:
     tools = postgres_tools()
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
-    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users, by any pytest at work
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users by any running pytest
         yield from serving(tools, Path(made))
 
 

@@ -1,4 +1,4 @@
-"""Where a spec may come from: a path, an address, text, or a form; and what somebody decides for one run."""
+"""The places of a spec: a path, a URL, text, or a form; and the decisions for one run."""
 
 import socket
 import threading
@@ -116,7 +116,7 @@ def dripping(start: bytes, drop: bytes) -> Iterator[str]:
                 while not stopped.wait(0.05):
                     connection.sendall(drop)
             except OSError:
-                return  # whoever asked has gone
+                return  # the client has disconnected
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=drip, args=[listener])

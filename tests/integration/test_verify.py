@@ -1,4 +1,4 @@
-"""Labels read back from a localbox: all that was sent is there, and whatever somebody changes there is told."""
+"""Labels read back from a localbox: all that was sent is there, and every change there is reported."""
 
 from collections.abc import Callable
 from copy import deepcopy

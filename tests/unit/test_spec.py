@@ -1,4 +1,4 @@
-"""The spec: what it takes, and where a mistake is said to be."""
+"""The spec: what it accepts, and the place of a mistake."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What the annotation classes take and what they refuse when they are made, beyond what the guide shows."""
+"""What the annotation classes accept and refuse at construction, beyond the guide's examples."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What stops before anything is sent: no labels to build an ontology from, errors of the checks, no kept state."""
+"""Refusals before anything is sent: no labels to infer an ontology from, errors of the checks, no stored state."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_an_ontology_from_no_labels(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 25])
 def test_errors_of_the_checks_stop_it(count: int, tmp_path: Path) -> None:
-    """The first are told, all are counted, and all are there as values."""
+    """The first are shown, all are counted, and all are available as values."""
     with pytest.raises(CheckError, match=r"boxes\.csv:3: .*'yard-1'") as refused:
         desired(tmp_path, ["yard-0", *(f"yard-{number}" for number in range(1, count + 1))])
     told = [line for line in str(refused.value).splitlines() if "'yard-" in line]

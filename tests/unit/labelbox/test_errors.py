@@ -1,4 +1,4 @@
-"""Every answer of the service and what we make of it."""
+"""Every answer of the service, and the error that it becomes."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is repeated, what is never repeated, and how long we wait."""
+"""What is retried, what is never retried, and how long we wait."""
 
 import gzip
 

@@ -1,4 +1,4 @@
-"""Rows: looked up, uploaded in chunks, and what became of each."""
+"""Rows: looked up, uploaded in chunks, and the outcome of each."""
 
 import json
 from typing import Any
@@ -120,7 +120,7 @@ def created(*pairs, after=None) -> dict[str, Any]:
 
 @pytest.fixture
 def upload(service):
-    """A service that takes an upload; returns how the task shall end."""
+    """A service that accepts an upload; returns a function that sets how the task ends."""
     service.on("UploadFile", lambda request: httpx.Response(200, json={"data": {"uploadFile": {"url": "https://f/1"}}}))
     service.on("UpsertDataRows", {"upsertDataRows": TASK})
     service.on("GetUser", {"user": {"id": "me", "email": None}})

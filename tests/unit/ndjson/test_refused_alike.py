@@ -1,4 +1,4 @@
-"""What no line can say: the model refuses it, so that it is never written, and so does the reader."""
+"""What no line can represent: the model refuses it, so that it is never written, and so does the reader."""
 
 import math
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Messages as the service words them, and the kind of failure that each tells of."""
+"""The service's messages, and the kind of failure that each reports."""
 
 from dataclasses import dataclass
 
@@ -44,7 +44,7 @@ def test_every_kind_says_what_to_do() -> None:
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.BY_ORDER])
 @pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
 def test_an_unknown_line_has_its_reason_and_a_remedy(reason: Reason, imported_as: str) -> None:
-    """It is never offered to be simply sent again, since it may be in."""
+    """It is never offered to be blindly sent again, since it may be imported."""
     record = LineRecord("u", imported_as, "k", "f", "s", "j", LineState.UNKNOWN, "raw", reason=reason)
     text, outcome = explain(record)
     assert text.endswith(": raw")

@@ -1,4 +1,4 @@
-"""A reviewed plan lets nothing else happen: whatever it decides, is made from or goes to must be the same again."""
+"""A reviewed plan permits nothing else: its decisions, sources and target must be the same again."""
 
 import re
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Paths that name many files: a folder that grows."""
+"""Paths that name many files: a growing folder."""
 
 from pathlib import Path
 from typing import TypeVar

@@ -1,4 +1,4 @@
-"""Labelbox's own lines: every form that is taken, and every one that is refused."""
+"""Labelbox's own lines: every form that is accepted, and every one that is refused."""
 
 import json
 import math
@@ -33,7 +33,7 @@ MASK = {
 
 @pytest.fixture
 def one(read: Any) -> Any:
-    """Read one line; keys given as None are taken out of it."""
+    """Read one line; keys given as None are removed from it."""
 
     def reading(line: dict[str, Any], **changes: Any) -> LabelledVideo:
         line = {key: value for key, value in (line | changes).items() if value is not ...}
@@ -301,7 +301,7 @@ def test_takes_a_colon_written_as_an_escape(read: Any) -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_refuses_numbers_that_are_not_finite(number: float) -> None:
-    """A file cannot hold them, since JSON cannot; what is read from elsewhere can."""
+    """A file cannot contain them, since JSON cannot; values from elsewhere can."""
     with pytest.raises(SourceError, match=r"labels\.ndjson:3: segments\[0\].*not a finite number.*correct"):
         (At(Where("labels.ndjson", 3)) / "segments" / 0).number(number)
 

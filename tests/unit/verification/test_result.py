@@ -1,4 +1,4 @@
-"""The outcome in one word, and the value as it is kept and printed."""
+"""The outcome in one word, and the value as stored and printed."""
 
 from io import StringIO
 from pathlib import Path
