@@ -32,7 +32,7 @@ APPLIED = "applied"
 """File that names the desired state of the latest onboarding."""
 
 CONTENTS = "contents.json"
-"""File that keeps what is in the local videos, so that they are read once."""
+"""File with the hashes of local videos, so that each is read once."""
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the folders of earlier desired states are kept: longer than any run takes."""

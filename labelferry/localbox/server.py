@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
         self._invitation = invitation
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start to listen, then say so."""
+        """Start to listen, then print the URL."""
         await super().startup(sockets)
         if self.started:
             sys.stdout.write(f"localbox ready at {self._url}\n{self._invitation}")

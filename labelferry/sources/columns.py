@@ -91,7 +91,7 @@ def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> F
         raise fault(source, 1, f"no columns of boxes ({listed})", "name them, as in columns: {left: x1, top: y1}")
     if len(complete) > 1:
         raise fault(
-            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"say which, as in box: {complete[0]}"
+            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"choose one, as in box: {complete[0]}"
         )
     return complete[0]
 

@@ -97,7 +97,7 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
 
 
 def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
-    """Stop when the spec says so.
+    """Refuse rows that differ, if the spec says on_existing: fail.
 
     Raises:
         ConflictError: with the rows and what differs.

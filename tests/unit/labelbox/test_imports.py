@@ -79,7 +79,7 @@ def test_wait_has_a_deadline(service, client: Client):
 
 def test_a_job_that_vanishes(service, client: Client):
     service.on(GET[MAL], service.refusal("RESOURCE_NOT_FOUND"))
-    with pytest.raises(NotFoundError, match="'job' is no longer shown by the service"):
+    with pytest.raises(NotFoundError, match="'job' is no longer listed by the service"):
         client.imports.wait(job())
 
 
