@@ -11,6 +11,7 @@ from labelferry.labelbox.records import Batch, Task
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TaskResource
 from labelferry.labelbox.transport import Wire
+from labelferry.listing import counted
 
 __all__ = ["MOST_ROWS", "BatchResource"]
 
@@ -131,7 +132,8 @@ class BatchResource(Resource):
 
 def _check(name: str, global_keys: Sequence[str]) -> None:
     if not 0 < len(global_keys) <= MOST_ROWS:
-        raise InputError(f"batch {name!r}: {len(global_keys)} rows; a batch takes 1 to {MOST_ROWS:,}. Nothing was sent")
+        rows = counted(len(global_keys), "row")
+        raise InputError(f"batch {name!r}: {rows}; a batch takes 1 to {MOST_ROWS:,}. Nothing was sent")
 
 
 def _batch(node: JsonDict, failed: tuple[str, ...] = ()) -> Batch:

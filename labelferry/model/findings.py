@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 from labelferry.model.feature import Where
 from labelferry.model.video import RowRef
 
@@ -122,7 +122,7 @@ class FindingGroup:
         """The finding itself when it is the only one, else the rule and the number of its findings."""
         if self.count == 1:
             return f"{self.severity}: {self.first[0]} [{self.code}]"
-        files = f" in {self.files:,} {'file' if self.files == 1 else 'files'}" if self.files else ""
+        files = f" in {counted(self.files, 'file')}" if self.files else ""
         return f"{self.severity}: {self.code} x{self.count:,}{files}"
 
     @property

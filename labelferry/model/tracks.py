@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import AnnotationError
+from labelferry.listing import counted
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Feature, Where, refuse_blank
 from labelferry.model.frames import LARGEST, Frames
@@ -105,7 +106,7 @@ class Track:
         fits = self.coords.shape == (rows, width) and self.segment.shape == (n,)
         cut = self.offsets is None or (self.offsets.shape == (n + 1,) and self.offsets[0] == 0)
         if not (fits and cut) or (self.geometry is Geometry.LINE) != (self.offsets is not None):
-            raise AnnotationError(f"{self}: {n} keyframes, but coordinates of shape {self.coords.shape}")
+            raise AnnotationError(f"{self}: {counted(n, 'keyframe')}, but coordinates of shape {self.coords.shape}")
 
     def _check_order(self) -> None:
         steps, hops = self.frames[1:] - self.frames[:-1], self.segment[1:] - self.segment[:-1]

@@ -165,7 +165,7 @@ def _classes(
 ) -> tuple[NDArray[np.int64], list[Feature]]:
     if "class" not in sheet.columns:
         if len(names) != 1:
-            what = f"this MOT file has no class column and {len(names)} classes are named"
+            what = f"this MOT file has no class column and the spec names {len(names) or 'no'} classes"
             raise fault(source, None, what, "name exactly one, as in classes: {1: pedestrian}")
         return np.zeros(len(rows), dtype=np.int64), [Feature(name) for name in names.values()]
     ids = sheet.whole("class")[rows]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 
+from labelferry.listing import counted
 from labelferry.verification.content import AnswerPath, Thing
 from labelferry.verification.geometry import distance
 from labelferry.verification.result import LabelDifference, MismatchKind
@@ -16,7 +17,7 @@ WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 def whole(kind: MismatchKind, row: str, thing: Thing) -> LabelDifference:
     """Return the difference of a thing that is missing or extra as a whole."""
     frames = sorted(thing.keyframes)
-    what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
+    what = f"{WORDS[thing.geometry]} with {counted(len(frames), 'keyframe')}, {told_frames(frames)}"
     return LabelDifference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
 
 

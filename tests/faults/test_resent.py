@@ -90,7 +90,7 @@ def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Stree
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "would also delete 1 labels of 1 rows that the spec no longer names: street-2" in message
+    assert "would also delete 1 label of 1 row that the spec no longer names: street-2" in message
     assert streets.localbox.mutations() == []
 
 

@@ -190,7 +190,7 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
 
 
 def _imported(count: int) -> str:
-    return "1 imported label has" if count == 1 else f"{count} imported labels have"
+    return f"{counted(count, 'imported label')} {'has' if count == 1 else 'have'}"
 
 
 def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
