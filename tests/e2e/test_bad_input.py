@@ -280,7 +280,7 @@ def test_wrong_settings(
 def test_the_status_of_nothing(offline: Ferry) -> None:
     message = offline("status", "clips").refused(2)
     assert "no onboarding 'clips' in the ledger sqlite:///" in message
-    assert "; there: none" in message
+    assert "; it has: none" in message
     assert "no onboarding in sqlite:///" in offline("status").done()
     assert "--rebuild needs the name of an onboarding: labelferry status NAME --rebuild" in offline(
         "status", "--rebuild"

@@ -84,7 +84,7 @@ def test_a_project_that_is_not_there_cannot_be_rebuilt_from(ferry: Ferry, localb
 def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
     message = offline(*command.split()).refused(2)
     assert "no onboarding 'nobody' was started with this LABELFERRY_HOME" in message
-    assert "known are: none. Run labelferry onboard SPEC" in message
+    assert "which has: none. Run labelferry onboard SPEC" in message
 
 
 @pytest.mark.parametrize("command", ["resume", "retry-failed", "status", "status --rebuild"])

@@ -57,7 +57,7 @@ def test_rows_that_differ_since_the_plan_are_refused(localbox: Localbox, tmp_pat
             create_data_rows(onboarding)
         after: Any = localbox.state()
     first, *told = str(refused.value).splitlines()
-    assert "3 data rows" in first
+    assert "3 existing data rows" in first
     assert [line.split(":")[0].strip() for line in told[:3]] == KEYS
     assert all("old/yard" in line and "new/yard" in line for line in told[:3])
     assert "on_existing: update" in told[-1]
