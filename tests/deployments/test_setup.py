@@ -1,4 +1,4 @@
-"""What ``make deploy`` asks the environment for, and where workers find the flows."""
+"""The environment of ``make deploy``, and where workers find the flows."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""systemd's own reading of the units: nothing unknown in them, and little that they may touch."""
+"""systemd's own analysis of the units: no unknown settings, and few permissions."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def analyze(units: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
-    """The units, for a labelferry that is installed where this one is."""
+    """The units, with the path of this checkout."""
     folder = tmp_path / "units"
     shutil.copytree(UNITS, folder)
     for unit in folder.rglob("*.*"):

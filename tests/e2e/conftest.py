@@ -33,7 +33,7 @@ LOGGING = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -55,14 +55,14 @@ class Outcome:
         return said.removeprefix("labelferry: ").strip()
 
     def done(self) -> str:
-        """What a command said that went through."""
+        """The output of a command that succeeded."""
         assert self.code == 0, f"{self.code}\n{self.out}\n{self.err}"
         assert not self.err
         return self.out
 
 
 class Ferry:
-    """Runs commands with an environment of their own."""
+    """A runner of commands with an environment of their own."""
 
     def __init__(self, environment: Mapping[str, str], run: Callable[[list[str]], Outcome]) -> None:
         self.environment = environment

@@ -1,4 +1,4 @@
-"""A spec that runs again: what is there is found, only what is new moves, and what disagrees is decided by nobody but
+"""A spec that runs again: what exists is found, only what is new is sent, and conflicts are decided only by
 the user.
 """
 
@@ -56,7 +56,7 @@ def write(folder: Path, what: tuple[list[str], list[str]] = ONE, name: str = "ha
 
 @contextmanager
 def unchanged(localbox: Localbox) -> Iterator[None]:
-    """Nothing inside may ask for a change, and none may be there afterwards."""
+    """Nothing inside the block may request a change, and nothing may have changed afterwards."""
     localbox.forget()
     before = localbox.kept()
     yield

@@ -1,4 +1,4 @@
-"""What is asked for by the onboarding's name alone: finish it, try again what was refused, rebuild its ledger."""
+"""Commands that need only the onboarding's name: finish it, retry what was refused, rebuild its ledger."""
 
 from pathlib import Path
 

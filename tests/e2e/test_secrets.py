@@ -29,7 +29,7 @@ TALKATIVE = {
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A service that fails, and says back what it was asked with."""
+    """A service that fails, and echoes the request."""
 
     def do_POST(self) -> None:
         body = f'{{"errors": [{{"message": "broken: {self.headers["Authorization"]}"}}]}}'.encode()
@@ -138,7 +138,7 @@ FACTS = {"width": 32, "height": 16, "fps": 25, "frame_count": 10}
 
 
 def naming(path: str) -> list[dict[str, Any]]:
-    """The same spec with a path in each place that a spec has for one."""
+    """The same spec with a path in each place where a spec may have one."""
     return [
         PLAIN | {"ontology": {"name": "Harbour", "file": path}},
         PLAIN | {"videos": path},

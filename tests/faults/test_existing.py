@@ -48,7 +48,7 @@ def client(streets: Streets) -> Iterator[Client]:
 
 
 def theirs(client: Client, dataset: str = "Streets") -> str:
-    """Rows that are there before the onboarding; returns their dataset's id."""
+    """Create rows before the onboarding; return their dataset's id."""
     made = client.datasets.create(dataset).id
     assert len(client.data_rows.create(made, THEIRS).created) == 2
     return made
@@ -143,7 +143,7 @@ def test_killed_at_the_requests_of_an_update(side: str, every: int, streets: Str
 
 
 def test_a_dataset_of_ours_that_stayed_empty_is_removed(streets: Streets, client: Client) -> None:
-    """Somebody else makes the very rows between our look-up and our upload: all of ours are duplicates."""
+    """Another client creates the same rows between our look-up and our upload: all of ours are duplicates."""
     slow = {"kind": "slow", "seconds": 3, "operation": "UpsertDataRowsPyApi", "nth": 1}
     streets.localbox.control("POST", "faults", slow)
     streets.write(LABELS)

@@ -1,4 +1,4 @@
-"""What is said and left when one thing in particular goes wrong."""
+"""Messages and state after particular failures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -79,7 +79,7 @@ def test_a_lost_ledger_and_labels_that_changed(streets: Streets) -> None:
 
 
 def without_files(state: dict[str, Any]) -> dict[str, Any]:
-    """The state a day later: the service has thrown away what it kept of imports."""
+    """The state a day later: the service has deleted the files of imports."""
     return {**state, "files": []}
 
 
@@ -164,7 +164,7 @@ def test_one_bad_line_in_a_thousand(streets: Streets) -> None:
 
 @pytest.mark.parametrize("operation", ["UpsertDataRowsPyApi", "createMALPredictionImportByFilePyApi", "GetOrg.*"])
 def test_a_quota_that_is_used_up(operation: str, streets: Streets) -> None:
-    """It stops at once and is not repeated; when there is quota again, the next run goes on."""
+    """It stops at once without a retry; when there is quota again, the next run continues."""
     streets.write([box("street-1", 1)])
     streets.localbox.control("POST", "faults", {"kind": "status", "status": 426, "operation": operation})
     code, _ = streets.run()
@@ -302,7 +302,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_ledger_of_a_killed_run_says_so(bench: Bench) -> None:
-    """Between the two: what was asked for is claimed, and no line is called accepted."""
+    """Between the two: requested resources are claimed, and no line is recorded as accepted."""
     home = bench.fresh()
     operations = made_by(bench, home)
     number = 1 + operations.index("createMALPredictionImportByFilePyApi")

@@ -29,7 +29,7 @@ def kind(streets: Streets) -> str:
 
 @pytest.mark.parametrize("operation", CHANGING)
 def test_a_change_that_is_never_answered(operation: str, streets: Streets) -> None:
-    """Nothing is called done by it, and nothing is made twice when the service is back."""
+    """Nothing is recorded as done, and nothing is created twice when the service is back."""
     streets.write([box("street-1", 1)])
     streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": operation})
     code, message = streets.run()

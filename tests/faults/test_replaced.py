@@ -1,4 +1,4 @@
-"""A local video that is replaced by another of the same name: noticed, and taken, brought up to date, or refused."""
+"""A local video that is replaced by another of the same name: noticed, and reused, updated, or refused."""
 
 from pathlib import Path
 from typing import Any

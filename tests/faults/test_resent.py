@@ -37,7 +37,7 @@ def _frame(label: dict[str, Any]) -> int:
 
 
 def uuids(streets: Streets) -> set[str]:
-    """The uuids of the lines that the jobs which are there carried."""
+    """The uuids of the lines in the existing jobs."""
     with streets.client() as client:
         (project,) = client.projects.find("Streets")
         jobs = [job for kind in ImportKind for job in client.imports.list(project.id, kind)]
@@ -83,7 +83,7 @@ def test_only_the_jobs_that_hold_a_changed_label_are_replaced(streets: Streets) 
 
 
 def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Streets) -> None:
-    """Deleting it would lose what cannot be sent again."""
+    """Deleting it would lose labels that cannot be sent again."""
     streets.write(TWO_ROWS, **REPLACE)
     assert streets.run() == (0, "")
     streets.write(CHANGED[:2], **REPLACE)
@@ -163,7 +163,7 @@ def test_changed_ground_truth_is_refused_unless_it_may_be_added(streets: Streets
 
 
 def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
-    """The row has a label by then: it goes whole once that is deleted, and is refused before."""
+    """The row has a label by then: the whole row is sent once that is deleted, and refused before."""
     streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
     assert streets.run() == (3, "")
     streets.write(TWO_ROWS, "ground-truth")
@@ -182,7 +182,7 @@ def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
 
 
 def test_ground_truth_whose_refused_line_was_mended_beside_its_label(streets: Streets) -> None:
-    """When the spec says so, the row goes whole, as a second label, under uuids that were never used."""
+    """If the spec says so, the whole row is sent as a second label, under unused uuids."""
     streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
     assert streets.run() == (3, "")
     streets.write(TWO_ROWS[:2], "ground-truth", **ADD)
@@ -249,7 +249,7 @@ def outcome_gone(streets: Streets, imported_as: str, kind: ImportKind) -> None:
 
 
 def test_pre_labels_whose_outcome_is_gone_are_replaced_when_tried_again(streets: Streets) -> None:
-    """They may be in: their job is deleted first."""
+    """They may be imported: their job is deleted first."""
     outcome_gone(streets, "prelabels", ImportKind.MAL)
     assert streets.run(retry=True) == (0, "")
     assert held(streets) == plain(TWO_ROWS)

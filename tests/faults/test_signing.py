@@ -1,4 +1,4 @@
-"""A new dataset is signed by an IAM integration, as the official SDK does it, and a kill between both is made good."""
+"""A new dataset is signed by an IAM integration, as in the official SDK, and a kill in between is repaired."""
 
 from typing import Any
 

@@ -172,7 +172,7 @@ def inferred(streets: Streets, labels: list[dict[str, Any]], **policies: str) ->
 
 
 def test_an_inferred_ontology_grows_from_version_to_version(streets: Streets) -> None:
-    """Each takes in what the earlier ones had, whether or not the labels still use it."""
+    """Each includes what the earlier ones had, whether or not the labels still use it."""
     inferred(streets, [box("street-1", 1)])
     assert streets.run() == (0, "")
     for number, name in enumerate(("lorry", "tram", "bus"), 2):

@@ -1,4 +1,4 @@
-"""Files that are named as a spec or an ontology and are something else: refused, bounded, and never quoted."""
+"""Files named as a spec or an ontology that are something else: refused, bounded, and never quoted."""
 
 import os
 import time

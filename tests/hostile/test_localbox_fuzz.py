@@ -1,4 +1,4 @@
-"""Anything at all as a line, a body or a payload: a verdict every time, never a fault of our own.
+"""Arbitrary lines, bodies and payloads: a verdict every time, never an internal error.
 
 ``LOCALBOX_FUZZ_EXAMPLES=10000 pytest tests/hostile/test_localbox_fuzz.py`` is the long run.
 """

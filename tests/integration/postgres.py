@@ -20,7 +20,7 @@ def postgres_tools() -> Path | None:
 
 
 def as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL does not run as root; Debian's package brings a user for it."""
+    """PostgreSQL does not run as root; Debian's package has a user for it."""
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
