@@ -1,4 +1,4 @@
-"""Rows that Labelbox does not take, or not yet: unreadable media, keys of deleted rows, look-ups with holes.
+"""Rows that Labelbox does not accept, or not yet: unreadable media, keys of deleted rows, look-ups with gaps.
 
 Nothing is called in that is not, nothing is a conflict that time or the user can end, and nothing is lost for good.
 """
