@@ -11,7 +11,7 @@ from tests.conformance import guide
 from tests.conformance.driver import Driver, Kind, Line
 
 CASES = 24
-# The guide's own Python gives one colour to two tools here: nobody could say which of them a pixel belongs to.
+# The guide's own Python gives one colour to two tools here, so the owner of a pixel is ambiguous.
 AMBIGUOUS = {"seed-mask-guide-combined", "seed-step5-full-payload"}
 # A name with the text of a placeholder, which no ontology has.
 PLACEHOLDERS = {"seed-frame-text-placeholder"}

@@ -27,7 +27,7 @@ LARGEST = 2000
 
 
 def condition(filters: dict[str, Any]) -> Condition:
-    """The SQL text and its parameters.
+    """Return the SQL text and its parameters.
 
     Raises:
         MalformedError: a filter is unknown or has the wrong form.
@@ -118,7 +118,7 @@ READERS: dict[str, Callable[[dict[str, Any], str | None], Condition]] = {
 
 
 def details(session: Session, project: Project, row_id: str, *, labelled: bool) -> dict[str, Any]:
-    """What an export says of a row's place in a project."""
+    """Return what an export reports about a row in a project."""
     sql = (
         "SELECT b.batch_id, b.priority, c.name FROM batch_rows b JOIN batches c ON c.id = b.batch_id "
         "WHERE b.project_id = ? AND b.data_row_id = ?"

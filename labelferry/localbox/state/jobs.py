@@ -1,4 +1,4 @@
-"""Jobs: work that is started by one request and asked after by others.
+"""Jobs: work that one request starts and others poll.
 
 Nothing runs in the background. A job waits until it is due (at once, after so many polls, after so many seconds, or
 never) and is then settled inside the transaction that found it due; see ``work.py`` for who does the settling.
@@ -21,7 +21,7 @@ AT_ONCE = {"when": "now"}
 
 @dataclass(frozen=True)
 class Job:
-    """A job and how far it has come."""
+    """A job and its progress."""
 
     id: str
     type: str
@@ -40,19 +40,19 @@ class Job:
 
     @property
     def completion_percentage(self) -> float:
-        """How much is done, in percent."""
+        """The progress in percent."""
         if self.status != "IN_PROGRESS":
             return 100.0
         return 0.0 if not self.due_polls else min(99.0, 100.0 * self.polls / self.due_polls)
 
     @property
     def details(self) -> Any:
-        """What the job was asked to do."""
+        """The arguments of the job."""
         return orjson.loads(self.spec)
 
     @property
     def due(self) -> bool:
-        """Whether it is time to settle."""
+        """Whether the job is due to settle."""
         if self.status != "IN_PROGRESS" or self.fate == "never":
             return False
         late = self.due_at is not None and self.due_at <= now()
@@ -60,7 +60,7 @@ class Job:
 
 
 def start(session: Session, job_type: str, spec: dict[str, Any], *, name: str | None = None) -> str:
-    """Starts a job that ends as the transitions in force say; returns its id."""
+    """Start a job that ends as the current transitions say; return its id."""
     transitions = settings.read(session, "transitions", {})
     plan = transitions.get(job_type, transitions.get("*", AT_ONCE))
     job_id, made = new_id(), now()
@@ -87,7 +87,7 @@ def _due(plan: dict[str, Any]) -> dict[str, Any]:
 
 
 def get(session: Session, job_id: str | None) -> Job:
-    """The job with that id."""
+    """Return the job with that id."""
     job = session.one(Job, "SELECT * FROM jobs WHERE id = ?", (job_id,))
     if job is None:
         raise NotFoundError.of("Task", job_id)
@@ -95,7 +95,7 @@ def get(session: Session, job_id: str | None) -> Job:
 
 
 def asked_after(session: Session, job_id: str) -> Job:
-    """The job, after counting one more poll if it is open; a settled one is only read, which needs no write lock."""
+    """Count one more poll if the job is open and return it; a settled one is only read, without a write lock."""
     job = get(session, job_id)
     if job.status != "IN_PROGRESS":
         return job
@@ -104,12 +104,12 @@ def asked_after(session: Session, job_id: str) -> Job:
 
 
 def waiting(session: Session) -> bool:
-    """Whether any job is open: only then can a look change anything."""
+    """Return whether any job is open: only then can polling change anything."""
     return session.value("SELECT 1 FROM jobs WHERE status = 'IN_PROGRESS' LIMIT 1") is not None
 
 
 def overdue(session: Session) -> list[Job]:
-    """The open jobs whose hour has come."""
+    """Return the open jobs that are due."""
     return session.all(
         Job,
         "SELECT * FROM jobs WHERE status = 'IN_PROGRESS' AND fate <> 'never' AND due_at <= ? ORDER BY seq",
@@ -118,17 +118,17 @@ def overdue(session: Session) -> list[Job]:
 
 
 def end(session: Session, job_id: str, status: Status, *, result: str | None = None, errors: str | None = None) -> None:
-    """Records how a job ended."""
+    """Record how a job ended."""
     session.update("jobs", job_id, status=status, result=result, errors=errors, updated_at=now())
 
 
 def exists(session: Session, job_id: str) -> bool:
-    """Whether there is a job with that id."""
+    """Return whether a job with that id exists."""
     return session.value("SELECT 1 FROM jobs WHERE id = ?", (job_id,)) is not None
 
 
 def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Job]:
-    """The jobs that a filter lets through, newest first."""
+    """Return the jobs that match a filter, newest first."""
     text, parameters = filters.condition(where)
     sql = f"SELECT * FROM jobs WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"  # noqa: S608
     return session.all(Job, sql, tuple(parameters))

@@ -1,6 +1,6 @@
-"""How imports are reported: what a test lets the service say of them, and leave out. What was imported stays true.
+"""How imports are reported: what a test lets the service report, and omit. Imports themselves are unaffected.
 
-Status files are kept whole; each of these turns what is answered, so that a switch that is turned back shows the truth.
+Status files are stored whole; each switch changes only the answer, so resetting it shows the truth again.
 """
 
 from collections.abc import Callable, Iterator
@@ -46,7 +46,7 @@ CHOICES: dict[str, Any] = {
     "lines": ("all", "failures"),
     "file": ("kept", "missing", "unnamed"),
 }
-"""The first of each is what the service is known to do."""
+"""The first of each is the known behaviour of the service."""
 FREE: dict[str, Callable[[Any], bool]] = {
     "cut": lambda value: value is None or is_count(value),
     "also": lambda value: isinstance(value, list),
@@ -58,22 +58,22 @@ position = SWITCHES.position
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches, and starts to count looks again.
+    """Set the switches and restart the count of look-ups.
 
     Raises:
-        MalformedError: there is no such switch, or it has no such position.
+        MalformedError: no such switch or position exists.
     """
     settings.write(session, LOOKS, {})
     return SWITCHES.turn(session, wanted)
 
 
 def counts_looks(session: Session) -> bool:
-    """Whether a look at an import has to be written down."""
+    """Return whether reading an import has to be counted."""
     return is_count(position(session, "shown_after"))
 
 
 def hides(session: Session, import_id: str) -> bool:
-    """Whether a look at an import finds nothing yet; the look counts."""
+    """Return whether an import is not found yet; the look-up is counted."""
     after = position(session, "shown_after")
     if after is None or after == "never":
         return after is not None
@@ -84,7 +84,7 @@ def hides(session: Session, import_id: str) -> bool:
 
 
 def is_changed(session: Session, file_id: str) -> bool:
-    """Whether a file is the status file of an import and is not to be shown as it is."""
+    """Return whether a file is the status file of an import and must not be served unchanged."""
     if not SWITCHES.shown(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
@@ -92,7 +92,7 @@ def is_changed(session: Session, file_id: str) -> bool:
 
 
 def told(session: Session, file_id: str) -> bytes | None:
-    """A status file as the switches want it; None when it is missing."""
+    """Return a status file as the switches want it; None when it is missing."""
     if position(session, "file") == "missing":
         return None
     with session.files.path(file_id).open("rb") as stream:

@@ -1,6 +1,6 @@
-"""Switches: the service's answers that public sources leave open, and which of them a test chooses.
+"""Switches: behaviour of the service that public sources leave open, as chosen by a test.
 
-A switch that is not named stands in its usual position, which is what the service is known or believed to do.
+A switch that is not named has its default position, which is the known or assumed behaviour of the service.
 """
 
 from collections.abc import Callable, Mapping
@@ -14,12 +14,12 @@ from labelferry.localbox.state.database import Session
 
 @dataclass(frozen=True)
 class Switches:
-    """Some switches that are kept under one name.
+    """Switches that are stored under one name.
 
     Args:
         name: of the setting.
-        choices: the positions of each, the usual one first.
-        free: of those whose position is a value: whether it is one. Their usual position is None.
+        choices: the positions of each, the default first.
+        free: for switches whose position is a value, the test whether it is valid. Their default is None.
     """
 
     name: str
@@ -27,10 +27,10 @@ class Switches:
     free: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
 
     def turn(self, session: Session, wanted: Any) -> Any:
-        """Sets the switches; those that are not named go back.
+        """Set the switches; unnamed ones are reset.
 
         Raises:
-            MalformedError: there is no such switch, or it has no such position.
+            MalformedError: no such switch or position exists.
         """
         for switch, value in wanted.items():
             if not self._has(switch, value):
@@ -39,11 +39,11 @@ class Switches:
         return wanted
 
     def shown(self, session: Session, _query: Any = None) -> Any:
-        """The switches that were turned."""
+        """Return the switches that were turned."""
         return settings.read(session, self.name, {})
 
     def position(self, session: Session, switch: str) -> Any:
-        """Where a switch stands."""
+        """Return the position of a switch."""
         usual = next(iter(self.choices[switch])) if switch in self.choices else None
         return self.shown(session).get(switch, usual)
 
@@ -54,5 +54,5 @@ class Switches:
 
 
 def is_count(value: Any) -> bool:
-    """Whether a position is a number of times."""
+    """Return whether a position is a count."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0

@@ -1,4 +1,4 @@
-"""Rules for video masks: one composite PNG a frame, one colour an instance."""
+"""Rules for video masks: one composite PNG per frame, one colour per instance."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Media:
-    """What is known of the video that a line is for."""
+    """What is known about a line's video."""
 
     frame_count: int | None = None
     width: int | None = None
@@ -34,7 +34,7 @@ class BadImageError(ValueError):
 
 
 def faults(masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch) -> Iterator[str]:
-    """What is wrong with the ``masks`` of a line; ``fetch`` turns an instance URI into bytes."""
+    """Yield what is wrong with the ``masks`` of a line; ``fetch`` turns an instance URI into bytes."""
     frames = masks.get("frames") if isinstance(masks, dict) else None
     instances = masks.get("instances") if isinstance(masks, dict) else None
     if not _objects(frames) or not _objects(instances):
@@ -86,7 +86,7 @@ def _tool_faults(instance: dict[str, Any], tool: Feature | None) -> Iterator[str
 
 
 def colour_of(instance: dict[str, Any]) -> Colour | None:
-    """An instance's colour, or None when it is not one."""
+    """Return an instance's colour, or None when it is invalid."""
     value = instance.get("colorRGB")
     if not isinstance(value, list) or len(value) != 3:
         return None
@@ -119,7 +119,7 @@ def _size_faults(image: Image.Image, index: int, media: Media) -> Iterator[str]:
 
 
 def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
-    """The bytes of a frame's image, inline or behind its URI."""
+    """Return the bytes of a frame's image, inline or behind its URI."""
     inline, uri = frame.get("imBytes"), frame.get("instanceURI")
     if isinstance(inline, str):
         try:
@@ -132,7 +132,7 @@ def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
 
 
 def opened(data: bytes) -> Image.Image:
-    """The three-channel PNG that the bytes are."""
+    """Return the bytes decoded as a three-channel PNG."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -152,6 +152,6 @@ def _check_header(image: Image.Image) -> None:
 
 
 def colours(image: Image.Image) -> set[Colour]:
-    """Every colour of an image."""
+    """Return every colour of an image."""
     counted = image.getcolors(maxcolors=image.width * image.height) or []
     return {colour for _, colour in counted if isinstance(colour, tuple)}  # type: ignore[misc]
