@@ -54,6 +54,7 @@ class Report(Shown):
         project: id.
         ontology: id.
         made: kinds of resources that this run made.
+        signer: the IAM integration that this run made sign for its new dataset, empty where none does.
         batched: rows that this run brought into the project.
         rows_left_out: rows that Labelbox did not take into the project; the next run tries them again.
         left_out: global keys of the first of those.
@@ -96,6 +97,7 @@ class Report(Shown):
     folder: str
     unknown: int = 0
     unknown_lines: tuple[FailedLine, ...] = ()
+    signer: str = ""
     pending: int = 0
     settled: int = 0
     rows_left_out: int = 0
@@ -169,6 +171,7 @@ def report_on(
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
+        signer=rows.signer,
         batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,

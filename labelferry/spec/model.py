@@ -11,7 +11,10 @@ from labelferry.errors import SpecError
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
+    "IAM_DEFAULT",
+    "IAM_NONE",
     "BatchSpec",
+    "DatasetSpec",
     "Decisions",
     "FrameOptions",
     "ImportAs",
@@ -26,6 +29,7 @@ __all__ = [
 ]
 
 OPEN: Literal["as the spec says"] = "as the spec says"
+IAM_DEFAULT, IAM_NONE = "default", "none"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -49,6 +53,17 @@ class Reference(_Part):
         if self.name is None and self.id is None:
             raise ValueError("give a name or an id")
         return self
+
+
+class DatasetSpec(Reference):
+    """The dataset that new data rows go into."""
+
+    iam_integration: str = Field(
+        IAM_DEFAULT,
+        min_length=1,
+        description="Who signs for private buckets in a new dataset: default (the workspace's default integration, if "
+        "it has one), none, or the name or id of an integration",
+    )
 
 
 class ProjectSpec(Reference):
@@ -110,7 +125,7 @@ class Spec(_Part):
     """An onboarding: which videos, which labels, into which project."""
 
     name: str = Field(max_length=100, description="Key of the onboarding: its resources and its ledger hang on it")
-    dataset: Reference = Field(description="Dataset for new data rows, by name or {id: ...}")
+    dataset: DatasetSpec = Field(description="Dataset for new data rows, by name or {id: ...}")
     project: ProjectSpec
     ontology: OntologyRef
     batch: BatchSpec = BatchSpec()
