@@ -15,6 +15,7 @@ from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.rebuild import Rebuilt, rebuild
 from labelferry.onboarding.run import make_plan
 from labelferry.onboarding.steps.batch import create_batch
+from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.data_rows import create_data_rows
 from labelferry.onboarding.steps.deletion import Deleted, delete_job, lines_in
 from labelferry.onboarding.steps.found import adopt, found_jobs
@@ -215,6 +216,35 @@ def test_many_changed_labels(yard: Yard) -> None:
     first, *listed, _ = step.reason.splitlines()
     assert first == "22 imported labels have changed in, or missing from, the sources:"
     assert len(listed) == 20
+
+
+def test_a_line_that_is_refused_because_its_row_is_not_in_the_project(yard: Yard) -> None:
+    """Tried again, its row is brought in again first."""
+    with yard.onboarding() as onboarding:
+        project = ready(onboarding)
+
+        def removed(state: dict[str, list[dict[str, Any]]]) -> None:
+            (gone,) = (row["id"] for row in state["data_rows"] if row["global_key"] == "street-2")
+            state["batch_rows"] = [row for row in state["batch_rows"] if row["data_row_id"] != gone]
+
+        yard.change(removed)
+        import_labels(onboarding, project)
+        assert poll_job_errors(onboarding) == Collected(1, accepted=2, failed=1, unknown=0, absent=0)
+        assert brought_in(onboarding) == {"street-1", "street-2"}
+        assert reopen_failed_lines(onboarding) == Reopened(lines=1, jobs=0)
+        assert brought_in(onboarding) == {"street-1"}
+        assert create_batch(onboarding, project).added == 1
+        assert import_labels(onboarding, project).lines == 1
+        assert poll_job_errors(onboarding).accepted == 1
+
+
+def test_a_line_that_is_refused_for_another_reason_leaves_its_row_in(yard: Yard) -> None:
+    yard.write(REFUSED)
+    with yard.onboarding() as onboarding:
+        import_labels(onboarding, ready(onboarding))
+        poll_job_errors(onboarding)
+        reopen_failed_lines(onboarding)
+        assert brought_in(onboarding) == {"street-1", "street-2"}
 
 
 # A lost ledger
