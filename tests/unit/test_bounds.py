@@ -60,6 +60,13 @@ def test_a_value_of_a_line_is_shown_up_to_40_characters() -> None:
     assert f"'{'x' * 36}... is not a number" in refused(lambda: AT.number("x" * 39))
 
 
+def test_keys_are_listed_in_order() -> None:
+    known = frozenset(["zebra", "yak", "wolf", "vole", "urial", "tiger"])
+    told = refused(lambda: AT.mapping(dict.fromkeys("qponm"), known))
+    listed = "tiger, urial, vole, wolf, yak, zebra"
+    assert told == f"labels.csv:7: unknown key m, n, o, p, q; known here are {listed}"
+
+
 @pytest.mark.parametrize("cut", [shorten, lambda words: refused(lambda: raised(words)).split(": ")[1].split(";")[0]])
 def test_a_message_has_300_characters(cut: Callable[[str], str]) -> None:
     assert cut("x" * 300) == "x" * 300

@@ -14,7 +14,7 @@ from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.onboarding.steps.versions import version_name
 from labelferry.ontology import Ontology, Tool, ToolKind
 from tests.faults.streets import SPEC, box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 ONE = [box("street-1", 1)]
 BOTH = "tools: [{tool: BBOX, name: car}, {tool: BBOX, name: bus}]\n"

@@ -15,7 +15,7 @@ from labelferry.onboarding.steps.batch_claims import brought_in, forget_rows, ou
 from labelferry.onboarding.steps.data_rows import create_data_rows
 from labelferry.onboarding.steps.left_out import left_out, rows_left_out
 from tests.faults.streets import SPEC, box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 KEYS = ["street-1", "street-2", "street-3"]
 THREE = [box(key, 1) for key in KEYS]

@@ -10,7 +10,7 @@ from labelferry.onboarding.context import alone
 from labelferry.onboarding.run import carry_out
 from labelferry.plain_steps import PlainSteps
 from tests.faults.streets import NAME, SPEC, box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 
 def history(yard: Yard) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.data_rows import RowsOutcome, create_data_rows
 from labelferry.onboarding.steps.drift import Drift, bring_up_to_date, find_drift, plan_drift, refuse_drift
 from tests.faults.streets import SPEC, box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 URL = "https://example.com/street-1.mp4"
 ROW: dict[str, Any] = {"global_key": "street-1", "row_data": URL}

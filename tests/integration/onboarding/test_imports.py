@@ -31,7 +31,7 @@ from labelferry.onboarding.steps.ontology import build_ontology
 from labelferry.onboarding.steps.project import create_project
 from labelferry.onboarding.steps.retry import Reopened, reopen_failed_lines
 from tests.faults.streets import SPEC, UNKNOWN, box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 KINDS = {"prelabels": "MAL", "ground-truth": "GROUND_TRUTH"}
 THREE = [box("street-1", 1), box("street-1", 2), box("street-2", 3)]

@@ -4,8 +4,8 @@ from labelferry.onboarding.steps.data_rows import create_data_rows, look_up_rows
 from labelferry.onboarding.verify import verify
 from labelferry.progress import watching
 from tests.faults.streets import box
-from tests.integration.steps.test_data_rows import in_project
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.test_data_rows import in_project
+from tests.integration.onboarding.yard import Yard
 
 Heard = list[tuple[str, int, int | None]]
 

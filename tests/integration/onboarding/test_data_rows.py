@@ -18,7 +18,7 @@ from labelferry.onboarding.steps.data_rows import (
     remove_unfilled,
 )
 from tests.faults.streets import box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 from tests.integration.test_media import draw
 
 MISSING = "cm00000000000000000000000"

@@ -15,7 +15,7 @@ from labelferry.onboarding.steps.ontology import ontology_kind
 from labelferry.onboarding.steps.project import project_kind
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, look_up, plan_resource, resolve
 from labelferry.spec import Reference
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 
 QUAY = Reference(name="Quay")
 KINDS: dict[str, Callable[[Onboarding], ResourceKind]] = {

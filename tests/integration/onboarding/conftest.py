@@ -6,7 +6,7 @@ import pytest
 
 from labelferry.labelbox import Client
 from tests.faults.streets import box
-from tests.integration.steps.yard import Yard
+from tests.integration.onboarding.yard import Yard
 from tests.localbox_server import Localbox
 
 
