@@ -222,6 +222,14 @@ def test_what_is_known_of_a_line_is_never_judged_again(yard: Yard) -> None:
         assert sent.jobs() == [State.SETTLED]
 
 
+def test_the_id_of_a_job_is_kept_once_it_is_shown(sent: Sent) -> None:
+    sent.yard.localbox.control("POST", "outcomes", {"file": "missing"})
+    sent.known(State.CLAIMED)
+    settle(sent)
+    (entry,), (held,) = sent.ledger.entries("job"), sent.yard.localbox.table("imports")
+    assert (entry.state, entry.remote_id) == (State.CREATED, held["id"])
+
+
 def test_rows_are_asked_for_when_statuses_name_them_by_id(sent: Sent) -> None:
     sent.yard.localbox.control("POST", "outcomes", {"uuids": "own", "rows": "id"})
     assert settle(sent) == 3

@@ -6,7 +6,7 @@ from typing import Any
 import orjson
 import pytest
 
-from labelferry.errors import ConflictError, UnavailableError
+from labelferry.errors import ConflictError, PartialFailureError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.ledger import LedgerEntry, LineState, Reason, State
 from labelferry.ndjson import of_generation
@@ -245,6 +245,15 @@ def test_a_line_that_is_refused_for_another_reason_leaves_its_row_in(yard: Yard)
         poll_job_errors(onboarding)
         reopen_failed_lines(onboarding)
         assert brought_in(onboarding) == {"street-1", "street-2"}
+
+
+def test_refused_lines_are_sent_again_only_when_asked(yard: Yard) -> None:
+    yard.write(REFUSED)
+    for retry, sent in ((False, 1), (False, 1), (True, 1)):
+        assert isinstance(yard.run(retry=retry), PartialFailureError)
+        held = yard.localbox.table("imports")
+        assert len(held) == sent
+        assert held[0]["name"].endswith("-1") == retry
 
 
 # A lost ledger

@@ -50,7 +50,8 @@ class Yard:
         """The whole order: the report, or how it ended otherwise."""
         with self.onboarding() as onboarding:
             try:
-                return carry_out(PlainSteps(onboarding, self.remote, self.settings), retry=retry)
+                steps = PlainSteps(onboarding, self.remote, self.settings)
+                return carry_out(steps, retry=True) if retry else carry_out(steps)
             except LabelferryError as error:
                 return error
 
