@@ -47,7 +47,14 @@ def test_where_an_answer_holds_or_may_hold() -> None:
 
 @pytest.mark.parametrize(
     ("spans", "copies"),
-    [([], 1), ([(1, 3)], 1), ([(1, 3), (4, 6)], 1), ([(1, 3), (3, 6)], 2), ([(1, 9), (2, 4), (4, 6)], 3)],
+    [
+        ([], 1),
+        ([(1, 3)], 1),
+        ([(1, 3), (4, 6)], 1),
+        ([(1, 3), (3, 6)], 2),
+        ([(1, 9), (2, 4), (4, 6)], 3),
+        ([(1, 1), (3, 5), (4, 6)], 2),
+    ],
 )
 def test_how_often_an_answer_is_given_at_once(spans: Spans, copies: int) -> None:
     made = RowAnswer("f:1")
