@@ -126,6 +126,7 @@ def start(
             stderr=log,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            umask=0o077,
         )
     pid_file.write_text(str(process.pid), "utf-8")
     until = time.monotonic() + STARTING_SECONDS

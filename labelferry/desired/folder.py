@@ -20,6 +20,7 @@ from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import ImportLine, encode
 from labelferry.ontology import Ontology
+from labelferry.private import open_private, private_folder
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec, checked_name
 
@@ -48,7 +49,7 @@ def store(
     """
     parent = home / home_of(spec.name)
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        private_folder(parent)
     except OSError as error:
         raise SpecError(
             f"LABELFERRY_HOME: {home} is not a folder and cannot be created ({error.strerror}); name another"
@@ -80,7 +81,7 @@ def mark(desired: Desired) -> None:
     """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
     folder = desired.folder
     draft = folder / APPLIED
-    draft.write_text(folder.name, "utf-8")
+    _write_bytes(draft, [folder.name.encode()])
     draft.replace(folder.parent / APPLIED)
 
 
@@ -122,12 +123,13 @@ def _write(
     wishes = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
     if tree:
-        (folder / "ontology.json").write_bytes(tree)
-    _write_lines(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) for row in rows))
+        _write_bytes(folder / "ontology.json", [tree])
+    _write_bytes(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) + b"\n" for row in rows))
     digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
     digest.update((folder / "rows.jsonl").read_bytes() + tree)
     lines, size = 0, 0
-    with (folder / "lines.ndjson").open("wb") as bodies, (folder / "index.jsonl").open("wb") as index:
+    bodies, index = open_private(folder / "lines.ndjson"), open_private(folder / "index.jsonl")
+    with bodies, index:
         for line in encode(_by_row(videos), onboarding=spec.name):
             bodies.write(line.body + b"\n")
             index.write(orjson.dumps(_index_entry(line)) + b"\n")
@@ -141,13 +143,13 @@ def _write(
         "findings": [finding.to_dict() for finding in findings],
         "fingerprint": digest.hexdigest(),
     }
-    (folder / "onboarding.json").write_bytes(orjson.dumps(kept))
+    _write_bytes(folder / "onboarding.json", [orjson.dumps(kept)])
     return Desired(folder, spec, counts, tuple(findings), digest.hexdigest())
 
 
-def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    with path.open("wb") as out:
-        out.writelines(line + b"\n" for line in lines)
+def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
+    with open_private(path) as out:
+        out.writelines(parts)
 
 
 def _row_json(row: VideoRow) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.outcomes import LEFT_OUT, REMEDIES, OutcomeKind, explain
+from labelferry.private import open_private, private_folder
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, held_back, line_outcomes, tallies, unsent
 from labelferry.shown import Shown
@@ -129,9 +130,9 @@ class Report(Shown):
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.name}.json"
-        path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
+        path = private_folder(folder) / f"{self.name}.json"
+        with open_private(path) as out:
+            out.write(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path
 
 

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from labelferry.errors import SpecError
+from labelferry.printable import masked
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
@@ -192,7 +193,7 @@ def name_of(spec: Any) -> str:
     """What a run is called after: the onboarding's name, or where the spec comes from when only that is known."""
     if not isinstance(spec, str):
         return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
-    return "a pasted spec" if is_text(spec) else spec
+    return "a pasted spec" if is_text(spec) else masked(spec)
 
 
 def is_text(spec: str) -> bool:

@@ -16,6 +16,7 @@ from labelferry.model.keys import identity
 from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.printable import masked, unsigned
 
 __all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
 
@@ -137,10 +138,19 @@ def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str
     """Row data and external id; the URL of a local file is the service's own, so it is not compared."""
     differences, changes = list[str](), dict[str, Any]()
     for name in ("row_data", "external_id"):
-        if name in want and there.get(name) != want[name] and not (name == "row_data" and "file" in want):
-            differences.append(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}")
+        if (
+            name in want
+            and not _same_address(there.get(name), want[name])
+            and not (name == "row_data" and "file" in want)
+        ):
+            differences.append(masked(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}"))
             changes[name] = want[name]
     return differences, changes
+
+
+def _same_address(held: Any, wanted: str) -> bool:
+    """A presigned URL is signed anew each time, and means the same file."""
+    return held == wanted or (isinstance(held, str) and unsigned(held) == unsigned(wanted))
 
 
 def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str]:
