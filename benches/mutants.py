@@ -1,7 +1,7 @@
 """Which small errors in the core no test notices: sampled mutants, run in a copy of the checkout. Prints tables.
 
 ``python -m benches.mutants [--count 200] [--seed 1] [--room NAME] [--map FOLDER] [--list]``. The suites run once under
-coverage to learn which tests execute which line; a mutant then meets only those, its room's first, for a minute.
+coverage to learn which tests execute which line; a mutant then meets only those, the nearest first, for a minute.
 As a pytest plugin (``-p benches.mutants``) this module writes how long each test took, and runs tests in that order.
 """
 
@@ -86,8 +86,9 @@ class Map:
         }
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that execute a mutant: those of its room, then the others, the quickest first."""
-        names = sorted(self._met(mutant), key=lambda name: (mutant.room not in name, self.took[name]))
+        """Return the tests that execute a mutant: of its module, then of its room, then others, the quickest first."""
+        module, room, took = Path(mutant.path).stem, mutant.room, self.took
+        names = sorted(self._met(mutant), key=lambda name: (module not in name, room not in name, took[name]))
         spent, chosen = 0.0, []
         for name in names:
             spent += self.took[name]
