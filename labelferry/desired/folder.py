@@ -6,7 +6,7 @@ The folder is named after its content and appears whole or not at all, so that t
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -16,6 +16,7 @@ import orjson
 
 from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
+from labelferry.files.content import Content, contents_of
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import ImportLine, encode
@@ -29,6 +30,9 @@ __all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
 ALL = "onboardings"
 APPLIED = "applied"
 """File that names the desired state which the latest onboarding took up."""
+
+CONTENTS = "contents.json"
+"""File that keeps what is in the local videos, so that they are read once."""
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the folders of earlier desired states are kept: longer than any run takes."""
@@ -54,9 +58,10 @@ def store(
         raise SpecError(
             f"LABELFERRY_HOME: {home} is not a folder and cannot be created ({error.strerror}); name another"
         ) from error
+    contents = contents_of([row.file for row in rows if row.file is not None], parent / CONTENTS)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
-        desired = _write(draft, spec, rows, videos, ontology, findings)
+        desired = _write(draft, spec, [_row_json(row, contents) for row in rows], videos, ontology, findings)
         folder = parent / desired.fingerprint[:16]
         if folder.exists():
             folder.touch()
@@ -106,7 +111,7 @@ def kept(name: str, home: Path) -> Path:
 
 def _forget_old(parent: Path, current: Path) -> None:
     applied = parent / APPLIED
-    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
+    keep = {current, applied, parent / CONTENTS, parent / applied.read_text("utf-8") if applied.exists() else current}
     for folder in parent.iterdir():
         if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -115,7 +120,7 @@ def _forget_old(parent: Path, current: Path) -> None:
 def _write(
     folder: Path,
     spec: Spec,
-    rows: tuple[VideoRow, ...],
+    rows: Sequence[Mapping[str, Any]],
     videos: list[LabelledVideo],
     ontology: Ontology | None,
     findings: list[Finding],
@@ -124,7 +129,7 @@ def _write(
     tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
     if tree:
         _write_bytes(folder / "ontology.json", [tree])
-    _write_bytes(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) + b"\n" for row in rows))
+    _write_bytes(folder / "rows.jsonl", (orjson.dumps(row) + b"\n" for row in rows))
     digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
     digest.update((folder / "rows.jsonl").read_bytes() + tree)
     lines, size = 0, 0
@@ -135,7 +140,7 @@ def _write(
             index.write(orjson.dumps(_index_entry(line)) + b"\n")
             digest.update(line.body)
             lines, size = lines + 1, size + len(line.body)
-    counts = _counts(rows, videos, lines, size)
+    counts = _counts(len(rows), videos, lines, size)
     kept = {
         "format": FORMAT,
         "spec": wishes,
@@ -152,10 +157,11 @@ def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
         out.writelines(parts)
 
 
-def _row_json(row: VideoRow) -> dict[str, Any]:
+def _row_json(row: VideoRow, contents: Mapping[Path, Content]) -> dict[str, Any]:
     wanted = asdict(row)
     del wanted["where"]
-    wanted["file"] = None if row.file is None else str(row.file)
+    if row.file is not None:
+        wanted |= {"file": str(row.file), "content": asdict(contents[row.file])}
     return {name: value for name, value in wanted.items() if value not in (None, (), {})}
 
 
@@ -171,10 +177,10 @@ def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
     return sorted(videos, key=lambda video: order[video.row])
 
 
-def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:
+def _counts(rows: int, videos: list[LabelledVideo], lines: int, size: int) -> Counts:
     tracks = [track for video in videos for track in video.tracks]
     return Counts(
-        rows=len(rows),
+        rows=rows,
         tracks=len(tracks),
         keyframes=sum(len(track) for track in tracks),
         masks=sum(len(masks.frames) for masks in _all(videos, "masks")),

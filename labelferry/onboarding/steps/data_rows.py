@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from labelferry.errors import ConflictError, DeadlineError, NotFoundError, RejectedError, UnavailableError
@@ -18,6 +17,7 @@ from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
 from labelferry.onboarding.steps.signing import finish_signing, plan_signing
+from labelferry.onboarding.steps.uploads import remember, upload_video
 from labelferry.progress import announce
 
 __all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
@@ -196,8 +196,8 @@ def _payloads(onboarding: Onboarding, rows: Sequence[dict[str, Any]]) -> list[di
 def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:
     payload = {"row_data": row["row_data"], "global_key": row["global_key"], "media_type": "VIDEO"}
     if "file" in row:
-        path = Path(row["file"])
-        payload["row_data"] = onboarding.client.upload(path, path.name, "video/mp4")
+        payload["row_data"] = upload_video(onboarding, row)
+        remember(onboarding, row)
     if "external_id" in row:
         payload["external_id"] = row["external_id"]
     if "metadata" in row:
