@@ -7,12 +7,13 @@ from typing import Any
 
 import pytest
 
-from labelferry.ledger import LineState, Reason, State
+from labelferry.ledger import LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action
 from labelferry.onboarding.steps.absent import resolve_absent, set_absent
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.ended import settled
-from labelferry.onboarding.steps.imports import import_labels, poll_job_errors
+from labelferry.onboarding.steps.imports import import_labels, plan_imports, poll_job_errors
 from tests.faults.streets import UNKNOWN, box
 from tests.integration.onboarding.test_imports import THREE, ready
 from tests.integration.onboarding.yard import Yard
@@ -137,6 +138,24 @@ def test_pre_labels_whose_job_has_no_known_id_are_unknown(sent: Sent) -> None:
     assert resolve_absent(sent.onboarding) == NONE_DELETED
     assert (sent.jobs(), sent.lines()) == ([State.ABSENT], NO_JOB)
     assert len(sent.yard.localbox.table("imports")) == 1
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_more_for_a_row_of_such_a_job(known: bool, yard: Yard) -> None:
+    """A job whose id is known is deleted first; else the row is named, which may lose what it has."""
+    with yard.onboarding() as onboarding:
+        sent = Sent(yard, onboarding)
+        (held,) = yard.localbox.table("imports")
+        sent.known(State.ABSENT, held["id"] if known else None)
+        sent.ledger.settle_lines(Verdict(line.uuid, LineState.UNKNOWN) for line in sent.ledger.lines())
+    yard.write([*THREE, box("street-2", 9)])
+    with yard.onboarding() as onboarding:
+        *deletion, step = plan_imports(onboarding, held["project_id"])
+        assert [(each.action, each.count) for each in deletion] == ([(Action.DELETE, 3)] if known else [])
+        assert step.count == (4 if known else 1)
+        assert step.reason.endswith("on 1 row they may replace the pre-labels of an earlier import") is not known
+        submitted = import_labels(onboarding, held["project_id"])
+        assert [finding.row for finding in submitted.beside] == ([] if known else ["street-2"])
 
 
 @GROUND_TRUTH

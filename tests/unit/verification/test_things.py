@@ -41,6 +41,11 @@ def test_several_keyframes_moved() -> None:
     assert told(moved(f9=2.0, f1=3.25)) == [("moved", "frames 1 to 9 (2 of them) by up to 3.25 px", 1, 3.25)]
 
 
+def test_a_keyframe_of_another_shape() -> None:
+    held = replace(SENT, keyframes={**SHAPES, 5: (5.0, 0.0)})
+    assert told(held) == [("moved", "frame 5 into another shape", 5, None)]
+
+
 def test_keyframes_that_are_missing_or_extra() -> None:
     held = replace(SENT, keyframes={12: SHAPES[9], 11: SHAPES[9], 5: SHAPES[5]})
     assert told(held) == [
