@@ -27,7 +27,7 @@ CASES: Mapping[str, Case] = {
     "frame 0": Case(
         FrameRule.FRAME_BEFORE_FIRST,
         video(box(frames=(0, 1))),
-        "error: 'car' has frame 0; the first frame of a video is 1",
+        "error: 'car' (track 7) has frame 0; the first frame of a video is 1",
     ),
     "frame 101": Case(
         FrameRule.FRAME_BEYOND_END,
@@ -90,6 +90,12 @@ CASES: Mapping[str, Case] = {
         ShapeRule.SHAPE_PARTLY_OUTSIDE,
         video(box(rows=[[60, 4, 8, 8], [4, -1, 8, 8]])),
         "warning: 2 shapes in 1 track partly outside the picture (64x48), first 'car' at frame 1",
+    ),
+    "from the right edge on": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, 4, 8, 8], [64, 4, 8, 8]])), "first 'car' at frame 2"
+    ),
+    "up to the upper edge": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, -8, 8, 8], [4, 4, 8, 8]])), "first 'car' at frame 1"
     ),
     "point outside": Case(
         ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' is entirely outside the picture"
