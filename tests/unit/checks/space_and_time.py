@@ -127,7 +127,7 @@ CASES: Mapping[str, Case] = {
     "colour twice": Case(
         MaskRule.MASK_COLOUR_TWICE,
         video(masks(picture(RED), colours=(RED, RED))),
-        "error: the colour (255, 0, 0) belongs to",
+        "warning: the colour (255, 0, 0) belongs to",
     ),
     "black": Case(
         MaskRule.MASK_COLOUR_BLACK,
