@@ -16,6 +16,7 @@ __all__ = ["app", "run"]
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(offline.check)
 app.command()(offline.convert)
+app.command()(offline.formats)
 app.command()(runs.plan)
 app.command()(runs.onboard)
 app.command()(runs.verify)

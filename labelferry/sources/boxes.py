@@ -7,13 +7,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
-from labelferry.model import Feature, Geometry, Track
+from labelferry.model import Feature, Geometry, Track, Where
 from labelferry.model.frames import Frames
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.model.tracks import Coords
+from labelferry.sources.entry import Note
 from labelferry.sources.text import fault
 
-__all__ = ["Boxes", "anonymous", "tracks_by_video", "tracks_of"]
+__all__ = ["Boxes", "anonymous", "identified", "tracks_by_video", "tracks_of", "unidentified"]
 
 Codes = NDArray[np.int64]
 
@@ -83,6 +85,46 @@ def anonymous(frames: Frames, videos: Codes | None = None) -> tuple[Codes, list[
     places = np.empty(len(rows), dtype=np.int64)
     places[order] = rows - np.repeat(starts, np.diff(np.append(starts, len(rows)))) + 1
     return rows, [f"box {frame}.{at}" for frame, at in zip(frames.tolist(), places.tolist(), strict=True)]
+
+
+def identified(
+    ids: Codes, frames: Frames, where: Where, note: Note, videos: Codes | None = None
+) -> tuple[Codes, list[str]]:
+    """Tracks of ids that are numbers; a negative one is no identity, so that its box becomes a track of its own.
+
+    Args:
+        ids: id of each box, shape [n].
+        frames: frame of each box, shape [n].
+        where: the boxes come from.
+        note: takes a warning about boxes without identity.
+        videos: video of each box, shape [n], when there are several.
+
+    Returns:
+        Track codes, shape [n], and names.
+    """
+    distinct, codes = np.unique(ids, return_inverse=True)
+    names = [str(value) for value in distinct.tolist()]
+    return unidentified(codes, names, np.flatnonzero(ids < 0), frames, where, note, videos)
+
+
+def unidentified(
+    codes: Codes,
+    names: list[str],
+    alone: Codes,
+    frames: Frames,
+    where: Where,
+    note: Note,
+    videos: Codes | None = None,
+) -> tuple[Codes, list[str]]:
+    """The same tracks, but each of the boxes ``alone`` one of its own, with a warning."""
+    if not alone.size:
+        return codes, names
+    shown = ", ".join(dict.fromkeys(names[code] or "empty" for code in codes[alone].tolist()))
+    note(ReaderRule.IDENTITY_MISSING.at(where, count=alone.size, ids=shown))
+    own, own_names = anonymous(frames[alone], None if videos is None else videos[alone])
+    codes = codes.copy()
+    codes[alone] = len(names) + own
+    return codes, names + own_names
 
 
 def tracks_of(boxes: Boxes) -> tuple[Track, ...]:

@@ -1,6 +1,6 @@
 """The formats that labels may have: a new one is one line of ``READERS``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Field
@@ -8,22 +8,28 @@ from pydantic import Field
 from labelferry.model.video import LabelledVideo
 from labelferry.sources import mot, ndjson, python, table
 from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.reader import Reader
 from labelferry.sources.source import Source
 
-__all__ = ["READERS", "LabelsUnion", "read_labels"]
+__all__ = ["READERS", "LabelsUnion", "read_labels", "reader_of"]
 
-READERS: Mapping[type[LabelsEntry], Callable[[Any], Iterator[LabelledVideo]]] = {
-    mot.MotLabels: mot.read,
-    table.TableLabels: table.read,
-    ndjson.NdjsonLabels: ndjson.read,
-    python.PythonLabels: python.read,
-}
+READERS: tuple[Reader[Any], ...] = (
+    mot.READER,
+    table.READER,
+    ndjson.READER,
+    python.READER,
+)
 
 if TYPE_CHECKING:
     LabelsUnion = LabelsEntry
 else:
-    LabelsUnion = Annotated[Union[tuple(READERS)], Field(discriminator="format")]  # noqa: UP007  made of the table
+    LabelsUnion = Annotated[Union[tuple(each.entry for each in READERS)], Field(discriminator="format")]  # noqa: UP007
 """Any entry of a spec's ``labels``; its ``format`` says which."""
+
+
+def reader_of(format_name: str) -> Reader[Any] | None:
+    """Return the reader of a format, by its name in a spec."""
+    return next((each for each in READERS if each.format == format_name), None)
 
 
 def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
@@ -35,5 +41,6 @@ def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
     entry, reach = source.entry, source.reach
     for file in source.files:
         reach.file(file)
+    reader = next(each for each in READERS if each.entry is type(entry))
     with reach.unquoted(entry.path, f"format {entry.format}"):
-        yield from READERS[type(entry)](source)
+        yield from reader.read(source)

@@ -6,6 +6,8 @@ from typing import Generic, TypeVar
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.feature import Where
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.sources.entry import LabelsEntry, Note
@@ -26,6 +28,7 @@ class Source(Generic[Entry]):
         reach: finds the files, and those next to them.
         note: takes findings: what the reader has to say without refusing a file.
         media: what is known of the videos, by the identity of their global keys.
+        lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
     """
 
     entry: Entry
@@ -33,6 +36,7 @@ class Source(Generic[Entry]):
     reach: Reach
     note: Note
     media: Mapping[str, Media] = field(default_factory=dict)
+    lenient: bool = False
 
     @property
     def file(self) -> str:
@@ -60,7 +64,10 @@ class Source(Generic[Entry]):
         media = self.media_of(key)
         if media.width and media.height:
             return media.width, media.height
+        if self.lenient:
+            self.note(ReaderRule.SIZE_UNKNOWN.at(Where(self.file), row=key))
+            return 1, 1
         raise SourceError(
-            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns "
-            "width and height to videos"
+            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns width "
+            "and height to videos"
         )

@@ -12,8 +12,8 @@ from typing import Any
 from labelferry.errors import ConflictError, RejectedError
 from labelferry.labelbox import costs
 from labelferry.model.findings import Finding
+from labelferry.model.input_rules import VideoRule
 from labelferry.model.keys import identity
-from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 
