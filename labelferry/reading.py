@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from glob import escape
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -112,7 +113,8 @@ class Reading(Iterator[LabelledVideo]):
             self._note(ReaderRule.CLASS_UNNAMED.at(Where(str(path)), name=guess.options["class_name"]))
         if options.get("global_key") == "{stem}":
             options["global_key"] = self._key(path, root)
-        shown = str(path) + ("/" if path.is_dir() else "")
+        inside = str(options.pop("path", ""))
+        shown = f"{escape(str(path))}/{inside}" if path.is_dir() else str(path)
         entry = _entry(reader, {"format": reader.format, "path": shown, **options})
         for source in sources_of(entry, Reach(Path.cwd()), self._note, self.media, lenient=True):
             yield from read_labels(source)

@@ -84,10 +84,30 @@ class ReaderRule(Rule):
         "labels for the global key '{key}', which is not among the videos, are left out",
         "add the video to the manifest; on_missing_video: fail makes it an error",
     )
+    UNREPRESENTABLE = (
+        ERROR,
+        "{count:,} {thing} shapes: Labelbox imports none of them on video",
+        "say unrepresentable: rasterize (draw them as masks), envelope (the box around each) or drop",
+    )
+    UNREPRESENTABLE_CHANGED = (
+        WARNING,
+        "{count:,} {thing} shapes, which Labelbox does not import on video, are {done}",
+        "nothing to do if that is meant; unrepresentable: error stops at them",
+    )
+    MASKS_OVERLAP = (
+        WARNING,
+        "masks overlap in {count:frame|frames}, first in frame {frame}: shared pixels go to the later object",
+        "a composite has one object at each pixel; cut the masks in the source if another should win",
+    )
     SIZE_UNKNOWN = (
         WARNING,
         "the size of the video is not known: coordinates are fractions of its width and height, not pixels",
         "give width and height",
+    )
+    CLASSES_CHANGE = (
+        WARNING,
+        "{count:track changes its class|tracks change their class}, first {first}: {done}",
+        "look at them; on_class_change: fail refuses them",
     )
     FILES_NOT_READ = (
         WARNING,

@@ -1,7 +1,7 @@
 """Rows of boxes in any order -> tracks: sorted once, cut at every track and gap, no Python per row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +13,10 @@ from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.model.tracks import Coords
 from labelferry.sources.entry import Note
+from labelferry.sources.numbering import ClassChange
 from labelferry.sources.text import fault
 
-__all__ = ["Boxes", "anonymous", "identified", "tracks_by_video", "tracks_of", "unidentified"]
+__all__ = ["Boxes", "anonymous", "identified", "settled", "tracks_by_video", "tracks_of", "unidentified"]
 
 Codes = NDArray[np.int64]
 
@@ -127,6 +128,32 @@ def unidentified(
     return codes, names + own_names
 
 
+def settled(boxes: Boxes, policy: ClassChange, note: Note, videos: Codes | None = None) -> Boxes:
+    """Give tracks that change their class one class, or make a track of each, as the policy says, with a warning."""
+    if policy == "fail" or not len(boxes):
+        return boxes
+    placed = np.zeros(len(boxes), dtype=np.int64) if videos is None else videos
+    whole, tracks = np.unique(np.column_stack((placed, boxes.tracks)), axis=0, return_inverse=True)
+    counts = np.zeros((len(whole), len(boxes.features)), dtype=np.int64)
+    np.add.at(counts, (tracks, boxes.classes), 1)
+    changing = np.count_nonzero(counts, axis=1) > 1
+    if not changing.any():
+        return boxes
+    first = int(np.argmax(changing[tracks]))
+    done = "each has the class of most of its boxes" if policy == "majority" else "each becomes a track a class"
+    name, where = boxes.names[boxes.tracks[first]], boxes.places.where(first)
+    note(ReaderRule.CLASSES_CHANGE.at(where, count=int(changing.sum()), first=name, done=done))
+    if policy == "majority":
+        return replace(boxes, classes=counts.argmax(axis=1)[tracks])
+    pairs, codes = np.unique(np.column_stack((boxes.tracks, boxes.classes)), axis=0, return_inverse=True)
+    several = {int(boxes.tracks[row]) for row in np.flatnonzero(changing[tracks]).tolist()}
+    names = [
+        f"{boxes.names[track]} {boxes.features[kind]}" if track in several else boxes.names[track]
+        for track, kind in pairs.tolist()
+    ]
+    return replace(boxes, tracks=codes, names=names)
+
+
 def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
     """Cut the boxes into tracks, in the order in which the file first names them.
 
@@ -187,7 +214,9 @@ def _of_two_classes(boxes: Boxes, row: int) -> SourceError:
     old, new = boxes.features[boxes.classes[first]], boxes.features[boxes.classes[second]]
     track = boxes.names[boxes.tracks[row]]
     what = f"track {track} is '{new}' here and '{old}' at {boxes.places.seen_from(first, second)}"
-    return _fault(boxes.places, second, what, "give each object its own track, of one class")
+    return _fault(
+        boxes.places, second, what, "give each object its own track, or say on_class_change: majority or split"
+    )
 
 
 def _fault(places: Places, row: int, what: str, remedy: str) -> SourceError:

@@ -20,7 +20,7 @@ from pydantic import Field
 from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
-from labelferry.sources.boxes import Boxes, identified, tracks_of
+from labelferry.sources.boxes import Boxes, identified, settled, tracks_of
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.mot_layout import Layout, LayoutName, looks_like, sheet_in
 from labelferry.sources.numbering import ClassName, GappedEntry, frames_of
@@ -88,7 +88,11 @@ def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
     coords = np.column_stack([sheet.numbers(name) for name in ("left", "top", "width", "height")])[rows]
     coords[:, :2] -= entry.pixel_base
     boxes = Boxes(sheet.places[rows], frames, coords, tracks, names, classes, features, bridge=entry.gaps == "bridge")
-    yield LabelledVideo(RowRef(entry.global_key), sheet.places.where(0), tracks=tracks_of(boxes))
+    yield LabelledVideo(
+        RowRef(entry.global_key),
+        sheet.places.where(0),
+        tracks=tracks_of(settled(boxes, entry.on_class_change, source.note)),
+    )
 
 
 def _kept(sheet: Sheet, layout: Layout, source: Source[MotLabels]) -> NDArray[np.int64]:

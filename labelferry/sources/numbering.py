@@ -9,9 +9,10 @@ from labelferry.model.frames import FIRST_FRAME, Frames
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.sheet import Sheet
 
-__all__ = ["ClassId", "ClassName", "FramedEntry", "GappedEntry", "Gaps", "frames_of", "renumbered"]
+__all__ = ["ClassChange", "ClassId", "ClassName", "FramedEntry", "GappedEntry", "Gaps", "frames_of", "renumbered"]
 
 Gaps = Literal["close", "bridge"]
+ClassChange = Literal["fail", "majority", "split"]
 
 
 def _no_boolean(value: Any) -> Any:
@@ -45,6 +46,11 @@ class GappedEntry(FramedEntry):
         default="close",
         description="close: a segment ends before every missing frame; bridge: a track is one segment, and Labelbox "
         "interpolates",
+    )
+    on_class_change: ClassChange = Field(
+        default="fail",
+        description="A track of two classes: stop, give it the class that most of its boxes have, or make a track of "
+        "each class",
     )
 
 

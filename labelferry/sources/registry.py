@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import Field
 
 from labelferry.model.video import LabelledVideo
-from labelferry.sources import mot, ndjson, python, table
+from labelferry.sources import coco, cvat, label_studio, labelbox, mot, ndjson, python, table, yolo
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.reader import Reader
 from labelferry.sources.source import Source
@@ -16,6 +16,11 @@ __all__ = ["READERS", "LabelsUnion", "read_labels", "reader_of"]
 READERS: tuple[Reader[Any], ...] = (
     mot.READER,
     table.READER,
+    cvat.READER,
+    coco.READER,
+    label_studio.READER,
+    labelbox.READER,
+    yolo.READER,
     ndjson.READER,
     python.READER,
 )

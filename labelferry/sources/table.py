@@ -16,7 +16,7 @@ from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video, unidentified
+from labelferry.sources.boxes import Boxes, anonymous, settled, tracks_by_video, unidentified
 from labelferry.sources.columns import Form, NormalizedUnit, part_of
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.numbering import ClassId, ClassName, GappedEntry, frames_of
@@ -111,7 +111,7 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
     videos, keys = _keys(sheet, parts, entry)
     coords = coords_of(sheet, parts, source.note) * _scale(source, videos, keys)
     _refuse_infinite(sheet, coords)
-    boxes = _boxes(sheet, parts, coords, source, videos)
+    boxes = settled(_boxes(sheet, parts, coords, source, videos), entry.on_class_change, source.note, videos)
     tracks, firsts = tracks_by_video(boxes, videos), np.unique(videos, return_index=True)[1]
     for video, (key, first) in enumerate(zip(keys, firsts.tolist(), strict=True)):
         yield LabelledVideo(RowRef(key), sheet.places.where(first), tracks=tracks[video])

@@ -36,7 +36,25 @@ ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
 MOT = {"format": "mot", "path": "gt.txt", "global_key": "street", "classes": {1: "person"}}
 TABLE = {"format": "table", "path": "boxes.csv", "global_key": "street", "class_name": "person"}
 
+POLYGON = '<polygon frame="0" points="1,1;9,1;9,9"/>'
+PATCH = '<mask frame="0" rle="0,4" left="1" top="1" width="2" height="2"/>'
+CVAT = {"format": "cvat", "path": "a.xml", "global_key": "street"}
+
+
+def _xml(*shapes: str) -> str:
+    tracks = "".join(f'<track id="{at}" label="car">{shape}</track>' for at, shape in enumerate(shapes))
+    size = "<meta><task><original_size><width>40</width><height>30</height></original_size></task></meta>"
+    return f"<annotations>{size}{tracks}</annotations>"
+
+
 FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
+    ReaderRule.UNREPRESENTABLE: (CVAT, _xml(POLYGON)),
+    ReaderRule.UNREPRESENTABLE_CHANGED: (CVAT | {"unrepresentable": "rasterize"}, _xml(POLYGON)),
+    ReaderRule.MASKS_OVERLAP: (CVAT, _xml(PATCH, PATCH)),
+    ReaderRule.CLASSES_CHANGE: (
+        MOT | {"classes": {1: "car", 2: "bus"}, "on_class_change": "split"},
+        "1,1,10,20,30,40,1,1,1\n2,1,10,20,30,40,1,2,1\n",
+    ),
     ReaderRule.ROWS_IGNORED: (MOT | {"drop_ignored": True}, "1,1,10,20,30,40,0,1,1\n"),
     ReaderRule.IDENTITY_MISSING: (MOT, "1,-1,10,20,30,40,1,-1,-1,-1\n"),
     ReaderRule.TRACK_COLUMN_MISSING: (TABLE, "frame,left,top,width,height\n1,1,1,1,1\n"),
