@@ -1,7 +1,7 @@
 """``make up`` and ``make down``: a Prefect server, a worker and a localbox on this machine, and the deployments.
 
 Each service's process id is in ``<home>/up/<name>.pid``, its output in ``<home>/up/<name>.log``; ``down`` ends
-exactly these processes.
+exactly these processes. Prefect's server asks for the login in ``<home>/up/login``, which is made at the first start.
 """
 
 import os
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import httpx
 
+from deployments.login import client_login, login, server_login
 from labelferry.errors import LabelferryError
 from labelferry.settings import Settings
 
@@ -25,6 +26,7 @@ STARTING_SECONDS, STOPPING_SECONDS = 120.0, 20.0
 PORT = os.environ.get("LABELFERRY_PREFECT_PORT", "4200")
 API = f"http://127.0.0.1:{PORT}/api"
 LOCALBOX_PORT = os.environ.get("LABELFERRY_LOCALBOX_PORT", "8765")
+LOGIN = "login"
 NAMES = ("worker", "server", "localbox")
 
 
@@ -57,13 +59,14 @@ def up(settings: Settings, folder: Path) -> None:
     Raises:
         ServiceError: when a service does not answer in time.
     """
-    folder.mkdir(parents=True, exist_ok=True)
-    env = environment(settings)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    user = login(folder / LOGIN, os.environ)
+    env = environment(settings, user)
     localbox = f"http://127.0.0.1:{LOCALBOX_PORT}"
     box: Sequence[str | Path] = [BIN / "labelferry", "localbox", "--port", LOCALBOX_PORT]
     start(folder, "localbox", box, env, lambda: answers(f"{localbox}/_localbox/health"))
     server: Sequence[str | Path] = [BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", PORT]
-    start(folder, "server", server, env, lambda: answers(f"{API}/health"))
+    start(folder, "server", server, env | server_login(user, PORT), lambda: answers(f"{API}/health"))
     deploy(env)
     worker: Sequence[str | Path] = [
         BIN / "prefect",
@@ -78,16 +81,18 @@ def up(settings: Settings, folder: Path) -> None:
     start(folder, "worker", worker, env, lambda: True)
     where = f"{settings.endpoint} (LABELBOX_API_KEY is set)" if settings.api_key else f"localbox at {localbox}"
     print(
-        f"Prefect's UI: http://127.0.0.1:{PORT}\nruns go to {where}\nlogs are in {folder}; make down stops everything"
+        f"Prefect's UI: http://127.0.0.1:{PORT}, login {user}\nin a shell: export PREFECT_API_URL={API} "
+        f"PREFECT_API_AUTH_STRING={user}\nruns go to {where}\nlogs are in {folder}; make down stops everything"
     )
 
 
-def environment(settings: Settings) -> dict[str, str]:
-    """Return the environment of the services; nothing phones home."""
+def environment(settings: Settings, user: str) -> dict[str, str]:
+    """Return the environment of the services, which log in as ``user``; nothing phones home."""
     return {
         **os.environ,
         "LABELFERRY_HOME": str(settings.home),
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str(settings.home / "prefect")),
+        **client_login(user),
         "PREFECT_API_URL": API,
         "PREFECT_UI_API_URL": API,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
@@ -121,6 +126,7 @@ def start(
             stderr=log,
             stdin=subprocess.DEVNULL,
             start_new_session=True,
+            umask=0o077,
         )
     pid_file.write_text(str(process.pid), "utf-8")
     until = time.monotonic() + STARTING_SECONDS

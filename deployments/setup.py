@@ -17,7 +17,7 @@ from typing import Any
 
 import yaml
 from prefect.client.orchestration import get_client
-from prefect.client.schemas.actions import WorkPoolCreate
+from prefect.client.schemas.actions import WorkPoolCreate, WorkPoolUpdate
 from prefect.exceptions import ObjectNotFound
 
 from deployments.automations import ensure_automations
@@ -32,7 +32,23 @@ __all__ = ["CHECKOUT", "SetupError", "defaults", "main"]
 CHECKOUT = Path(__file__).resolve().parents[1]
 PREFECT_FILE = CHECKOUT / "deployments" / "prefect.yaml"
 POOL = "labelferry"
+PROCESS = "process"
 STARTING_SECONDS = 60.0
+
+RUN_SETTINGS = {
+    # Prefect repeats only what the client gave up on, minutes apart.
+    "PREFECT_TASKS_DEFAULT_RETRIES": "LABELFERRY_TASK_RETRIES",
+    "PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS": "LABELFERRY_TASK_RETRY_SECONDS",
+    "LABELFERRY_STORAGE": "LABELFERRY_STORAGE",
+}
+RUN_CONSTANTS = {
+    # Two runs into one project: the second waits for the first, and then finds what is left to do.
+    "LABELFERRY_WAIT": "3600",
+    # Without a beat for three of these a run counts as crashed (deployments/automations.py).
+    "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
+    "DO_NOT_TRACK": "1",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+}
 
 
 class SetupError(LabelferryError):
@@ -59,7 +75,7 @@ def set_up(environment: Mapping[str, str]) -> None:
         SetupError: when Prefect refuses something.
     """
     await_server(environment["PREFECT_API_URL"])
-    ensure_pool(environment["LABELFERRY_POOL_TYPE"])
+    ensure_pool(environment)
     ensure_rate_limit(Settings.from_environment(environment).requests_per_minute)
     alerts = ensure_blocks(environment)
     with tempfile.TemporaryDirectory() as folder:
@@ -83,13 +99,36 @@ def await_server(url: str) -> None:
             time.sleep(0.5)
 
 
-def ensure_pool(kind: str) -> None:
-    """Create the work pool; one that exists, maybe of another type and created by its worker, stays as it is."""
+def ensure_pool(environment: Mapping[str, str]) -> None:
+    """Create the work pool, or bring it up to date; one of another type has a template of its own, and stays as it is.
+
+    Raises:
+        SetupError: when Prefect knows no work pool of that type.
+    """
+    kind = environment["LABELFERRY_POOL_TYPE"]
     with get_client(sync_client=True) as client:
         try:
-            client.read_work_pool(POOL)
+            existing = client.read_work_pool(POOL)
         except ObjectNotFound:
-            client.create_work_pool(WorkPoolCreate(name=POOL, type=kind))
+            template = job_template(environment) if kind == PROCESS else {}
+            client.create_work_pool(WorkPoolCreate(name=POOL, type=kind, base_job_template=template))
+            return
+        if existing.type == PROCESS:
+            client.update_work_pool(POOL, WorkPoolUpdate(base_job_template=job_template(environment)))
+
+
+def job_template(environment: Mapping[str, str]) -> dict[str, Any]:
+    """Return how a worker of processes starts a run.
+
+    Command, environment and folder are fixed: Prefect's own template lets whoever starts a run choose them, and with
+    them any program as the worker's user.
+    """
+    env = {name: environment[ours] for name, ours in RUN_SETTINGS.items()} | RUN_CONSTANTS
+    name = {"type": "string", "title": "Name", "description": "Name of the process, for people"}
+    return {
+        "job_configuration": {"name": "{{ name }}", "env": env, "stream_output": True},
+        "variables": {"type": "object", "properties": {"name": name}, "additionalProperties": False},
+    }
 
 
 def defaults(environment: Mapping[str, str]) -> dict[str, str]:

@@ -34,6 +34,8 @@ the time the error is raised.
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from labelferry.printable import masked
+
 __all__ = [
     "AnnotationError",
     "AuthenticationError",
@@ -63,10 +65,13 @@ __all__ = [
 
 
 class LabelferryError(Exception):
-    """Base of all errors that labelferry raises on purpose."""
+    """Base of all errors that labelferry raises on purpose; the queries of URLs in their messages are masked."""
 
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
+
+    def __init__(self, message: str = "") -> None:
+        super().__init__(masked(message))
 
     def to_dict(self) -> dict[str, Any]:
         """Return the error as plain values."""

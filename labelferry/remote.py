@@ -11,6 +11,7 @@ from functools import cache
 from labelferry.errors import UnavailableError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.limiter import Limiter
+from labelferry.private import private_folder
 from labelferry.settings import Settings
 
 __all__ = ["Remote", "connect", "open_remote", "policy_of"]
@@ -89,8 +90,7 @@ def open_remote(settings: Settings) -> Iterator[Remote]:
     if settings.api_key is not None:
         yield Remote("Labelbox", settings.endpoint)
         return
-    data = settings.home / "localbox"
-    data.mkdir(parents=True, exist_ok=True)
+    data = private_folder(settings.home / "localbox")
     process = subprocess.Popen(  # noqa: S603  our own module, by the interpreter that runs us
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,

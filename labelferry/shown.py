@@ -5,7 +5,9 @@ from html import escape
 from io import StringIO
 from typing import Any
 
-__all__ = ["Shown", "print_result"]
+from labelferry.printable import printable
+
+__all__ = ["Shown", "console", "print_result"]
 
 WIDTH = 120
 
@@ -16,16 +18,38 @@ def print_result(result: object, console: Any) -> None:
     console.print(object.__repr__(result), markup=False)
 
 
+def console(**options: Any) -> Any:
+    """Return a rich console that shows control characters of names and messages instead of obeying them."""
+    from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
+    from rich.segment import Segment
+
+    class Safe:
+        """What is printed, its own texts made printable; the console's styles are added later."""
+
+        def __init__(self, inside: ConsoleRenderable) -> None:
+            self._inside = inside
+
+        def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+            for text, style, control in console.render(self._inside, options):
+                yield Segment(text if control else printable(text), style, control)
+
+    class Hook(RenderHook):
+        def process_renderables(self, renderables: list[ConsoleRenderable]) -> list[ConsoleRenderable]:
+            return [Safe(each) for each in renderables]
+
+    made = Console(**options)
+    made.push_render_hook(Hook())
+    return made
+
+
 class Shown:
     """A value whose text is what the command line prints of it."""
 
     __slots__ = ()
 
     def __repr__(self) -> str:
-        from rich.console import Console
-
         out = StringIO()
-        print_result(self, Console(file=out, width=WIDTH, color_system=None, soft_wrap=True))
+        print_result(self, console(file=out, width=WIDTH, color_system=None, soft_wrap=True))
         return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
     def _repr_html_(self) -> str:

@@ -7,31 +7,38 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, NoReturn
 
+from labelferry.printable import masked, printable
+from labelferry.shown import console
+
+ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
+"""What JSON may hold and a terminal may obey."""
+
 __all__ = ["fail", "print_json", "progress", "say", "show", "warnings_shown"]
 
 
 def fail(message: str, code: int) -> NoReturn:
     """End with the one message that a command leaves on stderr."""
-    print(f"labelferry: {message}", file=sys.stderr)  # noqa: T201
+    print(printable(f"labelferry: {message}"), file=sys.stderr)  # noqa: T201
     sys.exit(code)
 
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[None]:
     """Show the progress of long work, on a terminal and unless JSON is asked for."""
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
     from labelferry.progress import watching
 
-    console = Console(stderr=True)
-    if as_json or not console.is_terminal:
+    terminal = console(stderr=True)
+    if as_json or not terminal.is_terminal:
         yield
         return
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=console, transient=True) as bars:
+    with Progress(*columns, console=terminal, transient=True) as bars:
         bar = bars.add_task("starting", total=None)
-        with watching(lambda what, done, total: bars.update(bar, description=what, completed=done, total=total)):
+        with watching(
+            lambda what, done, total: bars.update(bar, description=printable(what), completed=done, total=total)
+        ):
             yield
 
 
@@ -41,7 +48,7 @@ class Warnings(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record on stderr."""
         at = time.strftime("%H:%M:%S", time.localtime(record.created))
-        print(f"{at} {record.levelname} {record.getMessage()}", file=sys.stderr)  # noqa: T201
+        print(printable(f"{at} {record.levelname} {masked(record.getMessage())}"), file=sys.stderr)  # noqa: T201
 
 
 @contextmanager
@@ -60,9 +67,7 @@ def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[st
     if as_json:
         print_json(result)
         return
-    from rich.console import Console
-
-    printer(result, Console(soft_wrap=True))
+    printer(result, console(soft_wrap=True))
 
 
 def print_json(result: Mapping[str, Any]) -> None:
@@ -70,10 +75,11 @@ def print_json(result: Mapping[str, Any]) -> None:
     import orjson
 
     sys.stdout.flush()
-    sys.stdout.buffer.write(orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str) + b"\n")
+    text = orjson.dumps(result, option=orjson.OPT_INDENT_2, default=str).decode()
+    sys.stdout.buffer.write(text.translate(ESCAPED).encode() + b"\n")
 
 
 def say(text: str, as_json: bool) -> None:
     """Add a line to a result that people read."""
     if not as_json:
-        print(f"  {text}")  # noqa: T201
+        print(printable(f"  {text}"))  # noqa: T201

@@ -6,7 +6,7 @@ The folder is named after its content and appears whole or not at all, so that t
 import shutil
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
@@ -16,10 +16,12 @@ import orjson
 
 from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
+from labelferry.files.content import Content, contents_of
 from labelferry.model import Classification, LabelledVideo, Masks, RowRef
 from labelferry.model.findings import Finding
 from labelferry.ndjson import ImportLine, encode
 from labelferry.ontology import Ontology
+from labelferry.private import open_private, private_folder
 from labelferry.sources.manifest import VideoRow
 from labelferry.spec import Spec, checked_name
 
@@ -28,6 +30,9 @@ __all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
 ALL = "onboardings"
 APPLIED = "applied"
 """File that names the desired state which the latest onboarding took up."""
+
+CONTENTS = "contents.json"
+"""File that keeps what is in the local videos, so that they are read once."""
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the folders of earlier desired states are kept: longer than any run takes."""
@@ -48,14 +53,15 @@ def store(
     """
     parent = home / home_of(spec.name)
     try:
-        parent.mkdir(parents=True, exist_ok=True)
+        private_folder(parent)
     except OSError as error:
         raise SpecError(
             f"LABELFERRY_HOME: {home} is not a folder and cannot be created ({error.strerror}); name another"
         ) from error
+    contents = contents_of([row.file for row in rows if row.file is not None], parent / CONTENTS)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
-        desired = _write(draft, spec, rows, videos, ontology, findings)
+        desired = _write(draft, spec, [_row_json(row, contents) for row in rows], videos, ontology, findings)
         folder = parent / desired.fingerprint[:16]
         if folder.exists():
             folder.touch()
@@ -80,7 +86,7 @@ def mark(desired: Desired) -> None:
     """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
     folder = desired.folder
     draft = folder / APPLIED
-    draft.write_text(folder.name, "utf-8")
+    _write_bytes(draft, [folder.name.encode()])
     draft.replace(folder.parent / APPLIED)
 
 
@@ -105,7 +111,7 @@ def kept(name: str, home: Path) -> Path:
 
 def _forget_old(parent: Path, current: Path) -> None:
     applied = parent / APPLIED
-    keep = {current, applied, parent / applied.read_text("utf-8") if applied.exists() else current}
+    keep = {current, applied, parent / CONTENTS, parent / applied.read_text("utf-8") if applied.exists() else current}
     for folder in parent.iterdir():
         if folder not in keep and folder.stat().st_mtime < time.time() - KEPT_SECONDS:
             shutil.rmtree(folder, ignore_errors=True)
@@ -114,7 +120,7 @@ def _forget_old(parent: Path, current: Path) -> None:
 def _write(
     folder: Path,
     spec: Spec,
-    rows: tuple[VideoRow, ...],
+    rows: Sequence[Mapping[str, Any]],
     videos: list[LabelledVideo],
     ontology: Ontology | None,
     findings: list[Finding],
@@ -122,18 +128,19 @@ def _write(
     wishes = spec.model_dump(mode="json", by_alias=True, exclude_none=True)
     tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
     if tree:
-        (folder / "ontology.json").write_bytes(tree)
-    _write_lines(folder / "rows.jsonl", (orjson.dumps(_row_json(row)) for row in rows))
+        _write_bytes(folder / "ontology.json", [tree])
+    _write_bytes(folder / "rows.jsonl", (orjson.dumps(row) + b"\n" for row in rows))
     digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
     digest.update((folder / "rows.jsonl").read_bytes() + tree)
     lines, size = 0, 0
-    with (folder / "lines.ndjson").open("wb") as bodies, (folder / "index.jsonl").open("wb") as index:
+    bodies, index = open_private(folder / "lines.ndjson"), open_private(folder / "index.jsonl")
+    with bodies, index:
         for line in encode(_by_row(videos), onboarding=spec.name):
             bodies.write(line.body + b"\n")
             index.write(orjson.dumps(_index_entry(line)) + b"\n")
             digest.update(line.body)
             lines, size = lines + 1, size + len(line.body)
-    counts = _counts(rows, videos, lines, size)
+    counts = _counts(len(rows), videos, lines, size)
     kept = {
         "format": FORMAT,
         "spec": wishes,
@@ -141,19 +148,20 @@ def _write(
         "findings": [finding.to_dict() for finding in findings],
         "fingerprint": digest.hexdigest(),
     }
-    (folder / "onboarding.json").write_bytes(orjson.dumps(kept))
+    _write_bytes(folder / "onboarding.json", [orjson.dumps(kept)])
     return Desired(folder, spec, counts, tuple(findings), digest.hexdigest())
 
 
-def _write_lines(path: Path, lines: Iterable[bytes]) -> None:
-    with path.open("wb") as out:
-        out.writelines(line + b"\n" for line in lines)
+def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
+    with open_private(path) as out:
+        out.writelines(parts)
 
 
-def _row_json(row: VideoRow) -> dict[str, Any]:
+def _row_json(row: VideoRow, contents: Mapping[Path, Content]) -> dict[str, Any]:
     wanted = asdict(row)
     del wanted["where"]
-    wanted["file"] = None if row.file is None else str(row.file)
+    if row.file is not None:
+        wanted |= {"file": str(row.file), "content": asdict(contents[row.file])}
     return {name: value for name, value in wanted.items() if value not in (None, (), {})}
 
 
@@ -169,10 +177,10 @@ def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
     return sorted(videos, key=lambda video: order[video.row])
 
 
-def _counts(rows: tuple[VideoRow, ...], videos: list[LabelledVideo], lines: int, size: int) -> Counts:
+def _counts(rows: int, videos: list[LabelledVideo], lines: int, size: int) -> Counts:
     tracks = [track for video in videos for track in video.tracks]
     return Counts(
-        rows=len(rows),
+        rows=rows,
         tracks=len(tracks),
         keyframes=sum(len(track) for track in tracks),
         masks=sum(len(masks.frames) for masks in _all(videos, "masks")),

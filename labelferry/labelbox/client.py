@@ -20,6 +20,7 @@ from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT, Endpoints
 from labelferry.labelbox.exports import ExportResource
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.imports import ImportResource
+from labelferry.labelbox.integrations import IntegrationResource
 from labelferry.labelbox.labels import LabelResource
 from labelferry.labelbox.limiter import Limiter
 from labelferry.labelbox.ontologies import OntologyResource
@@ -77,6 +78,7 @@ class Client:
         self.user = UserResource(wire)
         self.tasks = TaskResource(wire, self.user)
         self.uploads = UploadResource(wire)
+        self.integrations = IntegrationResource(wire)
         self.datasets = DatasetResource(wire)
         self.data_rows = DataRowResource(wire, RowUploads(wire, self.uploads, self.tasks))
         self.ontologies = OntologyResource(wire)

@@ -21,11 +21,14 @@ __all__ = [
     "NEW_ONTOLOGY",
     "NEW_PROJECT",
     "SEND_IMPORT",
+    "SIGN_DATASET",
     "create_batch",
     "create_rows",
 ]
 
 NEW_DATASET = 1
+SIGN_DATASET = 4
+"""Count its rows, read its signer, set it, have it tested; which integration it is was looked up for the plan."""
 NEW_ONTOLOGY = 1
 CONNECT_ONTOLOGY = 5
 """Look for the project's editor, find one, connect it, set its options, connect the ontology."""

@@ -13,6 +13,7 @@ __all__ = [
     "Failure",
     "ImportJob",
     "ImportKind",
+    "Integration",
     "LabelRecord",
     "OntologyRecord",
     "Organization",
@@ -43,6 +44,20 @@ class User:
 
     id: str
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Integration:
+    """An IAM integration: access to somebody's private buckets."""
+
+    id: str
+    name: str
+    provider: str
+    valid: bool
+    is_default: bool
+
+    def __str__(self) -> str:
+        return f"'{self.name}' ({self.provider})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, even
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
 
 from labelferry.errors import LedgerError, SpecError
+from labelferry.private import create_private, private_folder
 
 __all__ = ["VERSION", "open_database", "writing"]
 
@@ -86,8 +87,10 @@ def _with_driver(url: str) -> str:
 
 
 def _prepare_sqlite(engine: Engine) -> None:
-    if engine.url.database:
-        Path(engine.url.database).parent.mkdir(parents=True, exist_ok=True)
+    database = engine.url.database
+    if database and database != ":memory:" and not database.startswith("file:"):
+        private_folder(Path(database).parent)
+        create_private(Path(database))
     event.listen(engine, "connect", _tune_sqlite)
 
 

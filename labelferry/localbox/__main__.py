@@ -39,6 +39,7 @@ def end_with_stdin() -> None:
 
 def main() -> int:
     """Serves until a signal; bad options end with 2."""
+    os.umask(0o077)  # what is uploaded is for its owner only
     options = vars(parser().parse_args())
     if options.pop("exit_with_parent"):
         end_with_stdin()

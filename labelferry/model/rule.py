@@ -8,6 +8,7 @@ from enum import Enum
 
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding, Severity
+from labelferry.printable import masked
 
 __all__ = ["Rule"]
 
@@ -44,7 +45,7 @@ class Rule(Enum):
             values: for the templates.
         """
         told = {name: _Number(value) if isinstance(value, int) else value for name, value in values.items()}
-        said, advised = (template.format(frame=frame, **told) for template in (self.message, self.remedy))
+        said, advised = (masked(text.format(frame=frame, **told)) for text in (self.message, self.remedy))
         return Finding(self.code, self.severity, said, advised, where, row, frame, track)
 
 

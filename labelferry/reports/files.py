@@ -8,6 +8,7 @@ from labelferry.ledger import LineState
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.pictures import Strip, draw_strips
+from labelferry.private import open_private, private_folder
 from labelferry.remote import Remote
 from labelferry.reports.html import render_html
 from labelferry.reports.journal import Journal
@@ -61,16 +62,16 @@ def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[St
     refused = {record.uuid for record in ledger.lines(LineState.FAILED, imported_as=as_)}
     strips = draw_strips(desired, refused)
     page = render_html(report, list(failed_lines(onboarding)), strips, list(unknown_lines(onboarding)))
-    (folder / f"{report.name}.html").write_text(page, encoding="utf-8", errors="replace")
+    with open_private(folder / f"{report.name}.html") as out:
+        out.write(page.encode("utf-8", "replace"))
     return strips
 
 
 def keep_copies(name: str, started_at: datetime, folder: Path) -> None:
     """Keep the files of the last runs beside each other: ``runs/<name>/<when it began>.json``, and so on."""
-    runs = folder / "runs" / name
-    runs.mkdir(parents=True, exist_ok=True)
+    runs = private_folder(folder / "runs" / name)
     for suffix in SUFFIXES:
-        shutil.copyfile(folder / f"{name}{suffix}", runs / f"{started_at:%Y%m%dT%H%M%S.%f}{suffix}")
+        shutil.copy(folder / f"{name}{suffix}", runs / f"{started_at:%Y%m%dT%H%M%S.%f}{suffix}")
     began = sorted({path.stem for path in runs.iterdir()})
     for old in began[:-KEPT]:
         for suffix in SUFFIXES:

@@ -43,6 +43,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
         ("imported as", report.imported_as),
         ("made", ", ".join(report.made) or "nothing"),
+        ("dataset signed by", plain(report.signer) or "no integration, or unchanged"),
         ("went to", plain(report.remote)),
     ]
     parts = [

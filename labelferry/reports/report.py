@@ -16,6 +16,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.run import Outcomes
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.outcomes import LEFT_OUT, REMEDIES, OutcomeKind, explain
+from labelferry.private import open_private, private_folder
 from labelferry.reports.journal import Journal, StepTime
 from labelferry.reports.lines import Tally, held_back, line_outcomes, tallies, unsent
 from labelferry.shown import Shown
@@ -54,6 +55,7 @@ class Report(Shown):
         project: id.
         ontology: id.
         made: kinds of resources that this run made.
+        signer: the IAM integration that this run made sign for its new dataset, empty where none does.
         batched: rows that this run brought into the project.
         rows_left_out: rows that Labelbox did not take into the project; the next run tries them again.
         left_out: global keys of the first of those.
@@ -96,6 +98,7 @@ class Report(Shown):
     folder: str
     unknown: int = 0
     unknown_lines: tuple[FailedLine, ...] = ()
+    signer: str = ""
     pending: int = 0
     settled: int = 0
     rows_left_out: int = 0
@@ -127,9 +130,9 @@ class Report(Shown):
 
     def write(self, folder: Path) -> Path:
         """Keep the report as JSON."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.name}.json"
-        path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
+        path = private_folder(folder) / f"{self.name}.json"
+        with open_private(path) as out:
+            out.write(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path
 
 
@@ -169,6 +172,7 @@ def report_on(
         project=project.id,
         ontology=ontology.id,
         made=tuple(name for name, created in made.items() if created),
+        signer=rows.signer,
         batched=outcomes.batch.added,
         jobs=submitted.jobs,
         sent=submitted.lines,

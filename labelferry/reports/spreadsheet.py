@@ -6,9 +6,11 @@ apostrophe before it: the names in it are the users', and the file is opened by 
 
 import csv
 from collections.abc import Iterable
+from io import TextIOWrapper
 from operator import attrgetter
 from pathlib import Path
 
+from labelferry.private import open_private
 from labelferry.reports.lines import LineOutcome
 
 __all__ = ["COLUMNS", "write_csv"]
@@ -20,7 +22,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def write_csv(outcomes: Iterable[LineOutcome], path: Path) -> None:
     """Write the lines of a desired state, in order."""
-    with path.open("w", newline="", encoding="utf-8") as out:
+    with TextIOWrapper(open_private(path), encoding="utf-8", newline="") as out:
         table = csv.writer(out)
         table.writerow(COLUMNS)
         table.writerows([_cell(value) for value in cells_of(outcome)] for outcome in outcomes)

@@ -76,6 +76,8 @@ def _table(report: Mapping[str, Any]) -> Table:
         table.add_row("earlier imports", str(Deleted(**report["deleted"])))
     table.add_row("imported as", report["imported_as"])
     table.add_row("made", ", ".join(report["made"]) or "nothing")
+    if report["signer"]:
+        table.add_row("signed by", report["signer"])
     return table
 
 

@@ -25,6 +25,9 @@ COLUMNS = ("global_key", "row_data", "external_id", "width", "height", "fps", "f
 METADATA = "metadata."
 PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm"}
 SCHEMES = ("https", "http", "gs")
+S3, AZURE = "https://BUCKET.s3.REGION.amazonaws.com/KEY", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
+HTTPS_FORMS = {"s3": S3, "s3a": S3, "s3n": S3} | dict.fromkeys(("az", "abfs", "abfss", "wasb", "wasbs", "adl"), AZURE)
+"""How Labelbox wants the videos of private buckets: https://docs.labelbox.com/docs/import-aws-s3-data, and -azure-."""
 ATTACHMENT_KEYS = {"type", "value", "name"}
 
 
@@ -190,8 +193,7 @@ def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
     if scheme in SCHEMES:
         return None
     if scheme:
-        known = ", ".join(f"{name}://" for name in SCHEMES)
-        raise _wrong(where, f"row_data '{row_data}' is neither {known} nor a path; give one of them")
+        raise _wrong(where, f"row_data '{row_data}' {_remedy(scheme)}")
     try:
         path = reach.find(row_data)
     except SourceError as error:
@@ -199,6 +201,14 @@ def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
     if path is None:
         raise _wrong(where, f"row_data '{row_data}' is not a file under {reach.base}; {reach.relative}")
     return path
+
+
+def _remedy(scheme: str) -> str:
+    """What to write instead of a URL that Labelbox does not read; of clouds it reads gs:// and https only."""
+    if scheme in HTTPS_FORMS:
+        return f"is not a form that Labelbox reads; write its https form, {HTTPS_FORMS[scheme]}"
+    known = ", ".join(f"{name}://" for name in SCHEMES)
+    return f"is neither {known} nor a path; give one of them"
 
 
 def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:

@@ -1,8 +1,11 @@
 """The spec: the YAML file that says which videos and labels go where; its model, where it comes from, its policies."""
 
 from labelferry.spec.model import (
+    IAM_DEFAULT,
+    IAM_NONE,
     OPEN,
     BatchSpec,
+    DatasetSpec,
     Decisions,
     FrameOptions,
     ImportAs,
@@ -18,8 +21,11 @@ from labelferry.spec.model import (
 )
 
 __all__ = [
+    "IAM_DEFAULT",
+    "IAM_NONE",
     "OPEN",
     "BatchSpec",
+    "DatasetSpec",
     "Decisions",
     "FrameOptions",
     "ImportAs",

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from labelferry.files.reach import Reach
+from labelferry.printable import masked
 from labelferry.spec.fetch import fetch_text
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.spec.model import Spec, is_text
@@ -29,7 +30,7 @@ def load_spec(spec: Spec | str | Path, specs: Path | None = None) -> LoadedSpec:
     if is_text(spec):
         return LoadedSpec.from_text(spec, "pasted spec", specs)
     if spec.startswith(("http://", "https://")):
-        return LoadedSpec.from_text(fetch_text(spec), spec, specs)
+        return LoadedSpec.from_text(fetch_text(spec), masked(spec), specs)
     return LoadedSpec.from_file(Path(spec))
 
 

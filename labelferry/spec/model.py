@@ -8,10 +8,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from labelferry.errors import SpecError
+from labelferry.printable import masked
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
+    "IAM_DEFAULT",
+    "IAM_NONE",
     "BatchSpec",
+    "DatasetSpec",
     "Decisions",
     "FrameOptions",
     "ImportAs",
@@ -26,6 +30,7 @@ __all__ = [
 ]
 
 OPEN: Literal["as the spec says"] = "as the spec says"
+IAM_DEFAULT, IAM_NONE = "default", "none"
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
@@ -49,6 +54,17 @@ class Reference(_Part):
         if self.name is None and self.id is None:
             raise ValueError("give a name or an id")
         return self
+
+
+class DatasetSpec(Reference):
+    """The dataset that new data rows go into."""
+
+    iam_integration: str = Field(
+        IAM_DEFAULT,
+        min_length=1,
+        description="Who signs for private buckets in a new dataset: default (the workspace's default integration, if "
+        "it has one), none, or the name or id of an integration",
+    )
 
 
 class ProjectSpec(Reference):
@@ -110,7 +126,7 @@ class Spec(_Part):
     """An onboarding: which videos, which labels, into which project."""
 
     name: str = Field(max_length=100, description="Key of the onboarding: its resources and its ledger hang on it")
-    dataset: Reference = Field(description="Dataset for new data rows, by name or {id: ...}")
+    dataset: DatasetSpec = Field(description="Dataset for new data rows, by name or {id: ...}")
     project: ProjectSpec
     ontology: OntologyRef
     batch: BatchSpec = BatchSpec()
@@ -122,8 +138,8 @@ class Spec(_Part):
     frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
-        description="Data rows that are there and differ from the manifest: take them as they are (and report it), "
-        "bring them up to date, or stop",
+        description="Data rows that are there and differ from the manifest, or whose local video was replaced: take them "
+        "as they are (and report it), bring them up to date, or stop",
     )
     on_ontology_change: Literal["fail", "new-version"] = Field(
         "fail", description="An ontology that is there and differs: stop, or make a new version and connect it"
@@ -183,7 +199,7 @@ def name_of(spec: Any) -> str:
     """What a run is called after: the onboarding's name, or where the spec comes from when only that is known."""
     if not isinstance(spec, str):
         return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
-    return "a pasted spec" if is_text(spec) else spec
+    return "a pasted spec" if is_text(spec) else masked(spec)
 
 
 def is_text(spec: str) -> bool:

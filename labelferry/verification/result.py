@@ -10,6 +10,7 @@ from typing import Any
 import orjson
 
 from labelferry.errors import PartialFailureError, VerificationError
+from labelferry.private import open_private, private_folder
 from labelferry.shown import Shown
 
 __all__ = ["CountedPart", "LabelDifference", "MismatchKind", "Outcome", "Refused", "RowResult", "Verification"]
@@ -211,9 +212,9 @@ class Verification(Shown):
 
     def write(self, folder: Path) -> Path:
         """Keep it as JSON."""
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / f"{self.name}-verify.json"
-        path.write_bytes(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
+        path = private_folder(folder) / f"{self.name}-verify.json"
+        with open_private(path) as out:
+            out.write(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
         return path
 
 

@@ -32,6 +32,8 @@ def _is_text(call: ast.Call) -> bool:
         return False
     if isinstance(call.func, ast.Attribute) and _name(call.func.value) in NO_FILES:
         return False
+    if name == "open" and isinstance(call.func, ast.Attribute) and _name(call.func.value) == "os":
+        return False  # a descriptor, which has bytes
     modes = [each.value for each in [*call.args, *told.values()] if _is_mode(each)]
     return not any("b" in str(mode) for mode in modes) and (bool(modes) or not name.endswith("File"))
 
@@ -70,6 +72,7 @@ OTHERS = [
     "NamedTemporaryFile('wb')",
     "subprocess.run(command, encoding='utf-8')",
     "av.open(path, 'w')",
+    "os.open(path, flags)",
     "Answer(text=text)",
 ]
 

@@ -21,11 +21,11 @@ import httpx
 
 from tests.deployments.composed import DEPLOYMENTS, Composed
 
-__all__ = ["KEY", "Stack", "postgres_tools"]
+__all__ = ["KEY", "LOGIN", "PASSWORD", "Stack", "postgres_tools"]
 
 ROOT = DEPLOYMENTS.parent
 BIN = Path(sys.executable).parent
-KEY, PASSWORD = "production-canary-key", "production canary / password"
+KEY, PASSWORD, LOGIN = "production-canary-key", "production canary / password", "labelferry:production-canary-login"
 START_SECONDS, STOP_SECONDS = 180, 20
 
 
@@ -46,6 +46,7 @@ class Stack:
             (folder / name).mkdir()
         (folder / "secrets" / "postgres_password").write_text(PASSWORD, "utf-8")
         (folder / "secrets" / "labelbox_api_key").write_text(KEY, "utf-8")
+        (folder / "secrets" / "prefect_login").write_text(LOGIN, "utf-8")
         ports = {name: free_port() for name in ("postgres", "server", "redis", "localbox")}
         with ExitStack() as running:
             yield cls(composed, folder, ports, running)

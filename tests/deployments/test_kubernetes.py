@@ -24,9 +24,7 @@ def job() -> dict[str, Any]:
     """The job of a run, as the worker makes it from the template's defaults."""
     properties = TEMPLATE["variables"]["properties"]
     values = {name: each["default"] for name, each in properties.items() if each.get("default") is not None}
-    command = ["prefect", "flow-run", "execute"]
-    environment = [{"name": name, "value": value} for name, value in values["env"].items()]
-    given = {**values, "name": "run", "command": command, "env": environment, "labels": {}, "annotations": {}}
+    given = {**values, "name": "run", "labels": {}, "annotations": {}}
     made: dict[str, Any] = apply_values(TEMPLATE["job_configuration"]["job_manifest"], given)
     return made
 
@@ -71,3 +69,12 @@ def test_a_run_is_nobody_in_particular(job: dict[str, Any]) -> None:
     assert pod["securityContext"]["runAsUser"] == 10001
     assert not pod["automountServiceAccountToken"]
     assert pod["containers"][0]["securityContext"]["capabilities"] == {"drop": ["ALL"]}
+
+
+def test_a_run_cannot_choose_what_is_run(job: dict[str, Any]) -> None:
+    """Command, image and environment are the template's: whoever starts a run would run anything otherwise."""
+    assert not {"command", "env", "image", "secret", "service_account_name"} & set(TEMPLATE["variables"]["properties"])
+    assert TEMPLATE["variables"]["additionalProperties"] is False
+    (container,) = job["spec"]["template"]["spec"]["containers"]
+    assert container["image"] == "labelferry:0.1.0"
+    assert {"name": "LABELFERRY_WAIT", "value": "3600"} in container["env"]

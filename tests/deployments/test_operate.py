@@ -12,7 +12,8 @@ ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "operate.md").read_text("utf-8")
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", PAGE, re.M | re.S)
 COMMANDS = [shlex.split(line) for block in BLOCKS for line in block.replace("\\\n", "").splitlines()]
-MADE = {"deployments/secrets", "deployments/secrets/postgres_password", "deployments/secrets/labelbox_api_key"}
+SECRETS = ("postgres_password", "labelbox_api_key", "prefect_login")
+MADE = {"deployments/secrets", *(f"deployments/secrets/{name}" for name in SECRETS)}
 LATER = {*MADE, "deployments/secrets/*", "deployments/specs", "deployments/.env"}
 """What the commands, or whoever follows the page, make."""
 

@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.deployments.composed import COMPOSE, REDIS, Composed
-from tests.deployments.stack import KEY, PASSWORD, Stack, answers, free_port, postgres_tools
+from tests.deployments.stack import KEY, LOGIN, PASSWORD, Stack, answers, free_port, postgres_tools
 
 ROOT = Path(__file__).resolve().parents[2]
 SCHEDULED_SECONDS, RUN_SECONDS, SEEN_SECONDS = 90, 150, 30
@@ -51,7 +51,8 @@ def deploy(stack: Stack) -> None:
 
 @pytest.fixture
 def client(stack: Stack) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=stack.api, timeout=30, trust_env=False) as client:
+    user, password = LOGIN.split(":")
+    with httpx.Client(base_url=stack.api, timeout=30, trust_env=False, auth=(user, password)) as client:
         yield client
 
 
@@ -151,3 +152,13 @@ def test_no_secret_is_written_down(stack: Stack, client: httpx.Client) -> None:
             content = path.read_bytes()
             assert KEY.encode() not in content, path
             assert PASSWORD.encode() not in content, path
+            assert LOGIN.encode() not in content, path
+
+
+def test_the_server_asks_for_the_login(stack: Stack) -> None:
+    for auth in (None, ("labelferry", "wrong")):
+        answer = httpx.post(f"{stack.api}/deployments/filter", json={}, timeout=30, trust_env=False, auth=auth)
+        assert answer.status_code == 401
+    preflight = {"Origin": "http://evil.example", "Access-Control-Request-Method": "POST"}
+    answer = httpx.options(f"{stack.api}/deployments/filter", headers=preflight, timeout=30, trust_env=False)
+    assert "Access-Control-Allow-Origin" not in answer.headers

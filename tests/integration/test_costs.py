@@ -31,10 +31,18 @@ def client(localbox: Localbox) -> Iterator[Client]:
         yield client
 
 
-def test_every_figure(client: Client, tmp_path: Path) -> None:
+def test_every_figure(client: Client, localbox: Localbox, tmp_path: Path) -> None:
     count = Count(client)
     dataset = client.datasets.create("Costs")
     assert count.new() == costs.NEW_DATASET
+    localbox.control("POST", "integrations", {"name": "Ours"})
+    (integration,) = client.integrations.list()
+    count.new()
+    client.datasets.row_count(dataset.id)
+    client.integrations.signer(dataset.id)
+    client.integrations.sign(dataset.id, integration.id)
+    assert client.integrations.failed_checks(dataset.id) is None
+    assert count.new() == costs.SIGN_DATASET
     rows = [{**ROW, "global_key": f"costs-{number}"} for number in range(1_100)]
     video = tmp_path / "v.mp4"
     video.write_bytes(b"video")

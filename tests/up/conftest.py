@@ -79,11 +79,27 @@ class Deployed:
     home: Path
     environment: Mapping[str, str]
 
+    @property
+    def login(self) -> str:
+        """user:password of Prefect's server, as make up keeps it."""
+        return (self.home / "up" / "login").read_text("utf-8").strip()
+
+    @property
+    def client(self) -> dict[str, str]:
+        """What a shell needs to speak with the server."""
+        return {"PREFECT_API_URL": f"{self.url}/api", "PREFECT_API_AUTH_STRING": self.login}
+
+    def ask(self, method: str, path: str, body: object = None) -> httpx.Response:
+        """Ask Prefect's API, logged in."""
+        user, password = self.login.split(":")
+        url = f"{self.url}/api{path}"
+        return httpx.request(method, url, json=body, timeout=60, trust_env=False, auth=(user, password))
+
     def api(self, method: str, path: str, body: object = None) -> Any:
         """Ask Prefect's API; while its database is locked it says 503, and its clients ask again."""
         ends = time.monotonic() + LOCKED_SECONDS
         while True:
-            answer = httpx.request(method, f"{self.url}/api{path}", json=body, timeout=60, trust_env=False)
+            answer = self.ask(method, path, body)
             if answer.status_code != 503 or time.monotonic() > ends:
                 break
             time.sleep(0.5)
@@ -137,7 +153,7 @@ class Deployed:
 
     def deploy(self, **changes: str) -> str:
         """Deploy again, as make deploy does; returns what is printed."""
-        environment = {**self.environment, "PREFECT_API_URL": f"{self.url}/api", **changes}
+        environment = {**self.environment, **self.client, **changes}
         command = [sys.executable, "-m", "deployments.setup"]
         done = subprocess.run(
             command, cwd=ROOT, env=environment, check=True, timeout=180, stdout=subprocess.PIPE, encoding="utf-8"

@@ -6,6 +6,7 @@ call a host of its maker's.
 
 import os
 import shutil
+from base64 import b64encode
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -29,13 +30,22 @@ PATIENCE = 60_000.0
 
 
 @pytest.fixture
-def page() -> Iterator[Page]:
+def stranger() -> Iterator[Page]:
+    """A browser that has not logged in."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=list(QUIET))
         opened = browser.new_page(viewport={"width": 1300, "height": 1100})
         opened.set_default_timeout(PATIENCE)
         yield opened
         browser.close()
+
+
+@pytest.fixture
+def page(stranger: Page, deployed: Deployed) -> Page:
+    """A browser that has logged in, as Prefect's pages remember it."""
+    password = b64encode(deployed.login.encode()).decode()
+    stranger.add_init_script(f"localStorage.setItem('prefect-password', '{password}')")
+    return stranger
 
 
 def keep(page: Page, name: str, folder: Path) -> None:
@@ -76,6 +86,22 @@ def open_artifact(page: Page, key: str) -> None:
     page.get_by_role("tab", name="Artifacts").click()
     page.get_by_text(key, exact=True).first.click()
     page.locator("a[href*='/artifacts/artifact/']").first.click()
+
+
+def test_the_pages_ask_for_the_login_that_make_up_printed(deployed: Deployed, stranger: Page, tmp_path: Path) -> None:
+    stranger.goto(f"{deployed.url}/v2/deployments")
+    asked = stranger.locator("input[type=password]")
+    expect(asked).to_be_visible()
+    expect(stranger.get_by_text("onboard", exact=True)).to_have_count(0)
+    keep(stranger, "login", tmp_path)
+    asked.fill("labelferry:wrong")
+    asked.press("Enter")
+    expect(asked).to_be_visible()
+    asked.fill(deployed.login)
+    asked.press("Enter")
+    expect(asked).to_have_count(0)
+    stranger.goto(f"{deployed.url}/v2/deployments")
+    expect(stranger.get_by_text("retry-failed", exact=True).first).to_be_visible()
 
 
 def test_onboarded_seen_run_again_broken_and_retried(

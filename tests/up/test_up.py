@@ -56,9 +56,9 @@ def test_the_form_says_what_it_asks_for(deployed: Deployed) -> None:
 
 
 def test_wrong_input_is_refused_when_it_is_submitted(deployed: Deployed) -> None:
-    path = f"{deployed.url}/api/deployments/{deployed.deployment('onboard')['id']}/create_flow_run"
+    path = f"/deployments/{deployed.deployment('onboard')['id']}/create_flow_run"
     body = {"parameters": {"spec": "a.yaml", "decisions": {"on_changed": "perhaps"}}}
-    answer = httpx.post(path, json=body, timeout=30, trust_env=False)
+    answer = deployed.ask("POST", path, body)
     assert answer.status_code == 409
     assert "on_changed" in answer.text
 

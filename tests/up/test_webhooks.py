@@ -103,7 +103,7 @@ def address(deployed: Deployed) -> Iterator[str]:
     """The receiver as a process of its own."""
     port = free_port()
     environment = dict(deployed.environment) | {
-        "PREFECT_API_URL": f"{deployed.url}/api",
+        **deployed.client,
         "LABELFERRY_WEBHOOK_SECRET": SECRET,
         "LABELFERRY_WEBHOOK_PORT": str(port),
     }

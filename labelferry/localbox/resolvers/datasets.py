@@ -66,9 +66,10 @@ def clear_signer(_: None, context: Context, where: dict[str, Any]) -> Dataset:
 
 @mutation("validateDataset")
 def validate_dataset(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
-    """Whether a dataset's integration works: what the integration's own record says."""
+    """Whether a dataset's integration works."""
     owner = datasets.get(context.session, where.get("id"))
-    good = owner.signer_id is None or bool(organization.integration(context.session, owner.signer_id).valid)
+    signer = owner.signer_id and organization.integration(context.session, owner.signer_id)
+    good = not signer or organization.works(context.session, signer)
     return {"valid": good, "checks": [{"name": "integration", "success": good}]}
 
 

@@ -10,6 +10,9 @@ from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session, as_json
 
+BROKEN = "broken-integrations"
+"""The setting that lists the integrations whose next test fails."""
+
 
 @dataclass(frozen=True)
 class Role:
@@ -107,7 +110,14 @@ def add_integration(session: Session, plan: dict[str, Any]) -> str:
         created_at=made,
         updated_at=made,
     )
+    if not plan.get("works", True):
+        settings.write(session, BROKEN, [*settings.read(session, BROKEN, []), integration_id])
     return integration_id
+
+
+def works(session: Session, kept: Integration) -> bool:
+    """Whether a test of the integration succeeds now; its record says how the last one ended."""
+    return bool(kept.valid) and kept.id not in settings.read(session, BROKEN, [])
 
 
 def integrations(session: Session) -> list[Integration]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from labelferry.errors import ConflictError, DeadlineError, NotFoundError, RejectedError, UnavailableError
@@ -15,7 +15,9 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
-from labelferry.onboarding.steps.resolve import ResourceKind, plan_resource, resolve
+from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
+from labelferry.onboarding.steps.signing import finish_signing, plan_signing
+from labelferry.onboarding.steps.uploads import remember, upload_video
 from labelferry.progress import announce
 
 __all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
@@ -34,6 +36,7 @@ class RowsOutcome:
         updated: how many of those were brought up to date.
         drift: how the others differ from the manifest.
         dataset_created: whether a dataset was made for them.
+        signer: the IAM integration that was made to sign for it, for people.
     """
 
     created: int
@@ -41,6 +44,7 @@ class RowsOutcome:
     updated: int = 0
     drift: tuple[Finding, ...] = ()
     dataset_created: bool = False
+    signer: str = ""
 
 
 def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
@@ -53,7 +57,8 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         return
     if missing:
         dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
-        yield plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
+        planned = plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
+        yield plan_signing(onboarding, planned)
         files = sum("file" in row for row in missing)
         reason = NEW_ROWS + (f"; {files} local {'file is' if files == 1 else 'files are'} uploaded" if files else "")
         requests = costs.create_rows(missing, files)
@@ -77,10 +82,11 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
     refuse_drift(onboarding, drift)
     updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
     left = tuple(each.finding() for each in drift if not (updated and each.changes))
-    created, dataset_created = _create_missing(onboarding, missing) if missing else (0, False)
+    created, dataset = _create_missing(onboarding, missing) if missing else (0, Resolved("", created=False))
     remove_unfilled(onboarding)
     there = len(missing) - created + len(present)
-    return RowsOutcome(created, there, updated, left, dataset_created and bool(created))
+    filled = dataset.created and bool(created)
+    return RowsOutcome(created, there, updated, left, filled, dataset.finished)
 
 
 def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
@@ -123,16 +129,17 @@ def _imported(count: int) -> str:
 def dataset_kind(onboarding: Onboarding) -> ResourceKind:
     """How datasets are found and made."""
     datasets = onboarding.client.datasets
-    return ResourceKind("dataset", datasets.get, datasets.find, datasets.create)
+    finish = partial(finish_signing, onboarding)
+    return ResourceKind("dataset", datasets.get, datasets.find, datasets.create, finish)
 
 
-def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, bool]:
-    """Make rows, and the dataset where there is none; return how many were made, and whether the dataset was."""
+def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, Resolved]:
+    """Make rows, and the dataset where there is none; return how many were made, and the dataset."""
     reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
     dataset = resolve(dataset_kind(onboarding), reference, ledger)
     if dataset.created:
         ledger.settle("dataset", reference.name or "", dataset.id, unfilled=True)
-    return _create(onboarding, dataset.id, missing), dataset.created
+    return _create(onboarding, dataset.id, missing), dataset
 
 
 def remove_unfilled(onboarding: Onboarding) -> None:
@@ -189,8 +196,8 @@ def _payloads(onboarding: Onboarding, rows: Sequence[dict[str, Any]]) -> list[di
 def _payload(onboarding: Onboarding, row: dict[str, Any]) -> dict[str, Any]:
     payload = {"row_data": row["row_data"], "global_key": row["global_key"], "media_type": "VIDEO"}
     if "file" in row:
-        path = Path(row["file"])
-        payload["row_data"] = onboarding.client.upload(path, path.name, "video/mp4")
+        payload["row_data"] = upload_video(onboarding, row)
+        remember(onboarding, row)
     if "external_id" in row:
         payload["external_id"] = row["external_id"]
     if "metadata" in row:

@@ -16,6 +16,8 @@ from labelferry.model.input_rules import VideoRule
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.steps.uploads import remember, upload_video, uploaded
+from labelferry.printable import masked, unsigned
 
 __all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
 
@@ -61,7 +63,8 @@ def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
     listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
     reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
-    requests = costs.create_rows(changed) if changed else 0
+    files = sum("file" in changes for changes in changed)
+    requests = costs.create_rows(changed, files) if changed else 0
     yield PlannedStep("data rows", "differ", action, reason, count=len(drift), requests=requests)
 
 
@@ -69,6 +72,7 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     """Compare rows of the manifest that are there with the service's. Changes nothing."""
     wanted = {identity(row["global_key"]): row for row in present}
     held = onboarding.client.exports.catalog([row["global_key"] for row in present])
+    sent = uploaded(onboarding.ledger) if any("file" in row for row in present) else {}
     found = []
     for row in held:
         there = row["data_row"]
@@ -76,6 +80,9 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
         if want is None:
             continue
         differences, changes = _own(want, row)
+        if _is_replaced(want, sent):
+            differences.append(f"its video {want['file']} is another file than the one that was uploaded")
+            changes["file"] = want["file"]
         differences += _dataset(onboarding, there.get("details") or {})
         if differences:
             dataset = str((there.get("details") or {}).get("dataset_id"))
@@ -103,16 +110,34 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
     Raises:
         RejectedError: naming the rows that the service did not change.
     """
+    rows = {row["global_key"]: row for row in onboarding.desired.rows()}
+    stale = [each for each in drift if each.changes]
     by_dataset: dict[str, list[dict[str, Any]]] = {}
-    for each in drift:
-        if each.changes:
-            by_dataset.setdefault(each.dataset, []).append({"global_key": each.global_key, **each.changes})
-    for dataset, rows in by_dataset.items():
-        failures = onboarding.client.data_rows.update(dataset, rows).failures
+    for each in stale:
+        by_dataset.setdefault(each.dataset, []).append(_update(onboarding, each, rows[each.global_key]))
+    for dataset, updates in by_dataset.items():
+        failures = onboarding.client.data_rows.update(dataset, updates).failures
         if failures:
             listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
-            raise RejectedError(f"{len(failures)} of {len(rows)} data rows were not updated:\n{listed}")
-    return sum(map(len, by_dataset.values()))
+            raise RejectedError(f"{len(failures)} of {len(updates)} data rows were not updated:\n{listed}")
+    for each in stale:
+        if "file" in each.changes:
+            remember(onboarding, rows[each.global_key])
+    return len(stale)
+
+
+def _update(onboarding: Onboarding, drift: Drift, row: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields to send; a local video goes first, and its URL is one of them."""
+    changes = dict(drift.changes)
+    if changes.pop("file", None):
+        changes["row_data"] = upload_video(onboarding, row)
+    return {"global_key": drift.global_key, **changes}
+
+
+def _is_replaced(want: Mapping[str, Any], sent: Mapping[str, str | None]) -> bool:
+    """Whether a local video is not the one that was uploaded; what nobody wrote down is not compared."""
+    before = sent.get(want["global_key"])
+    return before is not None and "content" in want and before != want["content"]["sha256"]
 
 
 def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
@@ -137,10 +162,19 @@ def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str
     """Row data and external id; the URL of a local file is the service's own, so it is not compared."""
     differences, changes = list[str](), dict[str, Any]()
     for name in ("row_data", "external_id"):
-        if name in want and there.get(name) != want[name] and not (name == "row_data" and "file" in want):
-            differences.append(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}")
+        if (
+            name in want
+            and not _same_address(there.get(name), want[name])
+            and not (name == "row_data" and "file" in want)
+        ):
+            differences.append(masked(f"{name} is {there.get(name)!r}, the manifest says {want[name]!r}"))
             changes[name] = want[name]
     return differences, changes
+
+
+def _same_address(held: Any, wanted: str) -> bool:
+    """A presigned URL is signed anew each time, and means the same file."""
+    return held == wanted or (isinstance(held, str) and unsigned(held) == unsigned(wanted))
 
 
 def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str]:

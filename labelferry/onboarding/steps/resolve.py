@@ -25,20 +25,25 @@ class _HasId(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """How resources of one kind are read, found by exact name, and made."""
+    """How resources of one kind are read, found by exact name, and made.
+
+    ``finish`` completes one that this or an earlier, stopped run has made, and returns what it added, for people.
+    """
 
     name: str
     get: Callable[[str], Any]
     find: Callable[[str], Sequence[_HasId]]
     create: Callable[[str], _HasId]
+    finish: Callable[[str], str] = lambda _: ""
 
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A resource that is there now."""
+    """A resource that is there now, and what finishing it has added."""
 
     id: str
     created: bool
+    finished: str = ""
 
 
 def plan_resource(kind: ResourceKind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
@@ -71,15 +76,23 @@ def resolve(kind: ResourceKind, reference: Reference, ledger: Ledger) -> Resolve
 def _look_up_or_make(kind: ResourceKind, reference: Reference, ledger: Ledger) -> Resolved:
     known, name = look_up(kind, reference, ledger), reference.name or ""
     if known is not None:
-        entry = ledger.entry(kind.name, name)
-        if entry is None or (entry.state, entry.remote_id) != (State.SETTLED, known):
-            ledger.replace(kind.name, name, known)
-        return Resolved(known, created=False)
+        return Resolved(known, created=False, finished=_take_up(kind, name, known, ledger))
     ledger.claim(kind.name, name)
     made = _make(kind, name, ledger)
     with _leaving(kind, name, ledger, made):
+        finished = kind.finish(made)
         ledger.settle(kind.name, name, made)
-    return Resolved(made, created=True)
+    return Resolved(made, created=True, finished=finished)
+
+
+def _take_up(kind: ResourceKind, name: str, known: str, ledger: Ledger) -> str:
+    """Write down a resource that exists; one that a stopped run may have made is finished first."""
+    entry = ledger.entry(kind.name, name)
+    if entry is not None and (entry.state, entry.remote_id) == (State.SETTLED, known):
+        return ""
+    finished = kind.finish(known) if entry is not None and entry.state is State.CLAIMED else ""
+    ledger.replace(kind.name, name, known)
+    return finished
 
 
 def look_up(kind: ResourceKind, reference: Reference, ledger: Ledger) -> str | None:

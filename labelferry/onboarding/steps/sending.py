@@ -11,6 +11,7 @@ from labelferry.ndjson import of_generation, with_uuid
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.found import KINDS, job_name
 from labelferry.onboarding.steps.pending import Outgoing
+from labelferry.private import open_private, private_folder
 
 __all__ = ["send", "shards"]
 
@@ -74,10 +75,9 @@ def send(onboarding: Onboarding, project: str, shard: list[Outgoing]) -> str:
 
 
 def _write_shard(onboarding: Onboarding, shard: list[Outgoing]) -> tuple[Path, str]:
-    folder = onboarding.desired.folder / "shards"
-    folder.mkdir(exist_ok=True)
+    folder = private_folder(onboarding.desired.folder / "shards")
     digest, draft = sha256(), folder / "draft.ndjson"
-    with draft.open("wb") as out, (onboarding.desired.folder / "lines.ndjson").open("rb") as bodies:
+    with open_private(draft) as out, (onboarding.desired.folder / "lines.ndjson").open("rb") as bodies:
         for number, each in enumerate(shard):
             bodies.seek(each.line.start)
             uuid = of_generation(each.line.uuid, each.generation)

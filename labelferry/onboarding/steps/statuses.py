@@ -17,6 +17,7 @@ from labelferry.ledger import LineRecord, LineState, Reason, Verdict
 from labelferry.model import RowRef
 from labelferry.model.keys import identity
 from labelferry.ndjson import of_generation
+from labelferry.printable import masked
 
 __all__ = ["verdicts"]
 
@@ -180,10 +181,10 @@ def _told(status: Status) -> str:
 
 def _error(error: Any) -> str:
     if isinstance(error, dict):
-        parts = [str(error[name]) for name in ("name", "message") if error.get(name)]
+        parts = [masked(str(error[name])) for name in ("name", "message") if error.get(name)]
         return ": ".join(parts) or _raw(error)
     return "" if error is None else _raw(error)
 
 
 def _raw(value: Any) -> str:
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return masked(value if isinstance(value, str) else orjson.dumps(value).decode())

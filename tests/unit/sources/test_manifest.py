@@ -91,6 +91,16 @@ BAD = [
         HEAD + "a,ftp://x/a.mp4\n", ["videos.csv:2: row_data 'ftp://x/a.mp4' is neither https://"], id="scheme"
     ),
     pytest.param(
+        HEAD + "a,s3://b/a.mp4\n",
+        ["videos.csv:2: row_data 's3://b/a.mp4'", "https://BUCKET.s3.REGION.amazonaws.com/KEY"],
+        id="s3",
+    ),
+    pytest.param(
+        HEAD + "a,abfss://c@x.dfs.core.windows.net/a.mp4\n",
+        ["videos.csv:2: row_data 'abfss://", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"],
+        id="azure",
+    ),
+    pytest.param(
         f"global_key,row_data,colour\na,{URL},x\n", ["videos.csv:1: unknown column 'colour'", "fps"], id="column"
     ),
     pytest.param(f"key,row_data\na,{URL}\n", ["videos.csv:1: no column global_key"], id="no key column"),

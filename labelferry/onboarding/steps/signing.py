@@ -1,0 +1,134 @@
+"""The IAM integration that signs for a new dataset, so that the service can read private buckets."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from labelferry.errors import ConflictError, RejectedError
+from labelferry.labelbox import costs
+from labelferry.labelbox.records import Integration
+from labelferry.ledger import State
+from labelferry.listing import shorten
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.spec import IAM_DEFAULT, IAM_NONE
+
+__all__ = ["choose_signer", "finish_signing", "plan_signing"]
+
+PUBLIC = "or write iam_integration: none under dataset: when no video is in a private bucket"
+
+
+def choose_signer(onboarding: Onboarding) -> Integration | None:
+    """Return the integration that the spec means for a new dataset, None for no integration. Changes nothing.
+
+    Raises:
+        ConflictError: when it does not exist, is not valid, or several are meant.
+    """
+    wanted = onboarding.desired.spec.dataset.iam_integration
+    if wanted == IAM_NONE:
+        return None
+    known = onboarding.client.integrations.list()
+    found = [each for each in known if _is_meant(each, wanted)]
+    if len(found) > 1:
+        raise ConflictError(
+            f"{len(found)} IAM integrations are {_meant(wanted)}: {_listed(found)}; give the id of one as "
+            f"iam_integration under dataset:, {PUBLIC}"
+        )
+    if not found and wanted != IAM_DEFAULT:
+        raise ConflictError(
+            f"there is no IAM integration '{wanted}' in this workspace ({_listed(known) or 'it has none'}); correct "
+            f"iam_integration under dataset:, {PUBLIC}"
+        )
+    if found and not found[0].valid:
+        raise ConflictError(
+            f"the IAM integration {found[0]} is not valid, so Labelbox cannot read the buckets behind it: validate it "
+            f"in Labelbox's workspace settings, name another one as iam_integration under dataset:, {PUBLIC}"
+        )
+    return found[0] if found else None
+
+
+def plan_signing(onboarding: Onboarding, planned: PlannedStep) -> PlannedStep:
+    """Return the plan of a dataset with its signer: for a new one what signs, for another whether the spec agrees."""
+    name = planned.name
+    try:
+        if planned.action is Action.REUSE and planned.id and not _is_claimed(onboarding, name):
+            refuse_other_signer(onboarding, planned.id)
+            return planned
+        signer = choose_signer(onboarding) if planned.action is not Action.CONFLICT else None
+    except ConflictError as error:
+        return PlannedStep("dataset", name, Action.CONFLICT, str(error))
+    if signer is None:
+        return planned
+    reason = f"{planned.reason}; the IAM integration {signer} signs for it"
+    return replace(planned, reason=reason, requests=planned.requests + costs.SIGN_DATASET)
+
+
+def finish_signing(onboarding: Onboarding, dataset: str) -> str:
+    """Let the integration that the spec means sign for a dataset that this or an earlier run has just created.
+
+    The dataset may be someone else's of the same name: one that holds rows, or has another signer, is left as it is.
+
+    Returns:
+        which integration signs, empty when none was set.
+
+    Raises:
+        RejectedError: when the service's test of the signer fails; the dataset is empty and is deleted again.
+    """
+    signer = choose_signer(onboarding)
+    if signer is None or onboarding.client.datasets.row_count(dataset):
+        return ""
+    current = onboarding.client.integrations.signer(dataset)
+    if current is not None and current.id != signer.id:
+        return ""
+    _sign(onboarding, dataset, signer)
+    return str(signer)
+
+
+def _sign(onboarding: Onboarding, dataset: str, signer: Integration) -> None:
+    integrations = onboarding.client.integrations
+    integrations.sign(dataset, signer.id)
+    failed = integrations.failed_checks(dataset)
+    if failed is None:
+        return
+    onboarding.client.datasets.delete(dataset)
+    checks = f" ({', '.join(failed)})" if failed else ""
+    raise RejectedError(
+        f"Labelbox's test of the IAM integration {signer} failed{checks}; the new dataset was deleted again. Fix the "
+        f"integration in Labelbox's workspace settings and run again, {PUBLIC}"
+    )
+
+
+def refuse_other_signer(onboarding: Onboarding, dataset: str) -> None:
+    """Stop when the spec names an integration and rows would go into a dataset that another one signs for.
+
+    Raises:
+        ConflictError: naming both.
+    """
+    wanted = onboarding.desired.spec.dataset.iam_integration
+    if wanted in {IAM_DEFAULT, IAM_NONE}:
+        return
+    meant, current = choose_signer(onboarding), onboarding.client.integrations.signer(dataset)
+    if meant is None or (current is not None and current.id == meant.id):
+        return
+    said = f"signed by {current}" if current else "not signed by any IAM integration"
+    raise ConflictError(
+        f"dataset {dataset} exists and is {said}, the spec names {meant}: change it in the dataset's settings in "
+        "Labelbox, or take iam_integration out of the spec"
+    )
+
+
+def _is_claimed(onboarding: Onboarding, name: str) -> bool:
+    """Whether an earlier run was stopped while it created the dataset, maybe before it signed."""
+    entry = onboarding.ledger.entry("dataset", name)
+    return entry is not None and entry.state is State.CLAIMED
+
+
+def _is_meant(each: Integration, wanted: str) -> bool:
+    return each.is_default if wanted == IAM_DEFAULT else wanted in {each.id, each.name}
+
+
+def _meant(wanted: str) -> str:
+    return "the workspace's default" if wanted == IAM_DEFAULT else f"called '{wanted}'"
+
+
+def _listed(integrations: Sequence[Integration]) -> str:
+    return ", ".join(shorten([f"{each} ({each.id})" for each in integrations], 20))

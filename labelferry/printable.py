@@ -1,0 +1,38 @@
+"""Text from files and servers -> text that may be shown: no secret of a URL, and nothing that commands a terminal."""
+
+import re
+
+__all__ = ["masked", "printable", "unsigned"]
+
+QUERY = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?'\"<>]+)\?[^\s'\"<>]*[^\s'\"<>.,;:!?)\]}]", re.I)
+USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#@'\"<>]+@", re.I)
+
+SIGNING = re.compile(
+    r"x-amz-|x-goog-|(awsaccesskeyid|googleaccessid|key-pair-id|signature|expires|policy|token)$"
+    r"|(s[eiprtv]|sdd|sip|sig|skoid|sktid|skt|ske|sks|skv|ss|srt|spr)$",
+    re.I,
+)
+"""Query parameters of presigned URLs: Amazon's (both versions), CloudFront's, Google's and Azure's."""
+
+PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
+CONTROLS = PICTURES | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
+"""Control characters -> their pictures, as wide as a letter; those of C1 have none."""
+
+
+def masked(text: str) -> str:
+    """Return a text whose URLs keep neither query nor user: a presigned URL is as good as a key."""
+    return USER.sub(r"\1...@", QUERY.sub(r"\1?...", text)) if "://" in text else text
+
+
+def printable(text: str) -> str:
+    """Return a text that a terminal only shows; line ends and tabs stay."""
+    return text.translate(CONTROLS)
+
+
+def unsigned(url: str) -> str:
+    """Return a URL without the parameters that sign it, which are others each time."""
+    head, question, query = url.partition("?")
+    if not question:
+        return url
+    kept = [each for each in query.split("&") if not SIGNING.match(each.partition("=")[0])]
+    return f"{head}?{'&'.join(kept)}" if kept else head
