@@ -104,6 +104,16 @@ class ReaderRule(Rule):
         "the size of the video is not known: coordinates are fractions of its width and height, not pixels",
         "give width and height",
     )
+    REGIONS_IGNORED = (
+        WARNING,
+        "{count:row|rows} of {kind}, which mark regions to ignore, are left out",
+        "nothing to do",
+    )
+    RATE_UNKNOWN = (
+        WARNING,
+        "the frame rate of the video is not known: ranges are counted in milliseconds, not in frames",
+        "give fps",
+    )
     CLASSES_CHANGE = (
         WARNING,
         "{count:track changes its class|tracks change their class}, first {first}: {done}",

@@ -100,7 +100,8 @@ def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabe
     for ident, node in (told or {None: document}).items():
         name = node.first("name", "file_name") if told else Node(PurePath(source.file).stem, source.file)
         key = entry.global_key or legal(name.text(str(ident)).strip("/"))
-        size = _size(node) or sizes.get(ident) or _known(source, key)
+        of_images = sizes.get(ident) if told else next(iter(sizes.values()), None)
+        size = _size(node) or of_images or _known(source, key)
         videos[ident] = _objects(key, source), size
     return videos
 

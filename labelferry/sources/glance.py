@@ -84,7 +84,8 @@ class Glance:
         """The value of a JSON file, or of the first line of JSON lines; None for anything else."""
         if self.text.lstrip()[:1] not in ("{", "[") or not (self.suffix in JSON_ENDINGS or not self.suffix):
             return None
-        for data in (self.path.read_bytes().removeprefix(b"\xef\xbb\xbf"), self.lines[0].encode()):
+        first = self.lines[0].encode() if self.lines else b""
+        for data in (self.path.read_bytes().removeprefix(b"\xef\xbb\xbf"), first):
             try:
                 return orjson.loads(data)
             except orjson.JSONDecodeError:

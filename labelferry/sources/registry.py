@@ -6,7 +6,23 @@ from typing import TYPE_CHECKING, Annotated, Any, Union
 from pydantic import Field
 
 from labelferry.model.video import LabelledVideo
-from labelferry.sources import coco, cvat, label_studio, labelbox, mot, ndjson, python, table, yolo
+from labelferry.sources import (
+    activitynet,
+    coco,
+    cvat,
+    kitti,
+    label_studio,
+    labelbox,
+    mask_folder,
+    mot,
+    ndjson,
+    pose,
+    python,
+    ranges,
+    table,
+    via,
+    yolo,
+)
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.reader import Reader
 from labelferry.sources.source import Source
@@ -21,6 +37,12 @@ READERS: tuple[Reader[Any], ...] = (
     label_studio.READER,
     labelbox.READER,
     yolo.READER,
+    mask_folder.READER,
+    kitti.READER,
+    pose.READER,
+    activitynet.READER,
+    ranges.READER,
+    via.READER,
     ndjson.READER,
     python.READER,
 )

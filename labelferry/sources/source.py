@@ -15,6 +15,8 @@ from labelferry.sources.text import text_of
 
 __all__ = ["Source"]
 
+MILLISECONDS = 1000.0
+
 Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
 
 
@@ -70,4 +72,19 @@ class Source(Generic[Entry]):
         raise SourceError(
             f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns width "
             "and height to videos"
+        )
+
+    def rate(self, key: str) -> float:
+        """Return the frames per second of a video.
+
+        Raises:
+            SourceError: when they are not known.
+        """
+        if fps := self.media_of(key).fps:
+            return fps
+        if self.lenient:
+            self.note(ReaderRule.RATE_UNKNOWN.at(Where(self.file), row=key))
+            return MILLISECONDS
+        raise SourceError(
+            f"{self.file}: needs the video's frame rate, which is not known for '{key}'; add the column fps to videos"
         )

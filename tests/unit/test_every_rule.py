@@ -48,6 +48,10 @@ def _xml(*shapes: str) -> str:
 
 
 FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
+    ReaderRule.REGIONS_IGNORED: (
+        {"format": "kitti", "path": "a.txt", "global_key": "street"},
+        f"0 -1 DontCare {'-1 ' * 14}\n0 1 Car {'1 ' * 14}\n",
+    ),
     ReaderRule.UNREPRESENTABLE: (CVAT, _xml(POLYGON)),
     ReaderRule.UNREPRESENTABLE_CHANGED: (CVAT | {"unrepresentable": "rasterize"}, _xml(POLYGON)),
     ReaderRule.MASKS_OVERLAP: (CVAT, _xml(PATCH, PATCH)),
@@ -134,6 +138,13 @@ def _unknown_size(folder: Path) -> Iterator[Finding]:
     yield from reading.findings
 
 
+def _unknown_rate(folder: Path) -> Iterator[Finding]:
+    (folder / "a.json").write_text('{"v": {"annotations": [{"label": "run", "segment": [1, 2.5]}]}}', "utf-8")
+    reading = read(folder / "a.json")
+    list(reading)
+    yield from reading.findings
+
+
 OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     VideoRule.VIDEO_NOT_READ: _unread,
     VideoRule.FRAME_RATE_VARIES: _uneven,
@@ -143,6 +154,7 @@ OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     ReaderRule.CLASS_UNNAMED: _unnamed,
     ReaderRule.FILES_NOT_READ: _unnamed,
     ReaderRule.SIZE_UNKNOWN: _unknown_size,
+    ReaderRule.RATE_UNKNOWN: _unknown_rate,
     VideoRule.ROW_DIFFERS: _drifted,
     VideoRule.PRELABELS_BESIDE: _beside,
 }
