@@ -31,9 +31,13 @@ SAMPLES = [
     pytest.param({"format": "kitti", "path": "kitti/street.txt", "global_key": "{stem}"}, [1, 4], id="kitti"),
     pytest.param({"format": "coco", "path": "coco/ann.json"}, [None, None], id="coco"),
     pytest.param({"format": "label-studio", "path": "label_studio/tasks.json"}, [None, None], id="label-studio"),
+    pytest.param({"format": "darwin", "path": "darwin/street.json"}, [None, None], id="darwin"),
+    pytest.param({"format": "encord", "path": "encord/street.json"}, [None, None], id="encord"),
+    pytest.param({"format": "frame-list", "path": "frame_list/street.json"}, [None, None], id="frame-list"),
+    pytest.param({"format": "viame", "path": "viame/street.csv", "global_key": "{stem}"}, [2, 5], id="viame"),
     pytest.param({"format": "labelbox", "path": "labelbox/export.ndjson"}, [None, None], id="labelbox"),
 ]
-WITHOUT_BOXES = {"activitynet", "masks", "pose", "ranges", "via"}
+WITHOUT_BOXES = {"activitynet", "masks", "mots", "pose", "ranges", "via"}
 """Formats of other shapes, each with tests of its own."""
 NAMELESS = {"ndjson"}
 """Formats that do not say what a track is called."""
