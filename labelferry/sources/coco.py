@@ -73,7 +73,7 @@ def read(source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
     if isinstance(document.get("masklet").value, list):
         yield _of_masklets(document, source)
         return
-    names = {node.get("id").value: node.get("name").text(str(node.get("id").value)) for node in
+    names = {node.get("id").key: node.get("name").text(str(node.get("id").key)) for node in
              document.get("categories").items()}  # fmt: skip
     images = images_of(document, source.entry.frame_base, source.note)
     videos = _videos(document, images, source)
@@ -90,7 +90,7 @@ Videos = dict[Any, tuple[Objects, tuple[int, int] | None]]
 
 def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabels]) -> Videos:
     """The videos by their ids; the id None for a file that names none."""
-    told = {node.get("id").value: node for node in document.get("videos").items()}
+    told = {node.get("id").key: node for node in document.get("videos").items()}
     sizes = {image.video: image.size for image in images.values() if image.size}
     entry = source.entry
     if entry.global_key and len(told) > 1:
@@ -127,7 +127,7 @@ def _fill(
     unnamed: dict[str, None] = {}
     alone = 0
     for node in document.get("annotations").items():
-        category = node.get("category_id").value
+        category = node.get("category_id").key
         if category not in names:
             unnamed[str(category)] = None
         label = names.get(category, str(category))
@@ -137,7 +137,7 @@ def _fill(
         if isinstance(node.get("segmentations").value, list):
             _of_list(node, called, label, videos, source)
             continue
-        image = images.get(node.get("image_id").value)
+        image = images.get(node.get("image_id").key)
         if image is None:
             raise node.fault(f"image_id {node.get('image_id').shown} is not among the images")
         objects = _objects_of(videos, image.video, node)
@@ -172,7 +172,7 @@ def _identity(node: Node) -> str | None:
 
 def _of_list(node: Node, ident: str, label: str, videos: Videos, source: Source[CocoLabels]) -> None:
     """YouTube-VIS: one object with an entry a frame, which may be empty."""
-    objects = _objects_of(videos, node.get("video_id").value, node)
+    objects = _objects_of(videos, node.get("video_id").key, node)
     ident = ident if not ident.startswith("annotation ") else node.get("id").text(node.path)
     boxes = list(node.get("bboxes").items())
     for at, segmentation in enumerate(node.get("segmentations").items()):

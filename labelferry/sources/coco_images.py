@@ -40,13 +40,13 @@ def images_of(document: Node, base: int | None, note: Note) -> Mapping[Any, Imag
     images: dict[Any, Image] = {}
     named: dict[Any, str] = {}
     for node in document.get("images").items():
-        ident, number = node.get("id").value, node.first(*NUMBERS)
+        ident, number = node.get("id").key, node.first(*NUMBERS)
         if number.value is None:
             named[ident] = node.get("file_name").text("")
         frame = _number_in(node) if number.value is None else number.whole()
         width, height = node.get("width"), node.get("height")
         size = (width.whole(), height.whole()) if width.value and height.value else None
-        images[ident] = Image(node.get("video_id").value, frame, size)
+        images[ident] = Image(node.get("video_id").key, frame, size)
     if not named:
         return images
     least = min(images[ident].frame for ident in named)

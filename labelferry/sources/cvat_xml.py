@@ -278,5 +278,5 @@ def parse(stream: IO[bytes], found: CvatFile) -> None:
         raise SourceError(f"{found.file}: XML with entities of its own, which are not read; remove them") from error
     except _EnoughError:
         return
-    except (SAXException, ValueError) as error:
+    except (SAXException, ValueError, LookupError) as error:  # the last: an encoding that is none
         raise fault(found.file, found.line or None, f"not XML ({error})", "export it again") from error

@@ -99,6 +99,11 @@ class Node:
         return found
 
     @property
+    def key(self) -> Any:
+        """The value as a key of a mapping: a list or an object as its text."""
+        return repr(self.value) if isinstance(self.value, (list, dict)) else self.value
+
+    @property
     def shown(self) -> str:
         """The value as a message shows it."""
         text = repr(self.value)

@@ -1,9 +1,9 @@
 """JSON files that list frames with their objects -> LabelledVideo: Scalabel, SageMaker, Datumaro, Supervisely.
 
-All count frames from 0. Scalabel (BDD100K) has ``frameIndex`` and ``box2d`` whose right and bottom pixel are part of the
-box; SageMaker Ground Truth's ``SeqLabel.json`` has ``frame-no``; Datumaro has the frame among an item's attributes or in its
-id, the track among the annotation's; Supervisely has ``index`` and figures of objects. Facts: https://doc.scalabel.ai/,
-https://docs.aws.amazon.com/sagemaker/latest/dg/sms-video-object-tracking.html,
+All count frames from 0. Scalabel (BDD100K) has ``frameIndex`` and ``box2d``, whose right and bottom pixel are part of
+the box; SageMaker Ground Truth's ``SeqLabel.json`` has ``frame-no``; Datumaro has the frame among an item's attributes
+or in its id, the track among the annotation's; Supervisely has ``index`` and figures of objects. Facts:
+https://doc.scalabel.ai/, https://docs.aws.amazon.com/sagemaker/latest/dg/sms-video-object-tracking.html,
 https://openvinotoolkit.github.io/datumaro/ and https://docs.supervisely.com/ (video annotation JSON).
 """
 

@@ -138,8 +138,8 @@ class Spec(_Part):
     frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
-        description="Data rows that are there and differ from the manifest, or whose local video was replaced: take "
-        "them as they are (and report it), bring them up to date, or stop",
+        description="Data rows that exist and differ from the manifest, or whose local video was replaced: take them "
+        "as they are (and report it), bring them up to date, or stop",
     )
     on_ontology_change: Literal["fail", "new-version"] = Field(
         "fail", description="An ontology that is there and differs: stop, or make a new version and connect it"
