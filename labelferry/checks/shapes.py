@@ -10,13 +10,16 @@ from labelferry.model.findings import Finding, on
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
 from labelferry.model.rules import ShapeRule
-from labelferry.model.tracks import Geometry, Track
+from labelferry.model.tracks import Coords, Geometry, Track
 from labelferry.model.video import LabelledVideo
 
 __all__ = ["check"]
 
+LARGEST_FRACTION = 2.0
+"""Fractions may lie a little outside the picture; no box of two pixels is meant."""
+
 ChosenFrames = NDArray[np.bool_]
-"""Keyframes of a track, true for those that a rule is about."""
+"""Mask over the keyframes of a track, true for those that break a rule."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -33,6 +36,7 @@ def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
         wholly, _ = _outside(track, media)
         yield from _found(ShapeRule.SHAPE_OUTSIDE, track, wholly, _picture(media))
     yield from _partly_outside(video, media)
+    yield from _fractions(video)
 
 
 def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") -> Iterator[Finding]:
@@ -49,7 +53,7 @@ def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") ->
 
 
 def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
-    """One finding for all tracks: shapes at the edge are common, and rarely a mistake."""
+    """Yield one finding for all tracks: shapes at the edge are common, and rarely a mistake."""
     partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
     if partly:
         track, chosen = partly[0]
@@ -65,8 +69,22 @@ def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
         )
 
 
+def _fractions(video: LabelledVideo) -> Iterator[Finding]:
+    """Boxes that all lie inside one pixel are fractions of the picture."""
+    boxes = [track.coords for track in video.tracks if track.geometry is Geometry.BOX]
+    if boxes and all(_within_pixel(coords) for coords in boxes):
+        yield ShapeRule.SHAPES_LIKE_FRACTIONS.at(
+            video.where, count=sum(len(coords) for coords in boxes), video=video.row
+        )
+
+
+def _within_pixel(coords: Coords) -> bool:
+    small = np.abs(coords) <= LARGEST_FRACTION
+    return bool(small.all() and (coords[:, 2:] > 0).all() and (coords != np.floor(coords)).any())
+
+
 def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:
-    """Which keyframes are wholly, and which only partly, outside the picture; an unknown size has no far edge."""
+    """Return which keyframes are wholly and which partly outside the picture; an unknown size has no far edge."""
     low, high = _corners(track)
     far = np.array([media.width or np.inf, media.height or np.inf])
     wholly: ChosenFrames = np.any((high < 0) | (low > far), axis=1)

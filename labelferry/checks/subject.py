@@ -1,4 +1,4 @@
-"""What the checks look at."""
+"""The subject of the checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ class Subject:
         ontology: None when there is none yet: rules that need one are left out.
         media: facts about each video, by canonical global key.
         temporal_base: the number of a video's first frame in ranges of answers.
-        rows: canonical global keys of the manifest, None when it is not known.
+        rows: global keys of the manifest by their identity, None when it is not known.
     """
 
     videos: Sequence[LabelledVideo]
     ontology: Ontology | None
     media: Mapping[str, Media]
     temporal_base: int = FIRST_FRAME
-    rows: frozenset[str] | None = None
+    rows: Mapping[str, str] | None = None
 
     def media_of(self, row: RowRef) -> Media:
-        """What is known about the video of a row."""
+        """Return the facts about the video of a row."""
         return self.media.get(identity(row.global_key or ""), Media())
 
     def by_row(self) -> Iterable[list[LabelledVideo]]:
@@ -105,5 +105,5 @@ def _deep(answered: PlacedClassification) -> Iterator[PlacedClassification]:
 
 
 def shown(spans: Iterable[Span]) -> str:
-    """Return spans as a message says them."""
+    """Return spans as text."""
     return ", ".join(f"{span.start}-{span.end}" for span in coalesce(spans))

@@ -1,31 +1,31 @@
-"""The files that a spec may name: a path as it is written -> the regular file that it means.
+"""The files that a spec may name: a path as written -> the regular file that it means.
 
-A spec by path is its owner's and reads what its owner can read. A spec that was pasted, filled in or fetched is a
-stranger's: once links are resolved it reads only what lies below one folder, and errors about those files never quote
-them, because a stranger may name any file.
+A spec by path belongs to its owner and reads what its owner can read. A spec that was pasted, filled in or fetched is
+not trusted: with links resolved it reads only files below one folder, and errors about them never quote their content,
+because it may name any file.
 """
 
 import errno
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from labelferry.errors import InputError, SourceError
+from labelferry.errors import EmptySourceError, InputError, SourceError
 
-__all__ = ["Reach", "is_regular"]
+__all__ = ["Reach", "is_hidden", "is_many", "is_regular"]
 
 SETTING = "LABELFERRY_SPECS"
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where the paths of a spec lead.
+    """The files that the paths of a spec can reach.
 
     Args:
         base: folder that its paths are relative to; None when it may read nothing.
-        confined: whether it is a stranger's, which reads nothing outside of ``base``.
+        confined: whether the spec is not trusted, and reads nothing outside ``base``.
     """
 
     base: Path | None
@@ -33,7 +33,7 @@ class Reach:
 
     @property
     def relative(self) -> str:
-        """What paths are relative to, in words."""
+        """What paths are relative to, as text."""
         return f"paths are relative to {SETTING}" if self.confined else "paths are relative to the spec"
 
     def file(self, path: str) -> Path:
@@ -64,31 +64,46 @@ class Reach:
         """Return the files that a pattern matches in the order of their names, relative to ``base`` if below it.
 
         Args:
-            pattern: such as ``labels/*.txt``; a folder, ``labels/``, means its files that are not hidden.
+            pattern: such as ``labels/*.txt``; a folder, ``labels/``, means its files. Hidden files are left out, and
+                those that a system or an office program leaves beside others, unless the pattern names them; the
+                ending may be in upper case.
 
         Raises:
-            SourceError: when there is none, it is not a pattern, or a match may not be read.
+            SourceError: when none matches, it is not a pattern, or a match may not be read.
         """
         base = self._folder(pattern)
-        wanted = PurePath(f"{pattern}[!.]*" if pattern.endswith("/") else pattern)
+        wanted = PurePath(f"{pattern}*" if pattern.endswith("/") else _any_case(pattern))
         root = Path(wanted.anchor) if wanted.is_absolute() else base
         try:
-            found = sorted(path for path in root.glob(str(wanted.relative_to(wanted.anchor))) if is_regular(path))
+            matches = root.glob(str(wanted.relative_to(wanted.anchor)))
+            shown = set(wanted.parts)
+            found = sorted(path for path in matches if _is_meant(path.relative_to(root), shown) and is_regular(path))
             for path in found if self.confined else ():
                 self._resolved(path, pattern)
         except (OSError, RuntimeError, ValueError) as error:
             raise SourceError(f"{pattern!r}: not a pattern of files ({_reason(error)}); correct it") from error
         if not found:
-            raise SourceError(f"{pattern}: no file under {base} matches; correct the pattern, or put a file there")
+            remedy = "correct the pattern, put a file there, or say on_empty: warn"
+            raise EmptySourceError(pattern, f"no file under {base} matches", remedy)
         return [str(path.relative_to(base) if path.is_relative_to(base) else path) for path in found]
+
+    def named(self, path: str) -> list[str]:
+        """Return the files that a path of a spec names: itself, or those that it matches when it is a pattern.
+
+        A file of exactly that name is meant even if it could be a pattern, as in ``clip [abc].txt``.
+
+        Raises:
+            SourceError: as ``files`` does.
+        """
+        return self.files(path) if is_many(path) and self.find(path) is None else [path]
 
     @contextmanager
     def unquoted(self, path: str, what: str) -> Iterator[None]:
-        """While a stranger's file is read inside, an error says where and what was expected, and quotes nothing.
+        """Replace errors about an untrusted spec's file by one with its place and expected kind that quotes nothing.
 
         Args:
-            path: the file, as the spec names it; the error may know better which of several it was.
-            what: what it should be, such as ``a table of videos``.
+            path: the file, as the spec names it; the error may be more precise when there are several.
+            what: the expected kind, such as ``a table of videos``.
 
         Raises:
             SourceError: instead of the error that was raised inside.
@@ -103,15 +118,15 @@ class Reach:
             # From None: what Prefect logs of an error includes what it came from.
             raise SourceError(
                 f"{place}: cannot be read as {what}; files of a pasted or fetched spec are never quoted, so save the "
-                "spec as a file and let labelferry check say what is wrong"
+                "spec as a file and run labelferry check on it to see the error"
             ) from None
 
     def _folder(self, path: str) -> Path:
-        """The folder that a path begins in, unless it leads elsewhere by its very words."""
+        """Return the folder that a path begins in, unless the path itself leads outside."""
         if self.base is None:
             raise SourceError(
-                f"{path}: a pasted or fetched spec reads no files; name the folder that such specs may read in "
-                f"{SETTING}, or give the path of a spec file"
+                f"{path}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
+                "read, or give the path of a spec file"
             )
         if self.confined and (PurePath(path).is_absolute() or ".." in PurePath(path).parts):
             raise SourceError(f"{path}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
@@ -124,11 +139,34 @@ class Reach:
         return there
 
 
+def is_many(path: str) -> bool:
+    """Whether a path is a pattern or a folder."""
+    return path.endswith("/") or any(sign in path for sign in "*?[")
+
+
+def is_hidden(path: PurePath) -> bool:
+    """Whether a file is hidden, or one that a system or an office program leaves beside others."""
+    return not _is_meant(path, set())
+
+
+def _is_meant(path: PurePath, shown: Collection[str]) -> bool:
+    """Whether no part of a path is hidden but those of ``shown``."""
+    return not any(part.startswith(LEFT_BEHIND) for part in path.parts if part not in shown and part != "..")
+
+
+def _any_case(pattern: str) -> str:
+    """The pattern, its ending in any case: a camera writes .MP4."""
+    stem, dot, ending = pattern.rpartition(".")
+    if not dot or not ending.isalnum():
+        return pattern
+    return f"{stem}.{''.join(f'[{each.lower()}{each.upper()}]' if each.isalpha() else each for each in ending)}"
+
+
 def is_regular(path: Path) -> bool:
-    """Whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
+    """Return whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
 
     Raises:
-        OSError: when that cannot be found out.
+        OSError: when that cannot be determined.
         ValueError: when no file can have that name.
     """
     try:
@@ -138,6 +176,9 @@ def is_regular(path: Path) -> bool:
             raise
         return False
 
+
+LEFT_BEHIND = (".", "~$", "__MACOSX")
+"""What the names of such files and folders begin with."""
 
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 

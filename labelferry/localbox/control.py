@@ -1,4 +1,4 @@
-"""The control plane under ``/_localbox/``: what tests turn and look at. Health is always there, the rest on request."""
+"""The control plane under ``/_localbox/``: what tests set and read. Health is always open, the rest on request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -31,12 +31,12 @@ Change = Callable[[Session, Any], Any]
 
 
 async def health(_: Request) -> Response:
-    """Says that the server answers."""
+    """Report that the server is up."""
     return json_response({"status": "ok", "service": "localbox"})
 
 
 def routes(*, enabled: bool) -> list[Route]:
-    """The addresses; only health unless the control plane is open."""
+    """Return the routes: only health unless the control plane is open."""
     known = [Route("/_localbox/health", health, methods=["GET"])]
     if not enabled:
         return known

@@ -1,6 +1,6 @@
-"""The schema and the routes turned into a page that says what localbox has and what it refuses by name.
+"""The schema and the routes turned into a page that lists what localbox supports and what it refuses by name.
 
-Run ``python -m labelferry.localbox.coverage`` to write ``docs/localbox-coverage.md``; a test says when it is stale.
+Run ``python -m labelferry.localbox.coverage`` to write ``docs/localbox-coverage.md``; a test fails when it is stale.
 """
 
 import json
@@ -100,19 +100,19 @@ REFUSED = [
 
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page line by line."""
     yield "# What localbox covers"
     yield ""
     yield "Generated from the schema and the routes by `python -m labelferry.localbox.coverage`; do not edit."
     yield ""
     for title, owner in (("Queries", "Query"), ("Mutations", "Mutation"), ("Inside `project`", "ProjectMutation")):
         yield from _section(title, _fields(owner))
-    yield from _section("Jobs, each with transitions of its own", sorted(SETTLERS))
-    yield from _section("Addresses besides `/graphql` and `/_gql`", _addresses())
+    yield from _section("Jobs, each with its own transitions", sorted(SETTLERS))
+    yield from _section("Routes besides `/graphql` and `/_gql`", _routes())
     yield "## Refused by name"
     yield ""
     yield "Answered with `OPERATION_NOT_ALLOWED` and the operation's name: HTTP 501, but 400 for the official SDK,"
-    yield "which repeats every 5xx for two minutes. Whatever else the schema lacks is answered in the same way."
+    yield "which repeats every 5xx for two minutes. Anything else that the schema lacks is answered in the same way."
     yield ""
     yield from (f"- `{name}`" for name in REFUSED)
     yield ""
@@ -143,7 +143,7 @@ def _fields(type_name: str) -> list[str]:
     return sorted(found.fields) if isinstance(found, GraphQLObjectType) else []
 
 
-def _addresses() -> list[str]:
+def _routes() -> list[str]:
     routes = [*file_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
     found = [route for route in routes if isinstance(route, Route)]
     return sorted({f"{', '.join(sorted(route.methods or []))} {route.path}" for route in found})
@@ -157,7 +157,7 @@ def _section(title: str, names: list[str]) -> Iterator[str]:
 
 
 def text() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return "\n".join(lines()) + "\n"
 
 

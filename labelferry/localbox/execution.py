@@ -1,7 +1,7 @@
 """A GraphQL document and its variables turned into an answer, inside one transaction.
 
 Errors keep the service's codes. Statuses: 200, also for refusals by a resolver; 400 for what cannot be executed; 401
-for a wrong key; 501 for what localbox does not have (``app.py`` softens it for one client); 500 for our own faults.
+for a wrong key; 501 for what localbox does not have (``app.py`` softens it for one client); 500 for internal errors.
 """
 
 import logging
@@ -45,7 +45,7 @@ STARTERS = frozenset({"dataRowsForGlobalKeys"})
 
 @dataclass(frozen=True)
 class Operation:
-    """One request as it came."""
+    """One request as received."""
 
     query: str
     variables: dict[str, Any]
@@ -66,7 +66,7 @@ class Answer:
 
 
 class Undone(Exception):  # noqa: N818 - not an error: it carries an answer out of a transaction
-    """A mutation was refused, so what it did is rolled back."""
+    """A mutation was refused, so its changes are rolled back."""
 
     def __init__(self, result: ExecutionResult) -> None:
         super().__init__()
@@ -74,12 +74,12 @@ class Undone(Exception):  # noqa: N818 - not an error: it carries an answer out 
 
 
 def refusal(error: LocalboxError, status: int) -> Answer:
-    """The answer that says one error."""
+    """Return the answer for one error."""
     return Answer({"errors": [{"message": str(error), "extensions": error.extensions}], "data": None}, status)
 
 
 def answer(database: Database, operation: Operation, base_url: str) -> Answer:
-    """Executes a request."""
+    """Execute a request."""
     try:
         document = _document(operation.query)
     except GraphQLSyntaxError as error:
@@ -112,9 +112,9 @@ def _problems(query: str) -> list[GraphQLError]:
 
 
 class _Unknown(Visitor):
-    """Gathers what a client asks for that localbox does not have: operations, and whole relations of known types.
+    """Collector of what a client asks for and localbox does not have: operations, and whole relations of known types.
 
-    An unknown field without a selection of its own is a slip of the pen and left to validation.
+    An unknown field without a selection of its own is a typo and left to validation.
     """
 
     def __init__(self, types: TypeInfo) -> None:
@@ -123,7 +123,7 @@ class _Unknown(Visitor):
         self.names: list[str] = []
 
     def enter_field(self, node: FieldNode, *_: object) -> None:
-        """Notes a field that its owner does not have."""
+        """Record a field that its type does not have."""
         owner, name = self._types.get_parent_type(), node.name.value
         if not isinstance(owner, GraphQLObjectType) or name in owner.fields or name.startswith("__"):
             return
@@ -228,7 +228,7 @@ def _execution_error(error: GraphQLError) -> dict[str, Any]:
 
 
 def _export_text(error: GraphQLError) -> dict[str, str]:
-    """The SDK reads the text of a refused export from a member of its own."""
+    """Return the member from which the SDK reads the text of a refused export."""
     return {"errors": error.message} if error.path and str(error.path[0]).startswith("export") else {}
 
 

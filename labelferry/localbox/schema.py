@@ -29,7 +29,7 @@ WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 @cache
 def load() -> GraphQLSchema:
-    """The schema, built once a process."""
+    """Return the schema, built once per process."""
     schema = build_schema(SDL.read_text("utf-8"))
     for (type_name, field_name), resolver in FIELDS.items():
         owner = schema.type_map[type_name]
@@ -43,7 +43,7 @@ def load() -> GraphQLSchema:
 
 
 def _reading(scalar: GraphQLScalarType, read: Callable[[Any], Any]) -> None:
-    """Makes a scalar read variables, and literals in the document, by one function."""
+    """Make a scalar read variables, and literals in the document, through one function."""
 
     def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
         return read(value_from_ast_untyped(node, variables))
@@ -61,7 +61,7 @@ def _bound(resolver: Resolver) -> Callable[..., Any]:
 
 
 def default_resolver(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
-    """A field's value where nothing else is said: ``rowCount`` is the member ``row_count``, or the key ``rowCount``."""
+    """Return a field's value by default: ``rowCount`` is the attribute ``row_count`` or the key ``rowCount``."""
     if isinstance(source, dict):
         return source.get(info.field_name)
     return getattr(source, WORD.sub("_", info.field_name).lower(), None)

@@ -1,4 +1,4 @@
-"""Open jobs turned into settled ones: which function does the work of which type, and when."""
+"""Open jobs turned into settled ones: which function does the work of which job type, and when."""
 
 from collections.abc import Callable
 
@@ -24,7 +24,7 @@ SETTLERS: dict[str, Settler] = {
 
 
 def advance(session: Session, job_id: str) -> Job:
-    """Counts a poll, settles the job if it is due, and says where it stands."""
+    """Count a poll, settle the job if it is due and return its state."""
     job = jobs.asked_after(session, job_id)
     if job.due:
         _settle(session, job)
@@ -32,7 +32,7 @@ def advance(session: Session, job_id: str) -> Job:
 
 
 def start(session: Session, job_id: str) -> str:
-    """Settles a job that is due as soon as it is there."""
+    """Settle a job that is due from the start."""
     job = jobs.get(session, job_id)
     if job.due:
         _settle(session, job)
@@ -40,7 +40,7 @@ def start(session: Session, job_id: str) -> str:
 
 
 def settle_overdue(session: Session) -> None:
-    """Settles what fell due while nobody asked."""
+    """Settle what fell due between requests."""
     for job in jobs.overdue(session):
         _settle(session, job)
 
@@ -51,5 +51,5 @@ def _settle(session: Session, job: Job) -> None:
     elif job.type in {"mal-import", "label-import"}:
         imports.fail(session, job)
     else:
-        reason = "The job failed as it was told to."
+        reason = "The job failed on request."
         jobs.end(session, job.id, "FAILED", result=as_json({"error": reason}), errors=reason)

@@ -17,7 +17,7 @@ class Composite:
     """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the URL of one.
 
     Raises:
-        AnnotationError: when it has both or neither, or the frame is not one.
+        AnnotationError: when it has both or neither, or the frame is invalid.
     """
 
     frame: int

@@ -1,4 +1,4 @@
-"""What a reader is given: an entry of a spec's ``labels``, its files, and the facts of the videos."""
+"""The input of a reader: an entry of a spec's ``labels``, its files, and facts about the videos."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,19 +6,24 @@ from typing import Generic, TypeVar
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.feature import Where
+from labelferry.model.findings import FindingHandler
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.text import text_of
 
 __all__ = ["Source"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
+MILLISECONDS = 1000.0
+
+EntryT_co = TypeVar("EntryT_co", bound=LabelsEntry, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Entry]):
-    """One reading: a single file, or all files of a video when the format is read together.
+class Source(Generic[EntryT_co]):
+    """One read: a single file, or all files of a video where the format reads them together.
 
     Args:
         entry: the options, with the placeholders of the global key filled in.
@@ -26,13 +31,15 @@ class Source(Generic[Entry]):
         reach: finds the files, and those next to them.
         note: takes findings: what the reader has to say without refusing a file.
         media: what is known of the videos, by the identity of their global keys.
+        lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
     """
 
-    entry: Entry
+    entry: EntryT_co
     files: tuple[str, ...]
     reach: Reach
-    note: Note
+    note: FindingHandler
     media: Mapping[str, Media] = field(default_factory=dict)
+    lenient: bool = False
 
     @property
     def file(self) -> str:
@@ -48,7 +55,7 @@ class Source(Generic[Entry]):
         return text_of(self.reach.file(file), file)
 
     def media_of(self, key: str) -> Media:
-        """Return the facts of a video, from the manifest and the video itself."""
+        """Return the facts about a video, from the manifest and the video itself."""
         return self.media.get(identity(key), Media())
 
     def size(self, key: str) -> tuple[int, int]:
@@ -60,7 +67,25 @@ class Source(Generic[Entry]):
         media = self.media_of(key)
         if media.width and media.height:
             return media.width, media.height
+        if self.lenient:
+            self.note(ReaderRule.SIZE_UNKNOWN.at(Where(self.file), row=key))
+            return 1, 1
         raise SourceError(
-            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns "
-            "width and height to videos"
+            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns width "
+            "and height to videos"
+        )
+
+    def rate(self, key: str) -> float:
+        """Return the frames per second of a video.
+
+        Raises:
+            SourceError: when they are not known.
+        """
+        if fps := self.media_of(key).fps:
+            return fps
+        if self.lenient:
+            self.note(ReaderRule.RATE_UNKNOWN.at(Where(self.file), row=key))
+            return MILLISECONDS
+        raise SourceError(
+            f"{self.file}: needs the video's frame rate, which is not known for '{key}'; add the column fps to videos"
         )

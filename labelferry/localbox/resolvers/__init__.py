@@ -1,4 +1,4 @@
-"""GraphQL fields turned into calls of the state, one module a resource. Resolvers never see HTTP."""
+"""GraphQL fields turned into calls of the state, one module per resource. Resolvers never see HTTP."""
 
 from labelferry.localbox.resolvers import (
     batches,

@@ -11,7 +11,7 @@ from labelferry.localbox.state.projects import LabelingFrontend, Project
 
 @query("project")
 def project(_: None, context: Context, where: dict[str, Any] | None = None) -> Project:
-    """One project."""
+    """Return one project."""
     return projects.get(context.session, (where or {}).get("id"))
 
 
@@ -19,38 +19,38 @@ def project(_: None, context: Context, where: dict[str, Any] | None = None) -> P
 def all_projects(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
 ) -> list[Project]:
-    """The projects that a filter lets through."""
+    """Return the projects that match a filter."""
     return projects.find(context.session, where, skip, first)
 
 
 @mutation("createProject")
 def create_project(_: None, context: Context, data: dict[str, Any]) -> Project:
-    """A new project."""
+    """Create a project."""
     return projects.create(context.session, data)
 
 
 @mutation("updateProject")
 def update_project(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> Project:
-    """Changes or deletes a project, or gives it its editor."""
+    """Change or delete a project, or give it its editor."""
     return projects.update(context.session, where.get("id"), data)
 
 
 @mutation("project")
 def project_mutation(_: None, context: Context, where: dict[str, Any]) -> Project:
-    """The project that the nested mutation is about."""
+    """Return the project that the nested mutation applies to."""
     return projects.get(context.session, where.get("id"))
 
 
 @field("ProjectMutation", "connectOntology")
 def connect_ontology(source: Project, context: Context, ontologyId: str) -> dict[str, str]:  # noqa: N803
-    """Gives the project its ontology."""
+    """Connect the project to its ontology."""
     projects.connect(context.session, source.id, ontologyId)
     return {"id": source.id}
 
 
 @field("ProjectMutation", "showPredictionsToLabelers")
 def show_predictions(source: Project, context: Context, show: bool) -> dict[str, Any]:
-    """Whether annotators see pre-labels."""
+    """Return whether annotators see pre-labels."""
     projects.show_predictions(context.session, source.id, show)
     return {"id": source.id, "showingPredictionsToLabelers": show}
 
@@ -59,7 +59,7 @@ def show_predictions(source: Project, context: Context, show: bool) -> dict[str,
 def labeling_frontends(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[LabelingFrontend]:
-    """The editors that a filter lets through: at most the one."""
+    """Return the editors that match a filter: at most one."""
     only = projects.frontend(context.session)
     text, parameters = filters.condition(where)
     shown = "SELECT ? AS id, ? AS name, ? AS description, NULL AS created_at, NULL AS updated_at"
@@ -78,25 +78,25 @@ def create_options(_: None, context: Context, data: dict[str, Any]) -> dict[str,
 
 @field("Project", "labelingFrontend")
 def labeling_frontend(source: Project, context: Context) -> LabelingFrontend | None:
-    """The project's editor, null until it has one."""
+    """Return the project's editor, null until it has one."""
     return projects.frontend(context.session) if source.labeling_frontend_id else None
 
 
 @field("Project", "dataRowCount")
 def row_count(source: Project, context: Context) -> int:
-    """The number of rows in the project's batches."""
+    """Return the number of rows in the project's batches."""
     return projects.row_count(context.session, source.id)
 
 
 @field("Project", "labelCount")
 def label_count(source: Project, context: Context) -> int:
-    """The number of labels."""
+    """Return the number of labels."""
     return projects.label_count(context.session, source.id)
 
 
 @field("Project", "ontology")
 def project_ontology(source: Project, context: Context) -> ontologies.Ontology | None:
-    """The project's ontology, null until it has one."""
+    """Return the project's ontology, null until it has one."""
     return ontologies.get(context.session, source.ontology_id) if source.ontology_id else None
 
 
@@ -119,7 +119,7 @@ def project_labels(
 def project_webhooks(
     source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
 ) -> list[webhooks.Webhook]:
-    """The project's webhooks."""
+    """Return the project's webhooks."""
     return filters.page(webhooks.of_project(context.session, source.id), skip, first)
 
 
@@ -127,5 +127,5 @@ def project_webhooks(
 def project_benchmarks(
     source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
 ) -> list[labels.Benchmark]:
-    """The labels of the project that others are measured by."""
+    """Return the benchmarks of the project."""
     return filters.page(labels.benchmarks_of_project(context.session, source.id), skip, first)

@@ -15,7 +15,7 @@ SEEN = "labels seen"
 
 
 def ontology_of(session: Session, project_id: str) -> features.Ontology:
-    """The features of a project's ontology; none when it has none."""
+    """Return the features of a project's ontology; none when it has no ontology."""
     project = projects.get(session, project_id)
     tree = ontologies.get(session, project.ontology_id).tree if project.ontology_id else {}
     return features.read(tree)
@@ -42,19 +42,19 @@ def counts_looks(session: Session) -> bool:
 
 
 def exported(session: Session, label: Label, *, interpolated: bool, url: Url) -> dict[str, Any]:
-    """A label's annotations as exports have them."""
+    """Return a label's annotations as exports have them."""
     style = Style(EXPORTED.position(session, "framed"), EXPORTED.position(session, "segments"))
     lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
     return annotations(lines, ontology, interpolated=interpolated, url=url, style=style)
 
 
 def shown(session: Session, label: Label, *, url: Url) -> dict[str, Any]:
-    """A label's annotations as the page has them."""
+    """Return a label's annotations as the page has them."""
     lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
     return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)
 
 
 def predicted(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str, Any]:
-    """A row's pre-labels as the page has them."""
+    """Return a row's pre-labels as the page has them."""
     lines, ontology = labels.predictions(session, project_id, row_id), ontology_of(session, project_id)
     return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)

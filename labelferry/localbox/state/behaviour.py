@@ -1,6 +1,6 @@
-"""How the service acts where that is known only in part, or differs: what a test chooses for rows and projects.
+"""Behaviour of the service that is known only in part, or varies: what a test chooses for rows and projects.
 
-Unlike the outcomes of imports (``reporting``), these change what happens, not only what is said of it.
+Unlike the outcomes of imports (``reporting``), these change what happens, not only what is reported.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,7 @@ HELD_KEYS, LOOKS, WITHOUT_EDITOR = "held_keys", "key_looks", "without_editor"
 
 
 def _outlasts(patience: Any, times: int) -> bool:
-    """Whether something that was asked for this often is still to be refused."""
+    """Return whether something requested this often must still be refused."""
     return bool(patience == "never" or times <= (patience or 0))
 
 
@@ -22,10 +22,10 @@ SWITCHES = Switches("behaviour")
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches; those that are not named go back, and every count starts again.
+    """Set the switches; unnamed ones are reset, and every count starts again.
 
     Raises:
-        MalformedError: there is no such switch, or it has no such position.
+        MalformedError: no such switch or position exists.
     """
     if not wanted.get("key_release"):
         settings.write(session, HELD_KEYS, {})
@@ -54,19 +54,19 @@ def _key(session: Session, row_id: str) -> str:
 
 
 def makes_empty_batches(session: Session) -> bool:
-    """Whether a batch is made although none of its rows can be added."""
+    """Return whether a batch is created although none of its rows can be added."""
     return bool(SWITCHES.position(session, "empty_batch") == "made")
 
 
 def hold_keys(session: Session, row_ids: Iterable[str]) -> None:
-    """Remembers the keys of rows that are about to be deleted, if these stay taken for a while."""
+    """Store the keys of rows about to be deleted, if keys stay taken for a while."""
     if SWITCHES.position(session, "key_release"):
         held = settings.read(session, HELD_KEYS, {})
         settings.write(session, HELD_KEYS, held | {_key(session, row_id): 0 for row_id in row_ids})
 
 
 def holds_key(session: Session, key: str) -> bool:
-    """Whether the key of a deleted row is still taken; the attempt counts."""
+    """Return whether the key of a deleted row is still taken; the attempt is counted."""
     held: dict[str, int] = settings.read(session, HELD_KEYS, {})
     if key.lower() not in held:
         return False
@@ -76,7 +76,7 @@ def holds_key(session: Session, key: str) -> bool:
 
 
 def unseen(session: Session, keys: Iterable[str]) -> set[str]:
-    """Those of the keys, in lower case, whose rows a look-up does not find yet; the look-up counts."""
+    """Return those of the lower-case keys whose rows a look-up does not find yet; the look-up is counted."""
     patience = SWITCHES.position(session, "rows_shown_after")
     if not patience:
         return set()
@@ -96,10 +96,10 @@ def gives_editor(session: Session, project_id: str) -> bool:
 
 
 def is_without_editor(session: Session, project_id: str) -> bool:
-    """Whether a project can never be given an editor."""
+    """Return whether a project can never be given an editor."""
     return project_id in settings.read(session, WITHOUT_EDITOR, [])
 
 
 def replaces_prelabels(session: Session) -> bool:
-    """Whether an import of pre-labels takes the place of the earlier ones on its rows."""
+    """Return whether an import of pre-labels replaces the earlier ones on its rows."""
     return bool(SWITCHES.position(session, "prelabels") == "replace")

@@ -30,7 +30,7 @@ LARGEST = 2000
 
 
 def condition(filters: dict[str, Any]) -> Condition:
-    """The SQL text and its parameters.
+    """Return the SQL text and its parameters.
 
     Raises:
         MalformedError: a filter is unknown or has the wrong form.

@@ -1,6 +1,6 @@
-"""Annotation imports: an NDJSON file turns into pre-labels or labels, and into a verdict for every line.
+"""Annotation imports: an NDJSON file turned into pre-labels or labels, and into a verdict for every line.
 
-An import is known by kind, project and name. Bad lines fail alone; the job still ends FINISHED.
+An import is identified by kind, project and name. Bad lines fail alone; the job still ends FINISHED.
 """
 
 from dataclasses import dataclass
@@ -42,7 +42,7 @@ class Import:
 
     @property
     def progress(self) -> str:
-        """How much is done, as text."""
+        """Return the progress as text."""
         return "0%" if self.status == "IN_PROGRESS" else "100%"
 
 
@@ -63,7 +63,7 @@ def create(session: Session, kind: Kind, *, project_id: str, name: str, input_fi
 
 
 def check_name(session: Session, kind: Kind, project_id: str, name: str) -> None:
-    """Raises when the project has an import of that kind and name."""
+    """Raise when the project already has an import of that kind and name."""
     if not name.strip():
         raise MalformedError("An import needs a name")
     sql = "SELECT id FROM imports WHERE kind = ? AND project_id = ? AND name = ?"
@@ -80,9 +80,9 @@ def _has_lines(session: Session, input_file: str) -> bool:
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Judges every line and keeps the good ones."""
+    """Check every line and store the valid ones."""
     upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (job.id,))
-    if upload is None:  # its project is gone
+    if upload is None:  # its project was deleted
         jobs.end(session, job.id, "FAILED")
         return
     try:
@@ -119,7 +119,7 @@ def fail(session: Session, job: jobs.Job, message: str = "The import failed as i
 
 
 def named(session: Session, kind: Kind, project_id: str, name: str) -> Import:
-    """The import of that kind, project and name."""
+    """Return the import of that kind, project and name."""
     upload = session.one(
         Import, f"{SELECT} WHERE i.kind = ? AND i.project_id = ? AND i.name = ?", (kind, project_id, name)
     )
@@ -129,7 +129,7 @@ def named(session: Session, kind: Kind, project_id: str, name: str) -> Import:
 
 
 def get(session: Session, import_id: str) -> Import:
-    """The import with that id."""
+    """Return the import with that id."""
     upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (import_id,))
     if upload is None:
         raise NotFoundError.of("Import", import_id)
@@ -137,7 +137,7 @@ def get(session: Session, import_id: str) -> Import:
 
 
 def of_project(session: Session, kind: Kind, project_id: str, window: str) -> list[Import]:
-    """A project's imports of one kind, oldest first."""
+    """Return a project's imports of one kind, oldest first."""
     projects.get(session, project_id)
     sql = f"{SELECT} WHERE i.kind = ? AND i.project_id = ? ORDER BY i.seq{window}"
     return session.all(Import, sql, (kind, project_id))
@@ -153,7 +153,7 @@ def delete(session: Session, import_id: str) -> Import:
 
 
 def lose(session: Session, import_id: str) -> Import:
-    """Forgets an import; says what it was."""
+    """Forget an import and return it."""
     upload = get(session, import_id)
     session.delete("imports", upload.id)
     session.delete("jobs", upload.id)
@@ -161,12 +161,12 @@ def lose(session: Session, import_id: str) -> Import:
 
 
 def lifetime(session: Session) -> float:
-    """How many seconds the files of an import can be had; a day, as in the service, unless a test said otherwise."""
+    """Return the lifetime of an import's files in seconds: a day, as in the service, unless a test set another."""
     return float(settings.read(session, LIFETIME, DAY))
 
 
 def expired(session: Session, file: files.File) -> bool:
-    """Whether a file belongs to an import and is too old to be had."""
+    """Return whether a file belongs to an import and has expired."""
     oldest = as_text(datetime.now(UTC) - timedelta(seconds=lifetime(session)))
     if file.created_at > oldest:
         return False
@@ -176,7 +176,7 @@ def expired(session: Session, file: files.File) -> bool:
 
 
 def as_dict(upload: Import) -> dict[str, Any]:
-    """An import as the page shows it."""
+    """Return an import as the page shows it."""
     return {"id": upload.id, "kind": upload.kind, "name": upload.name, "state": upload.state} | {
         "lines": upload.lines,
         "failures": upload.failures,

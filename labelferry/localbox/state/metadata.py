@@ -1,7 +1,7 @@
-"""Metadata fields, those that every organisation starts with and its own, and sent values turned into described ones.
+"""Metadata fields, built-in and custom, and sent values turned into described ones.
 
-An enum's value travels as two entries: one for the field, one for the option, both with an empty value. Shown, they are
-one: the field with the option's name.
+An enum's value is sent as two entries: one for the field, one for the option, both with an empty value. They are shown
+as one: the field with the option's name.
 """
 
 from typing import Any
@@ -39,13 +39,13 @@ RESERVED: list[Field] = [
 
 
 def fields(session: Session) -> list[Field]:
-    """Every metadata field."""
+    """Return every metadata field."""
     kept = session.column("SELECT field FROM metadata_fields ORDER BY seq")
     return RESERVED + [orjson.loads(text) for text in kept]
 
 
 def upsert(session: Session, data: dict[str, Any]) -> Field:
-    """Makes a field, or renames one and replaces its options."""
+    """Create a field, or rename one and replace its options."""
     if data["kind"] not in KINDS:
         raise MalformedError(f"Unknown kind of metadata: {data['kind']}")
     field_id = data.get("id")
@@ -66,14 +66,14 @@ def _made(name: str, kind: str, field_id: str | None, options: list[Field]) -> F
 
 
 def delete(session: Session, field_id: str | None) -> bool:
-    """Removes a field of the organisation's own."""
+    """Delete a custom field."""
     if not session.delete("metadata_fields", str(field_id)):
         raise NotFoundError.of("Custom metadata field", field_id)
     return True
 
 
 def described(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Metadata as it was sent, with names and kinds where the field is known; enums with their options' names."""
+    """Return metadata as sent, with names and kinds where the field is known, and enums with their options' names."""
     known = fields(session)
     options = {option["id"]: option["name"] for each in known for option in each["options"]}
     chosen = {str(value.get("schemaId") or value.get("schema_id")) for value in sent} & set(options)
@@ -92,7 +92,7 @@ def _described(value: dict[str, Any], known: list[Field], options: dict[str, str
 
 
 def raw(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Metadata as pairs of schema id and value, an enum's option beside its field, as the SDK reads them."""
+    """Return metadata as pairs of schema id and value, an enum's option next to its field, as the SDK reads them."""
     known = fields(session)
     pairs = [pair for value in sent for pair in _pairs(value, {each["name"]: each for each in known})]
     return [{"schemaId": field_id, "value": value} for field_id, value in pairs if field_id]

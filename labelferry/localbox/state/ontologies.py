@@ -38,7 +38,7 @@ class Ontology:
 
 @dataclass(frozen=True)
 class FeatureSchema:
-    """One tool or classification that stands on its own."""
+    """One tool or classification outside an ontology."""
 
     id: str
     name: str
@@ -66,7 +66,7 @@ def create(session: Session, name: str, normalized: str, media_type: str | None)
 
 
 def nodes(tree: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Every tool, classification and option, parents first."""
+    """Yield every tool, classification and option, parents first."""
     if depth > DEEPEST:
         raise MalformedError(f"The ontology is nested more than {DEEPEST} levels deep")
     for member in NESTED:
@@ -125,7 +125,7 @@ def _keep_feature(session: Session, node: dict[str, Any]) -> None:
 
 
 def get(session: Session, ontology_id: str | None) -> Ontology:
-    """The ontology with that id."""
+    """Return the ontology with that id."""
     ontology = session.one(Ontology, "SELECT * FROM ontologies WHERE id = ?", (ontology_id,))
     if ontology is None:
         raise NotFoundError.of("Ontology", ontology_id)
@@ -133,7 +133,7 @@ def get(session: Session, ontology_id: str | None) -> Ontology:
 
 
 def search(session: Session, text: str | None, after: str | None, first: int) -> tuple[list[Ontology], str | None]:
-    """A page of the ontologies whose names contain a text, and the next cursor."""
+    """Return a page of the ontologies whose names contain a text, and the next cursor."""
     skip = filters.offset(after)
     sql = "SELECT * FROM ontologies WHERE name LIKE ? ESCAPE '\\' ORDER BY seq" + filters.window(skip, first + 1)  # noqa: S608 - window writes numbers only
     found = session.all(Ontology, sql, (_containing(text),))
@@ -146,14 +146,14 @@ def _containing(text: str | None) -> str:
 
 
 def unused(session: Session) -> list[str]:
-    """The ids of the ontologies that no project uses."""
+    """Return the ids of the ontologies that no project uses."""
     return session.column(
         "SELECT id FROM ontologies WHERE id NOT IN (SELECT ontology_id FROM projects WHERE ontology_id IS NOT NULL)"
     )
 
 
 def delete(session: Session, ontology_id: str) -> None:
-    """Removes an ontology that no project uses."""
+    """Delete an ontology that no project uses."""
     get(session, ontology_id)
     using = session.column("SELECT id FROM projects WHERE ontology_id = ? ORDER BY seq", (ontology_id,))
     if using:
@@ -163,12 +163,12 @@ def delete(session: Session, ontology_id: str) -> None:
 
 
 def replace(session: Session, ontology_id: str, tree: dict[str, Any]) -> None:
-    """Gives an ontology another tree."""
+    """Replace the tree of an ontology."""
     session.update("ontologies", ontology_id, normalized=as_json(tree), updated_at=now())
 
 
 def create_feature(session: Session, normalized: str) -> dict[str, Any]:
-    """A new feature schema; returns its tree."""
+    """Create a feature schema and return its tree."""
     tree = read_feature(normalized)
     _keep_feature(session, tree)
     return tree
@@ -183,7 +183,7 @@ def read_feature(normalized: str) -> dict[str, Any]:
 
 
 def get_feature(session: Session, feature_id: str) -> FeatureSchema:
-    """The feature schema with that id."""
+    """Return the feature schema with that id."""
     feature = session.one(FeatureSchema, "SELECT * FROM feature_schemas WHERE id = ?", (feature_id,))
     if feature is None:
         raise NotFoundError.of("FeatureSchema", feature_id)
@@ -193,7 +193,7 @@ def get_feature(session: Session, feature_id: str) -> FeatureSchema:
 def search_features(
     session: Session, text: str | None, after: str | None, first: int
 ) -> tuple[list[FeatureSchema], str | None]:
-    """A page of the feature schemas whose names contain a text, and the next cursor."""
+    """Return a page of the feature schemas whose names contain a text, and the next cursor."""
     skip = filters.offset(after)
     sql = "SELECT * FROM feature_schemas WHERE name LIKE ? ESCAPE '\\' ORDER BY seq" + filters.window(skip, first + 1)  # noqa: S608 - window writes numbers only
     found = session.all(FeatureSchema, sql, (_containing(text),))
@@ -201,13 +201,13 @@ def search_features(
 
 
 def features_in_use(session: Session) -> set[str]:
-    """The ids of the feature schemas that some ontology holds."""
+    """Return the ids of the feature schemas that some ontology contains."""
     trees = session.column("SELECT normalized FROM ontologies")
     return {node["featureSchemaId"] for text in trees for node in nodes(orjson.loads(text))}
 
 
 def unused_features(session: Session) -> list[str]:
-    """The ids of the feature schemas that no ontology holds."""
+    """Return the ids of the feature schemas that no ontology contains."""
     used = features_in_use(session)
     return [each for each in session.column("SELECT id FROM feature_schemas ORDER BY seq") if each not in used]
 

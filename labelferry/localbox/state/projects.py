@@ -1,4 +1,4 @@
-"""Projects: what labels are made in, with an ontology and rows that came in batches."""
+"""Projects: where labels are created, with an ontology and rows that arrive in batches."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +65,7 @@ SELECT = f"SELECT {FIELDS}, NULL AS model_setup_complete, NULL AS upload_type FR
 
 
 def create(session: Session, data: dict[str, Any]) -> Project:
-    """A new project; names may repeat."""
+    """Create a project; names may repeat."""
     if not data["name"].strip():
         raise MalformedError("A project needs a name")
     project_id, made = new_id(), now()
@@ -86,7 +86,7 @@ def clone(session: Session, project_id: str) -> Project:
 
 
 def get(session: Session, project_id: str | None) -> Project:
-    """The project with that id."""
+    """Return the project with that id."""
     project = session.one(Project, f"{SELECT} WHERE id = ?", (project_id,))
     if project is None:
         raise NotFoundError.of("Project", project_id)
@@ -94,14 +94,14 @@ def get(session: Session, project_id: str | None) -> Project:
 
 
 def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Project]:
-    """The projects that a filter lets through, newest first."""
+    """Return the projects that match a filter, newest first."""
     text, parameters = filters.condition(where)
     sql = f"{SELECT} WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"
     return session.all(Project, sql, tuple(parameters))
 
 
 def update(session: Session, project_id: str | None, changes: dict[str, Any]) -> Project:
-    """Changes or deletes a project; batches and labels go with it, data rows stay."""
+    """Change or delete a project; its batches and labels are deleted with it, data rows stay."""
     project = get(session, project_id)
     if changes.get("deleted"):
         session.delete("projects", project.id)
@@ -115,7 +115,7 @@ def update(session: Session, project_id: str | None, changes: dict[str, Any]) ->
 
 
 def frontend(session: Session) -> LabelingFrontend:
-    """The only editor."""
+    """Return the only editor."""
     frontend_id = settings.read(session, "labeling_frontend")
     return LabelingFrontend(id=frontend_id)
 
@@ -126,7 +126,7 @@ def _refuse_broken(session: Session, project_id: str) -> None:
 
 
 def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
-    """Gives a project its ontology."""
+    """Connect a project to its ontology."""
     project, ontology = get(session, project_id), ontologies.get(session, ontology_id)
     _refuse_broken(session, project.id)
     fits = ontology.media_type in {None, project.allowed_media_type} or project.allowed_media_type is None
@@ -138,7 +138,7 @@ def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
 
 
 def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> list[Project]:
-    """The projects that have an ontology."""
+    """Return the projects that use an ontology."""
     text, parameters = filters.condition(where)
     sql = f"{SELECT} WHERE ontology_id = ? AND {text} ORDER BY seq DESC"
     return session.all(Project, sql, (ontology_id, *parameters))
@@ -157,24 +157,24 @@ def set_up(session: Session, project_id: str | None, options: str | None) -> Non
 
 
 def show_predictions(session: Session, project_id: str | None, show: bool) -> Project:
-    """Whether annotators see pre-labels."""
+    """Return whether annotators see pre-labels."""
     project = get(session, project_id)
     session.update("projects", project.id, shows_predictions=show, updated_at=now())
     return project
 
 
 def row_count(session: Session, project_id: str) -> int:
-    """How many data rows a project's batches hold."""
+    """Return the number of data rows in a project's batches."""
     return int(session.value("SELECT count(*) FROM batch_rows WHERE project_id = ?", (project_id,)))
 
 
 def label_count(session: Session, project_id: str) -> int:
-    """How many labels a project has."""
+    """Return the number of labels in a project."""
     return int(session.value("SELECT count(*) FROM labels WHERE project_id = ?", (project_id,)))
 
 
 def with_dataset(session: Session, dataset_id: str) -> set[str]:
-    """The ids of the projects that have rows of a dataset."""
+    """Return the ids of the projects that have rows of a dataset."""
     sql = (
         "SELECT DISTINCT b.project_id FROM batch_rows b JOIN data_rows r ON r.id = b.data_row_id WHERE r.dataset_id = ?"
     )

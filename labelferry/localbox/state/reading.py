@@ -1,4 +1,4 @@
-"""How lines are read where public sources disagree: what a test settles, and what the service drops without a word."""
+"""How lines are read where public sources disagree: what a test settles, and what the service silently drops."""
 
 from typing import Any
 
@@ -15,7 +15,7 @@ def of(session: Session) -> Reading:
 
 
 def as_kept(session: Session, line: dict[str, Any]) -> dict[str, Any]:
-    """A line as it is kept: the official SDK's tests find what is nested in an answer on a keyframe gone."""
+    """Return a line as stored: as the official SDK's tests show, what is nested in a keyframe's answer is dropped."""
     if "segments" not in line or SWITCHES.position(session, "keyframe_nesting") == "kept":
         return line
     return line | {"segments": [_flat(segment) for segment in line["segments"]]}
@@ -31,7 +31,7 @@ def _plain(keyframe: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_nested(node: dict[str, Any]) -> dict[str, Any]:
-    """A classification whose answers ask nothing further."""
+    """Return a classification whose answers contain no nested questions."""
     flat = {key: value for key, value in node.items() if key != "classifications"}
     for key in ("answer", "answers"):
         value = flat.get(key)

@@ -1,6 +1,6 @@
-"""How imports are reported: what a test lets the service say of them, and leave out. What was imported stays true.
+"""How imports are reported: what a test lets the service report, and omit. Imports themselves are unaffected.
 
-Status files are kept whole; each of these turns what is answered, so that a switch that is turned back shows the truth.
+Status files are stored whole; each switch changes only the answer, so resetting it shows the truth again.
 """
 
 from collections.abc import Callable, Iterator
@@ -44,22 +44,22 @@ position = SWITCHES.position
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches, and starts to count looks again.
+    """Set the switches and restart the count of look-ups.
 
     Raises:
-        MalformedError: there is no such switch, or it has no such position.
+        MalformedError: no such switch or position exists.
     """
     settings.write(session, LOOKS, {})
     return SWITCHES.turn(session, wanted)
 
 
 def counts_looks(session: Session) -> bool:
-    """Whether a look at an import has to be written down."""
+    """Return whether reading an import has to be counted."""
     return is_count(position(session, "shown_after"))
 
 
 def hides(session: Session, import_id: str) -> bool:
-    """Whether a look at an import finds nothing yet; the look counts."""
+    """Return whether an import is not found yet; the look-up is counted."""
     after = position(session, "shown_after")
     if after is None or after == "never":
         return after is not None
@@ -78,7 +78,7 @@ def is_changed(session: Session, file_id: str) -> bool:
 
 
 def told(session: Session, file_id: str) -> bytes | None:
-    """A status file as the switches want it; None when it is missing."""
+    """Return a status file as the switches want it; None when it is missing."""
     if position(session, "file") == "missing":
         return None
     with session.files.path(file_id).open("rb") as stream:

@@ -26,7 +26,7 @@ class Switches:
         """Turn the switches; those that are not named go back.
 
         Raises:
-            MalformedError: there is no such switch, or it has no such position.
+            MalformedError: no such switch or position exists.
         """
         check(self.group, wanted)
         settings.write(session, self.group, wanted)

@@ -1,4 +1,4 @@
-"""Bulk creation and update of data rows: a manifest of chunk files turns into rows, one verdict an item.
+"""Bulk creation and update of data rows: a manifest of chunk files turned into rows, one verdict per item.
 
 Manifest: ``{"source", "item_count", "chunk_uris": [...]}``. A chunk is a JSON array of
 ``{"id": {"type": "AUTO" | "ID" | "GKEY", "value"}, "payload": {"row_data", "global_key", "dataset_id", ...}}``.
@@ -31,12 +31,12 @@ PICTURES = {"IMAGE", "VIDEO"}
 
 
 class RefusedError(LocalboxError):
-    """One item of an upload cannot be taken; the others go on."""
+    """One item of an upload is refused; the others continue."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item: a row, or a message."""
+    """The outcome of one item: a row, or a message."""
 
     data_row_id: str | None
     message: str | None
@@ -44,12 +44,12 @@ class Outcome:
 
 
 def start(session: Session, manifest_uri: str) -> str:
-    """Starts the job that reads a manifest."""
+    """Start the job that reads a manifest."""
     return jobs.start(session, TYPE, {"manifest": relative(manifest_uri)})
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Creates and updates the rows of every chunk; a bad item fails alone."""
+    """Create and update the rows of every chunk; a bad item fails alone."""
     try:
         items = _items(session, job.details["manifest"])
     except MalformedError as error:
@@ -159,7 +159,7 @@ def _well_formed(text: str) -> bool:
 
 def _has_texts(value: dict[str, Any]) -> bool:
     named = [value.get(name) for name in ("name", "type", "kind", "schemaId", "schema_id")]
-    if "id" in value:  # only attachments have one, and their value is a text
+    if "id" in value:  # only attachments have one, and their value is a string
         named.append(value.get("value"))
     return all(each is None or isinstance(each, str) for each in named)
 
@@ -199,7 +199,7 @@ class Page:
 
 
 def outcomes(session: Session, job_id: str, *, failed: bool, after: str | None, first: int) -> Page:
-    """A page of the rows made, or of the items refused, in the order in which they were met."""
+    """Return a page of the created rows, or of the refused items, in the order in which they were processed."""
     jobs.get(session, job_id)
     test = "o.data_row_id IS NULL" if failed else "o.data_row_id IS NOT NULL"
     total = session.value(f"SELECT count(*) FROM upload_results o WHERE job_id = ? AND {test}", (job_id,))  # noqa: S608

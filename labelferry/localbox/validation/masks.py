@@ -1,4 +1,4 @@
-"""Rules for video masks: one composite PNG a frame, one colour an instance."""
+"""Rules for video masks: one composite PNG per frame, one colour per instance."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Media:
-    """What is known of the video that a line is for."""
+    """What is known about a line's video."""
 
     frame_count: int | None = None
     width: int | None = None
@@ -96,7 +96,7 @@ def _tool_faults(instance: dict[str, Any], tool: Feature | None) -> Iterator[str
 
 
 def colour_of(instance: dict[str, Any]) -> Colour | None:
-    """An instance's colour, or None when it is not one."""
+    """Return an instance's colour, or None when it is invalid."""
     value = instance.get("colorRGB")
     if not isinstance(value, list) or len(value) != 3:
         return None
@@ -129,7 +129,7 @@ def _size_faults(image: Image.Image, index: int, media: Media) -> Iterator[str]:
 
 
 def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
-    """The bytes of a frame's image, inline or behind its URI."""
+    """Return the bytes of a frame's image, inline or behind its URI."""
     inline, uri = frame.get("imBytes"), frame.get("instanceURI")
     if isinstance(inline, str):
         try:
@@ -142,7 +142,7 @@ def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
 
 
 def opened(data: bytes) -> Image.Image:
-    """The three-channel PNG that the bytes are."""
+    """Return the bytes decoded as a three-channel PNG."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -162,6 +162,6 @@ def _check_header(image: Image.Image) -> None:
 
 
 def colours(image: Image.Image) -> set[Colour]:
-    """Every colour of an image."""
+    """Return every colour of an image."""
     counted = image.getcolors(maxcolors=image.width * image.height) or []
     return {colour for _, colour in counted if isinstance(colour, tuple)}  # type: ignore[misc]

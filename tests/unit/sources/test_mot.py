@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.model.findings import Severity
@@ -84,11 +85,10 @@ BAD = [
     pytest.param(TEN + "1,2.5,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:2: id is 2.5, not a whole number"], id="half an id"),
     pytest.param("1,9007199254740993,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: id is", "not a whole"], id="huge id"),
     pytest.param(TEN + "2,1,1,2,3\n", ["gt.txt:2: 5 columns", "the first row has 10"], id="short row"),
-    pytest.param("# note\n1,1,1,2,3,4\n", ["gt.txt:2: 6 columns", "MOT has 9 (with classes) or 10"], id="six columns"),
-    pytest.param("1 1 1 2 3 4 1 -1 -1 -1\n", ["gt.txt:1: 1 columns, separated by commas"], id="spaces"),
+    pytest.param("# note\n1,1,1,2,3\n", ["gt.txt:2: 5 columns", "MOT has 6 to 10"], id="five columns"),
+    pytest.param("1:1:1:2\n", ["gt.txt:1: 1 column where"], id="colons"),
     pytest.param("0,1,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: frame 0", "count from 1", "frame_base: 0"], id="frame 0"),
     pytest.param("-1,1,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: frame -1", "cannot be negative"], id="negative frame"),
-    pytest.param("1,-2,1,2,3,4,1,-1,-1,-1\n", ["gt.txt:1: id -2", "-1 for a detection"], id="id -2"),
     pytest.param(TEN + NINE, ["gt.txt:2: 9 columns", "the first row has 10"], id="mixed layouts"),
     pytest.param(TEN + "\n" + TEN, ["gt.txt:3: track 1 has a second box", "first is at line 1"], id="twice"),
     pytest.param("# nothing\n", ["gt.txt: no rows"], id="comments only"),
@@ -110,6 +110,20 @@ def test_refuses_a_bad_row_with_its_line(read: Any, content: str | bytes, pieces
 def test_refuses_a_track_of_two_classes(read: Any) -> None:
     with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
         read(NINE + "2,1,10,20,30,40,1,2,1\n", **MOT, classes={1: "person", 2: "car"})
+    rows = ["9,1,1,1,1,1,1,1,1", "8,1,1,1,1,1,1,2,1", "7,1,1,1,1,1,1,2,1", "6,1,1,1,1,1,1,2,1"]
+    with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
+        read("\n".join(rows), **MOT, classes={1: "person", 2: "car"})
+
+
+def test_a_second_box_is_told_beside_the_first(read: Any) -> None:
+    rows = ["5,1,1,1,1,1,1,1,1", "3,1,1,1,1,1,1,1,1", "4,1,1,1,1,1,1,1,1", "4,1,2,2,2,2,1,1,1"]
+    with pytest.raises(SourceError, match=r"gt.txt:4: track 1 has a second box for its frame .* at line 3"):
+        read("\n".join(rows), **MOT, **PERSON)
+
+
+def test_no_class_at_all_is_a_mistake(read: Any) -> None:
+    with pytest.raises(ValidationError, match="classes"):
+        read(NINE, **MOT, classes={})
 
 
 @pytest.mark.parametrize("classes", [None, {1: "person", 2: "car"}])
