@@ -56,6 +56,14 @@ def create_labels(_: None, context: Context, data: dict[str, Any]) -> Import:
 
 
 @query("bulkImportRequest")
+def first_way(_: None, context: Context, where: dict[str, Any]) -> Import:
+    """Return an import of pre-labels as SDKs before 6 ask for it: by id, or by project and name."""
+    if where.get("id") is None:
+        return _named(context, "mal-import", {"projectId": where.get("projectId"), "name": where.get("name")})
+    known = imports.get(context.session, where["id"])
+    return _named(context, "mal-import", {"projectId": known.project_id, "name": known.name})
+
+
 @query("modelAssistedLabelingPredictionImport")
 def mal(_: None, context: Context, where: dict[str, Any]) -> Import:
     """Return an import of pre-labels; this counts as a poll."""
