@@ -15,7 +15,8 @@ from typing import Any
 
 from labelferry.cli.terminal import warnings_shown
 from labelferry.errors import SpecError
-from labelferry.settings import ONLY_LOCALBOX
+from labelferry.private import private_folder
+from labelferry.settings import ONLY_LOCALBOX, Settings
 
 __all__ = ["Runner", "runner", "to_localbox"]
 
@@ -40,6 +41,9 @@ class Runner:
                 result: Mapping[str, Any] = call().to_dict()
             return result
         _hush_prefect()
+        _refuse_unusable("LABELFERRY_HOME", Settings.from_environment().home)
+        _refuse_unusable("PREFECT_HOME", _prefect_home())
+        import_module("tasks.server").reach_prefect(_server())
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)
         return returned
 
@@ -65,8 +69,7 @@ def _server() -> str | None:
     """Return the Prefect server of the environment or of Prefect's active profile; read without Prefect: it is slow."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url
-    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
-    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
+    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or _prefect_home() / "profiles.toml")
     try:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
@@ -74,6 +77,20 @@ def _server() -> str | None:
     profile = os.environ.get("PREFECT_PROFILE") or kept.get("active")
     found = kept.get("profiles", {}).get(profile, {}).get("PREFECT_API_URL")
     return str(found) if found else None
+
+
+def _prefect_home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+
+
+def _refuse_unusable(name: str, folder: Path) -> None:
+    """Stop before Prefect starts, which takes long and then says it at length."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise SpecError(f"{name}: {folder} cannot be created ({error.strerror}); name another folder") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SpecError(f"{name}: {folder} cannot be written to; name another folder, or change its permissions")
 
 
 @contextmanager

@@ -36,6 +36,9 @@ def localbox(
     control: Annotated[bool, typer.Option("--control", help="Open the control plane under /_localbox/.")] = False,
     rate_limit: Annotated[int | None, typer.Option(help="Requests per minute before a 429; default: no limit.")] = None,
     seed: Annotated[Path | None, typer.Option(help="A snapshot file to fill an empty folder with.")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="as-official-tests, as-documented, hostile, or a JSON file of that form.")
+    ] = None,
 ) -> None:
     """Serve a local Labelbox on this machine until it is stopped."""
     from labelferry.localbox import BadOptionsError, serve  # noqa: TID251  the only import of it
@@ -45,7 +48,16 @@ def localbox(
     folder = data or settings.home / "localbox"
     chosen = key if key is not None else settings.localbox_key.get_secret_value()
     try:
-        code = serve(data=folder, port=port, host=host, key=chosen, control=control, rate_limit=rate_limit, seed=seed)
+        code = serve(
+            data=folder,
+            port=port,
+            host=host,
+            key=chosen,
+            control=control,
+            rate_limit=rate_limit,
+            seed=seed,
+            like=like,
+        )
     except (BadOptionsError, OSError) as error:
         raise SpecError(f"localbox: {error}") from error
     sys.exit(code)

@@ -1,17 +1,22 @@
 """The program: its commands by name, and their exit codes."""
 
+import os
 import sys
 from io import TextIOWrapper
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
 from labelferry.cli import local, offline, runs, state
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
+from labelferry.cli.unexpected import told
 from labelferry.errors import LabelferryError
+from labelferry.proxies import settle_proxies
 
 __all__ = ["app", "run"]
+
+FAILED = 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(offline.check)
@@ -51,6 +56,7 @@ def run() -> None:
         sys.stdout, TextIOWrapper
     ):  # a character that the terminal lacks must not fail the command after its work
         sys.stdout.reconfigure(errors="backslashreplace")
+    settle_proxies(os.environ)
     try:
         app()
     except LabelferryError as error:
@@ -61,3 +67,13 @@ def run() -> None:
         if ended.code != INTERRUPTED:
             raise
         raise KeyboardInterrupt from ended  # as typer received it
+    except Exception as error:  # noqa: BLE001  the last resort: a traceback helps nobody who reads it in a terminal
+        _end_unexpectedly(error)
+
+
+def _end_unexpectedly(error: Exception) -> NoReturn:
+    """Keep the traceback in a file, and end with one message; JSON too, where it is asked for."""
+    message = told(error)
+    if "--json" in sys.argv:
+        print_json({"error": type(error).__name__, "message": message, "exit_code": FAILED})
+    fail(message, FAILED)

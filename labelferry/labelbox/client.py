@@ -31,6 +31,7 @@ from labelferry.labelbox.row_uploads import RowUploads
 from labelferry.labelbox.tasks import TaskResource
 from labelferry.labelbox.transport import Wire
 from labelferry.labelbox.uploads import UploadResource
+from labelferry.proxies import refuse_unusable_proxies
 
 __all__ = ["Client"]
 
@@ -49,7 +50,7 @@ class Client:
 
     Raises:
         AuthenticationError: the key is empty or malformed.
-        SpecError: the endpoint is not an http(s) URL.
+        SpecError: the endpoint is not an http(s) URL, or the environment's proxies cannot be used.
     """
 
     def __init__(
@@ -66,6 +67,8 @@ class Client:
         self.endpoint = endpoint
         endpoints = Endpoints.of(endpoint)
         key = _checked(api_key)
+        if not endpoints.is_loopback:
+            refuse_unusable_proxies()
         self._http = httpx.Client(headers=_headers(), transport=transport, trust_env=not endpoints.is_loopback)
         throttle = throttle or _throttle(policy, clock, sleep)
         wire = Wire(self._http, endpoints, key, policy, throttle=throttle, clock=clock, sleep=sleep)

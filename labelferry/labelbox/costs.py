@@ -30,8 +30,8 @@ NEW_DATASET = 1
 SIGN_DATASET = 4
 """Count its rows, read its signer, set it, have it tested; which integration it is was looked up for the plan."""
 NEW_ONTOLOGY = 1
-CONNECT_ONTOLOGY = 5
-"""Look for the project's editor, find one, connect it, set its options, connect the ontology."""
+CONNECT_ONTOLOGY = 2
+"""Look for the project's editor, connect the ontology. A project without an editor takes three more."""
 NEW_PROJECT = 1 + CONNECT_ONTOLOGY
 COLLECT_IMPORT = 1
 """Find the job with its state; reading its status file is not a request to the API."""

@@ -4,13 +4,22 @@ Migrations are Alembic's. They run under a lock of the database, so processes th
 do not create its tables twice; a ledger that is up to date is opened without Alembic.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from labelferry.errors import LedgerError, SpecError
 from labelferry.private import create_private, private_folder
@@ -22,6 +31,9 @@ VERSION = "0005"
 
 FORSAKEN = "60s"
 """How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
+
+BUSY_SECONDS = 30
+"""How long SQLite waits for another process's lock."""
 
 LOCK = 5_711_038
 """Key of the advisory lock in PostgreSQL; an arbitrary number that no other program uses."""
@@ -44,6 +56,11 @@ def open_database(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, OperationalError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {reason}") from error
+    except DatabaseError as error:
+        raise SpecError(
+            f"{engine.url.database or 'LABELFERRY_LEDGER'}: not a ledger, or a damaged one ({error.orig}); move it "
+            "away and run labelferry onboard SPEC again: it finds what is in Labelbox"
+        ) from error
     event.listen(engine, "handle_error", _say_what_failed)
     return engine
 
@@ -96,8 +113,15 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    # Changing the mode needs the database alone, and does not wait for it: two first runs on one new file meet here.
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        Retrying(
+            retry=retry_if_exception_type(sqlite3.OperationalError),
+            wait=wait_random(0.01, 0.1),
+            stop=stop_after_delay(BUSY_SECONDS),
+            reraise=True,
+        )(cursor.execute, "PRAGMA journal_mode=WAL")
     cursor.close()
 
 

@@ -26,6 +26,7 @@ def serve(
     control: bool = False,
     rate_limit: int | None = None,
     seed: Path | None = None,
+    like: str | None = None,
 ) -> int:
     """Serve a data folder until SIGTERM or SIGINT and return the exit code.
 
@@ -34,9 +35,10 @@ def serve(
         port: 0 picks a free one; the line on stdout says which.
         host: Anything but loopback also needs a key other than the published one.
         key: Without one, ``LOCALBOX_KEY`` or ``localbox``.
-        control: Open the control plane under ``/_localbox/``.
-        rate_limit: Requests per minute before a 429.
-        seed: A snapshot file for an empty folder.
+        control: Opens the control plane under ``/_localbox/``.
+        rate_limit: Requests a minute before a 429.
+        seed: A snapshot file for a folder that holds nothing yet.
+        like: A profile, or a JSON file with one: where the switches stand.
 
     Raises:
         BadOptionsError: the options are not allowed.
@@ -44,4 +46,7 @@ def serve(
     from labelferry.localbox.server import run
 
     chosen = key if key is not None else os.environ.get("LOCALBOX_KEY", DEFAULT_KEY)
-    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed))
+    options = Options(
+        data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed, like=like
+    )
+    return run(options)

@@ -18,8 +18,9 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--host", default=DEFAULT_HOST, help="anything but loopback also needs --key")
     made.add_argument("--key", default=None, help="the API key (LOCALBOX_KEY, else 'localbox')")
     made.add_argument("--control", action="store_true", help="open the control plane under /_localbox/")
-    made.add_argument("--rate-limit", type=int, default=None, help="requests per minute before a 429")
-    made.add_argument("--seed", type=Path, default=None, help="a snapshot file for an empty folder")
+    made.add_argument("--rate-limit", type=int, default=None, help="requests a minute before a 429")
+    made.add_argument("--seed", type=Path, default=None, help="a snapshot file for a folder that holds nothing yet")
+    made.add_argument("--like", default=None, help="a profile, or a JSON file with one: where the switches stand")
     made.add_argument(
         "--exit-with-parent", action="store_true", help="end when stdin is closed, as when the parent ends"
     )

@@ -16,6 +16,8 @@ from labelferry.localbox.state import (
     annotations,
     behaviour,
     imports,
+    jobs,
+    known_media,
     organization,
     reading,
     reporting,
@@ -24,7 +26,6 @@ from labelferry.localbox.state import (
 )
 from labelferry.localbox.state.database import Database, Session
 
-WHEN = {"now", "polls", "seconds", "never"}
 FLAWS = {"duplicate-keys", "validation", "row-count", "batch-delete", "interpolation", "benchmarks", "one-label"}
 Change = Callable[[Session, Any], Any]
 
@@ -52,6 +53,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "behaviour": behaviour.turn,
         "reading": reading.SWITCHES.turn,
         "exports": annotations.EXPORTED.turn,
+        "media": known_media.declare,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
@@ -64,6 +66,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "outcomes": reporting.SWITCHES.shown,
         "reading": reading.SWITCHES.shown,
         "exports": annotations.EXPORTED.shown,
+        "media": known_media.declared,
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]
@@ -107,11 +110,7 @@ def _answer(database: Database, change: Change, value: Any) -> Response:
 
 
 def _set_transitions(session: Session, plan: Any) -> Any:
-    for job_type, entry in plan.items():
-        if entry.get("when") not in WHEN or entry.get("end", "done") not in {"done", "failed"}:
-            raise MalformedError(f"{job_type}: when is one of {', '.join(sorted(WHEN))}, end is done or failed")
-        if entry["when"] in {"polls", "seconds"}:
-            float(entry["n"])
+    jobs.check_transitions(plan)
     settings.write(session, "transitions", plan)
     return plan
 

@@ -26,6 +26,7 @@ class Options:
     control: bool = False
     rate_limit: int | None = None
     seed: Path | None = None
+    like: str | None = None
 
 
 def check(options: Options) -> None:

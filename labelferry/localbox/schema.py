@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from graphql import (
 )
 
 from labelferry.localbox.context import Upload
+from labelferry.localbox.ids import as_text
 from labelferry.localbox.resolvers import FIELDS, Resolver
 
 SDL = Path(__file__).with_name("schema.graphql")
@@ -78,9 +80,11 @@ def _read_upload(value: Any) -> Upload:
 
 
 def _read_time(value: Any) -> str:
-    if not isinstance(value, str):
-        raise GraphQLError(f"Not a time: {value!r}")
-    return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise GraphQLError(f"Not a time: {value!r}") from error
+    return as_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 SCALARS: dict[str, Callable[[Any], Any]] = {

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from labelferry.localbox import app, snapshots
+from labelferry.localbox import app, profiles, snapshots
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found
 from labelferry.localbox.options import DEFAULT_KEY, BadOptionsError, Options, check
@@ -52,6 +52,7 @@ def run(options: Options) -> int:
     database = Database(options.data)
     found(database)
     seeded(database, options.seed)
+    behaving(database, options.like)
     with closing(listening(options)) as listener:
         config = uvicorn.Config(
             app.build(database, options),
@@ -82,6 +83,21 @@ def seeded(database: Database, path: Path | None) -> None:
             snapshots.seed_new(session, path)
     except MalformedError as error:
         raise BadOptionsError(str(error)) from error
+
+
+def behaving(database: Database, like: str | None) -> None:
+    """Make a folder behave like a profile, if one is named; else it behaves as before.
+
+    Raises:
+        BadOptionsError: there is no such profile.
+    """
+    if like is None:
+        return
+    try:
+        with database.writing() as session:
+            profiles.use(session, profiles.named(like))
+    except (MalformedError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadOptionsError(f"--like: {error}") from error
 
 
 def listening(options: Options) -> socket.socket:

@@ -11,7 +11,9 @@ import orjson
 
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found_in
+from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.switches import PROFILE
 
 # Parents before children, so that a seed finds every reference.
 TABLES = (
@@ -35,6 +37,14 @@ TABLES = (
     "benchmarks",
     "webhooks",
     "deliveries",
+    "moves",
+    "workflows",
+    "assignments",
+    "issue_categories",
+    "issues",
+    "issue_comments",
+    "resource_tags",
+    "project_tags",
 )
 MOST_BYTES = 128 << 20
 CONTROL = ("faults", "requests", "request_counts")
@@ -67,8 +77,11 @@ def reset(session: Session) -> str:
 
 
 def _empty(session: Session) -> None:
+    profile = settings.read(session, PROFILE)
     for table in (*reversed(TABLES), *CONTROL):
         session.run(f"DELETE FROM {table}")  # noqa: S608 - names are ours
+    if profile is not None:
+        settings.write(session, PROFILE, profile)
 
 
 def seed(session: Session, snapshot: Any) -> dict[str, int]:
@@ -81,6 +94,8 @@ def seed(session: Session, snapshot: Any) -> dict[str, int]:
         columns = set(session.column(f"SELECT name FROM pragma_table_info('{table}')"))  # noqa: S608
         for entry in snapshot.get(table, []):
             row = _restored(session, entry) if table == "files" else entry
+            if table == "settings" and row.get("name") == PROFILE:
+                continue
             if set(row) - columns:
                 raise MalformedError(f"{table} has no columns {', '.join(sorted(set(row) - columns))}")
             session.insert(table, **row)

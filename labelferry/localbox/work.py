@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, uploads
+from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, uploads, workflow
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.jobs import Job
 
@@ -16,6 +16,8 @@ SETTLERS: dict[str, Settler] = {
     global_keys.ASSIGN: global_keys.settle_assignment,
     global_keys.CLEAR: global_keys.settle_clearing,
     exports.TYPE: exports.settle,
+    workflow.MOVING: workflow.settle_moving,
+    workflow.PRIORITY: workflow.settle_priority,
     "mal-import": imports.settle,
     "label-import": imports.settle,
 }

@@ -69,5 +69,11 @@ class Masks:
             seen.add(frame.frame)
         refuse_blank(self.uuid, "uuid", self)
 
+    @property
+    def shown(self) -> tuple[MaskObject, ...]:
+        """The instances that have pixels: of those with the same colour, the last named."""
+        last = {instance.colour: instance for instance in self.instances}
+        return tuple(instance for instance in self.instances if last[instance.colour] is instance)
+
     def __str__(self) -> str:
         return f"{self.where}: mask"

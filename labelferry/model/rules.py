@@ -208,9 +208,9 @@ class MaskRule(Rule):
         "Labelbox accepts one per frame; draw all instances into one picture",
     )
     MASK_COLOUR_TWICE = (
-        ERROR,
-        "the colour {colour} belongs to '{first}' and again to '{second}'",
-        "give each instance its own colour, and use it only once",
+        WARNING,
+        "the colour {colour} belongs to '{first}' and again to '{second}': the last named is taken to have its pixels",
+        "give each instance a colour of its own; Labelbox's guide repeats one and does not say which instance gets it",
     )
     MASK_COLOUR_BLACK = (ERROR, "an instance of '{feature}' is black, which is the background", "use another colour")
     MASK_COLOUR_RANGE = (ERROR, "{colour} of '{feature}' is not an RGB colour", "give three numbers from 0 to 255")

@@ -45,7 +45,7 @@ def open_onboarding(
 
 
 @contextmanager
-def alone(onboarding: Onboarding, remote: Remote, wait: float = 0) -> Iterator[None]:
+def alone(onboarding: Onboarding, remote: Remote, wait: float) -> Iterator[None]:
     """Hold the leases of an onboarding and its project, so that no other run works on them, and remember its folder.
 
     A run that fails or is interrupted is recorded in the history, with its error.

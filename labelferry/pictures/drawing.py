@@ -133,7 +133,7 @@ def _draw_masks(canvas: Canvas, masks: Masks, frame: int, refused: bool) -> None
 def _areas(
     pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", masks: Masks, canvas: Canvas, refused: bool
 ) -> "Iterator[tuple[Colour, str, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]]":
-    for instance in masks.instances:
+    for instance in masks.shown:
         area = (pixels == np.array(instance.colour, dtype=np.uint8)).all(axis=-1)
         if area.any():
             name = str(instance.feature)

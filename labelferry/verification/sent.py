@@ -58,17 +58,17 @@ class _Reader:
         )
 
     def masks(self, masks: Masks, pictures: Pictures, content: RowContent) -> Iterator[Thing]:
-        areas: list[dict[int, FrameShape]] = [{} for _ in masks.instances]
+        areas: list[dict[int, FrameShape]] = [{} for _ in masks.shown]
         for frame in masks.frames:
-            found = _areas(frame, masks.instances, pictures)
+            found = _areas(frame, masks.shown, pictures)
             if found is None:
-                for instance in masks.instances:
+                for instance in masks.shown:
                     content.cannot_read(self.name(instance.feature), "mask")
                 return
             for shapes, area in zip(areas, found, strict=True):
                 if area.pixels:
                     shapes[frame.frame] = area
-        for shapes, instance in zip(areas, masks.instances, strict=True):
+        for shapes, instance in zip(areas, masks.shown, strict=True):
             if shapes:
                 yield self._instance(instance, shapes, str(masks.where))
 

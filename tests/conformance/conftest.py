@@ -38,8 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def localbox(running_localbox: Localbox) -> Localbox:
-    """A localbox that was empty when the file began."""
+    """A localbox that was empty when the file began, whose jobs end at once: the SDK would sleep for seconds."""
     running_localbox.reset()
+    running_localbox.control("POST", "transitions", {"*": {"when": "now"}})
     return running_localbox
 
 

@@ -207,6 +207,7 @@ def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
 def test_files_of_imports_expire(http: httpx.Client, localbox: Localbox) -> None:
     client, project = project_with_row(http, localbox)
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    http.post("/_localbox/transitions", json={"*": {"when": "now"}}).raise_for_status()
     job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
     urls = [job.input_file_url, job.status_file_url, job.error_file_url]
     assert [httpx.get(url).status_code for url in urls] == [200] * 3

@@ -30,7 +30,7 @@ from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from tests.faults.driver import Clock
-from tests.faults.streets import NAME, ONTOLOGY, SPEC, UNKNOWN, box
+from tests.faults.streets import NAME, UNKNOWN, box, write_streets
 
 Reports = Mapping[str, Any]
 KINDS = ("prelabels", "ground-truth")
@@ -149,12 +149,7 @@ class Harbour:
 
     def write(self) -> None:
         """Write the spec and what it names."""
-        rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in self.lines)
-        videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self.folder / "ontology.yaml").write_text(ONTOLOGY, "utf-8")
-        (self.folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
-        (self.folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, self.lines)))
-        (self.folder / "streets.yaml").write_text(SPEC.replace("AS", self.imported_as), "utf-8")
+        write_streets(self.folder, self.lines, self.imported_as)
 
     def act(self, action: str) -> int:
         """Do the user's action, check the invariants, and return the exit code."""
@@ -179,7 +174,7 @@ class Harbour:
             folder = assemble(str(self.folder / "streets.yaml"), self.settings, self.remote).folder
         else:
             folder = kept(NAME, self.settings.home)
-        return open_onboarding(self.settings, self.remote, folder, partial(_connecting, Clock()))
+        return open_onboarding(self.settings, self.remote, folder, partial(impatient, Clock()))
 
     def finish(self) -> None:
         """Continue until nothing is open, as a user would who follows the messages."""
@@ -235,7 +230,8 @@ def _sent(line: LineRecord) -> str:
 
 
 @contextmanager
-def _connecting(clock: Clock, settings: Settings, remote: Remote) -> Iterator[Client]:
+def impatient(clock: Clock, settings: Settings, remote: Remote) -> Iterator[Client]:
+    """A client for which waiting takes no time."""
     policy = Policy(imports=Pace(every=10.0, deadline=600.0))
     key = settings.api_key or ""
     with Client(key, remote.endpoint, policy=policy, clock=clock.now, sleep=clock.sleep) as client:

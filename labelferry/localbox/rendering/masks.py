@@ -20,6 +20,8 @@ def _place(sheet: Sheet, line: dict[str, Any], number: int, tool: Feature) -> No
     instance = line["masks"]["instances"][number]
     mask_id = derived_id(line["id"], number)
     frames = [frame for frame in line["masks"]["frames"] if number in frame.get("present", [])]
+    if not frames:  # another instance has its colour
+        return
     nested = nested_of(sheet, instance, tool.children, mask_id)
     for frame in frames:
         image = {"url": sheet.url(frame["file"]), "color_rgb": instance["colorRGB"]}

@@ -5,7 +5,7 @@ from typing import Any
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import ConflictError, MalformedError
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, datasets, filters, labels, metadata
+from labelferry.localbox.state import data_rows, datasets, filters, known_media, labels, metadata
 from labelferry.localbox.state.data_rows import DataRow
 from labelferry.localbox.state.filestore import relative
 
@@ -56,6 +56,7 @@ def update_data_row(_: None, context: Context, where: dict[str, Any], data: dict
     _check_key(context, row, changes.get("global_key"))
     if changes.get("row_data"):
         changes["row_data"] = relative(changes["row_data"])
+        changes["media_attributes"] = known_media.attributes(context.session, changes["row_data"])
     return data_rows.update(context.session, row.id, changes)
 
 

@@ -5,9 +5,9 @@ from typing import Any
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import MalformedError, NotFoundError
-from labelferry.localbox.fetching import contents
 from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import files, filters, imports, jobs, projects, reporting
+from labelferry.localbox.state.filestore import relative
 from labelferry.localbox.state.imports import Import, Kind
 
 
@@ -29,7 +29,7 @@ def _input(context: Context, data: dict[str, Any]) -> str:
         upload = payload["file"]
         return files.keep(context.session, upload.stream, upload.name, upload.content_type)
     if url is not None:
-        return files.keep_bytes(context.session, contents(context.session.files, url), "import.ndjson", files.NDJSON)
+        return relative(url)
     raise MalformedError("An import needs a file or the URL of one")
 
 
@@ -42,6 +42,7 @@ def _named(context: Context, kind: Kind, where: dict[str, Any]) -> Import:
     return imports.get(context.session, found.id)
 
 
+@mutation("createBulkImportRequest")  # its name in SDKs before 6
 @mutation("createModelAssistedLabelingPredictionImport")
 def create_mal(_: None, context: Context, data: dict[str, Any]) -> Import:
     """Start an import of pre-labels."""
@@ -54,6 +55,7 @@ def create_labels(_: None, context: Context, data: dict[str, Any]) -> Import:
     return _created(context, "label-import", data)
 
 
+@query("bulkImportRequest")
 @query("modelAssistedLabelingPredictionImport")
 def mal(_: None, context: Context, where: dict[str, Any]) -> Import:
     """Return an import of pre-labels; this counts as a poll."""
@@ -87,10 +89,11 @@ def label_imports(
     return _listed(context, "label-import", where, skip, first)
 
 
+@mutation("deleteBulkImportRequest")
 @mutation("deleteModelAssistedLabelingPredictionImport")
-def delete_mal(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
-    """Delete an import of pre-labels together with its pre-labels."""
-    return {"id": imports.delete(context.session, str(where.get("id")))}
+def delete_mal(_: None, context: Context, where: dict[str, Any]) -> Import:
+    """Removes an import of pre-labels with its pre-labels."""
+    return imports.delete(context.session, str(where.get("id")))
 
 
 @field("AnnotationImport", "project")

@@ -38,9 +38,10 @@ def upsert_ontology(_: None, context: Context, data: dict[str, Any]) -> Ontology
 
 
 @field("Ontology", "normalized")
-def normalized(source: Ontology, _: Context) -> dict[str, Any]:
-    """Return the tree as an object."""
-    return source.tree
+def normalized(source: Ontology, context: Context) -> dict[str, Any]:
+    """The tree, an object; with the URL of a project's instructions once there are some."""
+    instructions = context.url(source.tree.get("projectInstructions"))
+    return source.tree | ({"projectInstructions": instructions} if instructions else {})
 
 
 @field("Ontology", "objectSchemaCount")

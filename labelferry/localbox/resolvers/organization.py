@@ -4,7 +4,7 @@ from typing import Any
 
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
-from labelferry.localbox.resolvers.registry import field, query
+from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import filters, jobs, organization, projects
 from labelferry.localbox.state.jobs import Job
 from labelferry.localbox.state.organization import Integration, Organization, Role, User
@@ -32,8 +32,8 @@ field("Organization", "users")(users)
 
 @query("roles")
 def roles(_: None, context: Context) -> list[Role]:
-    """Return the available roles: here, the user's."""
-    return [organization.user(context.session).org_role]
+    """The roles that somebody may have."""
+    return organization.roles(context.session)
 
 
 @query("organization")
@@ -63,7 +63,7 @@ def _author(_: object, context: Context) -> User:
     return organization.user(context.session)
 
 
-for owned in ("User", "Dataset", "DataRow", "Task", "Project"):
+for owned in ("User", "Dataset", "DataRow", "Task", "Project", "Webhook"):
     field(owned, "organization")(_owner)
 for made in (
     "Dataset",
@@ -76,6 +76,8 @@ for made in (
     "Label",
     "Benchmark",
     "Webhook",
+    "Issue",
+    "Comment",
 ):
     field(made, "createdBy")(_author)
 
@@ -90,8 +92,9 @@ def all_projects(
 
 
 @field("User", "createdTasks")
+@field("Organization", "tasks")
 def created_tasks(
-    _: User, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
+    _: object, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[Job]:
     """Return jobs by id, which counts as a poll of each, or by other filters, which does not."""
     wanted = (where or {}).get("id")
@@ -107,7 +110,20 @@ def task_metadata(source: Job, _: Context) -> Any:
     return None if source.metadata is None else {"note": source.metadata}
 
 
+@field("Task", "result")
+def task_result(source: Job, context: Context) -> str | None:
+    """What a job made: text, or the URL of a file."""
+    return context.url(source.result)
+
+
 @query("cancelableTaskTypes")
 def cancelable_task_types(_: None, _context: Context) -> list[str]:
-    """Return nothing: no job here can be cancelled."""
-    return []
+    """The jobs that can be stopped while they are in progress."""
+    return list(jobs.CANCELABLE)
+
+
+@mutation("cancelBulkOperationJob")
+def cancel(_: None, context: Context, id: str) -> dict[str, bool]:  # noqa: A002
+    """Stop a job."""
+    jobs.cancel(context.session, id)
+    return {"success": True}

@@ -5,8 +5,8 @@ from typing import Any
 from labelferry.localbox.context import Context
 from labelferry.localbox.ids import new_id
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import filters, labels, ontologies, projects, webhooks
-from labelferry.localbox.state.projects import LabelingFrontend, Project, TaskQueue
+from labelferry.localbox.state import annotations, filters, labels, ontologies, projects, webhooks
+from labelferry.localbox.state.projects import LabelingFrontend, Project
 
 
 @query("project")
@@ -70,9 +70,9 @@ def labeling_frontends(
 
 @mutation("createLabelingFrontendOptions")
 def create_options(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Return the editor's options unchanged: the ontology that is connected next replaces them."""
+    """The editor's options, said back; an ontology in them is made and connected."""
     owner = ((data.get("project") or {}).get("connect") or {}).get("id")
-    projects.get(context.session, owner)
+    projects.set_up(context.session, owner, data.get("customizationOptions"))
     return {"id": new_id(), "customizationOptions": data.get("customizationOptions")}
 
 
@@ -100,12 +100,6 @@ def project_ontology(source: Project, context: Context) -> ontologies.Ontology |
     return ontologies.get(context.session, source.ontology_id) if source.ontology_id else None
 
 
-@field("Project", "taskQueues")
-def task_queues(source: Project, context: Context) -> list[TaskQueue]:
-    """Return the steps of the project's workflow."""
-    return projects.task_queues(context.session, source.id)
-
-
 @field("Project", "labels")
 def project_labels(
     source: Project,
@@ -115,8 +109,10 @@ def project_labels(
     first: int | None = None,
     orderBy: str | None = None,  # noqa: N803 - the schema's word
 ) -> list[labels.Label]:
-    """Return the project's labels."""
-    return labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    """The project's labels that can be read already."""
+    hidden = annotations.unread(context.session)
+    found = labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    return [label for label in found if label.import_id not in hidden]
 
 
 @field("Project", "webhooks")

@@ -8,6 +8,8 @@ from labelferry.localbox.resolvers.registry import mutation, query
 from labelferry.localbox.state import attachments, row_metadata
 from labelferry.localbox.state.data_rows import DataRow
 
+NO_SCHEMA = "Schema did not exist"  # the words that the official SDK's tests read
+
 
 @mutation("createDataRowAttachment")
 def create_attachment(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
@@ -55,11 +57,18 @@ def delete_metadata(
     for asked in dataRowIdentifiers or []:
         named = asked["dataRowIdentifier"]
         try:
-            row_metadata.take_away(context.session, _row(context, named["id"], named["idType"]), asked["schemaIds"])
+            row = _row(context, named["id"], named["idType"])
         except NotFoundError as error:
-            gone = [{"schemaId": each} for each in asked["schemaIds"]]
-            failed.append({"dataRowId": named["id"], "fields": gone, "error": str(error)})
+            failed.append(_unmoved(named["id"], asked["schemaIds"], str(error)))
+            continue
+        absent = row_metadata.take_away(context.session, row, asked["schemaIds"])
+        if absent:
+            failed.append(_unmoved(row.id, absent, NO_SCHEMA))
     return failed
+
+
+def _unmoved(row_id: str, schema_ids: list[str], reason: str) -> dict[str, Any]:
+    return {"dataRowId": row_id, "fields": [{"schemaId": each} for each in schema_ids], "error": reason}
 
 
 @query("dataRowCustomMetadata")

@@ -4,18 +4,14 @@ from typing import Any
 
 from labelferry.localbox.rendering.label import annotations
 from labelferry.localbox.rendering.sheet import Style, Url
-from labelferry.localbox.state import labels, ontologies, projects
+from labelferry.localbox.state import labels, ontologies, projects, settings
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.labels import Label
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation import features
 
-EXPORTED = Switches(
-    "exports",
-    {"framed": ("frames", "classifications"), "segments": ("question", "answer", "none")},
-    {"labels_after": is_count},
-)
-"""How labels are exported, and after how many exports those of an import appear."""
+EXPORTED = Switches("exports")
+SEEN = "labels seen"
 
 
 def ontology_of(session: Session, project_id: str) -> features.Ontology:
@@ -27,6 +23,22 @@ def ontology_of(session: Session, project_id: str) -> features.Ontology:
 
 ON_THE_PAGE = Style(framed="classifications")
 """The page has a track of its own for each set of frames."""
+
+
+def unread(session: Session) -> set[str]:
+    """The imports whose labels cannot be read yet; this look counts."""
+    after = EXPORTED.position(session, "labels_after")
+    if after is None:
+        return set()
+    seen: dict[str, int] = settings.read(session, SEEN, {})
+    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
+    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
+    return {each for each in made if seen.get(each, 0) < after}
+
+
+def counts_looks(session: Session) -> bool:
+    """Whether a look at labels has to be written down."""
+    return EXPORTED.position(session, "labels_after") is not None
 
 
 def exported(session: Session, label: Label, *, interpolated: bool, url: Url) -> dict[str, Any]:

@@ -3,19 +3,14 @@
 Unlike the outcomes of imports (``reporting``), these change what happens, not only what is reported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelferry.localbox.state import settings
-from labelferry.localbox.state.database import Session
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.switches import Switches
 
 HELD_KEYS, LOOKS, WITHOUT_EDITOR = "held_keys", "key_looks", "without_editor"
-
-
-def _is_patience(value: Any) -> bool:
-    """Return whether a value is a number of attempts, or "never"."""
-    return value == "never" or is_count(value)
 
 
 def _outlasts(patience: Any, times: int) -> bool:
@@ -23,15 +18,7 @@ def _outlasts(patience: Any, times: int) -> bool:
     return bool(patience == "never" or times <= (patience or 0))
 
 
-SWITCHES = Switches(
-    "behaviour",
-    choices={"prelabels": ("add", "replace"), "editor": ("given", "missing"), "empty_batch": ("refused", "made")},
-    free={
-        "unreadable": lambda value: isinstance(value, list) and all(isinstance(key, str) for key in value),
-        "key_release": _is_patience,
-        "rows_shown_after": _is_patience,
-    },
-)
+SWITCHES = Switches("behaviour")
 
 
 def turn(session: Session, wanted: Any) -> Any:
@@ -46,10 +33,20 @@ def turn(session: Session, wanted: Any) -> Any:
     return SWITCHES.turn(session, wanted)
 
 
-def unreadable(session: Session, row_ids: Iterable[str]) -> set[str]:
-    """Return those of the rows whose media the service cannot read."""
+def unreadable(session: Session, row_ids: Sequence[str]) -> set[str]:
+    """Those of the rows whose media the service cannot read: those declared so, and those that nothing signs."""
     keys = {key.lower() for key in SWITCHES.position(session, "unreadable") or ()}
-    return {row_id for row_id in row_ids if keys and _key(session, row_id) in keys}
+    named = {row_id for row_id in row_ids if keys and _key(session, row_id) in keys}
+    return named | _unsigned(session, row_ids)
+
+
+def _unsigned(session: Session, row_ids: Sequence[str]) -> set[str]:
+    sql = (
+        "SELECT r.id FROM data_rows r JOIN datasets d ON d.id = r.dataset_id LEFT JOIN integrations i "
+        "ON i.id = d.signer_id WHERE r.id IN (SELECT value FROM json_each(?)) AND COALESCE(i.valid, 0) = 0 "
+        "AND (r.row_data LIKE 'gs://%' OR r.row_data LIKE 's3://%')"
+    )
+    return set(session.column(sql, (as_json(list(row_ids)),)))
 
 
 def _key(session: Session, row_id: str) -> str:
@@ -90,10 +87,12 @@ def unseen(session: Session, keys: Iterable[str]) -> set[str]:
     return {key for key in asked if _outlasts(patience, looks[key])}
 
 
-def leave_without_editor(session: Session, project_id: str) -> None:
-    """Record that a new project gets no editor, if the switch says so."""
-    if SWITCHES.position(session, "editor") == "missing":
+def gives_editor(session: Session, project_id: str) -> bool:
+    """Whether a new project has an editor; one that is never to have one is remembered."""
+    editor = SWITCHES.position(session, "editor")
+    if editor == "missing":
         settings.write(session, WITHOUT_EDITOR, [*settings.read(session, WITHOUT_EDITOR, []), project_id])
+    return bool(editor == "given")
 
 
 def is_without_editor(session: Session, project_id: str) -> bool:

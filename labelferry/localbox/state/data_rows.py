@@ -128,14 +128,16 @@ def of_dataset(
     rows = session.rows(
         f"SELECT * FROM data_rows WHERE dataset_id = :dataset AND seq < :before{tests} "  # noqa: S608 - names are ours
         "ORDER BY seq DESC LIMIT :size",
-        {**wanted, "dataset": dataset_id, "before": _cursor(before), "size": first + 1},
+        {**wanted, "dataset": dataset_id, "before": _cursor(session, before), "size": first + 1},
     )
     after = str(rows[first - 1]["seq"]) if len(rows) > first else None
     return [_row(row) for row in rows[:first]], after
 
 
-def _cursor(text: str | None) -> int:
-    return filters.offset(text) or 2**62
+def _cursor(session: Session, text: str | None) -> int:
+    """Where a page begins: at a page's cursor, or after the row whose id a client gives as one."""
+    place = session.value("SELECT seq FROM data_rows WHERE id = ?", (text,))
+    return int(place) if place is not None else filters.offset(text) or 2**62
 
 
 def _row(row: dict[str, Any]) -> DataRow:

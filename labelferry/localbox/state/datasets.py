@@ -22,9 +22,11 @@ class Dataset:
 
 
 def create(session: Session, name: str, description: str | None) -> Dataset:
-    """Create an empty dataset; names may repeat."""
+    """A new, empty dataset; names may repeat, and a description left out is an empty one."""
     dataset_id, made = new_id(), now()
-    session.insert("datasets", id=dataset_id, name=name, description=description, created_at=made, updated_at=made)
+    session.insert(
+        "datasets", id=dataset_id, name=name, description=description or "", created_at=made, updated_at=made
+    )
     return get(session, dataset_id)
 
 

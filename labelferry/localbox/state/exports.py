@@ -19,12 +19,11 @@ from labelferry.localbox.state import (
     projects,
     settings,
 )
-from labelferry.localbox.state.annotations import EXPORTED, exported
+from labelferry.localbox.state.annotations import exported, unread
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import absolute
 
 TYPE = "export-data-rows"
-SEEN = "exports seen"
 CHUNK_BYTES = 4 << 20
 
 
@@ -59,8 +58,8 @@ def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Write the lines."""
-    spec = job.details | {"hidden": _not_yet(session)}
+    """Writes the lines."""
+    spec = job.details | {"hidden": unread(session)}
     text, values = export_filters.condition(spec["filters"])
     rows = session.all(data_rows.DataRow, f"SELECT * FROM data_rows r WHERE {text} ORDER BY seq", tuple(values))  # noqa: S608
     writer = Writer(session, job.id)
@@ -68,17 +67,6 @@ def settle(session: Session, job: jobs.Job) -> None:
         writer.add(orjson.dumps(_line(session, row, spec), option=orjson.OPT_APPEND_NEWLINE))
     writer.flush()
     jobs.end(session, job.id, "COMPLETE")
-
-
-def _not_yet(session: Session) -> set[str]:
-    """Return the imports whose labels cannot be read yet; this export is counted."""
-    after = EXPORTED.position(session, "labels_after")
-    if after is None:
-        return set()
-    seen: dict[str, int] = settings.read(session, SEEN, {})
-    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
-    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
-    return {each for each in made if seen.get(each, 0) < after}
 
 
 class Writer:
@@ -140,7 +128,8 @@ def _line(session: Session, row: data_rows.DataRow, spec: dict[str, Any]) -> dic
         "media_attributes": {
             "height": media.get("height"),
             "width": media.get("width"),
-            "mime_type": media.get("mimeType", "video/mp4"),
+            "asset_type": media.get("assetType"),
+            "mime_type": media.get("mimeType"),
             "frame_rate": media.get("frameRate"),
             "frame_count": media.get("frameCount"),
         },
@@ -196,7 +185,7 @@ def _project(
     found = [label for label in there if label.import_id not in spec["hidden"]]
     shown: dict[str, Any] = {"name": project.name, "labels": [_label(session, each, spec) for each in found]}
     if spec["params"].get("includeProjectDetails"):
-        shown["project_details"] = export_filters.details(session, project, row.id, labelled=bool(found))
+        shown["project_details"] = export_filters.details(session, project, row.id)
     return shown
 
 

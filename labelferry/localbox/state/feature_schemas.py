@@ -82,9 +82,15 @@ def take_out(session: Session, ontology_id: str, feature_id: str) -> dict[str, b
 
 
 def unarchive(session: Session, ontology_id: str, feature_id: str) -> dict[str, bool]:
-    """Restore an archived feature."""
-    tree = ontologies.get(session, ontology_id).tree
-    _, node, top = _place(tree, feature_id)
+    """Brings an archived feature back; the refusals' texts are those of the official SDK's tests."""
+    try:
+        tree = ontologies.get(session, ontology_id).tree
+    except NotFoundError as error:
+        raise NotFoundError(f"Failed to find ontology by id: {ontology_id}") from error
+    try:
+        _, node, top = _place(tree, feature_id)
+    except NotFoundError as error:
+        raise NotFoundError(f"Failed to find feature schema node by id: {feature_id}") from error
     if not top:
         raise MalformedError("Only a feature schema at the top of an ontology can be unarchived")
     node.pop("archived", None)

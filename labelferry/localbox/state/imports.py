@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.fetching import contents
 from labelferry.localbox.ids import as_text, now
 from labelferry.localbox.state import files, jobs, line_verdicts, projects, settings
 from labelferry.localbox.state.database import Session
@@ -49,10 +50,10 @@ SELECT = "SELECT i.*, j.status FROM imports i JOIN jobs j ON j.id = i.id"
 
 
 def create(session: Session, kind: Kind, *, project_id: str, name: str, input_file: str) -> str:
-    """Start the import of a file that is already stored; return its id."""
+    """Starts the import of a file that is here, or of one that is fetched when the work begins; returns its id."""
     project = projects.get(session, project_id)
     check_name(session, kind, project.id, name)
-    if not _has_lines(session, input_file):
+    if referenced(input_file) is not None and not _has_lines(session, input_file):
         raise MalformedError("The annotations file is empty")
     job_id = jobs.start(session, kind, {"project": project.id}, name=name)
     session.insert(
@@ -84,7 +85,12 @@ def settle(session: Session, job: jobs.Job) -> None:
     if upload is None:  # its project was deleted
         jobs.end(session, job.id, "FAILED")
         return
-    verdicts = line_verdicts.judge(session, upload.id, upload.project_id, upload.input_file, upload.kind)
+    try:
+        lines = _fetched(session, upload.input_file)
+    except MalformedError as error:
+        fail(session, job, str(error))
+        return
+    verdicts = line_verdicts.judge(session, upload.id, upload.project_id, lines, upload.kind)
     session.update(
         "imports",
         upload.id,
@@ -97,9 +103,15 @@ def settle(session: Session, job: jobs.Job) -> None:
     jobs.end(session, job.id, "COMPLETE")
 
 
-def fail(session: Session, job: jobs.Job) -> None:
-    """End an import as FAILED, with the reason in its error file."""
-    reason = {"errors": [{"name": "ImportError", "message": "The import failed on request."}]}
+def _fetched(session: Session, input_file: str) -> str:
+    if referenced(input_file) is not None:
+        return input_file
+    return files.keep_bytes(session, contents(session.files, input_file), "import.ndjson", files.NDJSON)
+
+
+def fail(session: Session, job: jobs.Job, message: str = "The import failed as it was told to.") -> None:
+    """Ends an import FAILED, its error file holding the reason."""
+    reason = {"errors": [{"name": "ImportError", "message": message}]}
     with files.lines_out(session, "errors.ndjson") as out:
         out.write(reason)
     session.update("imports", job.id, error_file=out.reference)
@@ -131,13 +143,13 @@ def of_project(session: Session, kind: Kind, project_id: str, window: str) -> li
     return session.all(Import, sql, (kind, project_id))
 
 
-def delete(session: Session, import_id: str) -> str:
-    """Delete a pre-label import and its pre-labels."""
+def delete(session: Session, import_id: str) -> Import:
+    """Removes a pre-label import and its pre-labels; says what it was."""
     upload = get(session, import_id)
     if upload.kind != "mal-import":
         raise MalformedError("Only pre-label imports can be deleted")
     session.run("DELETE FROM annotations WHERE import_id = ?", (upload.id,))
-    return lose(session, upload.id).id
+    return lose(session, upload.id)
 
 
 def lose(session: Session, import_id: str) -> Import:

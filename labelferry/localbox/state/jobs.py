@@ -10,13 +10,25 @@ from typing import Any, Literal
 
 import orjson
 
-from labelferry.localbox.errors import NotFoundError
+from labelferry.localbox.errors import MalformedError, NotFoundError
 from labelferry.localbox.ids import as_text, new_id, now
 from labelferry.localbox.state import filters, settings
 from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.switches import PROFILE
 
-Status = Literal["IN_PROGRESS", "COMPLETE", "FAILED"]
+Status = Literal["IN_PROGRESS", "COMPLETE", "FAILED", "CANCELED"]
+WHEN = {"now", "polls", "seconds", "never"}
 AT_ONCE = {"when": "now"}
+USUAL: dict[str, dict[str, Any]] = {
+    "label-import": {"when": "polls", "n": 1},
+    "mal-import": {"when": "polls", "n": 1},
+    "export-data-rows": {"when": "polls", "n": 3},
+}
+"""How jobs end unless a test says otherwise; the others end at once.
+
+The official SDK's tests (7.17.0) see a new import RUNNING, and cancel an export at which the SDK has looked twice.
+"""
+CANCELABLE = ("export-data-rows", "send-to-task-queue", "queue-priority-update")
 
 
 @dataclass(frozen=True)
@@ -59,10 +71,30 @@ class Job:
         return late or (self.due_polls is not None and self.polls >= self.due_polls)
 
 
+def check_transitions(plan: Any) -> None:
+    """Check how jobs are to end.
+
+    Raises:
+        MalformedError: a job is to end in no way that there is.
+    """
+    for job_type, entry in plan.items():
+        if entry.get("when") not in WHEN or entry.get("end", "done") not in {"done", "failed"}:
+            raise MalformedError(f"{job_type}: when is one of {', '.join(sorted(WHEN))}, end is done or failed")
+        if entry["when"] in {"polls", "seconds"}:
+            float(entry["n"])
+
+
+def _plan(session: Session, job_type: str) -> dict[str, Any]:
+    transitions = settings.read(session, "transitions", {}) or settings.read(session, PROFILE, {}).get(
+        "transitions", {}
+    )
+    plan: dict[str, Any] = transitions.get(job_type, transitions.get("*", USUAL.get(job_type, AT_ONCE)))
+    return plan
+
+
 def start(session: Session, job_type: str, spec: dict[str, Any], *, name: str | None = None) -> str:
-    """Start a job that ends as the current transitions say; return its id."""
-    transitions = settings.read(session, "transitions", {})
-    plan = transitions.get(job_type, transitions.get("*", AT_ONCE))
+    """Starts a job that ends as the transitions in force say; returns its id."""
+    plan = _plan(session, job_type)
     job_id, made = new_id(), now()
     session.insert(
         "jobs",
@@ -120,6 +152,18 @@ def overdue(session: Session) -> list[Job]:
 def end(session: Session, job_id: str, status: Status, *, result: str | None = None, errors: str | None = None) -> None:
     """Record how a job ended."""
     session.update("jobs", job_id, status=status, result=result, errors=errors, updated_at=now())
+
+
+def cancel(session: Session, job_id: str) -> None:
+    """Stop a job that is in progress; what it was to do is not done.
+
+    Raises:
+        MalformedError: it has ended, or its kind cannot be stopped.
+    """
+    job = get(session, job_id)
+    if job.type not in CANCELABLE or job.status != "IN_PROGRESS":
+        raise MalformedError(f"The task cannot be cancelled: it is {job.status}, of type {job.type}")
+    end(session, job_id, "CANCELED")
 
 
 def exists(session: Session, job_id: str) -> bool:

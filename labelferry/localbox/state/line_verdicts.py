@@ -178,7 +178,8 @@ def _kept_masks(bench: Bench, masks: dict[str, Any]) -> dict[str, Any]:
 def _kept_frame(bench: Bench, masks: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     data = content(frame, bench.fetch)
     present = colours(opened(data))
-    numbers = [number for number, each in enumerate(masks["instances"]) if colour_of(each) in present]
+    owners = {colour_of(each): number for number, each in enumerate(masks["instances"])}  # the last of each colour
+    numbers = sorted(number for colour, number in owners.items() if colour in present)
     reference = files.keep_bytes(bench.session, data, "mask.png", "image/png")
     return {"index": frame["index"], "file": reference, "present": numbers}
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.errors import MalformedError, NotFoundError
 from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state.database import Session, as_json
 
@@ -17,16 +17,25 @@ KINDS = {"CustomMetadataNumber", "CustomMetadataDateTime", "CustomMetadataString
 Field = dict[str, Any]
 
 
-def _entry(number: int, name: str, kind: str, options: list[Field] | None = None) -> Field:
-    field_id = f"clocalboxmetadata{number:08d}"
+def _entry(field_id: str, name: str, kind: str, options: list[Field] | None = None) -> Field:
     return {"id": field_id, "name": name, "kind": kind, "reserved": True, "options": options or []}
 
 
 RESERVED: list[Field] = [
-    _entry(1, "tag", "CustomMetadataString"),
-    _entry(2, "captureDateTime", "CustomMetadataDateTime"),
-    _entry(3, "split", ENUM, [_entry(4 + at, name, OPTION) for at, name in enumerate(("train", "valid", "test"))]),
+    _entry("cko8s9r5v0001h2dk9elqdidh", "tag", "CustomMetadataString"),
+    _entry("cko8sdzv70006h2dk8jg64zvb", "captureDateTime", "CustomMetadataDateTime"),
+    _entry(
+        "cko8sbczn0002h2dkdaxb5kal",
+        "split",
+        ENUM,
+        [
+            _entry("cko8sbscr0003h2dk04w86hof", "train", OPTION),
+            _entry("cko8sc2yr0004h2dk69aj5x63", "valid", OPTION),
+            _entry("cko8scbz70005h2dkastwhgqt", "test", OPTION),
+        ],
+    ),
 ]
+"""The same ids in every organisation: the official SDK's tests (7.17.0, tests/integration/conftest.py) name them."""
 
 
 def fields(session: Session) -> list[Field]:
@@ -42,7 +51,7 @@ def upsert(session: Session, data: dict[str, Any]) -> Field:
     field_id = data.get("id")
     known = fields(session)
     if any(each["name"] == data["name"] and each["id"] != field_id for each in known):
-        raise ConflictError(f"A metadata field named '{data['name']}' exists")
+        raise MalformedError(f"A metadata field named '{data['name']}' exists")
     if field_id and not any(each["id"] == field_id and not each["reserved"] for each in known):
         raise NotFoundError.of("Custom metadata field", field_id)
     options = [_made(each["name"], OPTION, each.get("id"), []) for each in data.get("options") or []]

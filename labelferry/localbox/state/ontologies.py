@@ -8,12 +8,13 @@ import orjson
 
 from labelferry.localbox.errors import MalformedError, NotFoundError, UnprocessableError
 from labelferry.localbox.ids import new_id, now
-from labelferry.localbox.state import filters
+from labelferry.localbox.state import filters, settings
 from labelferry.localbox.state.database import Session, as_json
 
 NESTED = ("tools", "classifications", "options")
 TEXTS = ("tool", "type", "name", "instructions", "scope", "color", "featureSchemaId", "schemaNodeId")
 DEEPEST = 50
+DELETED = "deleted feature schemas"
 
 
 @dataclass(frozen=True)
@@ -45,8 +46,8 @@ class FeatureSchema:
 
 
 def create(session: Session, name: str, normalized: str, media_type: str | None) -> Ontology:
-    """Create an ontology: every node keeps the id it came with, if that exists, or gets a new one."""
-    tree = _parsed(normalized)
+    """A new ontology: every node keeps the id it came with, if it exists, or gets one."""
+    tree = parsed(normalized)
     tree = {"tools": tree.get("tools") or [], "classifications": tree.get("classifications") or []}
     for node in nodes(tree):
         _identify(node)
@@ -83,7 +84,12 @@ def _members(tree: dict[str, Any], member: str) -> list[dict[str, Any]]:
     return found
 
 
-def _parsed(normalized: str) -> dict[str, Any]:
+def parsed(normalized: str) -> dict[str, Any]:
+    """The JSON object that a text holds.
+
+    Raises:
+        MalformedError: it holds none.
+    """
     try:
         tree = orjson.loads(normalized)
     except orjson.JSONDecodeError as error:
@@ -149,10 +155,10 @@ def unused(session: Session) -> list[str]:
 def delete(session: Session, ontology_id: str) -> None:
     """Delete an ontology that no project uses."""
     get(session, ontology_id)
-    names = session.column("SELECT name FROM projects WHERE ontology_id = ? ORDER BY seq", (ontology_id,))
-    if names:
+    using = session.column("SELECT id FROM projects WHERE ontology_id = ? ORDER BY seq", (ontology_id,))
+    if using:
         text = "Cannot delete an ontology connected to a project. The ontology is connected to projects: "
-        raise UnprocessableError(text + ", ".join(names))
+        raise UnprocessableError(text + ", ".join(using))
     session.delete("ontologies", ontology_id)
 
 
@@ -169,8 +175,8 @@ def create_feature(session: Session, normalized: str) -> dict[str, Any]:
 
 
 def read_feature(normalized: str) -> dict[str, Any]:
-    """Return the tree of a feature schema, with an id on every node."""
-    tree = _parsed(normalized)
+    """The tree of a feature schema, with an id on every node."""
+    tree = parsed(normalized)
     for node in (tree, *nodes(tree)):
         _identify(node)
     return tree
@@ -207,8 +213,12 @@ def unused_features(session: Session) -> list[str]:
 
 
 def delete_feature(session: Session, feature_id: str) -> None:
-    """Delete a feature schema that no ontology contains."""
-    get_feature(session, feature_id)
+    """Removes a feature schema that no ontology holds; the refusals' texts are those of the official SDK's tests."""
+    if feature_id in settings.read(session, DELETED, []):
+        raise UnprocessableError("Feature schema is already deleted")
+    if session.value("SELECT 1 FROM feature_schemas WHERE id = ?", (feature_id,)) is None:
+        raise NotFoundError(f"Cannot find root schema node with feature schema id {feature_id}")
     if feature_id in features_in_use(session):
-        raise UnprocessableError("Cannot delete a feature schema that an ontology contains.")
+        raise UnprocessableError("Feature schema cannot be deleted because it is used in ontologies")
     session.delete("feature_schemas", feature_id)
+    settings.write(session, DELETED, [*settings.read(session, DELETED, []), feature_id])

@@ -10,6 +10,7 @@ from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session, as_json
 
+ROLES = ("Labeler", "Reviewer", "Team Manager", "Admin", "None")
 BROKEN = "broken-integrations"
 """The setting with the integrations whose next test fails."""
 
@@ -44,6 +45,7 @@ class User:
     email: str = "user@localbox.invalid"
     name: str = "Localbox User"
     nickname: str = "localbox"
+    intercom_hash: str | None = None
     picture: str | None = None
     is_viewer: bool = False
     is_external_user: bool = False
@@ -94,6 +96,12 @@ def user(session: Session, user_id: str | None = None) -> User:
         raise NotFoundError.of("User", user_id)
     made = kept["made"]
     return User(id=kept["user"], role_id=kept["role"], created_at=made, updated_at=made, last_login_at=made)
+
+
+def roles(session: Session) -> list[Role]:
+    """The roles that somebody may have; the user is an admin."""
+    mine = user(session).org_role
+    return [mine if name == mine.name else Role(f"{mine.id[:-1]}{number}", name) for number, name in enumerate(ROLES)]
 
 
 def add_integration(session: Session, plan: dict[str, Any]) -> str:

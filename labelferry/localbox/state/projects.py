@@ -44,6 +44,11 @@ class Project:
     model_setup_complete: bool | None = None
     upload_type: str | None = None
 
+    @property
+    def queue_mode(self) -> str:
+        """How rows enter the project: in batches. SDKs before 6.1 ask."""
+        return "BATCH"
+
 
 @dataclass(frozen=True)
 class LabelingFrontend:
@@ -53,17 +58,6 @@ class LabelingFrontend:
     name: str = EDITOR
     description: str = "Video editor"
     iframe_url_path: str | None = None
-
-
-@dataclass(frozen=True)
-class TaskQueue:
-    """A step of a project's workflow."""
-
-    id: str
-    name: str
-    queue_type: str
-    data_row_count: int
-    description: str | None = None
 
 
 FIELDS = ", ".join(name for name in Project.__dataclass_fields__ if name not in {"model_setup_complete", "upload_type"})
@@ -76,9 +70,19 @@ def create(session: Session, data: dict[str, Any]) -> Project:
         raise MalformedError("A project needs a name")
     project_id, made = new_id(), now()
     values = {column: data[name] for name, column in COLUMNS.items() if name in data}
-    session.insert("projects", id=project_id, **values, created_at=made, updated_at=made)
-    behaviour.leave_without_editor(session, project_id)
+    editor = frontend(session).id if behaviour.gives_editor(session, project_id) else None
+    times = dict.fromkeys(("created_at", "updated_at", "last_activity_time"), made)
+    session.insert("projects", id=project_id, **values, labeling_frontend_id=editor, **times)
     return get(session, project_id)
+
+
+def clone(session: Session, project_id: str) -> Project:
+    """A copy with the same settings and ontology, without rows and labels."""
+    project, made, copy_id = get(session, project_id), now(), new_id()
+    kept = {name: getattr(project, name) for name in FIELDS.split(", ")}
+    times = dict.fromkeys(("created_at", "updated_at", "last_activity_time"), made)
+    session.insert("projects", **kept | times | {"id": copy_id, "name": f"{project.name} (clone)"})
+    return get(session, copy_id)
 
 
 def get(session: Session, project_id: str | None) -> Project:
@@ -129,7 +133,8 @@ def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
     if not fits:
         raise MalformedError("Ontology and project must share the same type, unless the ontology has no type.")
     made = now()
-    session.update("projects", project.id, ontology_id=ontology.id, setup_complete=made, updated_at=made)
+    times = dict.fromkeys(("setup_complete", "last_activity_time", "updated_at"), made)
+    session.update("projects", project.id, ontology_id=ontology.id, **times)
 
 
 def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> list[Project]:
@@ -137,6 +142,18 @@ def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> l
     text, parameters = filters.condition(where)
     sql = f"{SELECT} WHERE ontology_id = ? AND {text} ORDER BY seq DESC"
     return session.all(Project, sql, (ontology_id, *parameters))
+
+
+def set_up(session: Session, project_id: str | None, options: str | None) -> None:
+    """What the first way of setting up a project does: its ontology is in the editor's options.
+
+    SDKs before 7 have it as ``project.setup``; an ontology without features is the way to give a project its editor.
+    """
+    project = get(session, project_id)
+    tree = ontologies.parsed(options or "{}")
+    if tree.get("tools") or tree.get("classifications"):
+        made = ontologies.create(session, project.name, options or "{}", project.allowed_media_type)
+        connect(session, project.id, made.id)
 
 
 def show_predictions(session: Session, project_id: str | None, show: bool) -> Project:
@@ -154,18 +171,6 @@ def row_count(session: Session, project_id: str) -> int:
 def label_count(session: Session, project_id: str) -> int:
     """Return the number of labels in a project."""
     return int(session.value("SELECT count(*) FROM labels WHERE project_id = ?", (project_id,)))
-
-
-def task_queues(session: Session, project_id: str) -> list[TaskQueue]:
-    """Return the first and the last step of the workflow, with the number of rows in each."""
-    labelled = "SELECT count(*) FROM batch_rows b WHERE b.project_id = ? AND EXISTS "
-    labelled += "(SELECT 1 FROM labels l WHERE l.data_row_id = b.data_row_id AND l.project_id = b.project_id)"
-    done = int(session.value(labelled, (project_id,)))
-    stem = project_id[:-1]
-    return [
-        TaskQueue(f"{stem}0", "Initial labeling task", "INITIAL_LABELING_QUEUE", row_count(session, project_id) - done),
-        TaskQueue(f"{stem}1", "Done", "DONE_QUEUE", done),
-    ]
 
 
 def with_dataset(session: Session, dataset_id: str) -> set[str]:

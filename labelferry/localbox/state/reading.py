@@ -6,15 +6,12 @@ from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation.lines import Reading
 
-SWITCHES = Switches(
-    "reading",
-    {"range_base": (None, 0, 1), "any_scope": (True, False), "keyframe_nesting": ("dropped", "kept")},
-)
+SWITCHES = Switches("reading")
 
 
 def of(session: Session) -> Reading:
-    """Return what checking a line depends on."""
-    return Reading(SWITCHES.position(session, "range_base"), SWITCHES.position(session, "any_scope"))
+    """What judging a line needs to know."""
+    return Reading(*(SWITCHES.position(session, name) for name in ("range_base", "any_scope", "repeated_colour")))
 
 
 def as_kept(session: Session, line: dict[str, Any]) -> dict[str, Any]:

@@ -10,9 +10,10 @@ from uuid import NAMESPACE_OID, uuid5
 import orjson
 
 from labelferry.localbox.state import settings
+from labelferry.localbox.state.behaviours import is_count
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import reference
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.switches import Switches
 
 LOOKS = "looks"
 Line = dict[str, Any]
@@ -38,22 +39,7 @@ ERRORS: dict[str, Callable[[list[Line]], Any]] = {
     "text": lambda errors: errors[0]["message"],
     "null": lambda _: None,
 }
-CHOICES: dict[str, Any] = {
-    "uuids": UUIDS,
-    "words": WORDS,
-    "rows": ROWS,
-    "errors": ERRORS,
-    "lines": ("all", "failures"),
-    "file": ("kept", "missing", "unnamed"),
-}
-"""The first of each is the known behaviour of the service."""
-FREE: dict[str, Callable[[Any], bool]] = {
-    "cut": lambda value: value is None or is_count(value),
-    "also": lambda value: isinstance(value, list),
-    "shown_after": lambda value: value == "never" or is_count(value),
-    "lost": lambda value: isinstance(value, bool),
-}
-SWITCHES = Switches("outcomes", CHOICES, FREE)
+SWITCHES = Switches("outcomes")
 position = SWITCHES.position
 
 
@@ -84,8 +70,8 @@ def hides(session: Session, import_id: str) -> bool:
 
 
 def is_changed(session: Session, file_id: str) -> bool:
-    """Return whether a file is the status file of an import and must not be served unchanged."""
-    if not SWITCHES.shown(session):
+    """Whether a file is the status file of an import and is not to be shown as it is."""
+    if not SWITCHES.standing(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
     return session.value(sql, (reference(file_id) + "%",)) is not None

@@ -1,5 +1,6 @@
 """Metadata of existing data rows: set, removed and read in bulk, each row by its id or its global key."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -27,10 +28,19 @@ def put(session: Session, asked: dict[str, Any]) -> None:
     _keep(session, row, [*_without(row, fresh, owners), *sent])
 
 
-def take_away(session: Session, row: DataRow, field_ids: Iterable[str]) -> None:
-    """Remove fields of one row; an option stands for its enum."""
+def take_away(session: Session, row: DataRow, field_ids: Iterable[str]) -> list[str]:
+    """Removes fields of one row, an option counting for its enum; returns those that the row did not have."""
     owners = _owners(session)
-    _keep(session, row, _without(row, {owners.get(each, each) for each in field_ids}, owners))
+    unwanted = {each: owners.get(each, each) for each in field_ids}
+    had = {owners.get(_named(value)) for value in row.metadata_values}
+    _keep(session, row, _without(row, set(unwanted.values()), owners))
+    return [each for each, owner in unwanted.items() if owner not in had]
+
+
+def repeated(values: Iterable[Value]) -> list[str]:
+    """Return the ids of the fields that one row's metadata names more than once."""
+    counts = Counter(value.get("schemaId") or value.get("schema_id") for value in values)
+    return [field_id for field_id, count in counts.items() if field_id and count > 1]
 
 
 def find(session: Session, row_id: str | None, key: str | None) -> DataRow:

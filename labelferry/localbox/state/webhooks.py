@@ -46,9 +46,9 @@ SELECT = "SELECT *, topics AS topics_json FROM webhooks"
 
 
 def create(session: Session, data: dict[str, Any]) -> Webhook:
-    """Create an active webhook."""
-    if not data["url"].startswith(("http://", "https://")):
-        raise MalformedError("A webhook's url must start with http:// or https://")
+    """A new, active webhook."""
+    if not data["url"].startswith(("http:/", "https:/")):  # the official SDK's tests register "https:/name"
+        raise MalformedError("A webhook's url must start with http:/ or https:/")
     webhook_id, made = new_id(), now()
     session.insert(
         "webhooks",

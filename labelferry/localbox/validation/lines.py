@@ -20,12 +20,14 @@ class Reading:
     """The service's reading of what public sources disagree about.
 
     Args:
-        range_base: number of the first frame in ranges; None accepts either.
-        any_scope: whether questions of scope global accept answers for frames too.
+        range_base: number of the first frame in ranges; None takes either.
+        any_scope: whether answers for frames are taken by questions of scope global too.
+        colours: of several instances of a mask line with one colour, the ``last`` gets it, or they are ``refused``.
     """
 
     range_base: int | None = None
     any_scope: bool = True
+    colours: str = "last"
 
     def place(self, media: Media) -> Place:
         """Return the place of a line's classification."""
@@ -89,7 +91,7 @@ def faults(
 ) -> Iterator[str]:
     """Yield what is wrong with the contents of a line."""
     if "masks" in line:
-        yield from masks.faults(line["masks"], ontology.tools, media, fetch)
+        yield from masks.faults(line["masks"], ontology.tools, media, fetch, once=reading.colours == "refused")
         return
     feature = _feature(line, ontology)
     if feature is None:

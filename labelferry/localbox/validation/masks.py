@@ -33,14 +33,24 @@ class BadImageError(ValueError):
     """The bytes of a mask cannot be used."""
 
 
-def faults(masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch) -> Iterator[str]:
-    """Yield what is wrong with the ``masks`` of a line; ``fetch`` turns an instance URI into bytes."""
+def faults(
+    masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch, *, once: bool = False
+) -> Iterator[str]:
+    """What is wrong with the ``masks`` of a line.
+
+    Args:
+        masks: the member of the line.
+        tools: of the ontology.
+        media: what is known of the video.
+        fetch: turns an instance URI into bytes.
+        once: whether a colour may stand for one instance only; the guide's own example repeats one.
+    """
     frames = masks.get("frames") if isinstance(masks, dict) else None
     instances = masks.get("instances") if isinstance(masks, dict) else None
     if not _objects(frames) or not _objects(instances):
         yield "masks needs frames and instances, lists of at least one object each"
         return
-    problems = [*_frame_list_faults(frames, media), *_instance_faults(instances, tools)]
+    problems = [*_frame_list_faults(frames, media), *_instance_faults(instances, tools, once=once)]
     yield from problems
     if not problems:
         yield from _image_faults(frames, instances, media, fetch)
@@ -62,7 +72,7 @@ def _frame_list_faults(frames: Any, media: Media) -> Iterator[str]:
             seen.add(index)
 
 
-def _instance_faults(instances: Any, tools: tuple[Feature, ...]) -> Iterator[str]:
+def _instance_faults(instances: Any, tools: tuple[Feature, ...], *, once: bool) -> Iterator[str]:
     seen: set[Colour] = set()
     for instance in instances:
         tool = find(tools, instance)
@@ -70,7 +80,7 @@ def _instance_faults(instances: Any, tools: tuple[Feature, ...]) -> Iterator[str
         colour = colour_of(instance)
         if colour is None:
             yield f"colorRGB must be three whole numbers from 0 to 255, not {instance.get('colorRGB')}"
-        elif colour in seen:
+        elif once and colour in seen:
             yield f"Colour {list(colour)} stands for two instances"
         else:
             seen.add(colour)

@@ -65,7 +65,8 @@ def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names, lacking = list[str](), list[str]()
-    for part in _parts(todo, largest):
+    for number, part in enumerate(_parts(todo, largest)):
+        announce("rows into the project", number * largest, len(todo))
         made, refused = _bring_in(onboarding, project, part)
         names += made
         lacking += refused
@@ -75,7 +76,6 @@ def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
 
 def _parts(keys: Sequence[str], largest: int) -> Iterator[Sequence[str]]:
     for start in range(0, len(keys), largest):
-        announce("adding rows to the project", start, len(keys))
         yield keys[start : start + largest]
 
 

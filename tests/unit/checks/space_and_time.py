@@ -27,7 +27,7 @@ CASES: Mapping[str, Case] = {
     "frame 0": Case(
         FrameRule.FRAME_BEFORE_FIRST,
         video(box(frames=(0, 1))),
-        "error: 'car' has frame 0; the first frame of a video is 1",
+        "error: 'car' (track 7) has frame 0; the first frame of a video is 1",
     ),
     "frame 101": Case(
         FrameRule.FRAME_BEYOND_END,
@@ -91,6 +91,12 @@ CASES: Mapping[str, Case] = {
         video(box(rows=[[60, 4, 8, 8], [4, -1, 8, 8]])),
         "warning: 2 shapes in 1 track partly outside the picture (64x48), first 'car' at frame 1",
     ),
+    "from the right edge on": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, 4, 8, 8], [64, 4, 8, 8]])), "first 'car' at frame 2"
+    ),
+    "up to the upper edge": Case(
+        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, -8, 8, 8], [4, 4, 8, 8]])), "first 'car' at frame 1"
+    ),
     "point outside": Case(
         ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' is entirely outside the picture"
     ),
@@ -121,7 +127,7 @@ CASES: Mapping[str, Case] = {
     "colour twice": Case(
         MaskRule.MASK_COLOUR_TWICE,
         video(masks(picture(RED), colours=(RED, RED))),
-        "error: the colour (255, 0, 0) belongs to",
+        "warning: the colour (255, 0, 0) belongs to",
     ),
     "black": Case(
         MaskRule.MASK_COLOUR_BLACK,

@@ -78,6 +78,8 @@ def test_colours_from_an_address() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/mask.png":
             return httpx.Response(200, content=encode_png(PICTURE))
+        if request.url.path == "/moved.png":
+            return httpx.Response(302, headers={"Location": "https://x/mask.png"})
         if request.url.path == "/page":
             return httpx.Response(200, text="<html>")
         if request.url.path == "/down":
@@ -86,6 +88,7 @@ def test_colours_from_an_address() -> None:
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
         assert extract_rgb_colors_from_url("https://x/mask.png", client=client) == COLOURS
+        assert extract_rgb_colors_from_url("https://x/moved.png", client=client) == COLOURS
         with pytest.raises(SourceError, match=r"https://x/no.png: the server answered 404"):
             extract_rgb_colors_from_url("https://x/no.png", client=client)
         with pytest.raises(SourceError, match=r"https://x/page: not a PNG"):
@@ -140,6 +143,12 @@ def test_overlap_is_an_error_or_goes_to_the_last() -> None:
         compose_masks(both, features="t", where=HERE)
     masks = compose_masks(both, features="t", where=HERE, on_overlap="last", colours={"a": (1, 1, 1), "b": (2, 2, 2)})
     assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
+
+
+def test_colours_are_the_same_each_time() -> None:
+    first = [(255, 0, 0), (0, 59, 204), (89, 153, 0), (255, 63, 231), (51, 204, 178)]
+    assert palette(10) == [*first, (153, 100, 38), (159, 127, 255), (106, 204, 102), (153, 76, 102), (0, 159, 255)]
+    assert palette(4_200)[-3:] == [(0, 0, 212), (0, 0, 213), (0, 0, 214)]
 
 
 def test_as_many_objects_as_there_are_colours() -> None:

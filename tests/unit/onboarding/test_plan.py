@@ -61,6 +61,22 @@ def test_what_differs_is_listed_on_both_sides(tmp_path: Path) -> None:
     assert "Harbour" not in str(refused.value)
 
 
+def test_what_differs_is_listed_in_order(tmp_path: Path) -> None:
+    """Of what was planned and of what is now, by what it says."""
+    names = ["f", "b", "e", "a", "d", "c"]
+    plans = [
+        replace(PLAN, steps=tuple(PlannedStep("import", name, action, "") for name in names))
+        for action in (Action.CREATE, Action.SKIP)
+    ]
+    with pytest.raises(ConflictError) as refused:
+        plans[1].refuse_other(reviewed(tmp_path, plans[0]))
+    _, *listed, _ = str(refused.value).splitlines()
+    assert listed == [
+        *(f"  planned: create import '{name}' (0)" for name in sorted(names)),
+        *(f"  now:     skip import '{name}' (0)" for name in sorted(names)),
+    ]
+
+
 SAME = {
     "itself": PLAN,
     "other words": decided(0, reason="none was found"),

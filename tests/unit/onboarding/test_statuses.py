@@ -136,3 +136,16 @@ def test_uuids_that_differ_in_case_only() -> None:
     lines = [replace(line(0), uuid="A"), replace(line(1), uuid="a")]
     found = verdicts(lines, [status(0, uuid="a"), status(0, "FAILURE", uuid=" A ")], dict)
     assert [verdict.state for verdict in found] == [LineState.UNKNOWN, LineState.ACCEPTED]
+
+
+def test_rows_are_looked_up_only_when_statuses_name_them_by_id() -> None:
+    asked: list[str] = []
+
+    def keys() -> dict[str, str]:
+        asked.append("asked")
+        return IDS
+
+    verdicts(LINES, own(*["SUCCESS"] * 4, rows={0: {}, 1: {"globalKey": "unknown"}}), keys)
+    assert asked == []
+    verdicts(LINES, own(*["SUCCESS"] * 4, rows={0: {"id": "r1"}, 1: {"id": "r2"}}), keys)
+    assert asked == ["asked"]
