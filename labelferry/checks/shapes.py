@@ -16,7 +16,7 @@ from labelferry.model.video import LabelledVideo
 __all__ = ["check"]
 
 ChosenFrames = NDArray[np.bool_]
-"""Keyframes of a track, true for those that a rule is about."""
+"""Mask over the keyframes of a track, true for those that break a rule."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") ->
 
 
 def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
-    """One finding for all tracks: shapes at the edge are common, and rarely a mistake."""
+    """Yield one finding for all tracks: shapes at the edge are common, and rarely a mistake."""
     partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
     if partly:
         track, chosen = partly[0]
@@ -66,7 +66,7 @@ def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
 
 
 def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:
-    """Which keyframes are wholly, and which only partly, outside the picture; an unknown size has no far edge."""
+    """Return which keyframes are wholly and which partly outside the picture; an unknown size has no far edge."""
     low, high = _corners(track)
     far = np.array([media.width or np.inf, media.height or np.inf])
     wholly: ChosenFrames = np.any((high < 0) | (low > far), axis=1)

@@ -1,7 +1,7 @@
-"""Where a command runs: in this process, or as a Prefect flow of the checkout.
+"""The place where a command runs: in this process, or as a Prefect flow of the checkout.
 
-The only place in the core that looks outside it, and that changes the environment: that of this process, while a
-command runs.
+The only module of the core that imports code outside it, and that changes the environment: that of this process, while
+a command runs.
 """
 
 import os
@@ -15,7 +15,8 @@ from typing import Any
 
 from labelferry.cli.terminal import warnings_shown
 from labelferry.errors import SpecError
-from labelferry.settings import ONLY_LOCALBOX
+from labelferry.private import private_folder
+from labelferry.settings import ONLY_LOCALBOX, Settings
 
 __all__ = ["Runner", "runner", "to_localbox"]
 
@@ -27,28 +28,31 @@ class Runner:
 
     Args:
         as_flow: whether as a Prefect flow.
-        place: which way it is, for people.
+        place: a description, for people.
     """
 
     def __init__(self, as_flow: bool, place: str) -> None:
         self.as_flow, self.place = as_flow, place
 
     def run(self, flow: str, call: Callable[[], Any], *args: Any, **options: Any) -> Mapping[str, Any]:
-        """Run a flow with these arguments, or make the call; returns plain values in both ways."""
+        """Run a flow with these arguments, or make the call; return plain values either way."""
         if not self.as_flow:
             with warnings_shown():
                 result: Mapping[str, Any] = call().to_dict()
             return result
         _hush_prefect()
+        _refuse_unusable("LABELFERRY_HOME", Settings.from_environment().home)
+        _refuse_unusable("PREFECT_HOME", _prefect_home())
+        import_module("tasks.server").reach_prefect(_server())
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)
         return returned
 
 
 def runner(flow: bool) -> Runner:
-    """Choose the way: as a flow when that is asked for or a Prefect server is configured, else in this process.
+    """Choose the runner: a flow on request or if a Prefect server is configured, else this process.
 
     Raises:
-        SpecError: when a flow is asked for where there are none, because labelferry was installed without them.
+        SpecError: when a flow is requested, but labelferry was installed without flows.
     """
     found = find_spec("flows") is not None
     if flow and not found:
@@ -65,20 +69,33 @@ def _server() -> str | None:
     """Return the Prefect server of the environment or of Prefect's active profile; read without Prefect: it is slow."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url
-    home = Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect")
-    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or home / "profiles.toml")
+    path = Path(os.environ.get("PREFECT_PROFILES_PATH") or _prefect_home() / "profiles.toml")
     try:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return None  # Prefect itself says what is wrong with it, when it is used
+        return None  # Prefect itself reports what is wrong with it when it is used
     profile = os.environ.get("PREFECT_PROFILE") or kept.get("active")
     found = kept.get("profiles", {}).get(profile, {}).get("PREFECT_API_URL")
     return str(found) if found else None
 
 
+def _prefect_home() -> Path:
+    return Path(os.environ.get("PREFECT_HOME") or Path.home() / ".prefect").expanduser()
+
+
+def _refuse_unusable(name: str, folder: Path) -> None:
+    """Stop before Prefect starts, which takes long and then says it at length."""
+    try:
+        private_folder(folder)
+    except OSError as error:
+        raise SpecError(f"{name}: {folder} cannot be created ({error.strerror}); name another folder") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise SpecError(f"{name}: {folder} cannot be written to; name another folder, or change its permissions")
+
+
 @contextmanager
 def to_localbox(asked: bool = True) -> Iterator[None]:
-    """Send everything to the embedded localbox inside, whatever keys are set."""
+    """Send everything inside the block to the embedded localbox, whatever keys are set."""
     before = os.environ.get(ONLY_LOCALBOX)
     if asked:
         os.environ[ONLY_LOCALBOX] = "1"
@@ -92,7 +109,7 @@ def to_localbox(asked: bool = True) -> Iterator[None]:
 
 
 def _hush_prefect() -> None:
-    """Keep Prefect's own log out of the terminal unless it is asked for; nothing phones home."""
+    """Keep Prefect's own log out of the terminal unless requested, and switch off its telemetry."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

@@ -1,16 +1,25 @@
 """A database URL -> an engine whose tables are those of this version.
 
-Migrations are Alembic's. They run under a lock of the database, so that processes which open a new ledger at the same
-time do not create its tables twice; a ledger that is up to date is opened without Alembic.
+Migrations are Alembic's. They run under a lock of the database, so processes that open a new ledger at the same time
+do not create its tables twice; a ledger that is up to date is opened without Alembic.
 """
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
-from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    IntegrityError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+from tenacity import Retrying, retry_if_exception_type, stop_after_delay, wait_random
 
 from labelferry.errors import LedgerError, SpecError
 from labelferry.private import create_private, private_folder
@@ -21,17 +30,20 @@ VERSION = "0005"
 """The newest migration in ``migrations/versions``."""
 
 FORSAKEN = "60s"
-"""How long PostgreSQL lets a process that was stopped in the middle of a write keep its locks."""
+"""How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
+
+BUSY_SECONDS = 30
+"""How long SQLite waits for another process's lock."""
 
 LOCK = 5_711_038
-"""Key of the advisory lock in PostgreSQL; any number that no other program uses."""
+"""Key of the advisory lock in PostgreSQL; an arbitrary number that no other program uses."""
 
 
 def open_database(url: str) -> Engine:
     """Open the database at ``url`` and bring its tables up to date.
 
     Raises:
-        SpecError: when the URL is not one, its driver is not installed, the database is out of reach, or the ledger was
+        SpecError: when the URL is invalid, its driver is not installed, the database is unreachable, or the ledger was
             written by a newer labelferry.
     """
     try:
@@ -44,13 +56,18 @@ def open_database(url: str) -> Engine:
     except (ArgumentError, NoSuchModuleError, OperationalError, OSError) as error:
         reason = str(error).splitlines()[0]
         raise SpecError(f"LABELFERRY_LEDGER: the ledger's database cannot be opened: {reason}") from error
+    except DatabaseError as error:
+        raise SpecError(
+            f"{engine.url.database or 'LABELFERRY_LEDGER'}: not a ledger, or a damaged one ({error.orig}); move it "
+            "away and run labelferry onboard SPEC again: it finds what is in Labelbox"
+        ) from error
     event.listen(engine, "handle_error", _say_what_failed)
     return engine
 
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction, committed at the end; who is suspended inside loses it after a while."""
+    """Yield a connection in a transaction, committed at the end; a process suspended inside loses it after a while."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{FORSAKEN}'")
@@ -58,7 +75,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _say_what_failed(context: ExceptionContext) -> None:
-    """Turn what fails from now on into an error of ours; that a row exists is an answer, not a failure."""
+    """Turn database failures from now on into our own error; an existing row is an answer, not a failure."""
     error = context.sqlalchemy_exception
     if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
         reason = str(context.original_exception).splitlines()[0]
@@ -79,7 +96,7 @@ def _update(engine: Engine) -> None:
 
 
 def _with_driver(url: str) -> str:
-    """Return the URL with the driver that we ship, psycopg 3, where it names none."""
+    """Return the URL with the driver that we ship, psycopg 3, if it names none."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -96,8 +113,15 @@ def _prepare_sqlite(engine: Engine) -> None:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
-    cursor.execute("PRAGMA busy_timeout=30000")
-    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_SECONDS * 1000}")
+    # Changing the mode needs the database alone, and does not wait for it: two first runs on one new file meet here.
+    if cursor.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+        Retrying(
+            retry=retry_if_exception_type(sqlite3.OperationalError),
+            wait=wait_random(0.01, 0.1),
+            stop=stop_after_delay(BUSY_SECONDS),
+            reraise=True,
+        )(cursor.execute, "PRAGMA journal_mode=WAL")
     cursor.close()
 
 
@@ -125,7 +149,7 @@ def _migrate(engine: Engine) -> None:
 
 @contextmanager
 def _locked(engine: Engine) -> Iterator[Connection]:
-    """Yield the one connection that may change the tables."""
+    """Yield the only connection that may change the tables."""
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_lock({LOCK})")

@@ -1,7 +1,7 @@
-"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> what is read at once.
+"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> the files that are read together.
 
-Files count in the order of their names. A file that is still being written would be read half: move it in when it is
-whole.
+Files are taken in the order of their names. A file that is still being written would be read incompletely: move it in
+when it is complete.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,32 +13,35 @@ from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.findings import FindingHandler
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import PLACEHOLDERS
 from labelferry.sources.source import Source
 
 __all__ = ["is_many", "sources_of"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 
 def is_many(path: str) -> bool:
-    """Whether a path is a pattern or a folder."""
+    """Return whether a path is a pattern or a folder."""
     return path.endswith("/") or any(sign in path for sign in "*?[")
 
 
-def sources_of(entry: Entry, reach: Reach, note: Note, media: Mapping[str, Media]) -> Iterator[Source[Entry]]:
-    """Yield what is read at once: each file, or the files of each video when the format is read together.
+def sources_of(
+    entry: EntryT, reach: Reach, note: FindingHandler, media: Mapping[str, Media]
+) -> Iterator[Source[EntryT]]:
+    """Yield what is read together: each file, or all files of a video where the format says so.
 
     Args:
         entry: an entry of the spec.
         reach: finds its files.
         note: takes the readers' findings.
-        media: what is known of the videos, by the identity of their global keys.
+        media: facts about the videos, by the identity of their global keys.
 
     Raises:
-        SourceError: when no file matches, or a file's name makes no global key.
+        SourceError: when no file matches, or a file's name gives no valid global key.
     """
     groups: dict[tuple[str, str | None], list[str]] = {}
     for file in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
@@ -56,10 +59,10 @@ def _key(entry: LabelsEntry, file: str) -> str | None:
     return reduce(lambda text, name: text.replace(name, PLACEHOLDERS[name](path)), PLACEHOLDERS, str(key))
 
 
-def _filled(entry: Entry, path: str, key: str | None, file: str) -> Entry:
+def _filled(entry: EntryT, path: str, key: str | None, file: str) -> EntryT:
     options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
     try:
         return type(entry).model_validate(options if key is None else options | {"global_key": key})
     except ValidationError as error:
         what = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise SourceError(f"{file}: {what}; rename the file, or give it an entry of its own") from error
+        raise SourceError(f"{file}: {what}; rename the file, or give it its own entry") from error

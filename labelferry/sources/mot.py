@@ -1,4 +1,4 @@
-"""MOTChallenge text files -> LabelledVideo: one row a box, ``frame,id,left,top,width,height,...``, frames from 1.
+"""MOTChallenge text files -> LabelledVideo: one row per box, ``frame,id,left,top,width,height,...``, frames from 1.
 
 Two layouts: ten columns (MOT15, trackers' output: column 7 is a flag or a score, then x, y, z) and nine (MOT16/17 and
 CVAT's "MOT 1.1": flag, class, visibility). Facts: https://motchallenge.net/instructions/ and
@@ -15,11 +15,13 @@ from numpy.typing import NDArray
 from pydantic import Field, StringConstraints
 
 from labelferry.files.reach import Reach
+from labelferry.listing import counted
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.rules import ReaderRule
 from labelferry.sources.boxes import Boxes, anonymous, tracks_of
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.sheet import Sheet, sheet_of_lines
 from labelferry.sources.source import Source
@@ -37,15 +39,15 @@ ClassName = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1
 
 
 class MotLabels(LabelsEntry):
-    """A MOT file and what it does not say itself.
+    """A MOT file and the facts that it lacks.
 
-    ``pixel_base`` is 0 by default, so that coordinates are taken as they stand: the benchmark nominally counts pixels
-    from 1, but what trackers and CVAT write counts from 0, and a file does not tell. 1 subtracts one from left and top.
+    ``pixel_base`` is 0 by default, so that coordinates are taken as written: the benchmark nominally counts pixels from
+    1, but trackers and CVAT count from 0, and a file does not say which. 1 subtracts one from left and top.
     """
 
     format: Literal["mot"]
     global_key: GlobalKey = Field(
-        description="The video; {stem} and {name} stand for the name of the file, {parent} and {parent2} for the two "
+        description="The video; {stem} and {name} are the name of the file, {parent} and {parent2} the two "
         "folders above it"
     )
     classes: dict[int, ClassName] | None = Field(
@@ -53,7 +55,7 @@ class MotLabels(LabelsEntry):
     )
     frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the file")
     pixel_base: Literal[0, 1] = Field(
-        default=0, description="Number of the first pixel; 0 takes coordinates as they stand"
+        default=0, description="Number of the first pixel; 0 takes coordinates as written"
     )
     drop_ignored: bool = Field(default=False, description="Leave out ground-truth rows flagged 0 in column 7")
 
@@ -62,8 +64,8 @@ def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
     """Read a MOT file: one video, a track for each id, a new segment at every gap.
 
     Args:
-        source: the file, its options, and where labels.txt may be; takes a warning about boxes without identity, and
-            one about rows that ``drop_ignored`` left out.
+        source: the file, its options, and where labels.txt may be; receives warnings about boxes without identity and
+            about rows that ``drop_ignored`` left out.
 
     Yields:
         One video, unless the file cannot be read.
@@ -101,11 +103,11 @@ def _refuse_widths(source: str, lines: NDArray[np.int64], widths: NDArray[np.int
         wrong, expected = int(others[0]), f"the first row has {first}"
     else:
         return
-    what = f"{widths[wrong]} columns, separated by commas, where {expected}"
-    raise fault(source, int(lines[wrong]), what, "correct the row, or say the right format")
+    what = f"{counted(int(widths[wrong]), 'comma-separated column')}, but {expected}"
+    raise fault(source, int(lines[wrong]), what, "correct the row, or set the right format")
 
 
-def _kept(sheet: Sheet, entry: MotLabels, note: Note) -> NDArray[np.int64]:
+def _kept(sheet: Sheet, entry: MotLabels, note: FindingHandler) -> NDArray[np.int64]:
     flags = sheet.numbers("flag" if "flag" in sheet.columns else "score")
     ignored = int(np.count_nonzero(flags == 0))
     if not entry.drop_ignored or not ignored:
@@ -119,7 +121,7 @@ def _frames(sheet: Sheet, entry: MotLabels) -> Frames:
     if (low := np.flatnonzero(frames < entry.frame_base)).size:
         row = int(low[0])
         remedy = "set frame_base: 0" if frames[row] == 0 else "frames cannot be negative: correct the row"
-        raise sheet.fault(row, f"frame {frames[row]} where frames count from {entry.frame_base}", remedy)
+        raise sheet.fault(row, f"frame {frames[row]}, but frames count from {entry.frame_base}", remedy)
     return from_base(frames, entry.frame_base)
 
 
@@ -129,11 +131,13 @@ def _coords(sheet: Sheet, entry: MotLabels) -> NDArray[np.float64]:
     return coords
 
 
-def _tracks(sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: Note) -> tuple[NDArray[np.int64], list[str]]:
+def _tracks(
+    sheet: Sheet, frames: Frames, rows: NDArray[np.int64], note: FindingHandler
+) -> tuple[NDArray[np.int64], list[str]]:
     ids = sheet.whole("id")
     if (low := np.flatnonzero(ids < NO_IDENTITY)).size:
         row = int(low[0])
-        raise sheet.fault(row, f"id {ids[row]}", "ids are 0 or more, or -1 for a detection that belongs to no track")
+        raise sheet.fault(row, f"id {ids[row]}", "ids are 0 or more, or -1 for a detection without a track")
     distinct, codes = np.unique(ids[rows], return_inverse=True)
     names = [str(value) for value in distinct.tolist()]
     alone = np.flatnonzero(ids[rows] == NO_IDENTITY)
@@ -161,7 +165,7 @@ def _classes(
 ) -> tuple[NDArray[np.int64], list[Feature]]:
     if "class" not in sheet.columns:
         if len(names) != 1:
-            what = f"this MOT file has no class column and {len(names)} classes are named"
+            what = f"this MOT file has no class column and the spec names {len(names) or 'no'} classes"
             raise fault(source, None, what, "name exactly one, as in classes: {1: pedestrian}")
         return np.zeros(len(rows), dtype=np.int64), [Feature(name) for name in names.values()]
     ids = sheet.whole("class")[rows]

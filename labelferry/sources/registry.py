@@ -1,4 +1,4 @@
-"""The formats that labels may have: a new one is one line of ``READERS``."""
+"""The formats of labels: a new one is one line in ``READERS``."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Union
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     LabelsUnion = LabelsEntry
 else:
     LabelsUnion = Annotated[Union[tuple(READERS)], Field(discriminator="format")]  # noqa: UP007  made of the table
-"""Any entry of a spec's ``labels``; its ``format`` says which."""
+"""Any entry of a spec's ``labels``, told apart by ``format``."""
 
 
 def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
-    """Read what one source has, lazily, in the order of its files.
+    """Read one source, lazily, in the order of its files.
 
     Raises:
-        SourceError: when a file is missing or not what its format says.
+        SourceError: when a file is missing or not in its format.
     """
     entry, reach = source.entry, source.reach
     for file in source.files:

@@ -1,4 +1,4 @@
-"""The files that hold tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
+"""Files with tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
 
 import csv
 import io
@@ -11,6 +11,7 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from labelferry.listing import counted
 from labelferry.model.places import Places
 from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
 from labelferry.sources.text import bytes_of, fault, json_in, text_in
@@ -20,22 +21,22 @@ __all__ = ["SUFFIXES", "read_sheet"]
 DELIMITERS = (",", "\t", ";")
 REMEDY = "write one JSON object on each line"
 UNIT = "\x1f"
-"""ASCII's own separator of cells: with it, cells without line breaks need no quotes."""
+"""ASCII's own cell separator, with which cells without line breaks need no quotes."""
 
 
 def read_sheet(path: Path, source: str) -> Sheet:
-    """Read a table; its suffix says what it is.
+    """Read a table in the format of its suffix.
 
     Args:
         path: the file.
         source: what the user calls it, for messages and places.
 
     Raises:
-        SourceError: when it cannot be read as that, has no rows, or two columns of one name.
+        SourceError: when it cannot be read in that format, has no rows, or has two columns with the same name.
     """
     read = SUFFIXES.get(path.suffix.lower())
     if read is None:
-        raise fault(source, None, f"'{path.suffix}' is not a kind of table", f"use one of {' '.join(SUFFIXES)}")
+        raise fault(source, None, f"'{path.suffix}' is not a table format", f"use one of {' '.join(SUFFIXES)}")
     sheet = read(bytes_of(path, source), source)
     if not len(sheet):
         raise fault(source, None, "the table has no rows", "fill it in, or take its entry out of the spec")
@@ -57,7 +58,7 @@ def _read_delimited(data: bytes, source: str) -> Sheet:
 
 
 def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[list[str]]]:
-    """The line that each record starts in, and its cells."""
+    """Return the line on which each record starts, and the cells of each."""
     rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     lines, records, line = [], [], 1
     try:
@@ -67,7 +68,8 @@ def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[lis
                 records.append(cells)
             line = rows.line_num + 1
     except csv.Error as error:
-        raise fault(source, line, f"a broken quotation ({error})", 'close it, and write a quote in it as ""') from error
+        remedy = 'close the quotes, and write a quote inside a cell as ""'
+        raise fault(source, line, f"broken quoting ({error})", remedy) from error
     return lines, records
 
 
@@ -75,7 +77,7 @@ def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sh
     names = _names(records[0], source)
     for line, cells in zip(lines, records, strict=True):
         if len(cells) != len(names):
-            what = f"{len(cells)} columns where the header has {len(names)}"
+            what = f"{counted(len(cells), 'column')}, but the header has {len(names)}"
             raise fault(source, line, what, "make every row as long as the header")
     rows = [UNIT.join(cells) for cells in records[1:]]
     if len(names) > 1 and all(row.count(UNIT) == len(names) - 1 and "\n" not in row for row in rows):
@@ -155,7 +157,7 @@ def _array(values: list[Any]) -> Any:
 
     try:
         array = pa.array(values)
-    except (pa.ArrowException, OverflowError):  # cells of several types: a number here and a text there
+    except (pa.ArrowException, OverflowError):  # cells of several types, numbers and text
         return pa.array([cell_text(value) for value in values], pa.string())
     return pa.array([cell_text(value) for value in values], pa.string()) if pa.types.is_nested(array.type) else array
 

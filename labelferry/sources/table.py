@@ -1,7 +1,7 @@
-"""Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row a box in a frame.
+"""Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row per box in a frame.
 
 The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user
-has after a detector or a tracker.
+has after running a detector or a tracker.
 """
 
 import re
@@ -9,17 +9,17 @@ from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames, from_base
 from labelferry.model.keys import identity
 from labelferry.model.rules import ReaderRule
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import Boxes, anonymous, tracks_by_video
+from labelferry.sources.boxes import Boxes, CodeColumn, anonymous, tracks_by_video
 from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet
@@ -30,14 +30,13 @@ __all__ = ["TableLabels", "read"]
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 CellName = Annotated[str, Field(coerce_numbers_to_str=True)]
-Codes = NDArray[np.int64]
 
 WHOLE = re.compile(r"^(-?\d+)\.0*$")
-"""What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
+"""Ids as pandas writes them once a column had a missing value: 7.0 is track 7."""
 
 
 class TableLabels(LabelsEntry):
-    """A table of boxes and what its columns do not say."""
+    """A table of boxes and the facts that its columns lack."""
 
     format: Literal["table"]
     columns: dict[str, str] = Field(
@@ -56,10 +55,10 @@ class TableLabels(LabelsEntry):
     height: int | None = Field(
         default=None, gt=0, description="Height in pixels, when normalized; by default the video's own"
     )
-    global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
-    class_name: Name | None = Field(default=None, description="The class, when no column says it")
+    global_key: GlobalKey | None = Field(default=None, description="The video, if no column has it")
+    class_name: Name | None = Field(default=None, description="The class, if no column has it")
     classes: dict[CellName, Name] = Field(
-        default_factory=dict, description="New name by the table's class; others stay as they are"
+        default_factory=dict, description="New name by the table's class; other classes keep their names"
     )
     frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the table")
     gaps: Literal["close", "bridge"] = Field(
@@ -72,7 +71,7 @@ class TableLabels(LabelsEntry):
     @classmethod
     def _known_parts(cls, columns: dict[str, str]) -> dict[str, str]:
         if unknown := [name for name in columns if part_of(name) is None]:
-            raise ValueError(f"unknown part {', '.join(unknown)}; see the documentation of tables for the parts")
+            raise ValueError(f"unknown part {', '.join(unknown)}; see the documentation of tables for the known parts")
         return columns
 
     @model_validator(mode="after")
@@ -90,8 +89,8 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
     """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
 
     Args:
-        source: the file and its options, and the sizes of the videos; takes a warning about columns that are not used,
-            about boxes without identity, about swapped corners.
+        source: the file and its options, and the sizes of the videos; receives warnings about unused columns, boxes
+            without identity and swapped corners.
 
     Yields:
         One video for each global key.
@@ -118,14 +117,14 @@ def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
         if option:
             parts.pop(part, None)
         elif part not in parts:
-            remedy = f"add one, or say {'class_name' if part == 'class' else part}: in the spec"
+            remedy = f"add one, or set {'class_name' if part == 'class' else part}: in the spec"
             raise fault(sheet.source, 1, f"no column for {part}", remedy)
     if "frame" not in parts:
         raise fault(sheet.source, 1, "no column for frame", "name it, as in columns: {frame: image}")
     return parts, choose_form(sheet.source, parts, entry.box)
 
 
-def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> None:
+def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> None:
     needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
     used = {column for part, column in parts.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
@@ -133,7 +132,7 @@ def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note)
         note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
 
 
-def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[str]]:
+def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[str]]:
     if entry.global_key:
         return np.zeros(len(sheet), dtype=np.int64), [entry.global_key]
     sheet.keys(parts["global_key"])
@@ -144,13 +143,13 @@ def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[C
         where = sheet.places.where(row)
         key = canonical(text, where)
         if (other := seen.setdefault(identity(key), key)) != key:
-            remedy = "write the key in one way"
+            remedy = "always write the key the same way"
             raise fault(where.source, where.line, f"global keys '{key}' and '{other}' differ only in case", remedy)
     return codes, list(seen.values())
 
 
 def _boxes(
-    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: Codes, note: Note
+    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: CodeColumn, note: FindingHandler
 ) -> Boxes:
     frames = _frames(sheet, parts["frame"], entry.frame_base)
     tracks, names = _tracks(sheet, parts, frames, videos, note)
@@ -173,13 +172,13 @@ def _frames(sheet: Sheet, column: str, base: int) -> Frames:
     if (low := np.flatnonzero(frames < base)).size:
         row = int(low[0])
         remedy = "set frame_base: 0" if frames[row] == 0 else "frames cannot be negative: correct the row"
-        raise sheet.fault(row, f"frame {frames[row]} where frames count from {base}", remedy)
+        raise sheet.fault(row, f"frame {frames[row]}, but frames count from {base}", remedy)
     return from_base(frames, base)
 
 
 def _tracks(
-    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: Codes, note: Note
-) -> tuple[Codes, list[str]]:
+    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: CodeColumn, note: FindingHandler
+) -> tuple[CodeColumn, list[str]]:
     if "track" in parts:
         codes, texts = sheet.codes(parts["track"])
         return _recoded(codes, [WHOLE.sub(r"\1", text) for text in texts])
@@ -187,7 +186,7 @@ def _tracks(
     return anonymous(frames, videos)
 
 
-def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[Codes, list[Feature]]:
+def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[Feature]]:
     if entry.class_name:
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
     codes, texts = sheet.codes(parts["class"])
@@ -195,13 +194,13 @@ def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tupl
     return codes, [Feature(name) for name in names]
 
 
-def _recoded(codes: Codes, names: list[str]) -> tuple[Codes, list[str]]:
-    """Codes of texts -> codes of the distinct names that the texts have got."""
+def _recoded(codes: CodeColumn, names: list[str]) -> tuple[CodeColumn, list[str]]:
+    """Return codes of texts as codes of the distinct names given to the texts."""
     places = {name: at for at, name in enumerate(dict.fromkeys(names))}
     return np.array([places[name] for name in names])[codes], list(places)
 
 
-def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> Coords:
+def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> Coords:
     a, b, c, d = (sheet.numbers(parts[part]) for part in FORMS[form])
     with np.errstate(over="ignore", invalid="ignore"):
         if form == "xyxy":
@@ -212,8 +211,8 @@ def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: Note) -> C
         return np.column_stack((a, b, c, d))
 
 
-def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coords:
-    """Return what makes pixels of coordinates: 1, the size that the entry gives, or that of each row's video."""
+def _scale(source: Source[TableLabels], videos: CodeColumn, keys: list[str]) -> Coords:
+    """Return the factor from coordinates to pixels: 1, the size in the entry, or that of each row's video."""
     entry = source.entry
     if not entry.normalized:
         return np.ones(4)
@@ -225,9 +224,9 @@ def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coord
 
 def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
     if not (finite := np.isfinite(coords).all(axis=1)).all():
-        raise sheet.fault(int(np.argmin(finite)), "the box is too large to be one", "correct or remove the row")
+        raise sheet.fault(int(np.argmin(finite)), "the box is too large", "correct or remove the row")
 
 
-def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:
+def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
     if count:
         note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))

@@ -100,7 +100,7 @@ class Streets:
             return {line.message for line in ledger.lines()}
 
     def lose_ledger(self) -> None:
-        """Delete the ledger and what SQLite keeps beside it."""
+        """Delete the ledger and SQLite's files next to it."""
         for path in self.home.glob("ledger.db*"):
             path.unlink()
 

@@ -1,16 +1,15 @@
-"""What is kept of an onboarding is its owner's alone, and no presigned URL stands in what people are shown."""
+"""The records of an onboarding are private to their owner, and no output shows a presigned URL."""
 
-import os
 import stat
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
 import pytest
 
-from tests.localbox_server import KEY, ROOT, Localbox
+from tests.commands import command
+from tests.localbox_server import KEY, Localbox
 
 SECRET = "5ec4e7c0ffee"
 URL = f"https://bucket.s3.eu-west-1.amazonaws.com/clip.mp4?X-Amz-Expires=60&X-Amz-Signature={SECRET}"
@@ -42,19 +41,8 @@ class Folder:
         (self.path / "videos.csv").write_text(f"global_key,row_data\nclip,{url}\n", "utf-8")
         (self.path / "labels.ndjson").write_bytes(orjson.dumps(LINE))
 
-    def run(self, *command: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("LABEL", "PREFECT"))}
-        there = {"LABELBOX_API_KEY": KEY, "LABELBOX_ENDPOINT": self.localbox.endpoint}
-        env = {**inherited, "LABELFERRY_HOME": str(self.home), "HOME": str(self.path), **there, **environment}
-        return subprocess.run(
-            [sys.executable, "-m", "labelferry.cli", *command],
-            cwd=ROOT,
-            env=env,
-            capture_output=True,
-            encoding="utf-8",
-            umask=0o022,
-            timeout=120,
-        )
+    def run(self, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        return command(self.path, *arguments, LABELBOX_API_KEY=KEY, LABELBOX_ENDPOINT=self.localbox.endpoint)
 
     def kept(self) -> Iterator[tuple[Path, int]]:
         """All that was kept, and who may use it."""
@@ -71,7 +59,7 @@ def folder(localbox: Localbox, tmp_path: Path) -> Folder:
 def test_onboarded_twice_and_verified(folder: Folder) -> None:
     folder.write()
     said = [folder.run(*command) for command in (("onboard", "{}"), ("onboard", "{}"), ("status", "private"))]
-    assert said[0].returncode == 2  # {} is no path of a spec
+    assert said[0].returncode == 2  # {} is not the path of a spec
     spec = str(folder.path / "spec.yaml")
     ended = [
         folder.run("plan", spec),

@@ -134,7 +134,7 @@ def test_what_is_not_known_is_not_checked() -> None:
 def test_a_size_of_which_only_one_side_is_known() -> None:
     labels = video(masks(picture(RED, size=(24, 32))))
     (only,) = texts(labels, media={"clip.mp4": Media(width=64)})
-    assert "the mask of frame 1 has 32x24 pixels and the video 64x24" in only
+    assert "the mask of frame 1 has 32x24 pixels, but the video 64x24" in only
 
 
 @pytest.mark.parametrize(("composite", "code"), [(b"no", "mask-not-png"), ("https://example.com/1.png", "mask-by-url")])
@@ -159,7 +159,7 @@ def test_a_name_beside_a_wrong_schema_id_is_not_suggested_again() -> None:
 
 def test_a_long_list_of_names_is_cut() -> None:
     ontology = Ontology(tuple(Tool(ToolKind.BOX, f"{letter}-1234") for letter in "abcdefghij"))
-    assert "(there: 'a-1234', 'b-1234'" in texts(video(box("car")), ontology=ontology)[0]
+    assert "(it has: 'a-1234', 'b-1234'" in texts(video(box("car")), ontology=ontology)[0]
     assert "'h-1234', and 2 more)" in texts(video(box("car")), ontology=ontology)[0]
 
 

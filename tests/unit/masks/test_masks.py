@@ -18,7 +18,7 @@ from labelferry.masks import (
     palette,
 )
 from labelferry.masks.colours import distinct
-from labelferry.masks.png import Pixels
+from labelferry.masks.png import RgbArray
 from labelferry.model import Feature, MaskObject, Where
 
 HERE = Where("here")
@@ -28,14 +28,14 @@ PICTURE[3] = (1, 2, 3)
 COLOURS = [(1, 2, 3), (76, 104, 177)]
 
 
-def saved(picture: Pixels, mode: str = "RGB") -> bytes:
+def saved(picture: RgbArray, mode: str = "RGB") -> bytes:
     out = io.BytesIO()
     Image.fromarray(picture).convert(mode).save(out, "PNG")
     return out.getvalue()
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3)), np.zeros((0, 2, 3), np.uint8)])
-def test_only_pictures_are_encoded(wrong: Pixels) -> None:
+def test_only_pictures_are_encoded(wrong: RgbArray) -> None:
     with pytest.raises(SourceError, match="uint8 of shape"):
         encode_png(wrong)
     with pytest.raises(SourceError, match="uint8 of shape"):
@@ -168,7 +168,7 @@ COMPOSE = {
     "one colour": (
         {"a": {1: area(1)}, "b": {1: area(2)}},
         {"colours": {"a": (1, 1, 1), "b": (1, 1, 1)}},
-        "'a' and 'b' have one colour",
+        "'a' and 'b' have the same colour",
     ),
     "no tool": ({"a": {1: area(1)}}, {"features": {"b": "t"}}, "'a' has no tool"),
     "nothing": ({}, {}, "at least one frame"),

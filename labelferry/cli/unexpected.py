@@ -1,0 +1,47 @@
+"""An error that nobody foresaw -> one line, and a file that has the rest."""
+
+import os
+import tempfile
+import time
+import traceback
+from pathlib import Path
+
+from labelferry.printable import masked
+from labelferry.private import open_private, private_folder
+
+__all__ = ["told"]
+
+LONGEST = 300
+
+
+def told(error: Exception) -> str:
+    """Return what to say of an error; its traceback is kept where there is room for it."""
+    if isinstance(error, OSError) and error.strerror:
+        place = f"{error.filename}: " if error.filename else ""
+        return f"{place}{error.strerror}; nothing is lost: correct that, and run the same command again"
+    kept = _keep(error)
+    where = f"; its details are in {kept}" if kept else ""
+    return f"unexpected error, {type(error).__name__}: {_first_line(error)}{where}. Please report it"
+
+
+def _first_line(error: Exception) -> str:
+    try:
+        lines = str(error).splitlines()
+    except Exception:  # noqa: BLE001  an error that cannot even say what it is
+        return "without a message"
+    return masked(lines[0][:LONGEST]) if lines else "without a message"
+
+
+def _keep(error: Exception) -> Path | None:
+    """Write the traceback into the home, or the folder for temporary files."""
+    home = os.environ.get("LABELFERRY_HOME") or Path.home() / ".labelferry"
+    name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
+    text = masked("".join(traceback.format_exception(error))).encode("utf-8", "backslashreplace")
+    for folder in (Path(home) / "errors", Path(tempfile.gettempdir())):
+        try:
+            with open_private(private_folder(folder) / name) as out:
+                out.write(text)
+        except OSError:
+            continue
+        return folder / name
+    return None

@@ -1,0 +1,45 @@
+"""Prefect, looked at before a flow starts: its server, its login. What is wrong with them is one message."""
+
+import httpx
+from prefect.client.orchestration import get_client
+
+from labelferry.errors import AuthenticationError, UnavailableError
+from labelferry.proxies import refuse_unusable_proxies
+
+__all__ = ["reach_prefect"]
+
+HERE = "run without --flow and without PREFECT_API_URL to do the work in this process"
+STARTUP = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
+DENIED = (401, 403)
+
+
+def reach_prefect(server: str | None) -> None:
+    """Make sure that Prefect can be used; without a server a temporary one is started, which ends with this process.
+
+    Raises:
+        SpecError: when the environment's proxies cannot be used.
+        AuthenticationError: when the server asks for a login that was not given.
+        UnavailableError: when the server does not answer.
+    """
+    refuse_unusable_proxies()
+    called = f"Prefect's server at {server}" if server else "Prefect's temporary server"
+    try:
+        with get_client(sync_client=True) as client:
+            if problem := client.api_healthcheck():
+                raise UnavailableError(f"{called} does not answer ({problem}); start it, or {HERE}", acted=False)
+            client.read_flows(limit=1)
+    except httpx.HTTPStatusError as error:
+        if error.response.status_code not in DENIED:
+            raise UnavailableError(f"{called} failed ({error}); see its log, or {HERE}", acted=False) from error
+        raise AuthenticationError(
+            f"{called} asks for a login: set PREFECT_API_AUTH_STRING to its user:password, which make up prints, or "
+            f"{HERE}"
+        ) from error
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise UnavailableError(
+            f"{called} cannot be reached ({error}); correct the URL, or {HERE}", acted=False
+        ) from error
+    except RuntimeError as error:
+        raise UnavailableError(
+            f"{called} did not start in time ({error}); give it longer with {STARTUP}, or {HERE}", acted=False
+        ) from error

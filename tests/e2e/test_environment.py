@@ -1,0 +1,164 @@
+"""Machines as people have them: each fault of the environment is one message and the documented exit code."""
+
+import shutil
+import subprocess
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from labelferry.ledger import open_ledger
+from tests.commands import command
+
+NOWHERE = "http://127.0.0.1:9"
+PROXIES = {"HTTP_PROXY": NOWHERE, "HTTPS_PROXY": NOWHERE, "ALL_PROXY": NOWHERE}
+RANGES = {**PROXIES, "NO_PROXY": "10.0.0.0/8,fe80::/10,[::1],::1"}
+WITHOUT_POWERS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
+SPEC = """\
+name: machine
+dataset: Machine
+project: Machine
+ontology: {name: Machine, from: labels}
+videos: [{global_key: clip, row_data: "https://example.com/clip.mp4", width: 640, height: 480, fps: 25, frame_count: 9}]
+labels:
+  - {format: table, path: boxes.csv}
+"""
+BOXES = "global_key,track,class,frame,left,top,width,height\nclip,1,car,1,1,2,3,4\n"
+
+
+@pytest.fixture
+def spec(tmp_path: Path) -> str:
+    (tmp_path / "boxes.csv").write_text(BOXES, "utf-8")
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC, "utf-8")
+    return str(path)
+
+
+def told(ended: "subprocess.CompletedProcess[str]", code: int, *said: str) -> None:
+    """One message, and the exit code."""
+    assert ended.returncode == code, ended.stderr
+    lines = [line for line in ended.stderr.splitlines() if " WARNING " not in line]
+    assert (len(lines), lines[0].startswith("labelferry: ")) == (1, True), ended.stderr
+    assert [text for text in said if text not in lines[0]] == [], lines[0]
+
+
+@pytest.mark.parametrize(
+    "environment", [PROXIES, RANGES, {"HTTPS_PROXY": "nonsense://x"}], ids=["dead", "ranges", "no"]
+)
+def test_this_machine_is_never_reached_through_a_proxy(environment: dict[str, str], tmp_path: Path, spec: str) -> None:
+    ended = command(tmp_path, "onboard", spec, **environment)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.full
+def test_nor_is_prefects_server(tmp_path: Path, spec: str) -> None:
+    ended = command(tmp_path, "onboard", spec, "--flow", **RANGES)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_a_proxy_that_cannot_be_used(tmp_path: Path, spec: str) -> None:
+    ended = command(tmp_path, "onboard", spec, LABELBOX_API_KEY="key", HTTPS_PROXY="nonsense://x")
+    told(ended, 2, "HTTPS_PROXY", "nonsense://x", "correct or unset")
+
+
+def test_a_dead_proxy_before_the_real_service(tmp_path: Path, spec: str) -> None:
+    ended = command(tmp_path, "onboard", spec, LABELBOX_API_KEY="key", LABELFERRY_PATIENCE="1", **PROXIES)
+    told(ended, 1, "cannot reach https://api.labelbox.com/graphql")
+
+
+@pytest.mark.parametrize("url", [f"{NOWHERE}/api", "nonsense"])
+def test_no_prefect_server_there(url: str, tmp_path: Path, spec: str) -> None:
+    told(
+        command(tmp_path, "onboard", spec, PREFECT_API_URL=url),
+        1,
+        f"Prefect's server at {url} does not answer",
+        "start it",
+    )
+
+
+@pytest.mark.full
+def test_a_temporary_server_that_takes_too_long(tmp_path: Path, spec: str) -> None:
+    setting = "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS"
+    told(
+        command(tmp_path, "onboard", spec, "--flow", **{setting: "1"}),
+        1,
+        "did not start in time",
+        setting,
+        "without --flow",
+    )
+
+
+@pytest.mark.parametrize("name", ["LABELFERRY_HOME", "PREFECT_HOME"])
+@pytest.mark.parametrize("options", [(), ("--flow",)], ids=["in this process", "as a flow"])
+def test_a_home_that_cannot_be_made(name: str, options: tuple[str, ...], tmp_path: Path, spec: str) -> None:
+    if (name, options) == ("PREFECT_HOME", ()):
+        assert command(tmp_path, "onboard", spec, PREFECT_HOME="/proc/none").returncode == 0
+        return
+    told(
+        command(tmp_path, "onboard", spec, *options, **{name: "/proc/none"}),
+        2,
+        f"{name}: /proc/none",
+        "cannot be created",
+    )
+
+
+@pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) is not installed")
+@pytest.mark.parametrize("options", [(), ("--flow",)], ids=["in this process", "as a flow"])
+def test_a_home_that_cannot_be_written(options: tuple[str, ...], tmp_path: Path, spec: str) -> None:
+    (tmp_path / "home").mkdir(mode=0o555)
+    told(command(tmp_path, "onboard", spec, *options, limits=WITHOUT_POWERS), 2, "LABELFERRY_HOME", "home")
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"SQLite format 3\0" + bytes(500), b"garbage" * 500], ids=["empty", "cut", "other"]
+)
+def test_a_ledger_that_is_none_and_the_remedy(content: bytes, tmp_path: Path, spec: str) -> None:
+    assert command(tmp_path, "onboard", spec).returncode == 0
+    ledger = tmp_path / "home" / "ledger.db"
+    for path in tmp_path.glob("home/ledger.db-*"):
+        path.unlink()
+    ledger.write_bytes(content)
+    if content:
+        told(command(tmp_path, "onboard", spec), 2, f"{ledger}: not a ledger, or a damaged one", "move it away")
+        ledger.unlink()
+    again = command(tmp_path, "onboard", spec)
+    assert (again.returncode, "0 created, 1 reused" in again.stdout) == (0, True), again.stderr
+
+
+def test_two_first_runs_on_a_new_home(tmp_path: Path) -> None:
+    """The ledger's mode, its tables and its folder are made by both at the same time."""
+    for number in range(10):
+        url = f"sqlite:///{tmp_path}/{number}/ledger.db"
+
+        def first(_: int, url: str = url) -> None:
+            open_ledger(url).close()
+
+        with ThreadPoolExecutor(4) as threads:
+            list(threads.map(first, range(4)))
+
+
+def test_what_nobody_foresaw_is_one_line_and_a_file(tmp_path: Path, spec: str) -> None:
+    """A module that cannot be imported stands for all of it; the traceback is in the file that is named."""
+    broken = tmp_path / "broken"
+    broken.mkdir()
+    broken.joinpath("alembic.py").write_text(
+        "class Odd(Exception):\n    def __str__(self):\n        raise ValueError('no words')\nraise Odd()\n", "utf-8"
+    )
+    ended = command(tmp_path, "onboard", spec, PYTHONPATH=str(broken))
+    told(ended, 1, "unexpected error, Odd: without a message", "its details are in", "Please report it")
+    (kept,) = (tmp_path / "home" / "errors").iterdir()
+    assert str(kept) in ended.stderr
+    assert "raise Odd()" in kept.read_text("utf-8")
+    asked = command(tmp_path, "onboard", spec, "--json", PYTHONPATH=str(broken))
+    assert '"error": "Odd"' in asked.stdout
+
+
+FULL = ("prlimit", "--fsize=0")
+
+
+@pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit (util-linux) is not installed")
+def test_no_room_to_write(tmp_path: Path, spec: str) -> None:
+    ended = command(tmp_path, "onboard", spec, limits=FULL, LABELBOX_API_KEY="key")
+    assert ended.returncode in {1, 2}
+    assert ended.stderr.startswith("labelferry: ")
+    assert "Traceback" not in ended.stderr
