@@ -256,6 +256,16 @@ def test_refused_lines_are_sent_again_only_when_asked(yard: Yard) -> None:
         assert held[0]["name"].endswith("-1") == retry
 
 
+def test_a_refused_line_that_left_the_sources_does_not_count_any_more(yard: Yard) -> None:
+    yard.write(REFUSED)
+    assert isinstance(yard.run(), PartialFailureError)
+    yard.write(THREE)
+    with yard.onboarding() as onboarding:
+        (project,) = (row["id"] for row in yard.localbox.table("projects"))
+        assert import_labels(onboarding, project) == Submitted((), 0, already_in=3, failed_before=0)
+        assert states(onboarding) == {LineState.ACCEPTED: 3, LineState.RETIRED: 1}
+
+
 # A lost ledger
 
 
