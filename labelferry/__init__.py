@@ -6,7 +6,7 @@ The names below are loaded on first use, so that importing the package is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelferry.api import check, onboard, plan, resume, retry_failed, verify
+    from labelferry.api import check, onboard, plan, read, resume, retry_failed, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
@@ -17,6 +17,7 @@ __all__ = [
     "extract_rgb_colors_from_url",
     "onboard",
     "plan",
+    "read",
     "resume",
     "retry_failed",
     "to_ndjson",
@@ -31,6 +32,7 @@ _HOME = {
     "extract_rgb_colors_from_url": "labelferry.masks",
     "onboard": "labelferry.api",
     "plan": "labelferry.api",
+    "read": "labelferry.reading",
     "resume": "labelferry.api",
     "retry_failed": "labelferry.api",
     "to_ndjson": "labelferry.convert",

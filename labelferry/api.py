@@ -25,6 +25,7 @@ from labelferry.onboarding.run import carry_out, make_plan
 from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.verify import verify as compare
 from labelferry.plain_steps import PlainSteps
+from labelferry.reading import read
 from labelferry.remote import Remote, open_remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
@@ -36,7 +37,7 @@ from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
-__all__ = ["Checked", "check", "onboard", "plan", "rebuild", "resume", "retry_failed", "verify"]
+__all__ = ["Checked", "check", "onboard", "plan", "read", "rebuild", "resume", "retry_failed", "verify"]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
 

@@ -6,6 +6,7 @@
     ├── InputError                       2   fix the input; nothing was sent
     │   ├── SpecError                        the spec or a setting
     │   ├── SourceError                      a file of rows or labels (path and line in the message)
+    │   │   └── EmptySourceError                 there is nothing in it
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
@@ -41,6 +42,7 @@ __all__ = [
     "CheckError",
     "ConflictError",
     "DeadlineError",
+    "EmptySourceError",
     "InputError",
     "JobFailedError",
     "LabelferryError",
@@ -99,6 +101,20 @@ class SpecError(InputError):
 
 class SourceError(InputError):
     """A file of rows or labels is not in its declared format."""
+
+
+class EmptySourceError(SourceError):
+    """A file of rows or labels has none, or no file matches a pattern.
+
+    Args:
+        file: the file or pattern, as the user calls it.
+        what: what is empty.
+        remedy: what to do about it.
+    """
+
+    def __init__(self, file: str, what: str, remedy: str) -> None:
+        super().__init__(f"{file}: {what}; {remedy}", file=file)
+        self.what = what
 
 
 class AnnotationError(InputError):

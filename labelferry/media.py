@@ -13,16 +13,18 @@ from typing import Any
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
 from labelferry.model.findings import FindingHandler
+from labelferry.model.input_rules import VideoRule
 from labelferry.model.media import Media
-from labelferry.model.rules import VideoRule
 
-__all__ = ["probe", "refuse_other_files"]
+__all__ = ["probe", "refuse_other_files", "unusual"]
 
 OPTIONS = {
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,h264,hevc,m4v,ivf",
     "protocol_whitelist": "file",
 }
 """Options for FFmpeg, which otherwise renders text files as video and follows playlists to other files and hosts."""
+
+CODECS = {"h264", "hevc"}
 
 UNEVEN = 0.01
 """Fraction of a frame's duration by which a constant rate may deviate, beyond one tick of the clock."""
@@ -67,6 +69,27 @@ def refuse_other_files(path: Path, *, must_know: bool) -> None:
             raise SourceError(f"{path}: the video has no frames; give one that plays")
 
 
+def unusual(path: Path) -> tuple[str, str] | None:
+    """Return what Labelbox may not take about a video file, and what it documents instead; None when all is usual.
+
+    Raises:
+        SourceError: when it is not a video that can be read.
+    """
+    if not _pyav():
+        return None
+    with _opened(path) as container:
+        _refuse_no_stream(container, path)
+        stream = container.streams.video[0]
+        codec, aspect = stream.codec_context.name, stream.sample_aspect_ratio
+        wrong = [
+            (f"the container is {container.format.name}", "MP4", "mp4" not in container.format.name.split(",")),
+            (f"the codec is {codec}", "H.264 or H.265", codec not in CODECS),
+            (f"pixels are not square ({aspect})", "square pixels", aspect not in (None, 0, 1)),
+        ]
+    found = [(problem, wanted) for problem, wanted, is_so in wrong if is_so]
+    return (" and ".join(each for each, _ in found), ", ".join(each for _, each in found)) if found else None
+
+
 def _pyav() -> bool:
     try:
         import av  # noqa: F401  whether it can be
@@ -101,7 +124,16 @@ def _read(container: Any, path: Path, note: FindingHandler) -> Media:
     rate = stream.average_rate or stream.guessed_rate
     if _varies(times):
         note(VideoRule.FRAME_RATE_VARIES.at(Where(str(path))))
-    return Media(stream.width, stream.height, float(rate) if rate else None, len(times))
+    width, height = _displayed(path, stream.width, stream.height)
+    return Media(width, height, float(rate) if rate else None, len(times))
+
+
+def _displayed(path: Path, width: int, height: int) -> tuple[int, int]:
+    """The size in which a video is shown: a phone's is stored lying and turned by its player."""
+    with _opened(path) as container:
+        first = next(container.decode(video=0), None)
+    turned = first is not None and first.rotation % 180 == 90
+    return (height, width) if turned else (width, height)
 
 
 def _times(container: Any, stream: Any) -> list[int]:

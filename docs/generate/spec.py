@@ -99,7 +99,7 @@ def _value(key: str, field: Schema, parts: Schema) -> str:
 
 def _plain(key: str, field: Schema, parts: Schema) -> str:
     if field["type"] == "array":
-        return f"list of {_value(key, field['items'], parts)}"
+        return f"list of {_value(key, field.get('items') or field['prefixItems'][0], parts)}"
     if field["type"] == "object":
         inner = field.get("additionalProperties")
         return f"mapping to {_value(key, inner, parts)}" if isinstance(inner, Mapping) else "mapping"

@@ -45,6 +45,6 @@ def check(
         ontology=ontology,
         media={identity(key): facts for key, facts in media.items()},
         temporal_base=temporal_base,
-        rows=None if rows is None else frozenset(identity(key) for key in rows),
+        rows=None if rows is None else {identity(key): key for key in rows},
     )
     return [finding for family in FAMILIES for finding in family(subject)]

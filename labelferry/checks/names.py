@@ -10,6 +10,7 @@ from labelferry.listing import shorten
 from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where
 from labelferry.model.findings import Finding, on
+from labelferry.model.looks import differing_characters, looks_alike
 from labelferry.model.rules import NameRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
@@ -109,6 +110,9 @@ class _Names:
         if other := self.elsewhere.get(kind, {}).get(feature.name):
             return NameRule.NAME_OF_OTHER_KIND.at(where, feature=called, name=feature.name, kind=kind, other_kind=other)
         names = [item.names[0] for item in there]
+        if alike := next((name for name in names if looks_alike(name, feature.name)), None):
+            different = differing_characters(name=feature.name, other=alike)
+            return NameRule.NAME_LOOKS_ALIKE.at(where, feature=called, similar_name=alike, characters=different)
         if close := _close(feature.name, names):
             return NameRule.NAME_MISSPELLED.at(where, feature=called, similar_name=close)
         known = ", ".join(shorten([f"'{name}'" for name in names], KNOWN_SHOWN)) or "none"

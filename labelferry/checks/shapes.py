@@ -10,10 +10,13 @@ from labelferry.model.findings import Finding, on
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
 from labelferry.model.rules import ShapeRule
-from labelferry.model.tracks import Geometry, Track
+from labelferry.model.tracks import Coords, Geometry, Track
 from labelferry.model.video import LabelledVideo
 
 __all__ = ["check"]
+
+LARGEST_FRACTION = 2.0
+"""Fractions may lie a little outside the picture; no box of two pixels is meant."""
 
 ChosenFrames = NDArray[np.bool_]
 """Mask over the keyframes of a track, true for those that break a rule."""
@@ -33,6 +36,7 @@ def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
         wholly, _ = _outside(track, media)
         yield from _found(ShapeRule.SHAPE_OUTSIDE, track, wholly, _picture(media))
     yield from _partly_outside(video, media)
+    yield from _fractions(video)
 
 
 def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") -> Iterator[Finding]:
@@ -63,6 +67,20 @@ def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
             tracks=len(partly),
             picture=_picture(media),
         )
+
+
+def _fractions(video: LabelledVideo) -> Iterator[Finding]:
+    """Boxes that all lie inside one pixel are fractions of the picture."""
+    boxes = [track.coords for track in video.tracks if track.geometry is Geometry.BOX]
+    if boxes and all(_within_pixel(coords) for coords in boxes):
+        yield ShapeRule.SHAPES_LIKE_FRACTIONS.at(
+            video.where, count=sum(len(coords) for coords in boxes), video=video.row
+        )
+
+
+def _within_pixel(coords: Coords) -> bool:
+    small = np.abs(coords) <= LARGEST_FRACTION
+    return bool(small.all() and (coords[:, 2:] > 0).all() and (coords != np.floor(coords)).any())
 
 
 def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:

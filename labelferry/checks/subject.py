@@ -24,14 +24,14 @@ class Subject:
         ontology: None when there is none yet: rules that need one are left out.
         media: facts about each video, by canonical global key.
         temporal_base: the number of a video's first frame in ranges of answers.
-        rows: canonical global keys of the manifest, None when it is not known.
+        rows: global keys of the manifest by their identity, None when it is not known.
     """
 
     videos: Sequence[LabelledVideo]
     ontology: Ontology | None
     media: Mapping[str, Media]
     temporal_base: int = FIRST_FRAME
-    rows: frozenset[str] | None = None
+    rows: Mapping[str, str] | None = None
 
     def media_of(self, row: RowRef) -> Media:
         """Return the facts about the video of a row."""

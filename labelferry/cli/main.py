@@ -1,6 +1,5 @@
 """The program: its commands by name, and their exit codes."""
 
-import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
@@ -21,6 +20,7 @@ FAILED = 1
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(offline.check)
 app.command()(offline.convert)
+app.command()(offline.formats)
 app.command()(runs.plan)
 app.command()(runs.onboard)
 app.command()(runs.verify)
@@ -56,7 +56,7 @@ def run() -> None:
         sys.stdout, TextIOWrapper
     ):  # a character that the terminal lacks must not fail the command after its work
         sys.stdout.reconfigure(errors="backslashreplace")
-    settle_proxies(os.environ)
+    settle_proxies()
     try:
         app()
     except LabelferryError as error:

@@ -1,4 +1,4 @@
-"""Commands that send nothing: check and convert."""
+"""Commands that send nothing: check, convert and formats."""
 
 import tempfile
 from pathlib import Path
@@ -9,7 +9,7 @@ import typer
 from labelferry.cli.arguments import AsJson, SpecPath
 from labelferry.cli.terminal import show
 
-__all__ = ["check", "convert"]
+__all__ = ["check", "convert", "formats"]
 
 
 def check(spec: SpecPath, as_json: AsJson = False) -> None:
@@ -43,3 +43,10 @@ def convert(
             shutil.copyfile(desired.folder / "ontology.json", written[1])
         result = Checked.of(desired).to_dict() | {"files": [str(path) for path in written]}
     show(result, as_json, print_check)
+
+
+def formats(as_json: AsJson = False) -> None:
+    """List the formats of labels: what each is recognised by, what is read of it, what an import cannot hold."""
+    from labelferry.reports.formats import listed, print_formats
+
+    show({"formats": listed()}, as_json, print_formats)

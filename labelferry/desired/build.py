@@ -6,19 +6,22 @@ from pathlib import Path
 from labelferry.checks import check
 from labelferry.desired.folder import store
 from labelferry.desired.state import Desired
-from labelferry.errors import CheckError, SpecError
-from labelferry.files.reach import Reach
-from labelferry.media import probe, refuse_other_files
-from labelferry.model import LabelledVideo, RowRef
-from labelferry.model.findings import Finding, Severity, grouped, on
+from labelferry.desired.video_facts import media_of
+from labelferry.desired.wanted import Wanted
+from labelferry.errors import CheckError, EmptySourceError, SpecError
+from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.model.findings import Finding, Severity, grouped
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology, infer
 from labelferry.ontology.file import read as read_ontology
 from labelferry.progress import announce
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.folders import sources_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
+from labelferry.sources.source import Source
 from labelferry.spec import ImportAs, Spec
 from labelferry.spec.loaded import LoadedSpec
 
@@ -37,8 +40,8 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
         InputError: when anything is wrong with the input; nothing is written then.
     """
     findings: list[Finding] = []
-    rows = read_videos(loaded.spec.videos, loaded.reach)
-    media = {row.global_key: _media(row, loaded.reach, findings) for row in rows}
+    rows = _videos(loaded, findings)
+    media = {row.global_key: media_of(row, loaded.reach, findings) for row in rows}
     videos = list(_labels(loaded, media, findings))
     ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
     announce("checking")
@@ -54,15 +57,47 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
     return store(loaded.spec, home, rows, videos, ontology, findings)
 
 
+def _videos(loaded: LoadedSpec, findings: list[Finding]) -> tuple[VideoRow, ...]:
+    try:
+        return read_videos(loaded.spec.videos, loaded.reach)
+    except EmptySourceError as error:
+        findings.append(_empty(error, loaded.spec))
+        return ()
+
+
+def _empty(error: EmptySourceError, spec: Spec) -> Finding:
+    """The finding that something is empty, or the error itself when the spec wants it."""
+    if spec.on_empty == "fail":
+        raise error
+    return ReaderRule.LABELS_EMPTY.at(Where(error.file or "spec"), what=error.what)
+
+
 def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]) -> Iterator[LabelledVideo]:
     keys = {identity(key): key for key in media}
-    facts = {identity(key): known for key, known in media.items()}
-    entries = loaded.spec.labels
-    sources = [each for entry in entries for each in sources_of(entry, loaded.reach, findings.append, facts)]
-    for number, source in enumerate(sources):
+    wanted = Wanted(keys, loaded.spec, findings)
+    sources = list(_sources(loaded, media, findings))
+    for number, (entry, source) in enumerate(sources):
         announce(f"reading {source.entry.path}", number, len(sources))
-        for video in read_labels(source):
-            yield _placed(video, loaded.spec, keys)
+        try:
+            for video in read_labels(source):
+                placed = _placed(video, loaded.spec, keys)
+                if wanted(placed, entry):
+                    yield placed
+        except EmptySourceError as error:
+            findings.append(_empty(error, loaded.spec))
+
+
+def _sources(
+    loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]
+) -> Iterator[tuple[int, Source[LabelsEntry]]]:
+    """Yield what is read at once, with the number of its entry."""
+    facts = {identity(key): known for key, known in media.items()}
+    for number, entry in enumerate(loaded.spec.labels):
+        try:
+            for source in sources_of(entry, loaded.reach, findings.append, facts):
+                yield number, source
+        except EmptySourceError as error:
+            findings.append(_empty(error, loaded.spec))
 
 
 def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
@@ -85,30 +120,8 @@ def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | Non
     return infer(videos) if wanted.source else None
 
 
-def _media(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
-    """Return the facts about the video from the manifest, or else from the file.
-
-    A file that is uploaded must be a video, whatever the manifest says.
-    """
-    given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
-    if row.file is None:
-        return given
-    refuse_other_files(row.file, must_know=reach.confined)
-    if all((row.width, row.height, row.fps, row.frame_count)):
-        return given
-    notes: list[Finding] = []
-    seen = probe(row.file, notes.append)
-    findings += on(RowRef(row.global_key), notes)
-    return Media(
-        width=row.width or seen.width,
-        height=row.height or seen.height,
-        fps=row.fps or seen.fps,
-        frame_count=row.frame_count or seen.frame_count,
-    )
-
-
 def _refuse_errors(findings: list[Finding]) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        message = "\n".join(str(group) for group in grouped(errors))
+        message = "\n".join(str(group) for group in grouped(findings))
         raise CheckError(message, findings=[finding.to_dict() for finding in findings])

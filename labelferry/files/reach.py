@@ -7,14 +7,14 @@ because it may name any file.
 
 import errno
 import stat
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-from labelferry.errors import InputError, SourceError
+from labelferry.errors import EmptySourceError, InputError, SourceError
 
-__all__ = ["Reach", "is_regular"]
+__all__ = ["Reach", "is_hidden", "is_many", "is_regular"]
 
 SETTING = "LABELFERRY_SPECS"
 
@@ -64,23 +64,38 @@ class Reach:
         """Return the files that a pattern matches in the order of their names, relative to ``base`` if below it.
 
         Args:
-            pattern: such as ``labels/*.txt``; a folder, ``labels/``, means its files that are not hidden.
+            pattern: such as ``labels/*.txt``; a folder, ``labels/``, means its files. Hidden files are left out, and
+                those that a system or an office program leaves beside others, unless the pattern names them; the
+                ending may be in upper case.
 
         Raises:
             SourceError: when none matches, it is not a pattern, or a match may not be read.
         """
         base = self._folder(pattern)
-        wanted = PurePath(f"{pattern}[!.]*" if pattern.endswith("/") else pattern)
+        wanted = PurePath(f"{pattern}*" if pattern.endswith("/") else _any_case(pattern))
         root = Path(wanted.anchor) if wanted.is_absolute() else base
         try:
-            found = sorted(path for path in root.glob(str(wanted.relative_to(wanted.anchor))) if is_regular(path))
+            matches = root.glob(str(wanted.relative_to(wanted.anchor)))
+            shown = set(wanted.parts)
+            found = sorted(path for path in matches if _is_meant(path.relative_to(root), shown) and is_regular(path))
             for path in found if self.confined else ():
                 self._resolved(path, pattern)
         except (OSError, RuntimeError, ValueError) as error:
             raise SourceError(f"{pattern!r}: not a pattern of files ({_reason(error)}); correct it") from error
         if not found:
-            raise SourceError(f"{pattern}: no file under {base} matches; correct the pattern, or put a file there")
+            remedy = "correct the pattern, put a file there, or say on_empty: warn"
+            raise EmptySourceError(pattern, f"no file under {base} matches", remedy)
         return [str(path.relative_to(base) if path.is_relative_to(base) else path) for path in found]
+
+    def named(self, path: str) -> list[str]:
+        """Return the files that a path of a spec names: itself, or those that it matches when it is a pattern.
+
+        A file of exactly that name is meant even if it could be a pattern, as in ``clip [abc].txt``.
+
+        Raises:
+            SourceError: as ``files`` does.
+        """
+        return self.files(path) if is_many(path) and self.find(path) is None else [path]
 
     @contextmanager
     def unquoted(self, path: str, what: str) -> Iterator[None]:
@@ -124,6 +139,29 @@ class Reach:
         return there
 
 
+def is_many(path: str) -> bool:
+    """Whether a path is a pattern or a folder."""
+    return path.endswith("/") or any(sign in path for sign in "*?[")
+
+
+def is_hidden(path: PurePath) -> bool:
+    """Whether a file is hidden, or one that a system or an office program leaves beside others."""
+    return not _is_meant(path, set())
+
+
+def _is_meant(path: PurePath, shown: Collection[str]) -> bool:
+    """Whether no part of a path is hidden but those of ``shown``."""
+    return not any(part.startswith(LEFT_BEHIND) for part in path.parts if part not in shown and part != "..")
+
+
+def _any_case(pattern: str) -> str:
+    """The pattern, its ending in any case: a camera writes .MP4."""
+    stem, dot, ending = pattern.rpartition(".")
+    if not dot or not ending.isalnum():
+        return pattern
+    return f"{stem}.{''.join(f'[{each.lower()}{each.upper()}]' if each.isalpha() else each for each in ending)}"
+
+
 def is_regular(path: Path) -> bool:
     """Return whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
 
@@ -138,6 +176,9 @@ def is_regular(path: Path) -> bool:
             raise
         return False
 
+
+LEFT_BEHIND = (".", "~$", "__MACOSX")
+"""What the names of such files and folders begin with."""
 
 ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 

@@ -6,7 +6,7 @@ no space at either end, unique in the organisation). Two spaces in a row are all
 
 import re
 
-__all__ = ["LONGEST", "identity", "wrong_key"]
+__all__ = ["LONGEST", "identity", "legal", "wrong_key"]
 
 LONGEST = 200
 _ILLEGAL = re.compile(r"[^A-Za-z0-9!_.*'()&$@=;/:+ ,?-]")
@@ -35,3 +35,8 @@ def wrong_key(key: str) -> str | None:
             "! _ . * ' ( ) & $ @ = ; / : + , ? -"
         )
     return None
+
+
+def legal(text: str) -> str:
+    """Return a name as a global key: characters that Labelbox refuses become underscores."""
+    return _ILLEGAL.sub("_", text).strip()[:LONGEST] or "video"

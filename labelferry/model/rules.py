@@ -5,6 +5,7 @@ remedies are ``str.format`` templates (see ``rule.py``).
 """
 
 from labelferry.model.findings import Severity
+from labelferry.model.input_rules import ReaderRule, VideoRule
 from labelferry.model.rule import Rule
 
 __all__ = [
@@ -14,9 +15,7 @@ __all__ = [
     "LineRule",
     "MaskRule",
     "NameRule",
-    "ReaderRule",
     "ShapeRule",
-    "VideoRule",
 ]
 
 ERROR, WARNING = Severity
@@ -31,7 +30,17 @@ class LineRule(Rule):
     ROW_UNKNOWN = (
         ERROR,
         "labels for the global key '{key}', which is not among the videos",
-        "add the video to the manifest or correct the key",
+        "add the video to the manifest, correct the key, or say on_missing_video: skip to leave them out",
+    )
+    ROW_MISSPELLED = (
+        ERROR,
+        "labels for the global key '{key}', which is not among the videos",
+        "did you mean '{similar_key}'? Write the key as the manifest has it",
+    )
+    ROW_OF_FOLDER = (
+        ERROR,
+        "labels for the global key '{key}', which is not among the videos, but the file's folder '{folder}' is",
+        "say global_key: '{placeholder}'",
     )
     UUID_TWICE = (ERROR, "the uuid {uuid} is also used at {other_place}", "give each annotation its own uuid, or none")
     LINES_TOO_MANY = (
@@ -57,6 +66,11 @@ class NameRule(Rule):
         ERROR,
         "the ontology has no {feature}",
         "did you mean '{similar_name}'? Names must match exactly",
+    )
+    NAME_LOOKS_ALIKE = (
+        ERROR,
+        "the ontology has no {feature}",
+        "it has '{similar_name}', which looks the same and differs in {characters}; write both alike",
     )
     NAME_OF_OTHER_KIND = (
         ERROR,
@@ -151,12 +165,12 @@ class FrameRule(Rule):
     FRAME_BEYOND_END = (
         ERROR,
         "{label} has {count:frame|frames} beyond the video's end, up to {last}; the video has {video_frames}",
-        "remove them, or correct the video's frame_count",
+        "remove them, correct the video's frame_count, or shift the frames of the file with frame_offset",
     )
     SEGMENTS_SINGLE = (
         WARNING,
         "'{feature}' has {count} segments of one frame each, so nothing is interpolated between them",
-        "if they are keyframes of one movement, give them all the same segment_index",
+        "if they are keyframes of one movement, say gaps: bridge (in Python give them the same segment_index)",
     )
     RANGE_OUTSIDE_VIDEO = (
         ERROR,
@@ -182,6 +196,11 @@ class ShapeRule(Rule):
         WARNING,
         "'{feature}' has {count:box|boxes} without area, first at frame {frame}",
         "such a box cannot be seen or selected; give it a width and a height, or remove the keyframe",
+    )
+    SHAPES_LIKE_FRACTIONS = (
+        ERROR,
+        "all {count:box|boxes} of {video} are smaller than two pixels, which looks like fractions of the picture",
+        "in a table say normalized: true; else multiply them by the width and height of the video",
     )
     SHAPE_OUTSIDE = (
         WARNING,
@@ -240,61 +259,6 @@ class MaskRule(Rule):
         WARNING,
         "{count:colour|colours} in the masks without an instance ({colours}); their pixels are ignored",
         "add instances for them, or save masks without smoothing",
-    )
-
-
-class ReaderRule(Rule):
-    """A reader refuses input that it cannot use, with the file, the line and a remedy. These are its warnings."""
-
-    ROWS_IGNORED = (
-        WARNING,
-        "{count:,} of {total:row|rows} flagged 0 (ignore) in column 7 and left out",
-        "set drop_ignored: false to keep them",
-    )
-    IDENTITY_MISSING = (
-        WARNING,
-        "{count:box has|boxes have} id -1 (no track identity); each becomes a track of one keyframe",
-        "run a tracker over them if they should be tracks",
-    )
-    TRACK_COLUMN_MISSING = (
-        WARNING,
-        "no column for track: each of the {count:,} boxes becomes a track of one keyframe",
-        "name it, as in columns: {{track: id}}",
-    )
-    COLUMNS_IGNORED = (
-        WARNING,
-        "{count:column is|columns are} ignored: {names}",
-        "name one in columns: if it has a part of the boxes",
-    )
-    CORNERS_SWAPPED = (
-        WARNING,
-        "{count:box has its corners|boxes have their corners} swapped; this was corrected",
-        "check them if the file should have none",
-    )
-
-
-class VideoRule(Rule):
-    """Video files (https://docs.labelbox.com/reference/import-video-data), and existing data rows."""
-
-    VIDEO_NOT_READ = (
-        WARNING,
-        "size and number of frames are unknown, because PyAV is not installed",
-        "pip install 'labelferry[video]', or give width, height and frame_count in the manifest",
-    )
-    FRAME_RATE_VARIES = (
-        WARNING,
-        "the frame rate varies",
-        "frames and labels would drift apart; convert it to a constant rate (ffmpeg -i in.mp4 -r FPS out.mp4)",
-    )
-    ROW_DIFFERS = (
-        WARNING,
-        "the data row in Labelbox differs from the manifest: {differences}",
-        "correct the manifest, or set on_existing: update",
-    )
-    PRELABELS_BESIDE = (
-        WARNING,
-        "more pre-labels were sent to a row that has some from an earlier import, which Labelbox may have replaced",
-        "check the row in Labelbox; to have whole rows sent, name all rows of the earlier import in the spec",
     )
 
 

@@ -1,6 +1,7 @@
 """A labelled video: the output of every source and the input of every later station."""
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from labelferry.errors import AnnotationError
 from labelferry.model.answers import Classification
@@ -8,6 +9,9 @@ from labelferry.model.feature import Where, refuse_blank
 from labelferry.model.keys import identity, wrong_key
 from labelferry.model.masks import Masks
 from labelferry.model.tracks import Track
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Labelled", "LabelledVideo", "RowRef"]
 
@@ -70,3 +74,14 @@ class LabelledVideo:
     def labelled(self) -> tuple[Labelled, ...]:
         """Everything that becomes a line, in the order of the lines."""
         return (*self.classifications, *self.masks, *self.tracks)
+
+    def to_dataframe(self) -> "pd.DataFrame":
+        """Return the labels as a table: one row a keyframe, mask instance on a frame, or range of an answer.
+
+        Returns:
+            The columns global_key, kind (box, point, line, mask or classification), feature, track, frame, segment,
+            left, top, width, height, x, y, points, area, question, answer, start, end; frames count from 1.
+        """
+        from labelferry.dataframe import to_dataframe
+
+        return to_dataframe([self])

@@ -2,6 +2,17 @@
 
 from labelferry.ndjson.encode import ImportLine, encode, of_generation, with_uuid
 from labelferry.ndjson.heading import Heading, read_heading
-from labelferry.ndjson.line import LineKind, read_line
+from labelferry.ndjson.line import ROW, LineKind, is_line, read_line
 
-__all__ = ["Heading", "ImportLine", "LineKind", "encode", "of_generation", "read_heading", "read_line", "with_uuid"]
+__all__ = [
+    "ROW",
+    "Heading",
+    "ImportLine",
+    "LineKind",
+    "encode",
+    "is_line",
+    "of_generation",
+    "read_heading",
+    "read_line",
+    "with_uuid",
+]

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from difflib import get_close_matches
 from typing import Any, NamedTuple
 
 from labelferry.errors import SourceError
@@ -49,7 +50,7 @@ class At(NamedTuple):
         if not isinstance(value, dict):
             raise self.fault(f"{_shown(value)} is not an object", f"write one with {_listed(known)}")
         if unknown := value.keys() - known:
-            raise self.fault(f"unknown key {_listed(unknown)}", f"known here are {_listed(known)}")
+            raise self.fault(f"unknown key {_listed(unknown)}", _advice(unknown, known))
         return value
 
     def items(self, value: object) -> Iterator[tuple["At", Any]]:
@@ -97,6 +98,25 @@ class At(NamedTuple):
             what = f"{' and '.join(present)} together" if present else f"none of {', '.join(keys)}"
             raise self.fault(what, f"give exactly one of {', '.join(keys)}")
         return present[0]
+
+
+def _advice(unknown: AbstractSet[str], known: AbstractSet[str]) -> str:
+    """What to do about keys that have no place here."""
+    if told := next((ADVICE[key] for key in sorted(unknown) if key in ADVICE), None):
+        return told
+    near = {key: get_close_matches(key, known, n=1) for key in sorted(unknown)}
+    meant = ", ".join(f"did you mean {match[0]} for {key}?" for key, match in near.items() if match)
+    return f"{meant} Known here are {_listed(known)}" if meant else f"known here are {_listed(known)}"
+
+
+ADVICE = {
+    "projects": "this is a line of an export, not of an import: say format: labelbox",
+    "data_row": "this is a line of an export, not of an import: say format: labelbox",
+    "keyframes": 'keyframes belong into a segment: "segments": [{"keyframes": [...]}]',
+    "polygon": "Labelbox imports no polygons on video: draw them as masks, or give box, point or line",
+    "polyline": "a line is called line: [{x, y}, ...]",
+    "mask": "masks are a line of their own, with masks: {frames, instances}",
+}
 
 
 def _shown(value: object) -> str:

@@ -5,6 +5,7 @@ inverts writing. Facts: https://docs.labelbox.com/reference/import-video-annotat
 what the official SDK 7.17.0 writes: numbers as floats, empty ``classifications``, frames next to the answer.
 """
 
+from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any
 
@@ -16,12 +17,18 @@ from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
 from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
 
-__all__ = ["ROW", "UUID", "LineKind", "kind_of", "read_line", "write_line"]
+__all__ = ["ROW", "UUID", "LineKind", "is_line", "kind_of", "read_line", "write_line"]
 
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
 KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "answers": QUESTION_KEYS, "masks": MASK_KEYS}
 """The key that identifies each kind of line, and the further keys that such a line may have."""
+
+
+def is_line(keys: AbstractSet[str]) -> bool:
+    """Whether an object with these keys could be an import line."""
+    named = {"name", "schemaId", "masks"}
+    return bool(keys & KINDS.keys()) and bool(keys & named) and keys <= LINE_KEYS | set().union(*KINDS.values())
 
 
 class LineKind(StrEnum):

@@ -16,6 +16,7 @@ from labelferry.listing import shorten
 from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where
 from labelferry.model.frames import Span
+from labelferry.model.looks import appearance, differing_characters, looks_alike
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import GEOMETRY_TOOLS, QuestionKind, Scope, ToolKind
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
@@ -98,7 +99,7 @@ class _Collected:
     def node(self, level: _Level, feature: Feature, sort: str, where: Where) -> _FeatureNode:
         """Return the node of this name; contradictions to it are recorded."""
         name = feature.name or ""
-        key = name.strip().casefold()
+        key = appearance(name)
         if not name:
             self.wrong.append(f"{where}: {sort} with {feature} but no name; give names, or an ontology file with ids")
         if key not in level:
@@ -109,9 +110,11 @@ class _Collected:
 
     def _compare(self, node: _FeatureNode, name: str, sort: str, where: Where) -> None:
         if node.name != name:
-            self.wrong.append(
-                f"{where}: '{name}' differs from '{node.name}' ({node.where}) only in case or spaces; spell them alike"
-            )
+            if looks_alike(name, node.name):
+                how = f"looks like '{node.name}' ({node.where}) and differs in {differing_characters(name, node.name)}"
+            else:
+                how = f"differs from '{node.name}' ({node.where}) only in case or spaces"
+            self.wrong.append(f"{where}: '{name}' {how}; write both alike")
         elif node.sort != sort:
             self.wrong.append(
                 f"{where}: '{name}' is a {sort} here and a {node.sort} at {node.where}; imports match by name, "

@@ -1,19 +1,22 @@
 """Rows of boxes in any order -> tracks: sorted once, cut at every track and gap, no Python per row."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
-from labelferry.model import Feature, Geometry, Track
+from labelferry.model import Feature, Geometry, Track, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.model.tracks import Coords
+from labelferry.sources.numbering import ClassChange
 from labelferry.sources.text import fault
 
-__all__ = ["Boxes", "anonymous", "tracks_by_video", "tracks_of"]
+__all__ = ["Boxes", "CodeColumn", "anonymous", "identified", "settled", "tracks_by_video", "tracks_of", "unidentified"]
 
 CodeColumn = NDArray[np.int64]
 
@@ -85,6 +88,72 @@ def anonymous(frames: Frames, videos: CodeColumn | None = None) -> tuple[CodeCol
     return rows, [f"box {frame}.{at}" for frame, at in zip(frames.tolist(), places.tolist(), strict=True)]
 
 
+def identified(
+    ids: CodeColumn, frames: Frames, where: Where, note: FindingHandler, videos: CodeColumn | None = None
+) -> tuple[CodeColumn, list[str]]:
+    """Tracks of ids that are numbers; a negative one is no identity, so that its box becomes a track of its own.
+
+    Args:
+        ids: id of each box, shape [n].
+        frames: frame of each box, shape [n].
+        where: the boxes come from.
+        note: takes a warning about boxes without identity.
+        videos: video of each box, shape [n], when there are several.
+
+    Returns:
+        Track codes, shape [n], and names.
+    """
+    distinct, codes = np.unique(ids, return_inverse=True)
+    names = [str(value) for value in distinct.tolist()]
+    return unidentified(codes, names, np.flatnonzero(ids < 0), frames, where, note, videos)
+
+
+def unidentified(
+    codes: CodeColumn,
+    names: list[str],
+    alone: CodeColumn,
+    frames: Frames,
+    where: Where,
+    note: FindingHandler,
+    videos: CodeColumn | None = None,
+) -> tuple[CodeColumn, list[str]]:
+    """The same tracks, but each of the boxes ``alone`` one of its own, with a warning."""
+    if not alone.size:
+        return codes, names
+    shown = ", ".join(dict.fromkeys(names[code] or "empty" for code in codes[alone].tolist()))
+    note(ReaderRule.IDENTITY_MISSING.at(where, count=alone.size, ids=shown))
+    own, own_names = anonymous(frames[alone], None if videos is None else videos[alone])
+    codes = codes.copy()
+    codes[alone] = len(names) + own
+    return codes, names + own_names
+
+
+def settled(boxes: Boxes, policy: ClassChange, note: FindingHandler, videos: CodeColumn | None = None) -> Boxes:
+    """Give tracks that change their class one class, or make a track of each, as the policy says, with a warning."""
+    if policy == "fail" or not len(boxes):
+        return boxes
+    placed = np.zeros(len(boxes), dtype=np.int64) if videos is None else videos
+    whole, tracks = np.unique(np.column_stack((placed, boxes.tracks)), axis=0, return_inverse=True)
+    counts = np.zeros((len(whole), len(boxes.features)), dtype=np.int64)
+    np.add.at(counts, (tracks, boxes.classes), 1)
+    changing = np.count_nonzero(counts, axis=1) > 1
+    if not changing.any():
+        return boxes
+    first = int(np.argmax(changing[tracks]))
+    done = "each has the class of most of its boxes" if policy == "majority" else "each becomes a track a class"
+    name, where = boxes.names[boxes.tracks[first]], boxes.places.where(first)
+    note(ReaderRule.CLASSES_CHANGE.at(where, count=int(changing.sum()), first=name, done=done))
+    if policy == "majority":
+        return replace(boxes, classes=counts.argmax(axis=1)[tracks])
+    pairs, codes = np.unique(np.column_stack((boxes.tracks, boxes.classes)), axis=0, return_inverse=True)
+    several = {int(boxes.tracks[row]) for row in np.flatnonzero(changing[tracks]).tolist()}
+    names = [
+        f"{boxes.names[track]} {boxes.features[kind]}" if track in several else boxes.names[track]
+        for track, kind in pairs.tolist()
+    ]
+    return replace(boxes, tracks=codes, names=names)
+
+
 def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
     """Cut the boxes into tracks, in the order in which the file first names them.
 
@@ -145,7 +214,9 @@ def _of_two_classes(boxes: Boxes, row: int) -> SourceError:
     old, new = boxes.features[boxes.classes[first]], boxes.features[boxes.classes[second]]
     track = boxes.names[boxes.tracks[row]]
     what = f"track {track} is '{new}' here and '{old}' at {boxes.places.seen_from(first, second)}"
-    return _fault(boxes.places, second, what, "give each object its own track, of one class")
+    return _fault(
+        boxes.places, second, what, "give each object its own track, or say on_class_change: majority or split"
+    )
 
 
 def _fault(places: Places, row: int, what: str, remedy: str) -> SourceError:

@@ -7,10 +7,12 @@ The names are those of pandas and tracker exports found in practice: Ultralytics
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
+from labelferry.listing import shorten
 from labelferry.sources.text import fault
 
-__all__ = ["FORMS", "Form", "assign", "choose_form", "part_of"]
+__all__ = ["FORMS", "Form", "NormalizedUnit", "assign", "choose_form", "part_of", "unlikely"]
 
+NormalizedUnit = Literal["percent"] | bool | None
 Form = Literal["ltwh", "xyxy", "cxcywh"]
 
 FORMS: Mapping[Form, tuple[str, str, str, str]] = {
@@ -21,20 +23,25 @@ FORMS: Mapping[Form, tuple[str, str, str, str]] = {
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "global_key": ("global_key", "globalkey"),
-    "frame": ("frame", "frame_id", "frame_number", "frame_no"),
+    "frame": ("frame", "frame_id", "frame_number", "frame_no", "frame_num", "frame_idx", "frame_index"),
     "track": ("track", "track_id", "tracker_id", "object_id", "instance_id", "id"),
-    "class": ("class", "class_name", "label", "category", "category_name", "name"),
+    "class": (
+        "class_name", "label", "category_name", "class", "category", "name", "class_label", "object_class", "class_id",
+        "category_id", "label_id", "cls",
+    ),
     "segment": ("segment", "segment_index"),
-    "left": ("left", "bb_left", "x1", "xmin", "x_min", "x"),
-    "top": ("top", "bb_top", "y1", "ymin", "y_min", "y"),
-    "width": ("width", "bb_width", "w"),
-    "height": ("height", "bb_height", "h"),
-    "right": ("right", "x2", "xmax", "x_max"),
-    "bottom": ("bottom", "y2", "ymax", "y_max"),
-    "cx": ("cx", "x_center", "xcenter", "center_x"),
-    "cy": ("cy", "y_center", "ycenter", "center_y"),
-}
-"""The recognised names of each part, the most specific first."""
+    "left": ("left", "bb_left", "bbox_left", "x1", "box.x1", "xmin", "x_min", "bbox_x", "xtl", "x"),
+    "top": ("top", "bb_top", "bbox_top", "y1", "box.y1", "ymin", "y_min", "bbox_y", "ytl", "y"),
+    "width": ("width", "bb_width", "bbox_width", "bbox_w", "box_width", "w"),
+    "height": ("height", "bb_height", "bbox_height", "bbox_h", "box_height", "h"),
+    "right": ("right", "x2", "box.x2", "xmax", "x_max", "xbr"),
+    "bottom": ("bottom", "y2", "box.y2", "ymax", "y_max", "ybr"),
+    "cx": ("cx", "x_center", "xcenter", "center_x", "x_centre", "centre_x"),
+    "cy": ("cy", "y_center", "ycenter", "center_y", "y_centre", "centre_y"),
+}  # fmt: skip
+"""The recognised names of each part, the surest first."""
+
+SHOWN = 12
 
 PARTS = {name: part for part, names in NAMES.items() for name in names}
 
@@ -59,12 +66,19 @@ def assign(source: str, columns: Iterable[str], given: Mapping[str, str]) -> dic
     assigned = {}
     for name, column in given.items():
         if column not in free:
-            raise fault(source, 1, f"no column '{column}' for {name}", f"the columns are {', '.join(free)}")
+            remedy = f"the columns are {', '.join(shorten(free, SHOWN))}"
+            raise fault(source, 1, f"no column '{column}' for {name}", remedy)
         assigned[part_of(name) or name] = column
     left = [column for column in free if column not in assigned.values()]
     for part, column in sorted(_recognised(left), key=_sureness):
         assigned.setdefault(part, column)
     return assigned
+
+
+def unlikely(columns: Iterable[str]) -> str | None:
+    """A column that shows that x1, y1, x2, y2 are no corners of a box; None when there is none."""
+    names = {column.strip().lower(): column for column in columns}
+    return names.get("x3") if {"x1", "y1", "x2", "y2", "x3", "y3"} <= set(names) else None
 
 
 def _recognised(columns: Iterable[str]) -> list[tuple[str, str]]:

@@ -19,36 +19,32 @@ from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import PLACEHOLDERS
 from labelferry.sources.source import Source
 
-__all__ = ["is_many", "sources_of"]
+__all__ = ["sources_of"]
 
 EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 
-def is_many(path: str) -> bool:
-    """Return whether a path is a pattern or a folder."""
-    return path.endswith("/") or any(sign in path for sign in "*?[")
-
-
 def sources_of(
-    entry: EntryT, reach: Reach, note: FindingHandler, media: Mapping[str, Media]
+    entry: EntryT, reach: Reach, note: FindingHandler, media: Mapping[str, Media], *, lenient: bool = False
 ) -> Iterator[Source[EntryT]]:
-    """Yield what is read together: each file, or all files of a video where the format says so.
+    """Yield what is read at once: each file, or the files of each video when the format is read together.
 
     Args:
         entry: an entry of the spec.
         reach: finds its files.
         note: takes the readers' findings.
-        media: facts about the videos, by the identity of their global keys.
+        media: what is known of the videos, by the identity of their global keys.
+        lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
 
     Raises:
         SourceError: when no file matches, or a file's name gives no valid global key.
     """
     groups: dict[tuple[str, str | None], list[str]] = {}
-    for file in reach.files(entry.path) if is_many(entry.path) else [entry.path]:
+    for file in reach.named(entry.path):
         path = entry.path if entry.together else file
         groups.setdefault((path, _key(entry, file)), []).append(file)
     for (path, key), files in groups.items():
-        yield Source(_filled(entry, path, key, files[0]), tuple(files), reach, note, media)
+        yield Source(_filled(entry, path, key, files[0]), tuple(files), reach, note, media, lenient)
 
 
 def _key(entry: LabelsEntry, file: str) -> str | None:

@@ -1,5 +1,6 @@
 """Global keys in the user's files and specs: trimmed, and refused with their place."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import reduce
 from pathlib import PurePath
@@ -46,13 +47,17 @@ def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
         )
 
 
+FRAME_NUMBER = re.compile(r"[ ._-]?(frame[ ._-]?)?\d+$", re.IGNORECASE)
+
 PLACEHOLDERS: Mapping[str, Callable[[PurePath], str]] = {
     "{stem}": lambda path: path.stem,
     "{name}": lambda path: path.name,
     "{parent}": lambda path: path.parent.name,
     "{parent2}": lambda path: path.parent.parent.name,
+    "{video}": lambda path: FRAME_NUMBER.sub("", path.stem) or path.parent.name,
 }
-"""Placeholders of a spec's global key: a labels file's name without and with suffix, its folder, the folder above."""
+"""Of a spec's global key: the name of a labels file without its ending and with it, its folder, the folder above, and
+the name without ending and frame number (clip of clip_12.txt), or the folder if nothing is left of it."""
 
 
 def _valid(text: str) -> str:

@@ -13,16 +13,17 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
-from labelferry.files.reach import Reach
+from labelferry.files.reach import Reach, is_many
 from labelferry.model.feature import Where
-from labelferry.sources.folders import is_many
+from labelferry.model.keys import wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import read_sheet
 
-__all__ = ["COLUMNS", "VideoRow", "read_videos"]
+__all__ = ["COLUMNS", "PICTURE_ENDINGS", "VideoRow", "read_videos"]
 
 COLUMNS = ("global_key", "row_data", "external_id", "width", "height", "fps", "frame_count", "attachments")
 METADATA = "metadata."
+PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm"}
 SCHEMES = ("https", "http", "gs")
 S3, AZURE = "https://BUCKET.s3.REGION.amazonaws.com/KEY", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
 HTTPS_FORMS = {"s3": S3, "s3a": S3, "s3n": S3} | dict.fromkeys(("az", "abfs", "abfss", "wasb", "wasbs", "adl"), AZURE)
@@ -75,7 +76,7 @@ def read_videos(videos: str | Sequence[Mapping[str, Any]], reach: Reach) -> tupl
     """
     if not isinstance(videos, str):
         return _rows(_from_list(videos), reach)
-    if is_many(videos):
+    if is_many(videos) and reach.find(videos) is None:
         return _rows(_from_files(videos, reach), reach)
     file = reach.file(videos)
     with reach.unquoted(videos, "a table of videos"):
@@ -90,7 +91,20 @@ def _rows(cells: Iterable[tuple[Mapping[str, Any], Where]], reach: Reach) -> tup
 
 def _from_files(pattern: str, reach: Reach) -> Iterator[tuple[Mapping[str, Any], Where]]:
     for name in reach.files(pattern):
+        _refuse_name(name, Where(pattern, detail=name))
         yield {"global_key": PurePath(name).name, "row_data": name}, Where(pattern, detail=name)
+
+
+def _refuse_name(name: str, where: Where) -> None:
+    path = PurePath(name)
+    if path.suffix.lower() in PICTURE_ENDINGS:
+        made = f"ffmpeg -framerate 25 -pattern_type glob -i '*{path.suffix}' -pix_fmt yuv420p video.mp4"
+        raise _wrong(where, f"a picture, and Labelbox takes a video as one file; make one of the pictures: {made}")
+    if wrong := wrong_key(path.name):
+        raise _wrong(where, f"{wrong}; or list the videos, so that no file has to be renamed: {LISTED}")
+
+
+LISTED = "videos: [{global_key: my-video, row_data: path/of/the/file}]"
 
 
 def _from_table(path: Path, source: str) -> Iterator[tuple[Mapping[str, Any], Where]]:
@@ -117,10 +131,27 @@ def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str,
 
 def _check_columns(names: Mapping[str, object], where: Where) -> None:
     if missing := [name for name in COLUMNS[:2] if name not in names]:
-        raise _wrong(where, f"no column {' and '.join(missing)}; every video needs global_key and row_data")
+        raise _wrong(where, f"no column {' and '.join(missing)}; {_renaming(missing, names)}")
     if unknown := [name for name in names if not _is_known(name)]:
         listed = ", ".join(map(repr, unknown))
-        raise _wrong(where, f"unknown column {listed}; known are {', '.join(COLUMNS)} and {METADATA}<name>")
+        keep = " and ".join(f"{METADATA}{name}" for name in unknown)
+        known = ", ".join(COLUMNS)
+        raise _wrong(
+            where, f"unknown column {listed}; known are {known}. Rename to {keep} to keep as metadata, or remove it"
+        )
+
+
+def _renaming(missing: Iterable[str], names: Iterable[str]) -> str:
+    """What to do about columns that are missing: rename one that is likely meant, or add it."""
+    likely = {part: next((name for name in names if name.strip().lower() in LIKELY[part]), None) for part in missing}
+    renamed = [f"rename '{name}' to {part}" for part, name in likely.items() if name]
+    return ", ".join(renamed) or "every video needs global_key and row_data"
+
+
+LIKELY = {
+    "global_key": {"key", "name", "id", "video", "video_id", "filename", "file_name", "globalkey", "global key"},
+    "row_data": {"url", "uri", "path", "video_url", "link", "href", "rowdata", "row data", "file", "source"},
+}
 
 
 def _is_known(name: str) -> bool:

@@ -11,13 +11,15 @@ from pydantic import Field
 
 from labelferry.errors import SourceError
 from labelferry.model import LabelledVideo, Where
-from labelferry.ndjson import read_line
+from labelferry.ndjson import ROW, is_line, read_line
 from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
+from labelferry.sources.reader import CERTAIN, Guess, Reader
 from labelferry.sources.source import Source
-from labelferry.sources.text import bytes_of, fault, json_in
+from labelferry.sources.text import bytes_of, empty, json_in
 
-__all__ = ["NdjsonLabels", "read"]
+__all__ = ["READER", "NdjsonLabels", "read"]
 
 REMEDY = "write one JSON object on each line, or all of them in one array"
 
@@ -62,10 +64,27 @@ def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
     if data.lstrip()[:1] == b"[":
         values = json_in(data, source, None, REMEDY)
         if not values:
-            raise fault(source, None, "an empty array", "fill it in, or take its entry out of the spec")
+            raise empty(source, "an empty array")
         for number, value in enumerate(values):
             yield Where(source, detail=f"element {number}"), value
         return
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             yield Where(source, number), json_in(line, source, number, REMEDY)
+
+
+def _recognise(look: Glance) -> Guess | None:
+    if not is_line(look.keys):
+        return None
+    options = {} if ROW in look.keys else {"global_key": "{stem}"}
+    return Guess(CERTAIN, "import lines: name or schemaId, with segments, an answer or masks", options)
+
+
+READER = Reader(
+    NdjsonLabels,
+    read,
+    _recognise,
+    signs="JSON lines, or one JSON array, of objects with name or schemaId and segments, answer, frames or masks",
+    takes="everything that an import line can hold",
+    leaves="nothing",
+)

@@ -16,9 +16,12 @@ from pydantic import Field
 from labelferry.errors import LabelferryError, SourceError
 from labelferry.model.video import LabelledVideo
 from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.glance import Glance
+from labelferry.sources.reader import Guess, Reader
 from labelferry.sources.source import Source
+from labelferry.sources.text import empty
 
-__all__ = ["PythonLabels", "read"]
+__all__ = ["READER", "PythonLabels", "read"]
 
 
 class PythonLabels(LabelsEntry):
@@ -43,7 +46,7 @@ def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
     if not labels:
-        raise SourceError(f"{entry.path}: '{entry.variable}' is empty; fill it, or take its entry out of the spec")
+        raise empty(entry.path, f"'{entry.variable}' is empty")
     yield from assemble(labels, entry.path)
 
 
@@ -68,3 +71,18 @@ def _line(error: BaseException, path: Path) -> int:
         return error.lineno or 1
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
     return (frames[-1].lineno or 1) if frames else 1
+
+
+def _never(_look: Glance) -> Guess | None:
+    """Code is run only when it was asked for."""
+    return None
+
+
+READER = Reader(
+    PythonLabels,
+    read,
+    _never,
+    signs="never by itself: the file is run, so a spec has to name the format",
+    takes="what the annotation types of the official client hold",
+    leaves="nothing",
+)

@@ -1,29 +1,72 @@
 """The formats of labels: a new one is one line in ``READERS``."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Field
 
 from labelferry.model.video import LabelledVideo
-from labelferry.sources import mot, ndjson, python, table
+from labelferry.sources import (
+    activitynet,
+    coco,
+    cvat,
+    darwin,
+    encord,
+    frame_lists,
+    kitti,
+    label_studio,
+    labelbox,
+    mask_folder,
+    mot,
+    mots_txt,
+    ndjson,
+    pose,
+    python,
+    ranges,
+    table,
+    via,
+    viame,
+    yolo,
+)
 from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.reader import Reader
 from labelferry.sources.source import Source
 
-__all__ = ["READERS", "LabelsUnion", "read_labels"]
+__all__ = ["READERS", "LabelsUnion", "read_labels", "reader_of"]
 
-READERS: Mapping[type[LabelsEntry], Callable[[Any], Iterator[LabelledVideo]]] = {
-    mot.MotLabels: mot.read,
-    table.TableLabels: table.read,
-    ndjson.NdjsonLabels: ndjson.read,
-    python.PythonLabels: python.read,
-}
+READERS: tuple[Reader[Any], ...] = (
+    mot.READER,
+    table.READER,
+    cvat.READER,
+    coco.READER,
+    label_studio.READER,
+    labelbox.READER,
+    yolo.READER,
+    mask_folder.READER,
+    kitti.READER,
+    pose.READER,
+    activitynet.READER,
+    ranges.READER,
+    via.READER,
+    darwin.READER,
+    encord.READER,
+    frame_lists.READER,
+    viame.READER,
+    mots_txt.READER,
+    ndjson.READER,
+    python.READER,
+)
 
 if TYPE_CHECKING:
     LabelsUnion = LabelsEntry
 else:
-    LabelsUnion = Annotated[Union[tuple(READERS)], Field(discriminator="format")]  # noqa: UP007  made of the table
-"""Any entry of a spec's ``labels``, told apart by ``format``."""
+    LabelsUnion = Annotated[Union[tuple(each.entry for each in READERS)], Field(discriminator="format")]  # noqa: UP007
+"""Any entry of a spec's ``labels``; its ``format`` says which."""
+
+
+def reader_of(format_name: str) -> Reader[Any] | None:
+    """Return the reader of a format, by its name in a spec."""
+    return next((each for each in READERS if each.format == format_name), None)
 
 
 def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
@@ -35,5 +78,6 @@ def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
     entry, reach = source.entry, source.reach
     for file in source.files:
         reach.file(file)
+    reader = next(each for each in READERS if each.entry is type(entry))
     with reach.unquoted(entry.path, f"format {entry.format}"):
-        yield from READERS[type(entry)](source)
+        yield from reader.read(source)

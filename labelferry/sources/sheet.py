@@ -15,7 +15,7 @@ from labelferry.errors import SourceError
 from labelferry.model.places import Places
 from labelferry.sources.text import fault
 
-__all__ = ["Column", "Sheet", "cell_text", "joined", "sheet_of", "sheet_of_lines"]
+__all__ = ["UNIT", "Column", "Sheet", "cell_text", "joined", "sheet_of", "sheet_of_lines"]
 
 Column = Any
 """A pyarrow array; pyarrow ships no types."""
@@ -23,6 +23,9 @@ Column = Any
 WHOLE_LIMIT = 2.0**53
 """Beyond it a float cannot represent every whole number, and two ids could become one."""
 
+
+UNIT = "\x1f"
+"""ASCII's own separator of cells: with it, cells without line breaks need no quotes."""
 
 LARGEST_BLOCK = 2**30
 LONGEST_SHOWN = 40
@@ -69,15 +72,23 @@ class Sheet:
             raise fault(self.source, None, f"column '{name}' is stored as floats", "store it as text")
         return self.text(name)
 
-    def codes(self, name: str) -> tuple[NDArray[np.int64], list[str]]:
-        """Return a column of non-empty cells as codes of its distinct texts, shape [n], and those texts.
+    def take(self, rows: NDArray[np.int64]) -> "Sheet":
+        """The same columns at these rows."""
+        return Sheet(self.places[rows], {name: column.take(rows) for name, column in self.columns.items()})
+
+    def codes(self, name: str, *, empty: bool = False) -> tuple[NDArray[np.int64], list[str]]:
+        """A column as numbers of its distinct texts, shape [n], and those texts.
+
+        Args:
+            name: of the column.
+            empty: whether a cell may be empty.
 
         Raises:
-            SourceError: when a cell is empty.
+            SourceError: when a cell is empty and none may be.
         """
         encoded = self._strings(name).dictionary_encode()
         codes, texts = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
-        if "" in texts:
+        if "" in texts and not empty:
             row = int(np.argmax(codes == texts.index("")))
             raise self.fault(row, f"column '{name}' is empty", "fill it in or remove the row")
         return codes, texts

@@ -3,7 +3,8 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from xml.etree.ElementTree import ParseError
@@ -13,39 +14,50 @@ import numpy as np
 
 from labelferry.listing import counted
 from labelferry.model.places import Places
-from labelferry.sources.sheet import Sheet, cell_text, sheet_of, sheet_of_lines
-from labelferry.sources.text import bytes_of, fault, json_in, text_in
+from labelferry.sources.sheet import UNIT, Sheet, cell_text, sheet_of, sheet_of_lines
+from labelferry.sources.text import bytes_of, empty, fault, json_in, text_in
 
 __all__ = ["SUFFIXES", "read_sheet"]
 
 DELIMITERS = (",", "\t", ";")
 REMEDY = "write one JSON object on each line"
-UNIT = "\x1f"
-"""ASCII's own cell separator, with which cells without line breaks need no quotes."""
 
 
-def read_sheet(path: Path, source: str) -> Sheet:
-    """Read a table in the format of its suffix.
+def read_sheet(path: Path, source: str, header: Sequence[str] | None = None) -> Sheet:
+    """Read a table; its suffix says what it is.
 
     Args:
         path: the file.
         source: what the user calls it, for messages and places.
+        header: names of the columns of a text file whose first line has none.
 
     Raises:
-        SourceError: when it cannot be read in that format, has no rows, or has two columns with the same name.
+        EmptySourceError: when it has no rows.
+        SourceError: when it cannot be read as that, or has two columns of one name.
     """
     read = SUFFIXES.get(path.suffix.lower())
     if read is None:
         raise fault(source, None, f"'{path.suffix}' is not a table format", f"use one of {' '.join(SUFFIXES)}")
-    sheet = read(bytes_of(path, source), source)
+    data = bytes_of(path, source)
+    sheet = read(data, source) if header is None else _read_delimited(data, source, header)
     if not len(sheet):
-        raise fault(source, None, "the table has no rows", "fill it in, or take its entry out of the spec")
+        raise empty(source, "the table has no rows")
     return sheet
 
 
-def _read_delimited(data: bytes, source: str) -> Sheet:
+def _read_delimited(data: bytes, source: str, header: Sequence[str] | None = None) -> Sheet:
     text = text_in(data, source)
-    delimiter = max(DELIMITERS, key=text.lstrip("\n").partition("\n")[0].count)
+    first = text.lstrip("\n").partition("\n")[0]
+    delimiter = max(DELIMITERS, key=first.count)
+    if delimiter not in first and len(first.split()) > 1 and '"' not in text:
+        text, delimiter = "\n".join(UNIT.join(line.split()) for line in text.split("\n")), UNIT
+    if header is not None:  # on the line before the first, so that places stay right
+        text = f"{delimiter.join(header)}\n{text}"
+    sheet = _delimited(text, delimiter, source)
+    return sheet if header is None else Sheet(replace(sheet.places, lines=sheet.places.lines - 1), sheet.columns)
+
+
+def _delimited(text: str, delimiter: str, source: str) -> Sheet:
     if '"' in text:
         return _from_records(source, *_quoted(text, delimiter, source))
     every = text.split("\n")
@@ -88,9 +100,21 @@ def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sh
 
 def _names(cells: Iterable[object], source: str) -> list[str]:
     names = [cell_text(cell).strip() for cell in cells]
+    if sum(map(_is_number, names)) * 2 > len(names):
+        what = f"the first line has values ({', '.join(names[:4])}, ...), not the names of columns"
+        remedy = "name them in a first line, or in the spec, as in header: [frame, track, ...]"
+        raise fault(source, 1, what, f"{remedy}; one file a frame with fractions is format: yolo")
     if twice := sorted(name for name, count in Counter(names).items() if count > 1):
         raise fault(source, 1, f"the header names {', '.join(map(repr, twice))} twice", "rename or remove one")
     return names
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
 
 
 def _read_parquet(data: bytes, source: str) -> Sheet:

@@ -6,13 +6,17 @@ from typing import Generic, TypeVar
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.feature import Where
 from labelferry.model.findings import FindingHandler
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.text import text_of
 
 __all__ = ["Source"]
+
+MILLISECONDS = 1000.0
 
 EntryT_co = TypeVar("EntryT_co", bound=LabelsEntry, covariant=True)
 
@@ -25,8 +29,9 @@ class Source(Generic[EntryT_co]):
         entry: the options, with the placeholders of the global key filled in.
         files: the files as the user calls them, in the order of their names.
         reach: finds the files, and those next to them.
-        note: receives findings: what the reader reports without refusing a file.
-        media: facts about the videos, by the identity of their global keys.
+        note: takes findings: what the reader has to say without refusing a file.
+        media: what is known of the videos, by the identity of their global keys.
+        lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
     """
 
     entry: EntryT_co
@@ -34,6 +39,7 @@ class Source(Generic[EntryT_co]):
     reach: Reach
     note: FindingHandler
     media: Mapping[str, Media] = field(default_factory=dict)
+    lenient: bool = False
 
     @property
     def file(self) -> str:
@@ -61,7 +67,25 @@ class Source(Generic[EntryT_co]):
         media = self.media_of(key)
         if media.width and media.height:
             return media.width, media.height
+        if self.lenient:
+            self.note(ReaderRule.SIZE_UNKNOWN.at(Where(self.file), row=key))
+            return 1, 1
         raise SourceError(
-            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns "
-            "width and height to videos"
+            f"{self.file}: needs the video's width and height, which are not known for '{key}'; add the columns width "
+            "and height to videos"
+        )
+
+    def rate(self, key: str) -> float:
+        """Return the frames per second of a video.
+
+        Raises:
+            SourceError: when they are not known.
+        """
+        if fps := self.media_of(key).fps:
+            return fps
+        if self.lenient:
+            self.note(ReaderRule.RATE_UNKNOWN.at(Where(self.file), row=key))
+            return MILLISECONDS
+        raise SourceError(
+            f"{self.file}: needs the video's frame rate, which is not known for '{key}'; add the column fps to videos"
         )

@@ -1,42 +1,44 @@
 """Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row per box in a frame.
 
 The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user
-has after running a detector or a tracker.
+has after a detector or a tracker. What the table leaves open is decided in ``table_parts``, with a finding.
 """
 
-import re
-from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Any, Literal, Self
 
 import numpy as np
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
-from labelferry.model.findings import FindingHandler
-from labelferry.model.frames import Frames, from_base
+from labelferry.model.frames import Frames
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
-from labelferry.model.rules import ReaderRule
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import Boxes, CodeColumn, anonymous, tracks_by_video
-from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of
-from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.boxes import Boxes, CodeColumn, anonymous, settled, tracks_by_video, unidentified
+from labelferry.sources.columns import Form, NormalizedUnit, part_of
 from labelferry.sources.keys import GlobalKey, canonical
+from labelferry.sources.numbering import ClassId, ClassName, GappedEntry, frames_of
+from labelferry.sources.reader import Reader
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.source import Source
-from labelferry.sources.text import fault
+from labelferry.sources.table_parts import (
+    Parts,
+    coords_of,
+    drops,
+    note_single,
+    number_in,
+    parts_of,
+    recognise,
+    without_identity,
+)
 
-__all__ = ["TableLabels", "read"]
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-CellName = Annotated[str, Field(coerce_numbers_to_str=True)]
-
-WHOLE = re.compile(r"^(-?\d+)\.0*$")
-"""Ids as pandas writes them once a column had a missing value: 7.0 is track 7."""
+__all__ = ["READER", "TableLabels", "read"]
 
 
-class TableLabels(LabelsEntry):
-    """A table of boxes and the facts that its columns lack."""
+class TableLabels(GappedEntry):
+    """A table of boxes and what its columns do not say."""
 
     format: Literal["table"]
     columns: dict[str, str] = Field(
@@ -44,27 +46,29 @@ class TableLabels(LabelsEntry):
         description="Column by part: global_key, frame, track, class, segment, and left, top, width, height, right, "
         "bottom, cx, cy as the boxes need them",
     )
+    header: list[str] | None = Field(
+        default=None, min_length=4, description="Names of the columns, for a table whose first line has none"
+    )
     box: Form | None = Field(
         default=None,
         description="How a box is written: corner and size, two corners, or centre and size; by default as named",
     )
-    normalized: bool = Field(default=False, description="Coordinates are fractions of the picture's width and height")
+    normalized: NormalizedUnit = Field(
+        default=None,
+        description="Coordinates are fractions of the picture's width and height (true), percent of them, or pixels "
+        "(false, the default)",
+    )
     width: int | None = Field(
         default=None, gt=0, description="Width in pixels, when normalized; by default the video's own"
     )
     height: int | None = Field(
         default=None, gt=0, description="Height in pixels, when normalized; by default the video's own"
     )
-    global_key: GlobalKey | None = Field(default=None, description="The video, if no column has it")
-    class_name: Name | None = Field(default=None, description="The class, if no column has it")
-    classes: dict[CellName, Name] = Field(
-        default_factory=dict, description="New name by the table's class; other classes keep their names"
-    )
-    frame_base: Literal[0, 1] = Field(default=1, description="Number of the first frame in the table")
-    gaps: Literal["close", "bridge"] = Field(
-        default="close",
-        description="close: a segment ends before every missing frame; bridge: a track is one segment, and Labelbox "
-        "interpolates; a segment column overrides both",
+    global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
+    class_name: ClassName | None = Field(default=None, description="The class, when no column says it")
+    classes: dict[ClassId, ClassName | None] = Field(
+        default_factory=dict,
+        description="New name by the table's class, or null to leave the class out; others stay as they are",
     )
 
     @field_validator("columns")
@@ -89,8 +93,7 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
     """Read a table: a video for each global key, a track for each track id in it, in the order of the rows.
 
     Args:
-        source: the file and its options, and the sizes of the videos; receives warnings about unused columns, boxes
-            without identity and swapped corners.
+        source: the file and its options, and the sizes of the videos; takes findings about what the table leaves open.
 
     Yields:
         One video for each global key.
@@ -99,61 +102,38 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
         SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
     """
     entry = source.entry
-    sheet = read_sheet(source.reach.file(source.file), source.file)
-    parts, form = _parts(sheet, entry)
-    _note_unused(sheet, parts, form, source.note)
+    sheet = read_sheet(source.reach.file(source.file), source.file, entry.header)
+    sheet = drops(sheet, entry)
+    parts = parts_of(sheet, entry, source.note)
     videos, keys = _keys(sheet, parts, entry)
-    coords = _coords(sheet, parts, form, source.note) * _scale(source, videos, keys)
+    coords = coords_of(sheet, parts, source.note) * _scale(source, videos, keys)
     _refuse_infinite(sheet, coords)
-    boxes = _boxes(sheet, parts, coords, entry, videos, source.note)
+    boxes = settled(_boxes(sheet, parts, coords, source, videos), entry.on_class_change, source.note, videos)
     tracks, firsts = tracks_by_video(boxes, videos), np.unique(videos, return_index=True)[1]
     for video, (key, first) in enumerate(zip(keys, firsts.tolist(), strict=True)):
         yield LabelledVideo(RowRef(key), sheet.places.where(first), tracks=tracks[video])
 
 
-def _parts(sheet: Sheet, entry: TableLabels) -> tuple[Mapping[str, str], Form]:
-    parts = assign(sheet.source, sheet.columns, entry.columns)
-    for option, part in ((entry.global_key, "global_key"), (entry.class_name, "class")):
-        if option:
-            parts.pop(part, None)
-        elif part not in parts:
-            remedy = f"add one, or set {'class_name' if part == 'class' else part}: in the spec"
-            raise fault(sheet.source, 1, f"no column for {part}", remedy)
-    if "frame" not in parts:
-        raise fault(sheet.source, 1, "no column for frame", "name it, as in columns: {frame: image}")
-    return parts, choose_form(sheet.source, parts, entry.box)
-
-
-def _note_unused(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> None:
-    needed = {"global_key", "frame", "track", "class", "segment", *FORMS[form]}
-    used = {column for part, column in parts.items() if part in needed}
-    if unused := [column for column in sheet.columns if column not in used]:
-        names = ", ".join(column or "(no name)" for column in unused)
-        note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
-
-
-def _keys(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[str]]:
+def _keys(sheet: Sheet, parts: Parts, entry: TableLabels) -> tuple[CodeColumn, list[str]]:
     if entry.global_key:
         return np.zeros(len(sheet), dtype=np.int64), [entry.global_key]
-    sheet.keys(parts["global_key"])
-    codes, texts = sheet.codes(parts["global_key"])
+    sheet.keys(parts.column("global_key"))
+    codes, texts = sheet.codes(parts.column("global_key"))
     firsts = np.unique(codes, return_index=True)[1].tolist()
     seen: dict[str, str] = {}
     for row, text in zip(firsts, texts, strict=True):
-        where = sheet.places.where(row)
-        key = canonical(text, where)
+        key = canonical(text, sheet.places.where(row))
         if (other := seen.setdefault(identity(key), key)) != key:
-            remedy = "always write the key the same way"
-            raise fault(where.source, where.line, f"global keys '{key}' and '{other}' differ only in case", remedy)
+            what = f"global keys '{key}' and '{other}' differ only in case"
+            raise sheet.fault(row, what, "write the key in one way")
     return codes, list(seen.values())
 
 
-def _boxes(
-    sheet: Sheet, parts: Mapping[str, str], coords: Coords, entry: TableLabels, videos: CodeColumn, note: FindingHandler
-) -> Boxes:
-    frames = _frames(sheet, parts["frame"], entry.frame_base)
-    tracks, names = _tracks(sheet, parts, frames, videos, note)
-    classes, features = _classes(sheet, parts, entry)
+def _boxes(sheet: Sheet, parts: Parts, coords: Coords, source: Source[TableLabels], videos: CodeColumn) -> Boxes:
+    entry = source.entry
+    frames = frames_of(sheet, parts.column("frame"), entry, number_in(sheet, parts.column("frame"), source.note))
+    tracks, names = _tracks(sheet, parts, frames, videos, source)
+    classes, features = _classes(sheet, parts, source)
     return Boxes(
         places=sheet.places,
         frames=frames,
@@ -162,53 +142,36 @@ def _boxes(
         names=names,
         classes=classes,
         features=features,
-        segments=sheet.whole(parts["segment"]) if "segment" in parts else None,
+        segments=sheet.whole(parts.column("segment")) if parts.has("segment") else None,
         bridge=entry.gaps == "bridge",
     )
 
 
-def _frames(sheet: Sheet, column: str, base: int) -> Frames:
-    frames = sheet.whole(column)
-    if (low := np.flatnonzero(frames < base)).size:
-        row = int(low[0])
-        remedy = "set frame_base: 0" if frames[row] == 0 else "frames cannot be negative: correct the row"
-        raise sheet.fault(row, f"frame {frames[row]}, but frames count from {base}", remedy)
-    return from_base(frames, base)
-
-
 def _tracks(
-    sheet: Sheet, parts: Mapping[str, str], frames: Frames, videos: CodeColumn, note: FindingHandler
+    sheet: Sheet, parts: Parts, frames: Frames, videos: CodeColumn, source: Source[TableLabels]
 ) -> tuple[CodeColumn, list[str]]:
-    if "track" in parts:
-        codes, texts = sheet.codes(parts["track"])
-        return _recoded(codes, [WHOLE.sub(r"\1", text) for text in texts])
-    note(ReaderRule.TRACK_COLUMN_MISSING.at(Where(sheet.source, 1), count=len(sheet)))
-    return anonymous(frames, videos)
+    where = Where(sheet.source, 1)
+    if not parts.has("track"):
+        source.note(ReaderRule.TRACK_COLUMN_MISSING.at(where, count=len(sheet)))
+        return anonymous(frames, videos)
+    codes, texts, alone = without_identity(sheet, parts.column("track"))
+    note_single(sheet, parts.column("track"), len(texts), alone, frames, source.note)
+    return unidentified(codes, texts, alone, frames, where, source.note, videos)
 
 
-def _classes(sheet: Sheet, parts: Mapping[str, str], entry: TableLabels) -> tuple[CodeColumn, list[Feature]]:
+def _classes(sheet: Sheet, parts: Parts, source: Source[TableLabels]) -> tuple[CodeColumn, list[Feature]]:
+    entry = source.entry
     if entry.class_name:
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
-    codes, texts = sheet.codes(parts["class"])
-    codes, names = _recoded(codes, [entry.classes.get(text, text) for text in texts])
-    return codes, [Feature(name) for name in names]
-
-
-def _recoded(codes: CodeColumn, names: list[str]) -> tuple[CodeColumn, list[str]]:
-    """Return codes of texts as codes of the distinct names given to the texts."""
+    column = parts.column("class")
+    codes, texts = sheet.codes(column)
+    if numbers := [text for text in texts if text not in entry.classes and text.lstrip("-").isdecimal()]:
+        shown = ", ".join(numbers[:10])
+        rule = ReaderRule.CLASS_NUMBERS
+        source.note(rule.at(Where(sheet.source, 1), column=column, numbers=shown, first=numbers[0]))
+    names = [entry.classes.get(text) or text for text in texts]
     places = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    return np.array([places[name] for name in names])[codes], list(places)
-
-
-def _coords(sheet: Sheet, parts: Mapping[str, str], form: Form, note: FindingHandler) -> Coords:
-    a, b, c, d = (sheet.numbers(parts[part]) for part in FORMS[form])
-    with np.errstate(over="ignore", invalid="ignore"):
-        if form == "xyxy":
-            _note_swapped(sheet, int(np.count_nonzero((c < a) | (d < b))), note)
-            a, b, c, d = np.minimum(a, c), np.minimum(b, d), np.abs(c - a), np.abs(d - b)
-        elif form == "cxcywh":
-            a, b = a - c / 2, b - d / 2
-        return np.column_stack((a, b, c, d))
+    return np.array([places[name] for name in names])[codes], [Feature(name) for name in places]
 
 
 def _scale(source: Source[TableLabels], videos: CodeColumn, keys: list[str]) -> Coords:
@@ -216,10 +179,11 @@ def _scale(source: Source[TableLabels], videos: CodeColumn, keys: list[str]) -> 
     entry = source.entry
     if not entry.normalized:
         return np.ones(4)
+    whole = 100 if entry.normalized == "percent" else 1
     if entry.width and entry.height:
-        return np.array([entry.width, entry.height] * 2, dtype=np.float64)
-    sizes = np.array([source.size(key) for key in keys], dtype=np.float64)
-    return np.tile(sizes, 2)[videos]
+        return np.array([entry.width, entry.height] * 2, dtype=np.float64) / whole
+    sizes: Any = np.array([source.size(key) for key in keys], dtype=np.float64)
+    return np.tile(sizes, 2)[videos] / whole
 
 
 def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
@@ -227,6 +191,11 @@ def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
         raise sheet.fault(int(np.argmin(finite)), "the box is too large", "correct or remove the row")
 
 
-def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
-    if count:
-        note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))
+READER = Reader(
+    TableLabels,
+    read,
+    recognise,
+    signs="CSV, TSV, Excel, Parquet or JSON lines with columns for frame and box, by their usual names",
+    takes="boxes, with track ids and classes as the columns say",
+    leaves="columns that play no part",
+)

@@ -7,10 +7,10 @@ from typing import Any
 
 import orjson
 
-from labelferry.errors import SourceError
+from labelferry.errors import EmptySourceError, SourceError
 from labelferry.model.feature import Where
 
-__all__ = ["bytes_of", "fault", "json_in", "shorten", "text_in", "text_of"]
+__all__ = ["bytes_of", "empty", "fault", "json_in", "shorten", "text_in", "text_of"]
 
 LONGEST_MESSAGE = 300
 
@@ -18,6 +18,11 @@ LONGEST_MESSAGE = 300
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
     """Return the error for something wrong at one place of a file: where, what, and what to do."""
     return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line, file=source)
+
+
+def empty(source: str, what: str) -> EmptySourceError:
+    """The error for a file that has no labels."""
+    return EmptySourceError(source, what, "write it again, take its entry out of the spec, or say on_empty: warn")
 
 
 def shorten(words: str) -> str:
@@ -33,7 +38,8 @@ def bytes_of(path: Path, source: str) -> bytes:
         source: what the user calls it, for messages.
 
     Raises:
-        SourceError: when it cannot be read or is empty.
+        EmptySourceError: when it has nothing in it.
+        SourceError: when it cannot be read.
     """
     try:
         data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
@@ -42,7 +48,7 @@ def bytes_of(path: Path, source: str) -> bytes:
             source, None, f"cannot be read ({error.strerror})", "check that it is a file you may read"
         ) from error
     if not data.strip():
-        raise fault(source, None, "the file is empty", "write it again, or take its entry out of the spec")
+        raise empty(source, "the file is empty")
     return data
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,9 +122,27 @@ def _message(tree: Located, problem: Mapping[str, Any]) -> str:
             continue  # the name of a union's branch, which the user never wrote
         path.append(str(step))
     text = str(problem["msg"]).removeprefix("Value error, ")
-    advice = ADVICE.get(problem["type"])
-    said = text[:1].lower() + text[1:] if advice is None else advice.format(**problem.get("ctx", {}))
+    advice = _near(str(problem["loc"][-1])) if problem["type"] == "extra_forbidden" else ADVICE.get(problem["type"])
+    said = _lowered(text) if advice is None else advice.format(**problem.get("ctx", {}))
     return f"{place}: {'.'.join(path) or 'spec'}: {said}"
+
+
+def _lowered(text: str) -> str:
+    """The text with a small letter at its beginning, unless that is a name in capitals."""
+    return text if text[:2].isupper() else text[:1].lower() + text[1:]
+
+
+def _near(key: str) -> str:
+    near = get_close_matches(key, sorted(_keys()), n=1)
+    return f"unknown key; did you mean {near[0]}? Otherwise remove it" if near else "unknown key; remove it"
+
+
+@cache
+def _keys() -> frozenset[str]:
+    """Every key that a spec may have somewhere."""
+    schema = Spec.model_json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    return frozenset(key for part in parts for key in part.get("properties", ()))
 
 
 def _holds(inner: Any, step: Any) -> bool:
@@ -132,8 +152,7 @@ def _holds(inner: Any, step: Any) -> bool:
 
 
 ADVICE = {
-    "extra_forbidden": "unknown key; remove it or correct its spelling",
     "missing": "missing; add it",
-    "union_tag_invalid": "unknown {discriminator} '{tag}'; use one of {expected_tags}",
-    "union_tag_not_found": "no {discriminator}; name the kind of file",
+    "union_tag_invalid": "unknown format '{tag}'; use one of {expected_tags} (labelferry formats tells about each)",
+    "union_tag_not_found": "no {discriminator}; say what kind of file it is",
 }

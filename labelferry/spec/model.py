@@ -159,6 +159,12 @@ class Spec(_Part):
     on_labelled: Literal["fail", "add"] = Field(
         "fail", description="Ground truth for rows that have a label: stop, or add it as a second label"
     )
+    on_empty: Literal["warn", "fail"] = Field(
+        "warn", description="Files and patterns with no labels or videos in them: report it, or stop"
+    )
+    on_missing_video: Literal["fail", "skip"] = Field(
+        "fail", description="Labels for a video that is not in videos: stop, or leave them out and report it"
+    )
 
     @field_validator("name")
     @classmethod

@@ -13,8 +13,8 @@ from labelferry.errors import ConflictError, RejectedError
 from labelferry.labelbox import costs
 from labelferry.listing import counted
 from labelferry.model.findings import Finding
+from labelferry.model.input_rules import VideoRule
 from labelferry.model.keys import identity
-from labelferry.model.rules import VideoRule
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.uploads import remember, upload_video, uploaded

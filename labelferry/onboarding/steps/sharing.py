@@ -13,7 +13,7 @@ from labelferry.desired.state import IndexedLine
 from labelferry.ledger import LineRecord, LineState
 from labelferry.model import RowRef
 from labelferry.model.findings import Finding
-from labelferry.model.rules import VideoRule
+from labelferry.model.input_rules import VideoRule
 
 __all__ = ["Shared", "beside_others", "share"]
 

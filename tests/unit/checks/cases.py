@@ -181,6 +181,12 @@ CASES: Mapping[str, Case] = {
         video(box(), key="other.mp4"),
         "error: labels for the global key 'other.mp4', which is not among",
     ),
+    "row, nearly": Case(
+        LineRule.ROW_MISSPELLED, video(box(), key="clip"), "not among the videos; did you mean 'clip.mp4'?"
+    ),
+    "tool, in other letters": Case(
+        NameRule.NAME_LOOKS_ALIKE, video(box("ca\u200br")), "it has 'car', which looks the same and differs in U+200B"
+    ),
     "uuid": Case(
         LineRule.UUID_TWICE,
         video(box(uuid="u"), point(), masks(picture(RED), uuid="u")),

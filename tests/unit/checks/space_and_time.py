@@ -91,11 +91,10 @@ CASES: Mapping[str, Case] = {
         video(box(rows=[[60, 4, 8, 8], [4, -1, 8, 8]])),
         "warning: 2 shapes in 1 track partly outside the picture (64x48), first 'car' at frame 1",
     ),
-    "from the right edge on": Case(
-        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, 4, 8, 8], [64, 4, 8, 8]])), "first 'car' at frame 2"
-    ),
-    "up to the upper edge": Case(
-        ShapeRule.SHAPE_PARTLY_OUTSIDE, video(box(rows=[[4, -8, 8, 8], [4, 4, 8, 8]])), "first 'car' at frame 1"
+    "fractions": Case(
+        ShapeRule.SHAPES_LIKE_FRACTIONS,
+        video(box(rows=[[0.1, 0.2, 0.3, 0.4], [0.1, 0.9, 0.3, 0.4]])),
+        "error: all 2 boxes of clip.mp4 are smaller than two pixels",
     ),
     "point outside": Case(
         ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' is entirely outside the picture"

@@ -5,7 +5,8 @@ import pytest
 
 from labelferry.model import RowRef, Where
 from labelferry.model.findings import KEPT, SHOWN, Finding, FindingGroup, Severity, grouped, on
-from labelferry.model.rules import FrameRule, LineRule, MaskRule, ShapeRule, VideoRule
+from labelferry.model.input_rules import VideoRule
+from labelferry.model.rules import FrameRule, LineRule, MaskRule, ShapeRule
 
 HERE = Where("labels.csv", 7, "track 4")
 FLAT = ShapeRule.BOX_WITHOUT_AREA

@@ -72,8 +72,8 @@ def test_what_differs_is_listed_in_order(tmp_path: Path) -> None:
         plans[1].refuse_other(reviewed(tmp_path, plans[0]))
     _, *listed, _ = str(refused.value).splitlines()
     assert listed == [
-        *(f"  planned: create import '{name}' (0)" for name in sorted(names)),
-        *(f"  now:     skip import '{name}' (0)" for name in sorted(names)),
+        *(f"  planned: create import: {name} (0)" for name in sorted(names)),
+        *(f"  now:     skip import: {name} (0)" for name in sorted(names)),
     ]
 
 

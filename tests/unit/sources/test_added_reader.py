@@ -61,7 +61,7 @@ def copy(tmp_path: Path) -> Copy:
         package / "labelferry/sources/registry.py",
         shown["labelferry/sources/registry.py"].splitlines(),
     )
-    text = re.sub(r"^from labelferry\.sources import .*$", importing, registry.read_text("utf-8"), flags=re.M)
+    text = re.sub(r"^(from labelferry\.sources import)", rf"{importing}\n\1", registry.read_text("utf-8"), flags=re.M)
     registry.write_text(re.sub(r"^(READERS: .*)$", rf"\1\n{entry}", text, flags=re.M), "utf-8")
     (folder / "spec.yaml").write_text(shown["spec.yaml"], "utf-8")
     (folder / "videos.csv").write_text(VIDEOS, "utf-8")

@@ -190,7 +190,7 @@ def _without(line: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 BAD: list[tuple[Any, str]] = [
-    (TRACK | {"sagments": 1}, "unknown key sagments; known here are"),
+    (TRACK | {"sagments": 1}, "unknown key sagments; did you mean segments for sagments? Known here are"),
     (TRACK | {"confidence": 0.5}, "unknown key confidence"),
     (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, answers, masks"),
     (ROW | {"name": "car"}, "none of segments, answer, answers, masks"),

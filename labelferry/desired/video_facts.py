@@ -1,0 +1,78 @@
+"""What the manifest says of a video, and what its file says -> the facts that the checks go by.
+
+Where both say something the file is right: it is what is uploaded. Whatever the manifest says, a file that is uploaded
+is a video. What Labelbox takes: https://docs.labelbox.com/reference/import-video-data.
+"""
+
+from collections.abc import Iterator
+from pathlib import PurePath
+from urllib.parse import urlsplit
+
+from labelferry.files.reach import Reach
+from labelferry.media import probe, refuse_other_files, unusual
+from labelferry.model import RowRef, Where
+from labelferry.model.findings import Finding, on
+from labelferry.model.input_rules import VideoRule
+from labelferry.model.media import Media
+from labelferry.sources.manifest import PICTURE_ENDINGS, VideoRow
+
+__all__ = ["media_of"]
+
+MOST_FRAMES = 20_000
+RATE_TOLERANCE = 0.01
+"""29.97 for 30000/1001 is no contradiction, 30 is."""
+
+
+def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
+    """Return the facts of a video; what is wrong with them is added to the findings.
+
+    Raises:
+        SourceError: when its file is not a video.
+    """
+    notes: list[Finding] = []
+    given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
+    seen = Media()
+    if row.file is not None:
+        refuse_other_files(row.file, must_know=reach.confined)
+        seen = probe(row.file, notes.append)
+        if found := unusual(row.file):
+            notes.append(VideoRule.VIDEO_NOT_TAKEN.at(row.where, problem=found[0], wanted=found[1]))
+    notes += _contradictions(row, given, seen)
+    known = Media(
+        width=seen.width or given.width,
+        height=seen.height or given.height,
+        fps=seen.fps or given.fps,
+        frame_count=seen.frame_count or given.frame_count,
+    )
+    if (known.frame_count or 0) > MOST_FRAMES:
+        notes.append(VideoRule.VIDEO_TOO_LONG.at(row.where, count=known.frame_count))
+    if row.file is None and PurePath(urlsplit(row.row_data).path).suffix.lower() in PICTURE_ENDINGS:
+        notes.append(VideoRule.ROW_DATA_PICTURE.at(row.where, row_data=row.row_data))
+    findings += on(RowRef(row.global_key), notes)
+    return known
+
+
+def _contradictions(row: VideoRow, given: Media, seen: Media) -> Iterator[Finding]:
+    said = [
+        (f"{given.width}x{given.height}", f"{seen.width}x{seen.height}", _differ_in_size(given, seen)),
+        (f"{given.fps:g} frames per second" if given.fps else "", f"{seen.fps or 0:g}", _differ_in_rate(given, seen)),
+        (f"{given.frame_count} frames", f"{seen.frame_count}", _differ(given.frame_count, seen.frame_count)),
+    ]
+    if wrong := [(one, other) for one, other, differs in said if differs]:
+        yield VideoRule.MANIFEST_CONTRADICTED.at(
+            Where(row.where.source, row.where.line, row.where.detail),
+            said=" and ".join(one for one, _ in wrong),
+            found=" and ".join(other for _, other in wrong),
+        )
+
+
+def _differ(given: float | None, seen: float | None) -> bool:
+    return given is not None and seen is not None and given != seen
+
+
+def _differ_in_size(given: Media, seen: Media) -> bool:
+    return _differ(given.width, seen.width) or _differ(given.height, seen.height)
+
+
+def _differ_in_rate(given: Media, seen: Media) -> bool:
+    return given.fps is not None and seen.fps is not None and abs(given.fps - seen.fps) > RATE_TOLERANCE * 2

@@ -1,0 +1,261 @@
+"""COCO files with video in them -> LabelledVideo: COCO-VID, TAO, YouTube-VIS, CVAT's COCO export, and SA-V.
+
+Frames: ``frame_id`` or ``frame_index`` of an image, from 0; else the number in its file name. YouTube-VIS has a list
+for each object, one entry a frame of the JPEGs that it ships; SA-V annotates every fourth frame of its videos. A
+segmentation (run lengths or polygons) becomes a mask, an annotation without one a box. Frames without an annotation end
+a segment. Facts: https://cocodataset.org/#format-data, https://github.com/TAO-Dataset/tao,
+https://youtube-vos.org/dataset/vis/, https://github.com/facebookresearch/sam2/tree/main/sav_dataset.
+"""
+
+from collections.abc import Iterator, Mapping
+from pathlib import PurePath
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelferry.model import Geometry, LabelledVideo, Where
+from labelferry.model.input_rules import ReaderRule
+from labelferry.model.keys import legal
+from labelferry.sources.areas import Area, Polygons, Rle
+from labelferry.sources.coco_images import Image, images_of
+from labelferry.sources.documents import Document, Node
+from labelferry.sources.glance import Glance
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.numbering import Gaps
+from labelferry.sources.objects import Objects, ShapedEntry
+from labelferry.sources.reader import CERTAIN, LIKELY, Guess, Reader
+from labelferry.sources.rle import counts_of
+from labelferry.sources.source import Source
+from labelferry.sources.text import empty, fault
+
+__all__ = ["READER", "CocoLabels", "read"]
+
+IDENTITIES = ("track_id", "instance_id", "object_id")
+FIRST_FRAME = 1
+
+
+class CocoLabels(ShapedEntry):
+    """A COCO file whose annotations have track ids: COCO-VID, TAO, YouTube-VIS, CVAT's COCO, SA-V."""
+
+    format: Literal["coco"]
+    global_key: GlobalKey | None = Field(
+        default=None, description="The video, when the file has one; by default the name that the file gives it"
+    )
+    shapes: Literal["masks", "boxes"] = Field(
+        default="masks", description="What becomes of an annotation with a segmentation: its mask, or its box"
+    )
+    frame_base: Literal[0, 1] | None = Field(
+        default=None, description="Number of the first frame, where frames are numbers in names of pictures"
+    )
+    frame_step: int | None = Field(
+        default=None, ge=1, description="Video frames from one of the file's frames to the next; SA-V says it itself"
+    )
+    gaps: Gaps = Field(
+        default="close",
+        description="close: a segment ends before every missing frame; bridge: a track is one segment, and Labelbox "
+        "interpolates boxes",
+    )
+
+
+def read(source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
+    """Read the videos of a file, one after another.
+
+    Args:
+        source: the file; takes findings about categories without a name and annotations without identity.
+
+    Yields:
+        One video for each that has annotations.
+
+    Raises:
+        SourceError: when it is not COCO, an image has no frame number, or an object has two shapes in a frame.
+    """
+    document = Document(source)
+    if isinstance(document.get("masklet").value, list):
+        yield _of_masklets(document, source)
+        return
+    names = {node.get("id").key: node.get("name").text(str(node.get("id").key)) for node in
+             document.get("categories").items()}  # fmt: skip
+    images = images_of(document, source.entry.frame_base, source.note)
+    videos = _videos(document, images, source)
+    _fill(document, images, videos, names, source)
+    filled = [(objects, size) for objects, size in videos.values() if objects.objects or objects.areas.objects]
+    if not filled:
+        raise empty(source.file, "no annotations")
+    for objects, size in filled:
+        yield objects.finished(size, step=source.entry.frame_step or 1, gaps=source.entry.gaps)
+
+
+Videos = dict[Any, tuple[Objects, tuple[int, int] | None]]
+
+
+def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabels]) -> Videos:
+    """The videos by their ids; the id None for a file that names none."""
+    told = {node.get("id").key: node for node in document.get("videos").items()}
+    sizes = {image.video: image.size for image in images.values() if image.size}
+    entry = source.entry
+    if entry.global_key and len(told) > 1:
+        what = f"a file of {len(told)} videos, and one global_key"
+        raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
+    videos: Videos = {}
+    for ident, node in (told or {None: document}).items():
+        name = node.first("name", "file_name") if told else Node(PurePath(source.file).stem, source.file)
+        key = entry.global_key or legal(name.text(str(ident)).strip("/"))
+        of_images = sizes.get(ident) if told else next(iter(sizes.values()), None)
+        size = _size(node) or of_images or _known(source, key)
+        videos[ident] = _objects(key, source), size
+    return videos
+
+
+def _objects(key: str, source: Source[CocoLabels]) -> Objects:
+    entry = source.entry
+    return Objects(key, Where(source.file, detail=key), source.note, entry.unrepresentable, entry.classes)
+
+
+def _size(node: Node) -> tuple[int, int] | None:
+    width, height = node.first("width", "video_width"), node.first("height", "video_height")
+    return (width.whole(), height.whole()) if width.value and height.value else None
+
+
+def _known(source: Source[CocoLabels], key: str) -> tuple[int, int] | None:
+    media = source.media_of(key)
+    return (media.width, media.height) if media.width and media.height else None
+
+
+def _fill(
+    document: Node, images: Mapping[Any, Image], videos: Videos, names: Mapping[Any, str], source: Source[CocoLabels]
+) -> None:
+    unnamed: dict[str, None] = {}
+    alone = 0
+    for node in document.get("annotations").items():
+        category = node.get("category_id").key
+        if category not in names:
+            unnamed[str(category)] = None
+        label = names.get(category, str(category))
+        ident = _identity(node)
+        alone += ident is None
+        called = ident or f"annotation {node.get('id').text(node.path)}"
+        if isinstance(node.get("segmentations").value, list):
+            _of_list(node, called, label, videos, source)
+            continue
+        image = images.get(node.get("image_id").key)
+        if image is None:
+            raise node.fault(f"image_id {node.get('image_id').shown} is not among the images")
+        objects = _objects_of(videos, image.video, node)
+        _take(node, objects, called, label, _frame(image.frame, source), source)
+    where = Where(source.file)
+    if unnamed:
+        shown, first = ", ".join(list(unnamed)[:10]), next(iter(unnamed))
+        source.note(ReaderRule.CLASS_NUMBERS.at(where, column="category_id", numbers=shown, first=first))
+    if alone:
+        source.note(ReaderRule.IDENTITY_MISSING.at(where, count=alone, ids="none"))
+
+
+def _objects_of(videos: Videos, video: Any, node: Node) -> Objects:
+    found = videos.get(video) or videos.get(None) or (next(iter(videos.values())) if len(videos) == 1 else None)
+    if found is None:
+        raise node.fault(f"video_id {video!r} is not among the videos")
+    return found[0]
+
+
+def _frame(number: int, source: Source[CocoLabels]) -> int:
+    return number * (source.entry.frame_step or 1) + FIRST_FRAME
+
+
+def _identity(node: Node) -> str | None:
+    """The track of an annotation; CVAT has it among the attributes."""
+    for place in (node, node.get("attributes")):
+        for name in IDENTITIES:
+            if (value := place.get(name).value) is not None and not isinstance(value, (bool, list, dict)):
+                return str(value)
+    return None
+
+
+def _of_list(node: Node, ident: str, label: str, videos: Videos, source: Source[CocoLabels]) -> None:
+    """YouTube-VIS: one object with an entry a frame, which may be empty."""
+    objects = _objects_of(videos, node.get("video_id").key, node)
+    ident = ident if not ident.startswith("annotation ") else node.get("id").text(node.path)
+    boxes = list(node.get("bboxes").items())
+    for at, segmentation in enumerate(node.get("segmentations").items()):
+        box = boxes[at] if at < len(boxes) else Node(None, node.file)
+        entry = Node({"segmentation": segmentation.value, "bbox": box.value}, node.file, segmentation.path)
+        _take(entry, objects, ident, label, _frame(at, source), source)
+
+
+def _take(node: Node, objects: Objects, ident: str, label: str, frame: int, source: Source[CocoLabels]) -> None:
+    where = Where(node.file, detail=node.path)
+    area = _area(node.get("segmentation")) if source.entry.shapes == "masks" else None
+    box = node.get("bbox")
+    if objects.named(label) is None:
+        return
+    if area is not None:
+        objects.area(ident, label, frame, area, where)
+    elif box.value:
+        objects.of(ident, label, Geometry.BOX, where).add(frame, box.numbers(4), 0, _attributes(node))
+    elif isinstance(node.get("segmentation").value, (list, dict)) and (whole := _area(node.get("segmentation"))):
+        objects.of(ident, label, Geometry.BOX, where).add(frame, whole.envelope(), 0)
+
+
+def _attributes(node: Node) -> dict[str, str]:
+    """What CVAT's export says of an object beside its track."""
+    skipped = {*IDENTITIES, "keyframe", "occluded", "rotation", "id"}
+    told = {name: value.value for name, value in node.get("attributes").members() if name not in skipped}
+    return {
+        name: str(value).lower() if isinstance(value, bool) else str(value)
+        for name, value in told.items()
+        if isinstance(value, (str, int, float)) and str(value).strip()
+    }
+
+
+def _area(node: Node) -> Area | None:
+    """The area of a segmentation; None when it is empty."""
+    if isinstance(node.value, list) and node.value:
+        rings = [ring.numbers() for ring in node.items()]
+        return Polygons(tuple(ring for ring in rings if len(ring) >= 6)) if any(len(r) >= 6 for r in rings) else None
+    if not isinstance(node.value, dict):
+        return None
+    size = node.get("size").numbers(2)
+    try:
+        found = Rle(counts_of(node.get("counts").value), int(size[1]), int(size[0]))
+    except ValueError as error:
+        raise node.fault(str(error)) from error
+    if found.counts.sum() > found.width * found.height:
+        raise node.fault("the run lengths are longer than the picture")
+    return None if found.empty else found
+
+
+def _of_masklets(document: Node, source: Source[CocoLabels]) -> LabelledVideo:
+    """SA-V: run lengths by annotated frame and object; the objects are called by their numbers."""
+    key = source.entry.global_key or legal(document.get("video_id").text(PurePath(source.file).stem))
+    frames = list(document.get("masklet").items())
+    count = document.get("video_frame_count").value
+    step = source.entry.frame_step or max(1, round(float(count or len(frames)) / max(1, len(frames))))
+    objects = _objects(key, source)
+    idents = [node.text() for node in document.get("masklet_id").items()]
+    for at, frame in enumerate(frames):
+        for place, node in enumerate(frame.items()):
+            if (area := _area(node)) is not None:
+                ident = idents[place] if place < len(idents) else str(place)
+                objects.area(ident, "object", at * step + FIRST_FRAME, area, Where(source.file, detail=node.path))
+    if not objects.areas.objects:
+        raise empty(source.file, "no masks")
+    return objects.finished(_size(document) or _known(source, key), gaps="close")
+
+
+def _recognise(look: Glance) -> Guess | None:
+    if not isinstance(look.json, dict):
+        return None
+    if {"masklet", "masklet_id"} <= look.keys:
+        return Guess(CERTAIN, "masklet and masklet_id, as in SA-V")
+    if "annotations" not in look.keys or not look.keys & {"images", "videos"}:
+        return None
+    return Guess(CERTAIN if "categories" in look.keys else LIKELY, "images or videos, annotations and categories")
+
+
+READER = Reader(
+    CocoLabels,
+    read,
+    _recognise,
+    signs="JSON with annotations and images or videos; or with masklet (SA-V)",
+    takes="boxes and masks (run lengths, polygons) with track ids, CVAT's attributes",
+    leaves="areas under others, iscrowd, scores",
+)

@@ -1,0 +1,163 @@
+"""Encord's label rows of videos -> LabelledVideo.
+
+Frames count from 0, coordinates are fractions of the picture. Static answers are in ``object_answers``; dynamic ones in
+``object_actions``, for ranges whose ends are included. Facts: https://docs.encord.com/sdk-documentation/sdk-references.
+"""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from labelferry.model import AnswerKind, Geometry, LabelledVideo, Where
+from labelferry.model.frames import Span
+from labelferry.model.keys import legal
+from labelferry.sources.areas import Polygons
+from labelferry.sources.documents import Document, Node
+from labelferry.sources.glance import Glance
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.moments import question
+from labelferry.sources.numbering import Gaps
+from labelferry.sources.objects import Objects, ShapedEntry
+from labelferry.sources.reader import CERTAIN, Guess, Reader
+from labelferry.sources.source import Source
+from labelferry.sources.text import empty
+
+__all__ = ["READER", "EncordLabels", "read"]
+
+FIRST = 1
+
+
+class EncordLabels(ShapedEntry):
+    """Label rows of Encord, of videos."""
+
+    format: Literal["encord"]
+    global_key: GlobalKey | None = Field(default=None, description="The video; by default the title of the data unit")
+    gaps: Gaps = Field(default="close", description="Whether a missing frame ends a segment (close) or not (bridge)")
+
+
+def read(source: Source[EncordLabels]) -> Iterator[LabelledVideo]:
+    """Read label rows: a video for each data unit.
+
+    Raises:
+        SourceError: when a value is not what it should be, or the size of a video is not known.
+    """
+    document, found = Document(source), False
+    for row in document.items() if isinstance(document.value, list) else (document,):
+        for _, unit in row.get("data_units").members():
+            if unit.get("labels").value:
+                found = True
+                yield _video(row, unit, source)
+    if not found:
+        raise empty(source.file, "no labels in its data units")
+
+
+def _video(row: Node, unit: Node, source: Source[EncordLabels]) -> LabelledVideo:
+    entry = source.entry
+    key = entry.global_key or legal(unit.get("data_title").text(row.get("data_title").text("video")))
+    where = Where(source.file, detail=key)
+    objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
+    width, height = unit.get("width"), unit.get("height")
+    size = (width.whole(), height.whole()) if width.value and height.value else source.size(key)
+    asked: dict[str, list[int]] = {}
+    for number, page in unit.get("labels").members():
+        frame = Node(number, unit.file, unit.path).whole()
+        for node in page.get("objects").items():
+            _object(objects, node, frame, size, row)
+        for node in page.get("classifications").items():
+            asked.setdefault(node.get("classificationHash").text(), []).append(frame)
+    for ident, frames in asked.items():
+        spans = [Span(frame + FIRST, frame + FIRST) for frame in sorted(frames)]
+        for answer in row.get("classification_answers").get(ident).get("classifications").items():
+            for option in _options(answer):
+                name = answer.get("name").text("classification")
+                objects.classifications.append(question(name, {option: _joined(spans)}, where))
+    return objects.finished(size, gaps=entry.gaps)
+
+
+def _joined(spans: list[Span]) -> list[Span]:
+    """Frames that follow each other as one range."""
+    found: list[Span] = []
+    for span in spans:
+        if found and span.start == found[-1].end + 1:
+            found[-1] = Span(found[-1].start, span.end)
+        else:
+            found.append(span)
+    return found
+
+
+def _object(objects: Objects, node: Node, frame: int, size: tuple[int, int], row: Node) -> None:
+    label, ident = node.get("name").text(), node.get("objectHash").text()
+    where = Where(node.file, detail=f"object {ident}")
+    if objects.named(label) is None:
+        return
+    said = _said(objects, row, ident, label, frame)
+    width, height = size
+    if node.get("boundingBox").value:
+        left, top, wide, high = (node.get("boundingBox").get(name).number() for name in ("x", "y", "w", "h"))
+        item = objects.of(ident, label, Geometry.BOX, where)
+        item.add(frame + FIRST, [left * width, top * height, wide * width, high * height], 0, said)
+        return
+    for kind in ("point", "polyline", "polygon"):
+        if node.get(kind).value:
+            pixels = _points(node.get(kind), size)
+            if kind == "polygon":
+                objects.other("polygon", ident, label, frame + FIRST, Polygons((pixels,)), where)
+            else:
+                geometry = Geometry.POINT if kind == "point" else Geometry.LINE
+                objects.of(ident, label, geometry, where).add(frame + FIRST, pixels, 0, said)
+            return
+    objects.other(node.get("shape").text("shape"), ident, label, frame + FIRST, Polygons(([0.0] * 6,)), where)
+
+
+def _points(node: Node, size: tuple[int, int]) -> list[float]:
+    """Points by their numbers, as fractions, in pixels."""
+    nodes = sorted(node.members(), key=_number)
+    return [point.get(axis).number() * size[at] for _, point in nodes for at, axis in enumerate("xy")]
+
+
+def _number(pair: tuple[str, Node]) -> int:
+    return int(pair[0]) if pair[0].isdecimal() else 0
+
+
+def _said(objects: Objects, row: Node, ident: str, label: str, frame: int) -> dict[str, str]:
+    """Static answers, and the dynamic ones that hold at a frame."""
+    static = list(row.get("object_answers").get(ident).get("classifications").items())
+    actions = row.get("object_actions").get(ident).get("actions").items()
+    dynamic = [each for each in actions if any(_holds(span, frame) for span in each.get("range").items())]
+    said: dict[str, str] = {}
+    for answer in (*static, *dynamic):
+        name, options = answer.get("name").text("question"), _options(answer)
+        if isinstance(answer.get("answers").value, str):
+            objects.kinds[objects.named(label) or label, name] = AnswerKind.TEXT
+        if options:
+            said[name] = options[0]
+    return said
+
+
+def _holds(span: Node, frame: int) -> bool:
+    start, end = span.numbers(2)
+    return start <= frame <= end
+
+
+def _options(answer: Node) -> list[str]:
+    value = answer.get("answers")
+    if isinstance(value.value, list):
+        return [each.get("name").text(each.get("value").text("")) for each in value.items()]
+    return [said] if (said := value.text("")) else []
+
+
+def _recognise(look: Glance) -> Guess | None:
+    if {"data_units", "object_answers"} <= look.keys:
+        return Guess(CERTAIN, "data_units and object_answers, as in Encord's label rows")
+    return None
+
+
+READER = Reader(
+    EncordLabels,
+    read,
+    _recognise,
+    signs="JSON with data_units and object_answers",
+    takes="boxes, points, polylines with static and dynamic answers; classifications of frames",
+    leaves="polygons (see unrepresentable), bitmasks, all but the first option of a checklist on an object",
+)

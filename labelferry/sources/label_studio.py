@@ -1,0 +1,217 @@
+"""Label Studio's JSON export of video tasks -> LabelledVideo.
+
+Frames count from 1, boxes are percent of the picture. A key frame with ``enabled: false`` is the last one in which the
+object is seen; after it there is nothing until the next one that is enabled. An object whose last key frame is enabled
+stays to the end of the video, where the file says how long that is. ``timelinelabels`` are answers for ranges of
+frames, both ends included. Facts: https://labelstud.io/tags/videorectangle, https://labelstud.io/tags/timelinelabels
+and ``postprocessing/video.py`` of the label-studio-sdk.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from pathlib import PurePath
+from typing import Literal
+
+from pydantic import Field
+
+from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, Where
+from labelferry.model.frames import Span
+from labelferry.model.keys import legal
+from labelferry.sources.areas import Polygons
+from labelferry.sources.documents import Document, Node
+from labelferry.sources.glance import Glance
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.media_beside import VIDEO_ENDINGS
+from labelferry.sources.objects import Objects, ShapedEntry
+from labelferry.sources.reader import CERTAIN, Guess, Reader
+from labelferry.sources.source import Source
+from labelferry.sources.text import empty, fault
+
+__all__ = ["READER", "LabelStudioLabels", "read"]
+
+UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
+"""What Label Studio puts before the name of an uploaded file."""
+UNNAMED = "object"
+
+
+class LabelStudioLabels(ShapedEntry):
+    """An export of Label Studio, JSON, of tasks with a video."""
+
+    format: Literal["label-studio"]
+    global_key: GlobalKey | None = Field(
+        default=None, description="The video, when the file has one; by default the name of the task's video file"
+    )
+
+
+def read(source: Source[LabelStudioLabels]) -> Iterator[LabelledVideo]:
+    """Read an export: a video for each task.
+
+    Args:
+        source: the file; takes findings about shapes that an import cannot hold.
+
+    Yields:
+        One video for each task with labels.
+
+    Raises:
+        SourceError: when it is not an export, or a value is not what it should be.
+    """
+    found = list(_tasks(Document(source)))
+    if source.entry.global_key and len(found) > 1:
+        what = f"{len(found)} tasks, and one global_key"
+        raise fault(source.file, None, what, "leave it out: each task names its video")
+    labelled = False
+    for task, results in found:
+        if results:
+            labelled = True
+            yield _video(task, results, source)
+    if not labelled:
+        raise empty(source.file, "no labels in its tasks")
+
+
+def _tasks(document: Node) -> Iterator[tuple[Node, list[Node]]]:
+    """Yield each task with its results: of the first annotation that is not cancelled, else of a prediction."""
+    for task in document.items() if isinstance(document.value, list) else (document,):
+        if isinstance(task.get("result").value, list):  # an annotation or a prediction alone
+            yield task, list(task.get("result").items())
+        elif isinstance(task.get("annotation").value, dict):  # what a webhook sends
+            yield task.get("task"), list(task.get("annotation").get("result").items())
+        else:
+            yield task, _results(task)
+
+
+def _results(task: Node) -> list[Node]:
+    for name in ("annotations", "completions", "predictions"):
+        for annotation in task.get(name).items():
+            if not annotation.get("was_cancelled").value and annotation.get("result").value:
+                return list(annotation.get("result").items())
+    return []
+
+
+def _key(task: Node, source: Source[LabelStudioLabels]) -> str:
+    if source.entry.global_key:
+        return source.entry.global_key
+    places = [value.text("") for _, value in task.get("data").members()]
+    named = next((place for place in places if _is_video(place)), next(filter(None, places), ""))
+    if not named:
+        raise fault(source.file, None, "the task does not name its video", "say global_key: in the spec")
+    return legal(UPLOADED.sub("", PurePath(named.split("?")[0]).name))
+
+
+def _is_video(place: str) -> bool:
+    return PurePath(place.split("?")[0]).suffix.lower() in VIDEO_ENDINGS
+
+
+def _video(task: Node, results: list[Node], source: Source[LabelStudioLabels]) -> LabelledVideo:
+    key, entry = _key(task, source), source.entry
+    objects = Objects(key, Where(source.file, detail=key), source.note, entry.unrepresentable, entry.classes)
+    ranges: dict[str, dict[str, list[Span]]] = {}
+    size: tuple[int, int] | None = None
+    for at, node in enumerate(results):
+        kind, value = node.get("type").text(""), node.get("value")
+        if isinstance(value.get("sequence").value, list):
+            size = _size(node) or size or source.size(key)
+            _sequence(objects, node, node.get("id").text(str(at + 1)), size)
+        elif isinstance(value.get("ranges").value, list):
+            _ranges(ranges.setdefault(node.get("from_name").text(kind), {}), value, kind)
+        elif kind in ("choices", "textarea") and not node.get("parentID").value:
+            objects.classifications.append(_whole(node, kind, value, source))
+    for question, answers in ranges.items():
+        options = tuple(Answer(Feature(name), spans=tuple(spans)) for name, spans in answers.items())
+        where = Where(source.file, detail=question)
+        objects.classifications.append(Classification(Feature(question), AnswerKind.TEMPORAL, options, where))
+    return objects.finished(size, gaps="bridge")
+
+
+def _size(node: Node) -> tuple[int, int] | None:
+    width, height = node.get("original_width"), node.get("original_height")
+    return (width.whole(), height.whole()) if width.value and height.value else None
+
+
+def _label(value: Node) -> str:
+    for name in ("labels", "rectanglelabels", "videorectanglelabels"):
+        for label in value.get(name).items():
+            return label.text(UNNAMED)
+    return UNNAMED
+
+
+def _sequence(objects: Objects, node: Node, ident: str, size: tuple[int, int]) -> None:
+    value = node.get("value")
+    label, where = _label(value), Where(node.file, detail=f"region {ident}")
+    if objects.named(label) is None:
+        return
+    last: tuple[int, Node] | None = None
+    frames = sorted(((each.get("frame").whole(), each) for each in value.get("sequence").items()), key=_first)
+    for frame, each in frames:
+        _box(objects, each, ident, label, frame, size, where)
+        last = (frame, each)
+        if each.get("enabled").value is False:
+            objects.of(ident, label, Geometry.BOX, where).hide(frame + 1)
+            last = None
+    count = value.get("framesCount").value
+    if last is not None and isinstance(count, (int, float)) and math.isfinite(count) and last[0] < int(count):
+        _box(objects, last[1], ident, label, int(count), size, where)
+
+
+def _first(pair: tuple[int, Node]) -> int:
+    return pair[0]
+
+
+def _box(objects: Objects, node: Node, ident: str, label: str, frame: int, size: tuple[int, int], where: Where) -> None:
+    left, top, width, height = (node.get(name).number() for name in ("x", "y", "width", "height"))
+    box = [left * size[0] / 100, top * size[1] / 100, width * size[0] / 100, height * size[1] / 100]
+    turned = node.get("rotation").value
+    if isinstance(turned, (int, float)) and turned % 360:
+        objects.other("rotated box", ident, label, frame, Polygons((_corners(box, float(turned)),)), where)
+        return
+    objects.of(ident, label, Geometry.BOX, where).add(frame, box)
+
+
+def _corners(box: list[float], degrees: float) -> list[float]:
+    """The corners of a box that is turned clockwise about its left top corner."""
+    left, top, width, height = box
+    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+    corners = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
+    return [value for x, y in corners for value in (left + x * cos - y * sin, top + x * sin + y * cos)]
+
+
+def _ranges(answers: dict[str, list[Span]], value: Node, kind: str) -> None:
+    names = [label.text() for label in value.first(kind, "timelinelabels", "labels").items()] or [UNNAMED]
+    for each in value.get("ranges").items():
+        start, end = each.get("start").whole(), each.get("end").whole()
+        if start > end:
+            raise each.fault(f"the range starts at frame {start} and ends at {end}")
+        for name in names:
+            answers.setdefault(name, []).append(Span(start, end))
+
+
+def _whole(node: Node, kind: str, value: Node, source: Source[LabelStudioLabels]) -> Classification:
+    """An answer about the whole video."""
+    name, where = node.get("from_name").text(kind), Where(source.file, detail=node.path)
+    if kind == "textarea":
+        said = "\n".join(each.text("") for each in value.get("text").items()) or value.get("text").text("")
+        return Classification(Feature(name), AnswerKind.TEXT, (Answer(text=said),), where)
+    chosen = tuple(Answer(Feature(each.text())) for each in value.get("choices").items())
+    return Classification(Feature(name), AnswerKind.RADIO if len(chosen) == 1 else AnswerKind.CHECKLIST, chosen, where)
+
+
+def _recognise(look: Glance) -> Guess | None:
+    value = look.json
+    first = value[0] if isinstance(value, list) and value else value
+    if not isinstance(first, dict):
+        return None
+    results = next((each for _, each in _tasks(Node(first, look.name)) if each), [])
+    if not any(each.get("from_name").value and isinstance(each.get("value").value, dict) for each in results):
+        return None
+    named = isinstance(first.get("data"), dict) or "task" in first
+    return Guess(CERTAIN, "results with from_name and value", {} if named else {"global_key": "{stem}"})
+
+
+READER = Reader(
+    LabelStudioLabels,
+    read,
+    _recognise,
+    signs="JSON of tasks, annotations or predictions whose results have from_name and value",
+    takes="videorectangle as boxes, timelinelabels and choices as answers, textarea as text",
+    leaves="rotated boxes (see unrepresentable), scores, all but the first annotation of a task",
+)

@@ -1,0 +1,236 @@
+"""The columns of MOT files and their relatives: which there are, which have the class, and what a file's values tell.
+
+VisDrone's classes: https://github.com/VisDrone/VisDrone2018-VID-toolkit; UAVDT's columns and classes are those of its
+toolkit's ``gt_whole.txt``; MOT16's classes: https://motchallenge.net/instructions/.
+"""
+
+import re
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
+
+from labelferry.sources.glance import Glance
+from labelferry.sources.reader import LIKELY, POSSIBLE, Guess
+from labelferry.sources.sheet import UNIT, Sheet, sheet_of_lines
+from labelferry.sources.text import empty, fault
+
+__all__ = ["LAYOUTS", "LayoutName", "MotLayout", "looks_like", "sheet_in"]
+
+LayoutName = Literal["mot15", "mot16", "visdrone", "uavdt"]
+
+BOX = ("frame", "id", "left", "top", "width", "height")
+LEAST, MOST = 6, 10
+NO_CLASS = -1.0
+NUMBERED = tuple(f"column {number}" for number in range(1, MOST + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class MotLayout:
+    """What the columns mean.
+
+    Args:
+        columns: the names of all ten; a file has the first of them.
+        least: columns that a file needs.
+        names: its classes by number.
+        drops_zero: whether rows with a score of 0 are regions to ignore.
+    """
+
+    columns: tuple[str, ...]
+    least: int = LEAST
+    names: Mapping[int, str] = field(default_factory=dict)
+    drops_zero: bool = False
+
+
+MOT16_CLASSES = (
+    "pedestrian", "person on vehicle", "car", "bicycle", "motorbike", "non motorized vehicle", "static person",
+    "distractor", "occluder", "occluder on the ground", "occluder full", "reflection", "crowd",
+)  # fmt: skip
+VISDRONE_CLASSES = (
+    "pedestrian", "people", "bicycle", "car", "van", "truck", "tricycle", "awning-tricycle", "bus", "motor", "others",
+)  # fmt: skip
+
+LAYOUTS: Mapping[LayoutName, MotLayout] = {
+    "mot15": MotLayout((*BOX, "score", "x", "y", "z")),
+    "mot16": MotLayout((*BOX, "score", "class", "visibility", "more"), 8, dict(enumerate(MOT16_CLASSES, 1))),
+    "visdrone": MotLayout(
+        (*BOX, "score", "class", "truncation", "occlusion"),
+        8,
+        {0: "ignored region"} | dict(enumerate(VISDRONE_CLASSES, 1)),
+        drops_zero=True,
+    ),
+    "uavdt": MotLayout((*BOX, "out of view", "occlusion", "class", "more"), 9, {1: "car", 2: "truck", 3: "bus"}),
+}
+
+
+def sheet_in(text: str, source: str, name: LayoutName | None) -> tuple[Sheet, MotLayout]:
+    """Read the rows of a file, and say what its columns are.
+
+    Args:
+        text: the file.
+        source: what the user calls it.
+        name: its layout, when the spec says it.
+
+    Raises:
+        SourceError: when it has no rows, they are not MOT's, or the layout is in doubt.
+    """
+    every = text.split("\n")
+    kept = [at for at, line in enumerate(every) if line and line[0] != "#" and not line.isspace()]
+    if not kept:
+        raise empty(source, "no rows")
+    separator = separator_of(every[kept[0]])
+    rows = [cells_of(every[at], separator) for at in kept]
+    lines = np.array(kept) + 1
+    width = _width(source, rows, lines)
+    _refuse_header(source, rows[0], int(lines[0]))
+    sheet = sheet_of_lines(source, NUMBERED[:width], rows, UNIT, lines)
+    chosen = name or _told(sheet, width)
+    layout = LAYOUTS[chosen]
+    if width < layout.least:
+        what = f"{width} columns, but layout {chosen} has its class in column {layout.columns.index('class') + 1}"
+        raise fault(source, int(lines[0]), what, "leave layout out, or say another")
+    columns = dict(zip(layout.columns, sheet.columns.values(), strict=False))
+    return Sheet(sheet.places, columns), layout
+
+
+def separator_of(line: str) -> str | None:
+    """What separates the cells of a line; None for spaces."""
+    return next((sign for sign in (",", ";", "\t") if sign in line), None)
+
+
+def cells_of(line: str, separator: str | None) -> str:
+    """The cells of a line with one kind of separator between them, and none at its end."""
+    if separator is None:
+        return UNIT.join(line.split())
+    return line.rstrip(f" {separator}").replace(separator, UNIT)
+
+
+def _width(source: str, rows: Sequence[str], lines: Any) -> int:
+    widths = np.array([row.count(UNIT) for row in rows]) + 1
+    first = int(widths[0])
+    if not LEAST <= first <= MOST:
+        wrong, expected = 0, f"MOT has {LEAST} to {MOST}"
+    elif (others := np.flatnonzero(widths != first)).size:
+        wrong, expected = int(others[0]), f"the first row has {first}"
+    else:
+        return first
+    columns = "1 column" if widths[wrong] == 1 else f"{widths[wrong]} columns"
+    raise fault(source, int(lines[wrong]), f"{columns} where {expected}", "correct the row, or say the right format")
+
+
+def _refuse_header(source: str, row: str, line: int) -> None:
+    cells = row.split(UNIT)
+    if not any(_number(cell) is not None for cell in cells[:LEAST]):
+        what = f"this line names the columns ({', '.join(cells[:LEAST])}, ...), and MOT files have no header"
+        raise fault(source, line, what, "remove it, or say format: table")
+
+
+def _told(sheet: Sheet, width: int) -> LayoutName:
+    """The layout that the number of the columns and their values tell.
+
+    Raises:
+        SourceError: when they fit several, so that a class could be read wrongly.
+    """
+    told = guessed(lambda number: sheet.codes(NUMBERED[number - 1])[1], width)
+    if told.doubt is None:
+        return told.name
+    row = sheet.text(NUMBERED[told.column - 1]).index(told.cell)
+    raise sheet.fault(row, told.doubt, f"say which, as in layout: {told.name}, or layout: {told.other}")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What the values tell: the likeliest layout; and where there is doubt, why, and which other may be right."""
+
+    name: LayoutName
+    column: int = 0
+    cell: str = ""
+    doubt: str | None = None
+    other: LayoutName = "mot16"
+
+
+def guessed(column: Callable[[int], Collection[str]], width: int) -> Told:
+    """What the values of the columns after the box tell.
+
+    Args:
+        column: the different cells of a column, counted from 1.
+        width: how many columns there are.
+    """
+    if width <= 7:
+        return Told("mot15")
+    if width == 9:
+        return _of_nine(column(9))
+    if width == 8:
+        return Told("mot16" if any(_number(cell) != NO_CLASS for cell in column(8)) else "mot15")
+    return _of_ten(column)
+
+
+def _of_nine(cells: Collection[str]) -> Told:
+    high = next((cell for cell in cells if (_number(cell) or 0) > 1), None)
+    if high is None:
+        return Told("mot16")
+    doubt = f"column 9 is {high}: a class (UAVDT) where MOT16 has a visibility from 0 to 1"
+    return Told("uavdt", 9, high, doubt)
+
+
+def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
+    numbers = {cell: _number(cell) for cell in column(8)}
+    if any(value is None for value in numbers.values()):  # names
+        return Told("mot16")
+    if any(not value.is_integer() for value in numbers.values() if value is not None):  # world coordinates
+        return Told("mot15")
+    cell = next((cell for cell, value in numbers.items() if value is not None and value >= 0), None)
+    if cell is None:
+        return Told("mot15")
+    doubt = f"column 8 is {cell}: a class (VisDrone, TrackEval) where MOT15 has -1"
+    if {_number(each) for number in (9, 10) for each in column(number)} <= {NO_CLASS}:
+        return Told("mot16", 8, cell, doubt, "mot15")
+    return Told("visdrone", 8, cell, doubt, "mot15")
+
+
+def _number(cell: str) -> float | None:
+    try:
+        return float(cell)
+    except ValueError:
+        return None
+
+
+NUMBER = re.compile(r"\s*-?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
+
+
+def looks_like(look: Glance) -> Guess | None:
+    """How a file could be read as MOT."""
+    if look.suffix not in (".txt", ".csv", "") or not look.lines:
+        return None
+    lines = [line for line in look.lines if line[0] != "#"]
+    if not lines:
+        return None
+    separator = separator_of(lines[0])
+    rows = [cells_of(line, separator) for line in lines]
+    width = rows[0].count(UNIT) + 1
+    if not LEAST <= width <= MOST or any(row.count(UNIT) != width - 1 for row in rows) or not _is_mot(rows):
+        return None
+    told = guessed(lambda number: {row.split(UNIT)[number - 1].strip() for row in rows}, width)
+    options: dict[str, Any] = {"global_key": "{stem}"}
+    if told.doubt is not None:
+        options["layout"] = told.name
+    named = (look.path.parent / "labels.txt").is_file()
+    if not named and told.name == "mot15":
+        options["class_name"] = "object"
+    elif not named:
+        options["layout"] = told.name
+    sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
+    return Guess(sure, f"{width} columns of numbers: frame, id, box", options)
+
+
+def _is_mot(rows: Sequence[str]) -> bool:
+    """Whether the rows begin with a frame, an id and a box."""
+    for row in rows:
+        cells = row.split(UNIT)
+        if not all(NUMBER.fullmatch(cell) for cell in cells[:LEAST]):
+            return False
+        frame, ident = float(cells[0]), float(cells[1])
+        if not (frame.is_integer() and frame >= 0 and ident.is_integer()) or float(cells[4]) < 0:
+            return False
+    return True

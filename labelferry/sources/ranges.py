@@ -1,0 +1,174 @@
+"""Tables of time ranges -> LabelledVideo: one row a range with its label, in frames or in seconds.
+
+EPIC-Kitchens' CSV is one of them: its ``start_frame`` counts frames of another rate than the video's, so the time
+stamps are taken where there are both. Facts: https://github.com/epic-kitchens/epic-kitchens-100-annotations.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+from pydantic import Field
+
+from labelferry.errors import SourceError
+from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.model.frames import LARGEST, Span
+from labelferry.model.keys import legal
+from labelferry.sources.glance import Glance
+from labelferry.sources.keys import GlobalKey
+from labelferry.sources.moments import exact, question, seconds_of, span_of
+from labelferry.sources.numbering import FramedEntry
+from labelferry.sources.reader import LIKELY, Guess, Reader
+from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet_files import SUFFIXES, read_sheet
+from labelferry.sources.source import Source
+from labelferry.sources.text import fault
+
+__all__ = ["READER", "RangesLabels", "read"]
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    "global_key": ("global_key", "video_id", "video", "video_name", "filename", "file_name", "file", "vid"),
+    "start": ("start_timestamp", "start_time", "start_sec", "start_seconds", "t_start", "onset", "start", "begin"),
+    "end": ("stop_timestamp", "end_timestamp", "end_time", "stop_time", "end_sec", "end_seconds", "t_end", "offset",
+            "end", "stop"),
+    "start_frame": ("start_frame", "frame_start", "first_frame"),
+    "end_frame": ("end_frame", "stop_frame", "frame_end", "last_frame"),
+}  # fmt: skip
+QUESTIONS = (
+    "verb",
+    "noun",
+    "label",
+    "action",
+    "behavior",
+    "behaviour",
+    "class",
+    "category",
+    "activity",
+    "event",
+    "name",
+)
+
+
+class RangesLabels(FramedEntry):
+    """A table of ranges of time, one a row, with what is to be seen in each."""
+
+    format: Literal["ranges"]
+    global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
+    columns: dict[str, str] = Field(
+        default_factory=dict,
+        description="Column by part: global_key, start and end (seconds or times), start_frame and end_frame",
+    )
+    questions: list[str] = Field(
+        default_factory=list, description="Columns whose cells are answers; by default verb, noun, label, action, ..."
+    )
+    end: Literal["included", "excluded"] = Field(
+        default="included", description="Whether the end frame is part of its range; an end in seconds never is"
+    )
+
+
+def read(source: Source[RangesLabels]) -> Iterator[LabelledVideo]:
+    """Read a table: a video for each key, a question for each column of answers.
+
+    Raises:
+        SourceError: when a column is missing, a range is none, or the rate of a video is not known.
+    """
+    entry = source.entry
+    sheet = read_sheet(source.reach.file(source.file), source.file)
+    parts = _parts(sheet, entry)
+    asked = entry.questions or [name for name in sheet.columns if name.strip().lower() in QUESTIONS][:2]
+    if not asked:
+        raise fault(sheet.source, 1, "no column of answers", "name them, as in questions: [behaviour]")
+    held: dict[str, dict[str, dict[str, list[Span]]]] = {}
+    firsts: dict[str, Where] = {}
+    answers = {name: sheet.text(name) for name in asked}
+    spans = _Spans(sheet, parts, source)
+    keys = sheet.text(parts["global_key"]) if "global_key" in parts else [entry.global_key or ""] * len(sheet)
+    for row, key in enumerate(map(legal, keys)):
+        span = spans.of(row, key)
+        firsts.setdefault(key, sheet.places.where(row))
+        for name, cells in answers.items():
+            if cells[row]:
+                held.setdefault(key, {}).setdefault(name, {}).setdefault(cells[row], []).append(span)
+    for key, questions in held.items():
+        found = tuple(question(name, spans_by, firsts[key]) for name, spans_by in questions.items())
+        yield LabelledVideo(RowRef(key), firsts[key], found)
+
+
+class _Spans:
+    """The frames of each row."""
+
+    def __init__(self, sheet: Sheet, parts: Mapping[str, str], source: Source[RangesLabels]) -> None:
+        self.sheet, self.source = sheet, source
+        self.timed = "start" in parts
+        names = ("start", "end") if self.timed else ("start_frame", "end_frame")
+        self.starts, self.ends = (sheet.text(parts[name]) for name in names)
+        self.rates: dict[str, Any] = {}
+
+    def of(self, row: int, key: str) -> Span:
+        try:
+            span = self._timed(row, key) if self.timed else self._framed(row)
+        except ValueError as error:
+            raise self.sheet.fault(row, str(error), "correct the row") from error
+        if span is None or span.start < 1 or span.start > span.end:
+            shown = f"{self.starts[row]} to {self.ends[row]}"
+            raise self.sheet.fault(row, f"{shown} is not a range of the video", "correct the row")
+        return span
+
+    def _timed(self, row: int, key: str) -> Span | None:
+        if key not in self.rates:
+            self.rates[key] = exact(self.source.rate(key)), self.source.media_of(key).frame_count
+        return span_of(seconds_of(self.starts[row]), seconds_of(self.ends[row]), *self.rates[key])
+
+    def _framed(self, row: int) -> Span | None:
+        entry = self.source.entry
+        start, end = (int(float(cells[row])) for cells in (self.starts, self.ends))
+        if max(abs(start), abs(end)) > LARGEST:
+            return None
+        shift = entry.frame_offset + 1
+        first = (start - entry.frame_base) * entry.frame_step + shift
+        last = (end - entry.frame_base) * entry.frame_step + shift - (entry.end == "excluded")
+        return Span(first, last)
+
+
+def _parts(sheet: Sheet, entry: RangesLabels) -> dict[str, str]:
+    parts = assigned(sheet.columns, entry.columns)
+    if entry.global_key:
+        parts.pop("global_key", None)
+    elif "global_key" not in parts:
+        raise fault(sheet.source, 1, "no column for global_key", "name it in columns:, or say global_key: ...")
+    if not ({"start", "end"} <= set(parts) or {"start_frame", "end_frame"} <= set(parts)):
+        remedy = "name them, as in columns: {start: onset, end: offset}"
+        raise fault(sheet.source, 1, "no columns for start and end", remedy)
+    return parts
+
+
+def assigned(columns: Any, given: Mapping[str, str]) -> dict[str, str]:
+    """Which column plays which part: as given, else by name, the surest first."""
+    names = {name.strip().lower(): name for name in columns}
+    found = {part: names[each] for part, known in NAMES.items() for each in reversed(known) if each in names}
+    return {**found, **{part: column for part, column in given.items() if column in columns}}
+
+
+def _recognise(look: Glance) -> Guess | None:
+    if look.suffix not in SUFFIXES or look.is_folder or (look.suffix == ".json" and not isinstance(look.json, list)):
+        return None
+    try:
+        sheet = read_sheet(look.path, look.path.name)
+    except SourceError:
+        return None
+    parts = assigned(sheet.columns, {})
+    if not any(name.strip().lower() in QUESTIONS for name in sheet.columns):
+        return None
+    if not ({"start", "end"} <= set(parts) or {"start_frame", "end_frame"} <= set(parts)):
+        return None
+    options = {} if "global_key" in parts else {"global_key": "{stem}"}
+    return Guess(LIKELY, f"columns {', '.join(parts.values())}", options)
+
+
+READER = Reader(
+    RangesLabels,
+    read,
+    _recognise,
+    signs="a table with columns for start and end, and one for a label, a verb or an action",
+    takes="answers for ranges of frames",
+    leaves="other columns",
+)

@@ -1,0 +1,229 @@
+"""What a table of boxes leaves open -> a decision, with a finding that says which one and why."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from labelferry.errors import SourceError
+from labelferry.model.feature import Where
+from labelferry.model.findings import FindingHandler
+from labelferry.model.frames import Frames
+from labelferry.model.input_rules import ReaderRule
+from labelferry.model.tracks import Coords
+from labelferry.sources.boxes import CodeColumn
+from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of, unlikely
+from labelferry.sources.glance import Glance
+from labelferry.sources.reader import LIKELY, Guess
+from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet_files import SUFFIXES, read_sheet
+from labelferry.sources.text import fault
+
+if TYPE_CHECKING:
+    from labelferry.sources.table import TableLabels
+
+__all__ = [
+    "Parts",
+    "coords_of",
+    "drops",
+    "note_single",
+    "number_in",
+    "parts_of",
+    "recognise",
+    "without_identity",
+]
+
+
+WHOLE = re.compile(r"^(-?\d+)\.0*$")
+"""What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
+NO_IDENTITY = re.compile(r"-\d+|nan|none|null|<na>|n/a|", re.IGNORECASE)
+LAST_NUMBER = re.compile(r"(\d+)\D*$")
+LARGEST_FRACTION = 2.0
+"""Fractions may lie a little outside the picture; no box of two pixels is meant."""
+MOSTLY = 0.2
+FEW_BOXES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which column plays which part, and how the boxes are written."""
+
+    columns: Mapping[str, str]
+    form: Form
+
+    def has(self, part: str) -> bool:
+        """Whether a column plays the part."""
+        return part in self.columns
+
+    def column(self, part: str) -> str:
+        """The column that plays the part."""
+        return self.columns[part]
+
+
+def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
+    """Give each part its column.
+
+    Raises:
+        SourceError: when one is missing, or the boxes can be read in several ways.
+    """
+    named = _with_words(sheet, entry.columns)
+    assigned = assign(sheet.source, sheet.columns, named)
+    for option, part in ((entry.global_key, "global_key"), (entry.class_name, "class")):
+        if option:
+            assigned.pop(part, None)
+        elif part not in assigned:
+            remedy = f"name it in columns:, or say {'class_name: car' if part == 'class' else 'global_key: ...'}"
+            raise fault(sheet.source, 1, f"no column for {part}", remedy)
+    if "frame" not in assigned:
+        like = next((column for column in sheet.columns if column.strip().lower() in PICTURES), None)
+        remedy = f"name it, as in columns: {{frame: {like or 'image'}}}"
+        raise fault(sheet.source, 1, f"no column for frame among {', '.join(sheet.columns)}", remedy)
+    _refuse_points(sheet, entry)
+    if entry.box == "cxcywh" and "left" in assigned:  # columns called x and y
+        assigned = {"cx": assigned["left"], "cy": assigned.get("top", ""), **assigned}
+    parts = Parts(assigned, choose_form(sheet.source, assigned, entry.box))
+    _note_unused(sheet, parts, note)
+    _note_corner(sheet, parts, entry, note)
+    return parts
+
+
+PICTURES = {"image", "image_id", "image_name", "image_path", "img", "filename", "file_name", "file", "path"}
+
+
+def _with_words(sheet: Sheet, given: Mapping[str, str]) -> Mapping[str, str]:
+    """The columns that are given, and of several columns of classes the surest that has words, not numbers."""
+    if any(part_of(name) == "class" for name in given):
+        return given
+    candidates = assign_all(sheet, "class")
+    worded = next((column for column in candidates if not _is_numeric(sheet, column)), None)
+    return {**given, "class": worded} if worded and len(candidates) > 1 else given
+
+
+def assign_all(sheet: Sheet, part: str) -> list[str]:
+    """The columns that could play a part, the surest first."""
+    left, found = list(sheet.columns), []
+    while column := assign(sheet.source, left, {}).get(part):
+        found.append(column)
+        left.remove(column)
+    return found
+
+
+def _is_numeric(sheet: Sheet, column: str) -> bool:
+    return all(text.replace(".", "", 1).lstrip("-").isdecimal() for text in set(sheet.text(column)) if text)
+
+
+def _refuse_points(sheet: Sheet, entry: "TableLabels") -> None:
+    if entry.box is None and not entry.columns and (more := unlikely(sheet.columns)):
+        what = f"columns x1, y1, x2, y2 go on with {more}, so they are points (of several animals, say), not corners"
+        raise fault(sheet.source, 1, what, "if they are corners, say box: xyxy")
+
+
+def _note_unused(sheet: Sheet, parts: Parts, note: FindingHandler) -> None:
+    needed = {"global_key", "frame", "track", "class", "segment", *FORMS[parts.form]}
+    used = {column for part, column in parts.columns.items() if part in needed}
+    if unused := [column for column in sheet.columns if column not in used]:
+        names = ", ".join(column or "(no name)" for column in unused)
+        note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
+
+
+def _note_corner(sheet: Sheet, parts: Parts, entry: "TableLabels", note: FindingHandler) -> None:
+    """Columns called x and y may be a corner or a centre."""
+    if parts.form != "ltwh" or entry.box or {"left", "top"} & {part_of(name) for name in entry.columns}:
+        return
+    x, y = parts.column("left"), parts.column("top")
+    if (x.strip().lower(), y.strip().lower()) == ("x", "y"):
+        note(ReaderRule.CORNER_ASSUMED.at(Where(sheet.source, 1), x=x, y=y))
+
+
+def drops(sheet: Sheet, entry: "TableLabels") -> Sheet:
+    """The table without the rows of classes that the entry leaves out."""
+    gone = {text for text, name in entry.classes.items() if name is None}
+    if not gone:
+        return sheet
+    column = assign(sheet.source, sheet.columns, _with_words(sheet, entry.columns)).get("class")
+    if column is None:
+        return sheet
+    return sheet.take(np.array([at for at, text in enumerate(sheet.text(column)) if text not in gone], dtype=np.int64))
+
+
+def without_identity(sheet: Sheet, column: str) -> tuple[CodeColumn, list[str], CodeColumn]:
+    """Return the codes of tracks, their names, and the rows whose track is none: -1, nan, empty."""
+    codes, texts = sheet.codes(column, empty=True)
+    names = [WHOLE.sub(r"\1", text) for text in texts]
+    places = {name: at for at, name in enumerate(dict.fromkeys(names))}
+    codes = np.array([places[name] for name in names], dtype=np.int64)[codes]
+    none = np.array([NO_IDENTITY.fullmatch(name) is not None for name in places], dtype=bool)
+    return codes, list(places), np.flatnonzero(none[codes])
+
+
+def note_single(
+    sheet: Sheet, column: str, tracks: int, alone: CodeColumn, frames: Frames, note: FindingHandler
+) -> None:
+    """Say so when each track has one box, though there are several frames."""
+    if not alone.size and tracks == len(sheet) > 2 and len(np.unique(frames)) > 1:
+        note(ReaderRule.TRACKS_OF_ONE_BOX.at(Where(sheet.source, 1), count=tracks, column=column))
+
+
+def number_in(sheet: Sheet, column: str, note: FindingHandler) -> Frames | None:
+    """Return the numbers at the end of names of pictures; None for a column of numbers."""
+    try:
+        sheet.numbers(column)
+    except SourceError:
+        cells = sheet.text(column)
+    else:
+        return None
+    found = [LAST_NUMBER.search(PurePath(cell).stem) for cell in cells]
+    if not all(found):
+        return None
+    numbers = np.array([int(each.group(1)) if each else 0 for each in found], dtype=np.int64)
+    rule = ReaderRule.FRAMES_FROM_NAMES
+    note(rule.at(Where(sheet.source, 1), column=column, cell=cells[0], number=int(numbers[0])))
+    return numbers
+
+
+def coords_of(sheet: Sheet, parts: Parts, note: FindingHandler) -> Coords:
+    """Return the boxes as left, top, width, height, in the units of the table."""
+    a, b, c, d = (sheet.numbers(parts.column(part)) for part in FORMS[parts.form])
+    with np.errstate(over="ignore", invalid="ignore"):
+        if parts.form == "xyxy":
+            _note_swapped(sheet, int(np.count_nonzero((c < a) | (d < b))), note)
+            a, b, c, d = np.minimum(a, c), np.minimum(b, d), np.abs(c - a), np.abs(d - b)
+        elif parts.form == "cxcywh":
+            a, b = a - c / 2, b - d / 2
+        return np.column_stack((a, b, c, d))
+
+
+def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
+    if count > MOSTLY * len(sheet) and len(sheet) >= FEW_BOXES:
+        note(ReaderRule.CORNERS_UNLIKELY.at(Where(sheet.source, 1), count=len(sheet), swapped=count))
+    elif count:
+        note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))
+
+
+def recognise(look: Glance) -> Guess | None:
+    """How a file could be read as a table of boxes."""
+    if look.suffix not in SUFFIXES or look.is_folder or (look.suffix == ".json" and not isinstance(look.json, list)):
+        return None
+    try:
+        sheet = read_sheet(look.path, look.path.name)
+        assigned = assign(sheet.source, sheet.columns, {})
+        form = choose_form(sheet.source, assigned, None)
+    except SourceError:
+        return None
+    if "frame" not in assigned or unlikely(sheet.columns):
+        return None
+    options: dict[str, Any] = {}
+    if "global_key" not in assigned:
+        options["global_key"] = "{stem}"
+    if "class" not in assigned:
+        options["class_name"] = "object"
+    try:
+        coords = coords_of(sheet, Parts(assigned, form), list[Any]().append)
+    except SourceError:
+        return None
+    if (np.abs(coords) <= LARGEST_FRACTION).all() and (coords != np.floor(coords)).any():
+        options["normalized"] = True
+    return Guess(LIKELY, f"columns {', '.join(assigned.values())}", options)
