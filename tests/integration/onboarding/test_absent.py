@@ -211,7 +211,7 @@ def test_labels_of_lines_that_may_be_in_are_waited_for(step: str, yard: Yard) ->
         elif step == "planned":
             assert [each.action for each in plan_imports(onboarding, held["projects"][0]["id"])] == [Action.CONFLICT]
         else:
-            with pytest.raises(ConflictError, match="have a label already"):
+            with pytest.raises(ConflictError, match="already have a label"):
                 reopen_failed_lines(onboarding)
 
 
