@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from labelferry.masks import encode_png, palette
 from labelferry.masks.png import MOST_PIXELS
 from labelferry.model import Composite, Feature, MaskObject, Masks, Where
+from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.entry import Note
 from labelferry.sources.text import fault
@@ -165,6 +166,8 @@ class Areas:
 
     def add(self, ident: str, feature: str, frame: int, area: Area, where: Where) -> None:
         """Take what an object covers in a frame, counted from 1."""
+        if not 0 <= frame <= LARGEST:
+            raise fault(where.source, where.line, f"frame {frame} is none", "correct the file")
         if not self.objects:
             self.where = where
         number = self.objects.setdefault((ident, feature), len(self.objects))

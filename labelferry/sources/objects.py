@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, RowRef, Track, Where
+from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.sources.areas import Area, Areas
@@ -83,6 +84,8 @@ class Object:
         self._row(frame, 0, line)
 
     def _row(self, frame: int, visible: int, line: int) -> None:
+        if not 0 <= frame <= LARGEST + 1:
+            raise fault(self.where.source, line or self.where.line, f"frame {frame} is none", "correct the file")
         self.frames.append(frame)
         self.visible.append(visible)
         self.lines.append(line)
