@@ -8,12 +8,14 @@ from pydantic import Field
 from labelferry.model.video import LabelledVideo
 from labelferry.sources import (
     activitynet,
+    ava,
     coco,
     cvat,
     cvat_json,
     darwin,
     encord,
     frame_lists,
+    jaad,
     kitti,
     label_studio,
     labelbox,
@@ -57,6 +59,8 @@ READERS: tuple[Reader[Any], ...] = (
     mots_txt.READER,
     cvat_json.READER,
     sportslabkit.READER,
+    ava.READER,
+    jaad.READER,
     ndjson.READER,
     python.READER,
 )

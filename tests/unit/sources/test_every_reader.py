@@ -40,7 +40,7 @@ SAMPLES = [
     ),
     pytest.param({"format": "labelbox", "path": "labelbox/export.ndjson"}, [None, None], id="labelbox"),
 ]
-OTHERS = {"activitynet", "masks", "mots", "pose", "ranges", "sportslabkit", "via"}
+OTHERS = {"activitynet", "ava", "jaad", "masks", "mots", "pose", "ranges", "sportslabkit", "via"}
 """Formats of other shapes or with one class, each with tests of its own."""
 NAMELESS = {"ndjson"}
 """Formats that do not say what a track is called."""
