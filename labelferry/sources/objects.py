@@ -204,13 +204,14 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[Question
     if gaps != "bridge":
         breaks |= _gaps(frames, step, certain=gaps == "close")
     coords, offsets = _coords(item, rows)
-    answers, classifications = _attributes(item, rows, kinds)
+    segment = np.concatenate(([0], np.cumsum(breaks))).astype(np.int64)
+    answers, classifications = _attributes(item, rows, np.flatnonzero(breaks) + 1, kinds)
     return Track(
         feature=Feature(item.feature),
         geometry=item.geometry,
         frames=frames,
         coords=coords,
-        segment=np.concatenate(([0], np.cumsum(breaks))).astype(np.int64),
+        segment=segment,
         where=Where(item.where.source, item.where.line, f"track {item.instance}"),
         offsets=offsets if item.geometry is Geometry.LINE else None,
         answers=answers,
@@ -252,9 +253,9 @@ def _coords(item: Object, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64],
 
 
 def _attributes(
-    item: Object, rows: NDArray[np.int64], kinds: Mapping[Question, AnswerKind]
+    item: Object, rows: NDArray[np.int64], starts: NDArray[np.int64], kinds: Mapping[Question, AnswerKind]
 ) -> tuple[dict[int, tuple[Classification, ...]], tuple[Classification, ...]]:
-    """Answers at the keyframes where they change, and those that never do."""
+    """Answers at the keyframes where they change and where a segment begins, and those that never change."""
     if not item.said:
         return {}, ()
     position = {int(row): at for at, row in enumerate(rows.tolist())}
@@ -264,11 +265,13 @@ def _attributes(
     whole = [(name, value) for name, value in said[0][1].items() if name in fixed] if said else []
     changing: dict[int, tuple[Classification, ...]] = {}
     last: dict[str, str] = {}
-    for at, values in said:
-        new = {name: value for name, value in values.items() if name not in fixed and last.get(name) != value}
+    by_position = dict(said)
+    for at in sorted({*by_position, *starts.tolist()}):
+        values = {name: value for name, value in by_position.get(at, {}).items() if name not in fixed}
+        new = {name: value for name, value in values.items() if last.get(name) != value}
         last |= new
-        if new:
-            changing[at] = tuple(answered(item, name, value, kinds) for name, value in new.items())
+        if told := {**last, **new} if at in starts else new:
+            changing[at] = tuple(answered(item, name, value, kinds) for name, value in told.items())
     return changing, tuple(answered(item, name, value, kinds) for name, value in whole)
 
 
