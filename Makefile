@@ -1,4 +1,4 @@
-# Everything runs in .venv; what the demo and the services leave lies in .labelferry.
+# Everything runs in .venv; the data of the demo and the services is in .labelferry.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
@@ -11,7 +11,7 @@ export PREFECT_SERVER_ANALYTICS_ENABLED := false
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
 
-setup: .venv/ready ## make .venv with everything that the tests need
+setup: .venv/ready ## create .venv with everything that the tests need
 	@mkdir -p $(PREFECT_HOME)
 
 # pip brings uv, and uv the rest: the same wheels by the same hashes in a quarter of the time.
@@ -27,13 +27,13 @@ demo: setup ## onboard two videos into the embedded localbox, as pre-labels and 
 
 # Three at a time: many tests only wait.
 PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
-test: setup ## every suite, without what only repeats it more often or with a second client
+test: setup ## every suite, without mere repetitions and the second client
 	$(PYTEST) -m "not full"
 
 test-all: setup ## every test: also a kill at each request, more fault storms, both clients throughout
 	$(PYTEST)
 
-# The other Pythons of the classifiers in pyproject.toml; make test runs on that of .venv.
+# The other Pythons of the classifiers in pyproject.toml; make test uses the one in .venv.
 PYTHONS ?= 3.12 3.13
 matrix: setup ## unit, integration, golden and property tests on each other Python that is installed here
 	.ci/matrix $(PYTHONS)
@@ -48,19 +48,19 @@ docs: setup ## the documentation site in site/, its reference pages regenerated
 	$(BIN)/python -m docs.generate
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-bench: setup ## speed side by side with the official SDK
+bench: setup ## speed compared with the official SDK
 	$(BIN)/python -m benches.encode
 
 up: setup ## start a Prefect server, a worker and a localbox here, and deploy
 	$(BIN)/python -m deployments.services up
 
-deploy: setup ## tell the Prefect server at PREFECT_API_URL of work pool, blocks, deployments and automations
+deploy: setup ## set up work pool, blocks, deployments and automations on the Prefect server at PREFECT_API_URL
 	$(BIN)/python -m deployments.setup
 
 down: ## stop what up started
 	$(BIN)/python -m deployments.services down
 
-# One version of each package for every Python from 3.11 on; what only some of them need says so in a marker.
+# One version of each package for every Python from 3.11 on; markers name what only some of them need.
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --universal --fork-strategy fewest --generate-hashes \
   --no-header --no-emit-index-url --no-emit-find-links
 lock: setup ## resolve the lock files again

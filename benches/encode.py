@@ -49,7 +49,7 @@ def labelferry_types(labels: int, frames: int, folder: Path) -> None:
 
 
 def labelferry_table(labels: int, frames: int, folder: Path) -> None:
-    import pandas  # noqa: F401  which pyarrow imports by itself: the libraries' own import is not the work
+    import pandas  # noqa: F401  which pyarrow imports anyway: the libraries' import is not measured
     import pyarrow.compute  # noqa: F401
 
     from labelferry.files.reach import Reach

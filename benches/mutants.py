@@ -1,7 +1,7 @@
 """Which small errors in the core no test notices: sampled mutants, run in a copy of the checkout. Prints tables.
 
 ``python -m benches.mutants [--count 200] [--seed 1] [--room NAME] [--map FOLDER] [--list]``. The suites run once under
-coverage to learn which tests execute which line; a mutant then meets only those, the quickest first, for a minute.
+coverage to learn which tests execute which line; a mutant then meets only those, the nearest first, for a minute.
 As a pytest plugin (``-p benches.mutants``) this module writes how long each test took, and runs tests in that order.
 """
 
@@ -28,13 +28,13 @@ from benches.mutations import CORE, Mutant, mutants
 
 ROOT = Path(__file__).resolve().parents[1]
 SUITES = ["unit", "property", "golden", "reports", "integration", "localbox"]
-FILES = {"hostile": ["documents", "ontology_files", "sources"], "faults": ["existing", "named", "refusals", "resent"]}
 TESTS = [
     *(f"tests/{suite}" for suite in SUITES),
-    *(f"tests/{suite}/test_{name}.py" for suite, names in FILES.items() for name in names),
+    *(f"tests/hostile/test_{name}.py" for name in ("documents", "ontology_files", "sources")),
 ]
 SECONDS, PATIENCE = 60, 120
-PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-p", "no:cacheprovider", "-p", "benches.mutants"]
+PYTEST = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "benches.mutants"]
+DRAWN = ["-n", "2", "--no-loadscope-reorder", "--cov=labelferry", "--cov-context=test", "--cov-report="]
 TOOK, ORDER = "LABELFERRY_TESTS_TOOK", "LABELFERRY_TESTS_ORDER"
 SKIPPED = shutil.ignore_patterns(".venv", ".git", ".labelferry", ".*_cache", "site")
 
@@ -49,8 +49,8 @@ def pytest_runtest_logreport(report: pytest.TestReport) -> None:
         failed.add(report.nodeid)
 
 
-def pytest_sessionfinish() -> None:
-    if TOOK in os.environ:
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if TOOK in os.environ and not hasattr(session.config, "workerinput"):
         passed = {name: seconds for name, seconds in took.items() if name not in failed}
         Path(os.environ[TOOK]).write_text(json.dumps(passed), "utf-8")
 
@@ -86,8 +86,9 @@ class Map:
         }
 
     def tests(self, mutant: Mutant) -> list[str]:
-        """Return the tests that execute a mutant, the quickest first."""
-        names = sorted(self._met(mutant), key=lambda name: self.took[name])
+        """Return the tests that execute a mutant: of its module, then of its room, then others, the quickest first."""
+        module, room, took = Path(mutant.path).stem, mutant.room, self.took
+        names = sorted(self._met(mutant), key=lambda name: (module not in name, room not in name, took[name]))
         spent, chosen = 0.0, []
         for name in names:
             spent += self.took[name]
@@ -115,8 +116,7 @@ class Bench:
         """Return the map of a folder; the suites draw it if it is absent."""
         if not (kept / "took.json").exists():
             kept.mkdir(parents=True, exist_ok=True)
-            drawn = ["--cov=labelferry", "--cov-context=test", "--cov-report=", *TESTS]
-            self.run(drawn, None, COVERAGE_FILE=str(kept / "coverage"), **{TOOK: str(kept / "took.json")})
+            self.run([*DRAWN, *TESTS], None, COVERAGE_FILE=str(kept / "coverage"), **{TOOK: str(kept / "took.json")})
         return Map(kept)
 
     def killed(self, mutant: Mutant, tests: list[str]) -> bool:
@@ -126,7 +126,7 @@ class Bench:
         place.write_bytes(mutant.text)
         try:
             files = sorted({name.partition("::")[0] for name in tests})
-            ended = self.run(["-x", *files], SECONDS + PATIENCE, **{ORDER: str(order)})
+            ended = self.run(["-x", "-p", "no:xdist", *files], SECONDS + PATIENCE, **{ORDER: str(order)})
         finally:
             shutil.copy2(original, place)
         if ended == pytest.ExitCode.NO_TESTS_COLLECTED:

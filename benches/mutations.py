@@ -127,7 +127,7 @@ def calls(call: ast.Call) -> Iterator[tuple[ast.AST, ast.AST]]:
     """Yield a call of the opposite function, then the call without one of its keywords: few positions are optional."""
     if isinstance(call.func, ast.Name) and call.func.id in NAMES:
         yield call.func, ast.Name(NAMES[call.func.id])
-    for keyword in (each for each in call.keywords if each.arg != "strict"):
+    for keyword in (each for each in call.keywords if each.arg not in {"strict", "description"}):
         yield call, changed(call, keywords=[other for other in call.keywords if other is not keyword])
 
 

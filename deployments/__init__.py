@@ -1,4 +1,4 @@
-"""What surrounds the flows on a Prefect server. None of these processes reports its use to Prefect's maker."""
+"""The setup around the flows on a Prefect server. None of these processes sends telemetry."""
 
 import os
 

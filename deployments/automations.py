@@ -1,4 +1,4 @@
-"""Automations as code, brought up to date by name: alerts, runs that died silently, and verify after an onboarding."""
+"""Automations as code, updated by name: alerts, runs that died silently, and verify after an onboarding."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -18,16 +18,16 @@ OURS = {"prefect.resource.role": "tag", "prefect.resource.id": "prefect.tag.labe
 BEAT = "prefect.flow-run.heartbeat"
 ENDED = {f"prefect.flow-run.{state}" for state in ("Completed", "Failed", "Cancelled", "Crashed")}
 SILENCE = timedelta(seconds=90)
-"""Three beats of PREFECT_FLOWS_HEARTBEAT_FREQUENCY in prefect.yaml."""
+"""Three periods of PREFECT_FLOWS_HEARTBEAT_FREQUENCY in prefect.yaml."""
 STARTING = timedelta(minutes=15)
-"""More than a run takes from its submission to its first line, an image to be pulled included."""
+"""More than a run takes from its submission to its first line, including the pull of an image."""
 
 SUBJECT = "labelferry: {{ flow_run.name }} {{ flow_run.state.name | lower }}"
 BODY = "{{ flow_run.state.message }}\n\n{{ flow_run | ui_url }}"
 
 
 def ensure_automations(alerts: UUID | None) -> list[str]:
-    """Create the automations, or change them to those here; return their names.
+    """Create or update the automations; return their names.
 
     Args:
         alerts: the notification block for failed and crashed runs; without one there are no alerts.
@@ -54,7 +54,7 @@ def _ensure(client: SyncPrefectClient, automation: AutomationCore) -> None:
 def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
     yield _crashed_unless(
         "labelferry: silent runs have crashed",
-        "A run whose process and worker have died sends no heartbeat any more.",
+        "A run whose process and worker have died no longer sends a heartbeat.",
         "No heartbeat: its process or worker was killed",
         after={BEAT},
         expect={BEAT, *ENDED},
@@ -70,7 +70,7 @@ def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
     )
     yield AutomationCore(
         name="labelferry: verify what was onboarded",
-        description="Whatever came in is read back and compared with what was sent.",
+        description="Imported labels are read back and compared with what was sent.",
         trigger=EventTrigger(expect={ONBOARDED}, posture=Posture.Reactive, threshold=1),
         actions=[RunDeployment(source="selected", deployment_id=verify, parameters=PARAMETERS)],
     )
@@ -81,7 +81,7 @@ def _wanted(verify: UUID, alerts: UUID | None) -> Iterator[AutomationCore]:
 def _crashed_unless(
     name: str, description: str, message: str, *, after: set[str], expect: set[str], within: timedelta
 ) -> AutomationCore:
-    """Return the automation for a run of ours that shows none of ``expect`` in time: it has crashed."""
+    """Return the automation that marks our run as crashed if none of ``expect`` happens in time."""
     return AutomationCore(
         name=name,
         description=description,
@@ -102,7 +102,7 @@ def _crashed_unless(
 def _told(alerts: UUID) -> AutomationCore:
     return AutomationCore(
         name="labelferry: tell of failed and crashed runs",
-        description="Tells the notification block that LABELFERRY_ALERTS names.",
+        description="Notifies the block that LABELFERRY_ALERTS names.",
         trigger=EventTrigger(
             match=RUNS,
             match_related=OURS,
@@ -115,7 +115,7 @@ def _told(alerts: UUID) -> AutomationCore:
 
 
 def _from_event(field: str) -> dict[str, object]:
-    """Return a field of the event's payload as it is, not as text."""
+    """Return a field of the event's payload as a value, not as text."""
     template = f"{{{{ event.payload.{field} | tojson }}}}"
     return {"__prefect_kind": "json", "value": {"__prefect_kind": "jinja", "template": template}}
 

@@ -1,4 +1,4 @@
-"""Blocks: the type of credentials, the storage of shards and reports, and the webhook that alerts go to."""
+"""Blocks: the type of credentials, the storage of shards and reports, and the webhook for alerts."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -21,7 +21,7 @@ ALERTS = "labelferry-alerts"
 
 
 def ensure_blocks(environment: Mapping[str, str]) -> UUID | None:
-    """Register our type of block, and save the blocks that the environment asks for.
+    """Register our block type, and save the blocks that the environment names.
 
     Args:
         environment: LABELFERRY_STORAGE names the storage block (only that of this machine is created here), and
@@ -31,7 +31,7 @@ def ensure_blocks(environment: Mapping[str, str]) -> UUID | None:
         The notification block, if there is one.
 
     Raises:
-        SpecError: when a block that is named is not there.
+        SpecError: when a named block does not exist.
     """
     LabelboxCredentials.register_type_and_schema()
     wanted = environment["LABELFERRY_STORAGE"]

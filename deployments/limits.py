@@ -1,4 +1,4 @@
-"""The account's requests per minute, as a global concurrency limit that every worker keeps to."""
+"""The account's requests per minute, as a global concurrency limit for all workers."""
 
 from prefect.client.orchestration import get_client
 
@@ -8,7 +8,7 @@ __all__ = ["ensure_rate_limit"]
 
 
 def ensure_rate_limit(per_minute: int | None) -> None:
-    """Make the limit, change it, or remove it when there is none.
+    """Create or change the limit, or remove it when it is None.
 
     Args:
         per_minute: requests that all processes and machines together may send; None for no limit.

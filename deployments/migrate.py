@@ -1,4 +1,4 @@
-"""Prefect's database, made ready by one process before several servers start on it: ``python -m deployments.migrate``.
+"""Prefect's database, prepared by one process before several servers start on it: ``python -m deployments.migrate``.
 
 Servers that start together on a new database each register Prefect's own block types; all but the first then end with a
 unique violation. Here they are registered once, so that the servers find them.
@@ -17,13 +17,13 @@ UPGRADE = [sys.executable, "-m", "prefect", "server", "database", "upgrade", "--
 
 
 async def register_blocks() -> None:
-    """Register Prefect's own block types, where they are missing or old."""
+    """Register Prefect's own block types if they are missing or outdated."""
     async with provide_database_interface().session_context() as session:
         await run_block_auto_registration(session)
 
 
 def main() -> int:
-    """Bring the tables and the block types up to date; return the exit code."""
+    """Update the tables and the block types; return the exit code."""
     if code := subprocess.run(UPGRADE, check=False).returncode:  # noqa: S603  our own command
         return code
     asyncio.run(register_blocks())

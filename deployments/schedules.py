@@ -1,4 +1,4 @@
-"""Schedules: what runs without anyone pressing Run. Only a spec that LABELFERRY_SYNC_SPEC names is ever scheduled."""
+"""Schedules: only a spec that LABELFERRY_SYNC_SPEC names ever runs without someone pressing Run."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,16 +29,16 @@ NOTHING = "nothing is scheduled; to import a spec on a schedule, name it in LABE
 def without_schedules(deployments: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the deployments of ``prefect.yaml`` with no spec filled in and nothing scheduled.
 
-    The parameters are empty instead of missing, because Prefect keeps those of an earlier deployment otherwise. The
-    schedules are missing, which keeps those that somebody made in Prefect's UI; an empty list will not for long.
+    The parameters are empty instead of missing, because Prefect otherwise keeps those of an earlier deployment. The
+    schedules are missing, which keeps those created in Prefect's UI; an empty list will soon delete them.
     """
     return [{**each, "parameters": {}, "schedules": None} for each in deployments]
 
 
 def settle_schedules(*, named: bool) -> None:
-    """Forget what an earlier deployment scheduled and this one does not.
+    """Delete what an earlier deployment scheduled and this one does not.
 
-    A schedule that was made in Prefect's UI stays: only ours is called after its deployment.
+    A schedule that was created in Prefect's UI stays: only ours is named after its deployment.
 
     Args:
         named: whether a spec is named for our schedules; without one they are deleted.
@@ -53,7 +53,7 @@ def settle_schedules(*, named: bool) -> None:
 
 
 def describe_schedules() -> str:
-    """Return one line for each active schedule, or that there is none."""
+    """Return one line for each active schedule, or a line that there is none."""
     with get_client(sync_client=True) as client:
         lines = [line for each in client.read_deployments(deployment_filter=OURS) for line in _lines(each)]
     return "\n".join(sorted(lines)) or NOTHING
@@ -69,7 +69,7 @@ def _lines(deployment: DeploymentResponse) -> Iterator[str]:
 
 
 def _forget_runs(client: SyncPrefectClient, deployment: DeploymentResponse) -> None:
-    """Delete the runs that wait and that no present schedule makes, those of yesterday that no worker took included."""
+    """Delete waiting runs that no current schedule created, including old ones that no worker picked up."""
     parameters = {each.id: deployment.parameters | each.parameters for each in deployment.schedules}
     this = DeploymentFilter(id=DeploymentFilterId(any_=[deployment.id]))
     kept = 0

@@ -54,7 +54,7 @@ def main(arguments: list[str]) -> int:
 
 
 def up(settings: Settings, folder: Path) -> None:
-    """Start what does not run yet, and deploy.
+    """Start what is not running yet, and deploy.
 
     Raises:
         ServiceError: when a service does not answer in time.
@@ -87,7 +87,7 @@ def up(settings: Settings, folder: Path) -> None:
 
 
 def environment(settings: Settings, user: str) -> dict[str, str]:
-    """Return the environment of the services, which log in as ``user``; nothing phones home."""
+    """Return the environment of the services, which log in as ``user``, without telemetry."""
     return {
         **os.environ,
         "LABELFERRY_HOME": str(settings.home),
@@ -109,7 +109,7 @@ def environment(settings: Settings, user: str) -> dict[str, str]:
 def start(
     folder: Path, name: str, command: Sequence[str | Path], env: Mapping[str, str], ready: Callable[[], bool]
 ) -> None:
-    """Start a service in the background unless it runs, and wait until it answers.
+    """Start a service in the background unless it is running, and wait until it answers.
 
     Raises:
         ServiceError: when it ends, or does not answer in time.
@@ -142,7 +142,7 @@ def deploy(env: Mapping[str, str]) -> None:
     See ``deployments/setup.py``.
 
     Raises:
-        ServiceError: when it refuses something.
+        ServiceError: when the server refuses something.
     """
     done = subprocess.run(
         [sys.executable, "-m", "deployments.setup"], cwd=CHECKOUT, env=dict(env), capture_output=True, encoding="utf-8"
@@ -174,7 +174,7 @@ def end(pid: int) -> None:
 
 
 def alive(pid: int) -> bool:
-    """Return whether a process runs; one that has ended and waits for its parent to notice does not."""
+    """Return whether a process is running; a zombie is not."""
     try:
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()[0]

@@ -1,7 +1,7 @@
-"""``make deploy``: everything that a Prefect server needs to know of labelferry; may be run again at any time.
+"""``make deploy``: everything that a Prefect server needs for labelferry; may be run again at any time.
 
 The work pool, the requests that all workers together may send, the block types and the storage block, the deployments
-of ``prefect.yaml``, and the automations. What exists is brought up to date, nothing is created twice. Nothing is
+of ``prefect.yaml``, and the automations. What exists is updated, nothing is created twice. Nothing is
 scheduled and no spec is filled in unless LABELFERRY_SYNC_SPEC names one.
 """
 
@@ -60,7 +60,7 @@ def main() -> int:
     environment = os.environ | defaults(os.environ)
     try:
         if not environment.get("PREFECT_API_URL"):
-            raise SpecError("PREFECT_API_URL is not set; say which Prefect server this is for, or use make up")
+            raise SpecError("PREFECT_API_URL is not set; set it to your Prefect server, or use make up")
         set_up(environment)
     except LabelferryError as error:
         print(f"labelferry: {error}", file=sys.stderr)
@@ -69,7 +69,7 @@ def main() -> int:
 
 
 def set_up(environment: Mapping[str, str]) -> None:
-    """Make what is missing and change what is different.
+    """Create what is missing and update what differs.
 
     Raises:
         SetupError: when Prefect refuses something.
@@ -86,10 +86,10 @@ def set_up(environment: Mapping[str, str]) -> None:
 
 
 def await_server(url: str) -> None:
-    """Wait until the server answers; it may have been started a moment ago.
+    """Wait until the server answers; it may just have been started.
 
     Raises:
-        SetupError: when it does not.
+        SetupError: when it does not answer in time.
     """
     until = time.monotonic() + STARTING_SECONDS
     with get_client(sync_client=True) as client:
@@ -132,7 +132,7 @@ def job_template(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def defaults(environment: Mapping[str, str]) -> dict[str, str]:
-    """Return what ``prefect.yaml`` asks the environment for, where the environment does not say."""
+    """Return the defaults of the variables that ``prefect.yaml`` uses."""
     wanted = {
         "LABELFERRY_CHECKOUT": str(CHECKOUT),
         "LABELFERRY_VERSION": version("labelferry"),
@@ -149,7 +149,7 @@ def defaults(environment: Mapping[str, str]) -> dict[str, str]:
 
 
 def prefect_file(environment: Mapping[str, str], folder: Path) -> Path:
-    """Write the deployments' file as the environment wants it, and return its path.
+    """Write the deployments' file for this environment, and return its path.
 
     Without LABELFERRY_SYNC_SPEC nothing is scheduled; with LABELFERRY_GIT workers clone that repository.
     """
@@ -169,7 +169,7 @@ def prefect(environment: Mapping[str, str], *arguments: str) -> None:
     """Run one of Prefect's own commands in the checkout.
 
     Raises:
-        SetupError: with what it said, when it fails.
+        SetupError: with its output, when it fails.
     """
     done = subprocess.run(  # noqa: S603  our own command
         [Path(sys.executable).with_name("prefect"), "--no-prompt", *arguments],

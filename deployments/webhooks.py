@@ -1,9 +1,9 @@
 """Labelbox's webhooks -> Prefect events: ``python -m deployments.webhooks`` next to the Prefect server.
 
-Labelbox signs each delivery with the secret of its webhook, ``X-Hub-Signature: sha1=<HMAC of the body>``, and says in
-``X-Labelbox-Event`` what happened (https://docs.labelbox.com/reference/webhooks). A delivery becomes the
-event ``labelbox.<topic>`` on the resource ``labelbox.project.<id>``, which automations may wait for; the whole body
-goes along as its payload.
+Labelbox signs each delivery with the secret of its webhook, ``X-Hub-Signature: sha1=<HMAC of the body>``, and names the
+event in ``X-Labelbox-Event`` (https://docs.labelbox.com/reference/webhooks). A delivery becomes the event
+``labelbox.<topic>`` on the resource ``labelbox.project.<id>``, which automations may wait for; the whole body is its
+payload.
 """
 
 import hashlib
@@ -35,7 +35,7 @@ MOST_BYTES = 10_000_000
 MOST_TOLD = 100_000
 REMEMBERED = timedelta(days=1)
 TOPICS = frozenset({"label_created", "label_updated", "label_deleted", "workflow_action"})
-"""Of the official SDK 7.17.0."""
+"""The topics in the official SDK 7.17.0."""
 TIMES = ("createdAt", "updatedAt", "deletedAt")
 
 
@@ -43,8 +43,8 @@ def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
     """Return the receiver, for any ASGI server.
 
     Args:
-        secret: of the webhook; what is not signed with it is refused.
-        emit: tells Prefect.
+        secret: of the webhook; deliveries not signed with it are refused.
+        emit: sends an event to Prefect.
     """
     told = _Told()
 
@@ -54,16 +54,16 @@ def receiver(secret: str, emit: Emit = emit_event) -> Starlette:
             return PlainTextResponse("too large", 413)
         given = request.headers.get("X-Hub-Signature", "").encode("latin-1")
         if not hmac.compare_digest(given, signature(secret, body).encode()):
-            return PlainTextResponse("the signature does not fit", 401)
+            return PlainTextResponse("the signature does not match", 401)
         try:
             payload, topic = orjson.loads(body), request.headers["X-Labelbox-Event"].lower()
             resource = {"prefect.resource.id": f"labelbox.project.{payload['project']['id']}"}
         except (KeyError, TypeError, orjson.JSONDecodeError):
-            return PlainTextResponse("not a delivery of Labelbox's", 400)
+            return PlainTextResponse("not a delivery from Labelbox", 400)
         if topic not in TOPICS:
-            return PlainTextResponse(f"no topic of Labelbox's; there are {', '.join(sorted(TOPICS))}", 400)
+            return PlainTextResponse(f"not a topic of Labelbox's; use one of {', '.join(sorted(TOPICS))}", 400)
         if _is_old(payload) or told.before(body):
-            return PlainTextResponse("delivered before", 409)
+            return PlainTextResponse("already delivered", 409)
         emit(f"labelbox.{topic}", resource=resource, payload=payload)
         return Response(status_code=204)
 
@@ -81,26 +81,26 @@ async def _body(request: Request) -> bytes | None:
 
 
 def _is_old(payload: Mapping[str, Any]) -> bool:
-    """Whether what happened is older than deliveries are remembered."""
+    """Return whether the event is older than the memory of deliveries."""
     times = [payload[key] for key in TIMES if isinstance(payload.get(key), str)]
     try:
         latest = max(datetime.fromisoformat(text) for text in times)
         return datetime.now(UTC) - latest > REMEMBERED
-    except (ValueError, TypeError):  # none, in a form of their own, or without a zone
+    except (ValueError, TypeError):  # missing, in another format, or without a zone
         return False
 
 
 class _Told:
-    """The deliveries of the last day. The signature covers the body only, so it is the body that tells them apart.
+    """The deliveries of the last day, told apart by their body, since the signature covers nothing else.
 
-    What was told under one topic is thus not told again under another.
+    A body that was sent under one topic is thus not accepted again under another.
     """
 
     def __init__(self) -> None:
         self._at: OrderedDict[bytes, float] = OrderedDict()
 
     def before(self, body: bytes) -> bool:
-        """Remember a delivery, and say whether it came before."""
+        """Record a delivery, and return whether it came before."""
         now, digest = time.monotonic(), hashlib.sha256(body).digest()
         while self._at and (
             len(self._at) >= MOST_TOLD or now - next(iter(self._at.values())) > REMEMBERED.total_seconds()
@@ -112,7 +112,7 @@ class _Told:
 
 
 def signature(secret: str, body: bytes) -> str:
-    """Return what Labelbox sends with a body."""
+    """Return the signature that Labelbox sends with a body."""
     return f"sha1={hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()}"
 
 

@@ -17,7 +17,7 @@ __all__ = ["onboard"]
 
 
 def run_name() -> str:
-    """Return what Prefect's UI calls the run, until its plan says more."""
+    """Return the name of the run in Prefect's UI, until its plan gives a better one."""
     return f"onboard {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -28,15 +28,15 @@ def onboard(
     decisions: Decisions = AS_THE_SPEC_SAYS,
     plan: str = "",
 ) -> dict[str, Any]:
-    """Bring the videos and labels of a spec into Labelbox.
+    """Import the videos and labels of a spec into Labelbox.
 
     Safe to run again at any time: what exists is found and reused.
 
     Args:
         spec: Path of a spec file on the worker, its http(s) URL, or the spec itself, pasted as YAML or JSON; or use
             the second tab to fill it in field by field.
-        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
-        decisions: For this run only, when the spec's own policies stop it with a conflict.
+        credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, if the spec's own policies would stop it with a conflict.
         plan: Path on the worker of a saved plan to carry out; refused if anything has changed since. Empty: none.
     """
     with sent_to(credentials) as remote:

@@ -1,4 +1,4 @@
-"""What onboard would do, before it does anything."""
+"""The plan of onboard, before it does anything."""
 
 from typing import Any
 
@@ -15,19 +15,19 @@ __all__ = ["plan"]
 
 
 def run_name() -> str:
-    """Return what Prefect's UI calls the run, until its plan says more."""
+    """Return the name of the run in Prefect's UI, until its plan gives a better one."""
     return f"plan {name_of(flow_run.parameters.get('spec', ''))}"
 
 
 @flow(name="plan", flow_run_name=run_name, persist_result=False)
 def plan(spec: SpecOrPlace, credentials: Credentials = None, decisions: Decisions = AS_THE_SPEC_SAYS) -> dict[str, Any]:
-    """Say what onboard would do with a spec. Changes nothing.
+    """Show what onboard would do with a spec. Changes nothing.
 
     Args:
         spec: Path of a spec file on the worker, its http(s) URL, or the spec itself, pasted as YAML or JSON; or use
             the second tab to fill it in field by field.
-        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
-        decisions: For this run only, when the spec's own policies stop it with a conflict.
+        credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
+        decisions: For this run only, if the spec's own policies would stop it with a conflict.
     """
     with sent_to(credentials) as remote:
         return make_plan(remote, assemble_labels(remote, spec, decisions)).to_dict()

@@ -1,4 +1,4 @@
-"""What an onboarding left undone, finished: the labels as they were when it began, not as their files are now."""
+"""The rest of an interrupted onboarding: the labels as they were when it began, not as their files are now."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ __all__ = ["resume"]
 
 
 def run_name() -> str:
-    """Return what Prefect's UI calls the run."""
+    """Return the name of the run in Prefect's UI."""
     return f"resume {flow_run.parameters.get('name', '')}"
 
 
@@ -26,7 +26,7 @@ def resume(name: Name, credentials: Credentials = None) -> dict[str, Any]:
 
     Args:
         name: Name of the onboarding, as in its spec.
-        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as remote:
         return tell_onboarded(carry_out(task_steps(remote, take_up_labels(name))), remote)

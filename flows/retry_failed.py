@@ -16,7 +16,7 @@ __all__ = ["retry_failed"]
 
 
 def run_name() -> str:
-    """Return what Prefect's UI calls the run."""
+    """Return the name of the run in Prefect's UI."""
     return f"retry-failed {flow_run.parameters.get('name', '')}"
 
 
@@ -26,7 +26,7 @@ def retry_failed(name: Name, credentials: Credentials = None) -> dict[str, Any]:
 
     Args:
         name: Name of the onboarding, as in its spec.
-        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as remote:
         return tell_onboarded(carry_out(task_steps(remote, take_up_labels(name)), retry=True), remote)

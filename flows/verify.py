@@ -15,7 +15,7 @@ __all__ = ["verify"]
 
 
 def run_name() -> str:
-    """Return what Prefect's UI calls the run."""
+    """Return the name of the run in Prefect's UI."""
     return f"verify {name_of(flow_run.parameters.get('spec', ''))}"
 
 
@@ -26,8 +26,8 @@ def verify(spec: SpecOrPlace, credentials: Credentials = None) -> dict[str, Any]
     Pre-labels cannot be read back; for them the statuses of their lines are reported.
 
     Args:
-        spec: As for onboard; or the name of an onboarding, which compares what its latest run carried out.
-        credentials: Block with the key of Labelbox; None takes the worker's LABELBOX_API_KEY, else the localbox.
+        spec: As for onboard; or the name of an onboarding, to compare the state of its latest run.
+        credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
     """
     with sent_to(credentials) as remote:
         folder = take_up_labels(str(spec)) if is_name(spec) else assemble_labels(remote, spec)

@@ -1,6 +1,6 @@
-"""labelferry carries labelled video into Labelbox: planned before it acts, safe to run again, proven afterwards.
+"""labelferry imports labelled video into Labelbox: planned beforehand, safe to run again, verified afterwards.
 
-The names below are loaded when they are first used, so that importing the package costs next to nothing.
+The names below are loaded on first use, so that importing the package is fast.
 """
 
 from typing import TYPE_CHECKING, Any

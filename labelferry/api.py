@@ -1,7 +1,7 @@
 """The whole job in Python, in this process: check, plan, onboard, verify, resume, retry what failed.
 
 Each takes a spec (the path of its file, its URL, its text, a mapping or a ``Spec``), or the name of an onboarding, and
-reads it once. What comes back is a frozen value.
+reads it once. The results are frozen values.
 """
 
 import tempfile
@@ -44,18 +44,18 @@ AnySpec = Spec | Mapping[str, Any] | str | Path
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Checked(Shown):
-    """What a spec holds, and what there is to say about it."""
+    """The contents of a spec, and the findings about it."""
 
     counts: Counts
     findings: tuple[Finding, ...]
 
     @classmethod
     def of(cls, desired: Desired) -> "Checked":
-        """What a desired state holds."""
+        """Return the contents of a desired state."""
         return cls(desired.counts, desired.findings)
 
     def to_dict(self) -> dict[str, Any]:
-        """The same as plain values."""
+        """Return it as plain values."""
         return {"counts": asdict(self.counts), "findings": [finding.to_dict() for finding in self.findings]}
 
 
@@ -65,7 +65,7 @@ def _(found: Checked, console: Any) -> None:
 
 
 def check(spec: AnySpec) -> Checked:
-    """Read and check everything that a spec names. Offline; nothing is kept or sent.
+    """Read and check everything that a spec names. Offline; nothing is stored or sent.
 
     Raises:
         InputError: when anything is wrong with it.
@@ -75,7 +75,7 @@ def check(spec: AnySpec) -> Checked:
 
 
 def plan(spec: AnySpec) -> Plan:
-    """Return what ``onboard`` would do. Changes nothing; conflicts stand in the plan.
+    """Return what ``onboard`` would do. Changes nothing; the plan includes conflicts.
 
     Raises:
         InputError: when anything is wrong with the spec or what it names.
@@ -86,16 +86,16 @@ def plan(spec: AnySpec) -> Plan:
 
 
 def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
-    """Bring the videos and labels of a spec into Labelbox. Safe to run again at any time.
+    """Import the videos and labels of a spec into Labelbox. Safe to run again at any time.
 
     Args:
-        spec: the spec, or where it is.
-        plan: one that was reviewed, or the file of one; anything else than it says is refused.
+        spec: the spec, or its place.
+        plan: a reviewed plan, or its file; the run is refused if anything differs from it.
 
     Raises:
         InputError: when anything is wrong with the spec or what it names; nothing was sent.
-        ConflictError: when somebody has to decide something first; nothing was changed.
-        PendingError: when all is done but not every line is known to be in; it carries the report.
+        ConflictError: when something needs a decision first; nothing was changed.
+        PendingError: when all is done but not every line is known to be imported; it carries the report.
         PartialFailureError: when all is done but lines were refused; it carries the report.
         RemoteError: when the service failed; run it again.
     """
@@ -107,8 +107,8 @@ def resume(name: str) -> Report:
     """Finish what an onboarding left undone, with the labels as they were when it began.
 
     Raises:
-        SpecError: when none of that name was begun on this machine.
-        LabelferryError: as ``onboard`` does.
+        SpecError: when none of that name was started on this machine.
+        LabelferryError: as for ``onboard``.
     """
     with _taken_up(name) as work:
         return carry_out(work.steps())
@@ -118,19 +118,19 @@ def retry_failed(name: str) -> Report:
     """Send the lines of an onboarding that were refused again, once their cause is fixed.
 
     Raises:
-        SpecError: when none of that name was begun on this machine.
-        LabelferryError: as ``onboard`` does.
+        SpecError: when none of that name was started on this machine.
+        LabelferryError: as for ``onboard``.
     """
     with _taken_up(name) as work:
         return carry_out(work.steps(), retry=True)
 
 
 def rebuild(name: str) -> Rebuilt:
-    """Write down what the service holds of an onboarding, after the ledger was lost. Changes nothing at the service.
+    """Record what the service has of an onboarding, after the ledger was lost. Changes nothing at the service.
 
     Raises:
-        SpecError: when none of that name was begun on this machine.
-        ConflictError: when the service does not hold enough of it.
+        SpecError: when none of that name was started on this machine.
+        ConflictError: when the service does not have enough of it.
     """
     with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
@@ -140,10 +140,10 @@ def verify(spec: AnySpec) -> Verification:
     """Read the labels of a spec back from Labelbox and compare them with what was sent. Changes nothing.
 
     Args:
-        spec: the spec, or where it is; or the name of an onboarding, for what its latest run carried out.
+        spec: the spec, or its place; or the name of an onboarding, for the state of its latest run.
 
     Returns:
-        The comparison, whatever it found; ``refuse_differences`` turns a bad one into an error.
+        The comparison, whatever its outcome; its ``refuse_differences`` raises for a bad one.
 
     Raises:
         InputError: when anything is wrong with the spec, or nothing of it was sent yet.
@@ -161,7 +161,7 @@ def _load(spec: AnySpec) -> LoadedSpec:
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """An onboarding that is taken up, and what its steps need."""
+    """An open onboarding, and what its steps need."""
 
     onboarding: Onboarding
     remote: Remote
@@ -174,7 +174,7 @@ class _Work:
 
 @contextmanager
 def _at_work(spec: AnySpec) -> Iterator[_Work]:
-    """Assemble the labels of a spec, then take the onboarding up: nothing is started for a spec that is wrong."""
+    """Assemble the labels of a spec, then open the onboarding: nothing is started for an invalid spec."""
     settings, journal = Settings.from_environment(), Journal()
     loaded = _load(spec)
     with ExitStack() as stack:

@@ -16,11 +16,11 @@ __all__ = ["to_ndjson", "write_ndjson"]
 def to_ndjson(labels: Iterable[Label]) -> Iterator[dict[str, Any]]:
     """Yield one JSON object for each import line of ``labels``.
 
-    Every line has ``dataRow`` and a ``uuid`` that depends on nothing but the content, unless the caller gave one. No
-    label is changed, and nothing is yielded before all labels were found good.
+    Every line has ``dataRow`` and a ``uuid`` that depends only on the content, unless the caller gave one. No label is
+    changed, and nothing is yielded before all labels were found valid.
 
     Raises:
-        AnnotationError: naming each label that cannot be written without loss, its annotation, frame and remedy.
+        AnnotationError: with each label that cannot be written without loss, its annotation, frame and remedy.
     """
     for line in encode(assemble(labels)):
         yield line.data
@@ -29,10 +29,10 @@ def to_ndjson(labels: Iterable[Label]) -> Iterator[dict[str, Any]]:
 def write_ndjson(labels: Iterable[Label], path: str | os.PathLike[str]) -> int:
     """Write the lines of ``labels`` to ``path`` and return how many there are.
 
-    The file appears whole or not at all.
+    The file appears completely or not at all.
 
     Raises:
-        AnnotationError: as ``to_ndjson`` does; then the file is not touched.
+        AnnotationError: as for ``to_ndjson``; then the file is not touched.
     """
     target, count = Path(path), 0
     with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as out:

@@ -23,7 +23,7 @@ WHOLE = ("frame", "segment", "area", "start", "end")
 KINDS = {Geometry.BOX: "box", Geometry.POINT: "point", Geometry.LINE: "line"}
 PLACES = {Geometry.BOX: ("left", "top", "width", "height"), Geometry.POINT: ("x", "y")}
 
-Row = dict[str, Any]
+TableRow = dict[str, Any]
 
 
 def to_dataframe(videos: Iterable[LabelledVideo]) -> "pd.DataFrame":
@@ -50,9 +50,9 @@ def _parts(video: LabelledVideo) -> Iterator["pd.DataFrame"]:
         yield pd.DataFrame([{"global_key": key, **row} for row in others])
 
 
-def _tracks(key: str, geometry: Geometry, tracks: Sequence[Track]) -> Row:
+def _tracks(key: str, geometry: Geometry, tracks: Sequence[Track]) -> TableRow:
     lengths = [len(track) for track in tracks]
-    columns: Row = {
+    columns: TableRow = {
         "global_key": key,
         "kind": KINDS[geometry],
         "feature": np.repeat(np.array([str(track.feature) for track in tracks], dtype=object), lengths),
@@ -66,7 +66,7 @@ def _tracks(key: str, geometry: Geometry, tracks: Sequence[Track]) -> Row:
     return columns | {"points": [track.points(at).tolist() for track in tracks for at in range(len(track))]}
 
 
-def _answers_of(track: Track) -> Iterator[Row]:
+def _answers_of(track: Track) -> Iterator[TableRow]:
     of = {"feature": str(track.feature), "track": track.instance}
     for asked in track.classifications:
         yield from _asked(asked, of)
@@ -77,7 +77,7 @@ def _answers_of(track: Track) -> Iterator[Row]:
                 yield {**row, "frame": frame, "segment": int(track.segment[at])}
 
 
-def _asked(asked: Classification, of: Row) -> Iterator[Row]:
+def _asked(asked: Classification, of: TableRow) -> Iterator[TableRow]:
     for answer in asked.answers:
         said = answer.text if answer.feature is None else str(answer.feature)
         row = {"kind": "classification", **of, "question": str(asked.feature), "answer": said}
@@ -87,7 +87,7 @@ def _asked(asked: Classification, of: Row) -> Iterator[Row]:
             yield from _asked(inner, of)
 
 
-def _masks(masks: Masks) -> Iterator[Row]:
+def _masks(masks: Masks) -> Iterator[TableRow]:
     from labelferry.masks.png import decode_png
 
     numbers = {_packed(instance.colour): instance for instance in masks.instances}

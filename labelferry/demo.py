@@ -29,7 +29,7 @@ class Box(NamedTuple):
 
 
 def boxes() -> Iterator[Box]:
-    """Three ferries: one straight on, one that speeds up, and one that is hidden for a while (frames 31 to 45)."""
+    """Return three ferries: one at constant speed, one that accelerates, and one that is hidden in frames 31 to 45."""
     for frame in range(1, FRAMES + 1):
         yield Box(frame, 1, 10 + 3 * frame, 40, 48, 30)
         yield Box(frame, 2, 250 - frame * frame // 30, 110, 40, 36)
@@ -44,8 +44,8 @@ def lay_out(folder: Path, examples: Path | None = None) -> list[Path]:
     """Write the demo's files into ``folder`` and return its specs: the tutorial's, and those of a scene drawn here.
 
     Args:
-        folder: made when it does not exist.
-        examples: what is copied; by default the examples that labelferry brings.
+        folder: created if it does not exist.
+        examples: the folder to copy; by default the examples that come with labelferry.
 
     Raises:
         SpecError: when PyAV, which draws the video, is not installed.
@@ -57,7 +57,7 @@ def lay_out(folder: Path, examples: Path | None = None) -> list[Path]:
 
 
 def _copy(source: Path, folder: Path) -> None:
-    """Copy what is in the files and not who may write them: the examples may be installed read-only."""
+    """Copy the contents of files without their permissions: the examples may be installed read-only."""
     for path in source.rglob("*"):
         if path.is_file():
             target = folder / path.relative_to(source)
@@ -66,7 +66,7 @@ def _copy(source: Path, folder: Path) -> None:
 
 
 def _examples() -> Path:
-    """The examples: part of the wheel, and in a checkout under ``config``."""
+    """Return the folder of the examples: in the wheel, or in a checkout under ``config``."""
     installed = Path(__file__).parent / "examples"
     return installed if installed.is_dir() else Path(__file__).parents[1] / "config" / "examples"
 
@@ -102,7 +102,7 @@ def _draw_video(path: Path, every: list[Box]) -> None:
 
 
 def picture(present: list[Box]) -> NDArray[np.uint8]:
-    """One frame of the scene, shape [height, width, 3], with the boxes that are present in it."""
+    """Return one frame of the scene, shape [height, width, 3], with the boxes that are present in it."""
     picture = np.full((HEIGHT, WIDTH, 3), (150, 190, 215), dtype=np.uint8)
     for box in present:
         picture[box.top : box.top + box.height, box.left : box.left + box.width] = COLOURS[box.track]

@@ -1,4 +1,4 @@
-"""Every error of labelferry, sorted by what the caller should do next.
+"""The errors of labelferry, grouped by what the caller should do next.
 
 ::
 
@@ -10,25 +10,25 @@
     │   ├── AnnotationError                  an annotation that cannot be written without loss
     │   └── CheckError                       findings of severity error
     ├── PartialFailureError              3   some lines were refused; the report says which
-    ├── PendingError      (retryable)    1   the run is over, but not every line is known to be in: run again
-    ├── VerificationError                1   the service does not hold what was sent; the report says what differs
+    ├── PendingError      (retryable)    1   the run is over, but not every line is known to be imported: run again
+    ├── VerificationError                1   the service does not have what was sent; the report says what differs
     ├── LedgerError       (retryable)    1   the ledger's database failed in the middle of a run
-    ├── ConflictError                    4   two states of the world disagree: somebody has to decide
+    ├── ConflictError                    4   the current and the desired state disagree: a decision is needed
     │   └── LeaseLostError                   another run took over while this one was suspended
     └── RemoteError                      1   the service
         ├── AuthenticationError              wrong or missing key
         ├── PermissionDeniedError            the key may not do this
-        ├── QuotaError                       the account is used up: never retried
-        ├── NotFoundError                    the id or name is not there
+        ├── QuotaError                       the account's quota is used up: never retried
+        ├── NotFoundError                    the id or name does not exist
         ├── RemoteConflictError              the name is taken
         ├── RejectedError                    the request itself was refused
         ├── JobFailedError                   a task or import ended FAILED
-        └── UnavailableError  (retryable)    the service was out of reach or gave no usable answer
+        └── UnavailableError  (retryable)    the service could not be reached or gave no usable answer
             ├── RateLimitError (retryable)   429; carries the seconds to wait
             └── DeadlineError  (retryable)   a wait took longer than allowed
 
-``retryable`` says whether the same call may be worth repeating later, minutes apart; the wire's own repeats are over by
-the time the error is raised.
+``retryable`` tells whether the same call may be worth repeating minutes later; the client's own retries are over by the
+time the error is raised.
 """
 
 from collections.abc import Mapping, Sequence
@@ -65,7 +65,7 @@ __all__ = [
 
 
 class LabelferryError(Exception):
-    """Base of all errors that labelferry raises on purpose; the queries of URLs in their messages are masked."""
+    """Base class of all errors that labelferry raises on purpose; URLs in their messages have masked queries."""
 
     exit_code: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
@@ -79,12 +79,12 @@ class LabelferryError(Exception):
 
 
 class InputError(LabelferryError):
-    """What the user gave cannot be used; nothing was sent.
+    """The input cannot be used; nothing was sent.
 
     Args:
         message: what is wrong, where, and what to do.
-        line: line of the file that it is about, when it is known.
-        file: that file, as the user calls it, when it is known.
+        line: line in the file, if known.
+        file: the file, as the user calls it, if known.
     """
 
     exit_code = 2
@@ -100,7 +100,7 @@ class SpecError(InputError):
 
 
 class SourceError(InputError):
-    """A file of rows or labels cannot be read as what it is said to be."""
+    """A file of rows or labels is not in its declared format."""
 
 
 class EmptySourceError(SourceError):
@@ -122,11 +122,11 @@ class AnnotationError(InputError):
 
 
 class CheckError(InputError):
-    """The checks found errors; the message has them by rule.
+    """The checks found errors; the message lists them by rule.
 
     Args:
         message: the errors, those of one rule together.
-        findings: all findings as plain values, warnings too.
+        findings: all findings as plain values, including warnings.
     """
 
     def __init__(self, message: str, *, findings: Sequence[Mapping[str, Any]] = ()) -> None:
@@ -142,7 +142,7 @@ class PartialFailureError(LabelferryError):
     """The work is done, but the service refused some of the lines.
 
     Args:
-        message: how many, and where they are listed.
+        message: the number of lines, and where they are listed.
         result: the report or verification, as it would have been returned.
     """
 
@@ -154,10 +154,10 @@ class PartialFailureError(LabelferryError):
 
 
 class PendingError(LabelferryError):
-    """The run is over and has reported, but the service does not say yet whether every line is in.
+    """The run is over and has reported, but not every line is known to be imported.
 
     Args:
-        message: how many lines, and what to do.
+        message: the number of lines, and what to do.
         result: the report, as it would have been returned.
     """
 
@@ -169,7 +169,7 @@ class PendingError(LabelferryError):
 
 
 class VerificationError(LabelferryError):
-    """The service does not hold what was sent, or nobody knows yet.
+    """The service does not have what was sent, or that is not known yet.
 
     Args:
         message: what differs.
@@ -182,13 +182,13 @@ class VerificationError(LabelferryError):
 
 
 class LedgerError(LabelferryError):
-    """The ledger's database failed in the middle of a run: it went away, is full, or stayed locked."""
+    """The ledger's database failed in the middle of a run: it is unreachable, full or locked."""
 
     retryable = True
 
 
 class ConflictError(LabelferryError):
-    """What is there and what is wanted disagree, and somebody has to decide."""
+    """The current and the desired state disagree, and a decision is needed."""
 
     exit_code = 4
 
@@ -219,19 +219,19 @@ class PermissionDeniedError(RemoteError):
 
 
 class QuotaError(RemoteError):
-    """The account's allowance is used up; repeating cannot help."""
+    """The account's quota is used up; retrying cannot help."""
 
 
 class NotFoundError(RemoteError):
-    """The resource is not there."""
+    """The resource does not exist."""
 
 
 class RemoteConflictError(RemoteError):
-    """The service says that the name or resource is already taken."""
+    """The service reports that the name or resource is already taken."""
 
 
 class RejectedError(RemoteError):
-    """The service refused the request as it stands."""
+    """The service refused the request itself."""
 
 
 class JobFailedError(RemoteError):
@@ -243,8 +243,8 @@ class UnavailableError(RemoteError):
 
     Args:
         message: what happened and what to do.
-        acted: False when the service certainly did not act (the request never left, or it was turned away at the
-            door); True when it may have.
+        acted: False when the service certainly did not act (the request was never sent, or rejected at once); True
+            when it may have.
         request_id: the service's own id of the request, when it gave one.
     """
 
@@ -260,7 +260,7 @@ class RateLimitError(UnavailableError):
 
     Args:
         message: what happened.
-        retry_after: seconds that the service asked us to wait, when it said so.
+        retry_after: seconds that the service asked us to wait, if it did.
         request_id: the service's own id of the request, when it gave one.
     """
 

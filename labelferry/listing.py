@@ -1,4 +1,4 @@
-"""Long lists -> their first items, and how many more there are; numbers of things -> words."""
+"""Long lists -> their first items and the number of the others; counts -> text."""
 
 from collections.abc import Sequence
 
@@ -6,18 +6,18 @@ __all__ = ["counted", "shorten"]
 
 
 def counted(count: int, thing: str) -> str:
-    """Return a number of things: "1 line", "2 lines"."""
+    """Return a count with its noun: "1 line", "2 lines"."""
     return f"{count:,} {thing}" if count == 1 else f"{count:,} {thing}s"
 
 
 def shorten(texts: Sequence[str], most: int, more: str = "more", *, total: int | None = None) -> list[str]:
-    """Return the first ``most`` texts, and after them "and N more" when there are others.
+    """Return the first ``most`` texts, followed by "and N more" if there are others.
 
     Args:
         texts: one for each item.
         most: items to show.
-        more: what the last text says of the others.
-        total: items there are, when ``texts`` is only the head of them.
+        more: the noun after the number of the others.
+        total: number of items, when ``texts`` is only the head of them.
     """
     shown = list(texts[:most])
     rest = (len(texts) if total is None else total) - len(shown)

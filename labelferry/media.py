@@ -4,7 +4,7 @@ Labelbox wants a constant frame rate: frames per second times duration must be t
 https://docs.labelbox.com/reference/import-video-data
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
@@ -12,32 +12,30 @@ from typing import Any
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding
+from labelferry.model.findings import FindingHandler
 from labelferry.model.input_rules import VideoRule
 from labelferry.model.media import Media
 
 __all__ = ["probe", "refuse_other_files", "unusual"]
 
-Note = Callable[[Finding], None]
-
 OPTIONS = {
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,h264,hevc,m4v,ivf",
     "protocol_whitelist": "file",
 }
-"""For FFmpeg, which else takes a text file for a film of letters, and follows a playlist to other files and hosts."""
+"""Options for FFmpeg, which otherwise renders text files as video and follows playlists to other files and hosts."""
 
 CODECS = {"h264", "hevc"}
 
 UNEVEN = 0.01
-"""Part of a frame's duration by which a steady video may deviate from it, beyond one tick of its clock."""
+"""Fraction of a frame's duration by which a constant rate may deviate, beyond one tick of the clock."""
 
 
-def probe(path: Path, note: Note) -> Media:
+def probe(path: Path, note: FindingHandler) -> Media:
     """Read the facts of a video.
 
     Args:
         path: the file.
-        note: takes warnings: PyAV is not installed (all facts None), or the frame rate varies.
+        note: receives warnings: PyAV is not installed (all facts None), or the frame rate varies.
 
     Raises:
         SourceError: when it does not exist or contains no video that can be read.
@@ -56,7 +54,7 @@ def refuse_other_files(path: Path, *, must_know: bool) -> None:
 
     Args:
         path: the file.
-        must_know: whether the file is refused where PyAV is not installed; else it is let through there.
+        must_know: whether the file is refused when PyAV is not installed; otherwise it passes.
 
     Raises:
         SourceError: when it is not a video that can be read.
@@ -117,7 +115,7 @@ def _refuse_no_stream(container: Any, path: Path) -> None:
         raise SourceError(f"{path}: the file has no video stream; give a video")
 
 
-def _read(container: Any, path: Path, note: Note) -> Media:
+def _read(container: Any, path: Path, note: FindingHandler) -> Media:
     _refuse_no_stream(container, path)
     stream = container.streams.video[0]
     times = _times(container, stream)
@@ -139,7 +137,7 @@ def _displayed(path: Path, width: int, height: int) -> tuple[int, int]:
 
 
 def _times(container: Any, stream: Any) -> list[int]:
-    """When each frame is shown, in ticks. The header's count is often 0 or a guess, so packets are counted."""
+    """Return when each frame is shown, in ticks. The header's count is often 0 or a guess, so packets are counted."""
     packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
     times = [packet.pts for packet in packets if packet.pts is not None]
     if len(times) < len(packets):
@@ -148,7 +146,7 @@ def _times(container: Any, stream: Any) -> list[int]:
 
 
 def _decoded(name: str) -> list[int]:
-    """The same for a raw stream, which has no times and cannot be rewound: opened again, its frames by number."""
+    """Return the same for a raw stream, which has no times and cannot seek: it is reopened, and frames are numbered."""
     import av
 
     with av.open(name, options=OPTIONS) as container:

@@ -29,14 +29,14 @@ R = TypeVar("R")
 
 
 class PlainSteps:
-    """Carries out each step where it is called; see ``onboarding.run.Steps``.
+    """Steps that run in this process where they are called; see ``onboarding.run.Steps``.
 
     Args:
         onboarding: desired state, client and ledger.
         remote: the Labelbox that it goes to.
-        settings: the account's limit, how long to wait for another run, where reports are kept.
-        journal: takes the plan, and when each step ran.
-        reviewed: a plan, or the file of one, beside which nothing else is done.
+        settings: the account's limit, how long to wait for another run, where reports are written.
+        journal: records the plan and the times of the steps.
+        reviewed: a plan, or its file, that the run must agree with.
     """
 
     def __init__(
@@ -60,7 +60,7 @@ class PlainSteps:
         return self._timed("reopen-failed-lines", reopen_failed_lines)
 
     def make_plan(self) -> Plan:
-        """Say what would be done, and refuse when somebody reviewed another plan."""
+        """Return what would be done; refuse a reviewed plan that differs."""
         plan = self._timed("make-plan", make_plan, str(self._remote), self._settings.requests_per_minute)
         self._journal.plan = plan.to_dict()
         if self._reviewed is not None:
@@ -68,7 +68,7 @@ class PlainSteps:
         return plan
 
     def keep_files(self) -> None:
-        """Nothing: all files are where they stay."""
+        """Do nothing: all files are already in their place."""
 
     def poll_job_errors(self) -> Collected:
         """Wait for the open import jobs and settle each of their lines."""
@@ -87,7 +87,7 @@ class PlainSteps:
         return self._timed("create-project", create_project, ontology)
 
     def create_batch(self, project: str) -> BatchOutcome:
-        """Bring the rows into the project that are not in it."""
+        """Add the rows that are not in the project yet."""
         return self._timed("create-batch", create_batch, project)
 
     def import_labels(self, project: str) -> Submitted:
@@ -95,7 +95,7 @@ class PlainSteps:
         return self._timed("import-labels", import_labels, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
-        """Put the outcomes together and keep them as files and in the ledger's history."""
+        """Combine the outcomes, and store them as files and in the ledger's history."""
         folder = self._settings.reports
         return keep_report(self._onboarding, self._remote, outcomes, started_at, self._journal, folder)[0]
 

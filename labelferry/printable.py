@@ -1,4 +1,4 @@
-"""Text from files and servers -> text that may be shown: no secret of a URL, and nothing that commands a terminal."""
+"""Text from files and servers -> text that may be shown: without secrets in URLs or terminal control sequences."""
 
 import re
 
@@ -16,21 +16,21 @@ SIGNING = re.compile(
 
 PICTURES = {code: 0x2400 + code for code in range(0x20) if chr(code) not in "\n\t"}
 CONTROLS = PICTURES | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
-"""Control characters -> their pictures, as wide as a letter; those of C1 have none."""
+"""Control characters -> their symbols, one column wide; C1 characters have none."""
 
 
 def masked(text: str) -> str:
-    """Return a text whose URLs keep neither query nor user: a presigned URL is as good as a key."""
+    """Return a text whose URLs have neither query nor user, since a presigned URL is as good as a key."""
     return USER.sub(r"\1...@", QUERY.sub(r"\1?...", text)) if "://" in text else text
 
 
 def printable(text: str) -> str:
-    """Return a text that a terminal only shows; line ends and tabs stay."""
+    """Return a text without control characters except line ends and tabs."""
     return text.translate(CONTROLS)
 
 
 def unsigned(url: str) -> str:
-    """Return a URL without the parameters that sign it, which are others each time."""
+    """Return a URL without its signing parameters, which differ each time."""
     head, question, query = url.partition("?")
     if not question:
         return url

@@ -1,4 +1,4 @@
-"""Folders and files that only their owner reads: what is kept of an onboarding holds its data and its videos' URLs."""
+"""Private folders and files: the records of an onboarding contain its data and its videos' URLs."""
 
 import os
 from pathlib import Path
@@ -10,7 +10,7 @@ FILE, FOLDER = 0o600, 0o700
 
 
 def private_folder(path: Path) -> Path:
-    """Create a folder, and those above it that do not exist, and return it.
+    """Create a folder and its missing parents, and return it.
 
     Raises:
         OSError: when it cannot be created.
@@ -22,7 +22,7 @@ def private_folder(path: Path) -> Path:
 
 
 def open_private(path: Path) -> BinaryIO:
-    """Open a file to write bytes into it from its beginning; an older one becomes private too.
+    """Open a file for writing bytes from its beginning; an existing one becomes private too.
 
     Raises:
         OSError: when it cannot be opened.
@@ -31,7 +31,7 @@ def open_private(path: Path) -> BinaryIO:
 
 
 def create_private(path: Path) -> None:
-    """Create an empty file where there is none; for libraries that open it themselves.
+    """Create an empty file if it does not exist, for libraries that open it themselves.
 
     Raises:
         OSError: when it cannot be created.

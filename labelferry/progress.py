@@ -1,4 +1,4 @@
-"""Progress: long work says how far it is; whoever started it may listen."""
+"""Progress of long work, announced to whoever listens."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ _listener: ContextVar[Listener | None] = ContextVar("progress", default=None)
 
 
 def announce(what: str, done: int = 0, total: int | None = None) -> None:
-    """Say that ``done`` of ``total`` of something is through; the total may be unknown."""
+    """Announce that ``done`` of ``total`` of something is done; the total may be unknown."""
     listener = _listener.get()
     if listener is not None:
         listener(what, done, total)
@@ -20,7 +20,7 @@ def announce(what: str, done: int = 0, total: int | None = None) -> None:
 
 @contextmanager
 def watching(listener: Listener) -> Iterator[None]:
-    """Hear every announcement that is made inside; who listened before goes on to hear them too."""
+    """Receive every announcement inside the block; earlier listeners still receive them too."""
     before = _listener.get()
 
     def both(what: str, done: int, total: int | None) -> None:

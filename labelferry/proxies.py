@@ -13,7 +13,7 @@ EXCEPTIONS = ("NO_PROXY", "no_proxy")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
-def settle_proxies(environment: MutableMapping[str, str]) -> None:
+def settle_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
     """Except this machine from the proxies of an environment, for this process and its children.
 
     Ranges of addresses are left out: the HTTP library cannot read them, and names of hosts are never in one.

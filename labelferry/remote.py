@@ -1,4 +1,4 @@
-"""Where everything is sent: the real service when there is a key, else a localbox of our own while it is needed."""
+"""The Labelbox that everything is sent to: the real service if there is a key, else an embedded localbox."""
 
 import subprocess
 import sys
@@ -25,11 +25,11 @@ class Remote:
     """A Labelbox to talk to, without its key.
 
     Args:
-        name: "Labelbox" or "localbox", as people read it.
+        name: "Labelbox" or "localbox", for people.
         endpoint: GraphQL URL.
-        data: folder of the localbox that we started ourselves.
+        data: folder of the embedded localbox.
         credentials: name of the block with its key; None for the environment.
-        workspace: id of the organisation that the key belongs to, where it has been asked for.
+        workspace: id of the organisation that the key belongs to, if it has been looked up.
     """
 
     name: str
@@ -49,7 +49,7 @@ def connect(settings: Settings, remote: Remote, throttle: Callable[[], None] | N
     Args:
         settings: key, patience, and the limit of this process.
         remote: the Labelbox to talk to.
-        throttle: delays each request, in place of the limit of this process.
+        throttle: delays each request, instead of the limit of this process.
     """
     key = settings.api_key or settings.localbox_key
     if throttle is None and settings.requests_per_minute is not None:
@@ -59,7 +59,7 @@ def connect(settings: Settings, remote: Remote, throttle: Callable[[], None] | N
 
 
 def policy_of(settings: Settings) -> Policy:
-    """Return the client's numbers, with those that the settings name."""
+    """Return the client's policy, with the numbers in the settings."""
     policy = Policy(budget=settings.patience)
     if settings.deadline is None:
         return policy
@@ -71,7 +71,7 @@ def policy_of(settings: Settings) -> Policy:
 
 WAITS = ("lookup", "task", "processing", "imports")
 LOOKS = ("appearing", "releasing")
-"""Waits that a deadline shortens and does not lengthen."""
+"""Waits that a deadline shortens but does not lengthen."""
 
 
 @cache
@@ -82,7 +82,7 @@ def _limiter(per_minute: int) -> Limiter:
 
 @contextmanager
 def open_remote(settings: Settings) -> Iterator[Remote]:
-    """Yield the real service, or a localbox of our own that is stopped at the end.
+    """Yield the real service, or an embedded localbox that is stopped at the end.
 
     Raises:
         UnavailableError: when the localbox does not start.
@@ -91,7 +91,7 @@ def open_remote(settings: Settings) -> Iterator[Remote]:
         yield Remote("Labelbox", settings.endpoint)
         return
     data = private_folder(settings.home / "localbox")
-    process = subprocess.Popen(  # noqa: S603  our own module, by the interpreter that runs us
+    process = subprocess.Popen(  # noqa: S603  our own module, in the current interpreter
         [sys.executable, "-m", "labelferry.localbox", "--port", "0", "--data", str(data), "--exit-with-parent"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,

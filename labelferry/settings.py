@@ -1,25 +1,25 @@
-"""Settings from the environment. Nothing else in labelferry reads it.
+"""Settings from the environment, which nothing else in labelferry reads.
 
 ======================  =====================================================================================
 variable                meaning
 ======================  =====================================================================================
 LABELBOX_API_KEY        key of the real service; without it everything goes to the embedded localbox
-LABELBOX_API_KEY_FILE   file that holds the key (such as a mounted secret); LABELBOX_API_KEY goes before it
+LABELBOX_API_KEY_FILE   file with the key (such as a mounted secret); LABELBOX_API_KEY takes precedence
 LABELBOX_ENDPOINT       GraphQL endpoint, default https://api.labelbox.com/graphql
 LABELFERRY_HOME         folder of ledger, shards, reports and localbox's data; default: the user data folder
 LABELFERRY_LEDGER       database URL of the ledger; default: SQLite in LABELFERRY_HOME
-LABELFERRY_RATE         requests per minute that we allow ourselves, as a number or as the account's tier: free (1500),
-                        starter or edu (5000), enterprise (20000); default: no limit of our own
-LABELFERRY_PATIENCE     seconds that a request without an answer is repeated for; default: 180
-LABELFERRY_DEADLINE     seconds that one job of the service (an import, an upload, an export) is waited for; a later run
-                        takes up what has not ended by then; default: 14400 for imports, 3600 for the others
+LABELFERRY_RATE         maximum requests per minute, as a number or as the account's tier: free (1500),
+                        starter or edu (5000), enterprise (20000); default: no limit
+LABELFERRY_PATIENCE     seconds for which a request without an answer is retried; default: 180
+LABELFERRY_DEADLINE     seconds to wait for one job of the service (an import, an upload, an export); a later run picks
+                        up a job that has not ended by then; default: 14400 for imports, 3600 for the others
 LABELFERRY_WAIT         seconds to wait for another run of the same onboarding or in the same project; default: 0, which
                         refuses at once
 LABELFERRY_SPECS        folder below which specs that are pasted, filled in or fetched by URL may read and upload files;
-                        default: they read none. A spec that is given by its path reads what it names
-LABELFERRY_STORAGE      Prefect block that flows keep shards and reports in, such as s3-bucket/labelferry; default: none
-LABELFERRY_LOCALBOX     when set: use the embedded localbox, whatever key there is, as ``--localbox`` does
-LOCALBOX_KEY            key that the embedded localbox asks for; default: localbox
+                        default: they read none. A spec given by its path reads what it names
+LABELFERRY_STORAGE      Prefect block where flows store shards and reports, such as s3-bucket/labelferry; default: none
+LABELFERRY_LOCALBOX     if set: use the embedded localbox, whatever keys are set, as ``--localbox`` does
+LOCALBOX_KEY            key of the embedded localbox; default: localbox
 ======================  =====================================================================================
 """
 
@@ -42,19 +42,19 @@ TIERS = {"free": 1_500, "starter": 5_000, "edu": 5_000, "enterprise": 20_000}
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the environment says.
+    """The settings.
 
     Args:
-        home: folder that everything of ours is kept in.
+        home: folder of all our data.
         ledger_url: SQLAlchemy database URL.
         api_key: None means: use the embedded localbox.
         endpoint: where the real service (or another localbox) listens.
         requests_per_minute: our own limit, None for none.
-        patience: seconds that a request without an answer is repeated for.
-        deadline: seconds that a job of the service is waited for, None for the client's own.
+        patience: seconds for which a request without an answer is retried.
+        deadline: seconds to wait for a job of the service, None for the client's default.
         wait: seconds to wait for another run of the same onboarding or in the same project.
         specs: folder that pasted and fetched specs may read, None for none.
-        storage: Prefect block that shards and reports are kept in.
+        storage: Prefect block where shards and reports are stored.
         localbox_key: key of the embedded localbox.
     """
 
@@ -75,9 +75,9 @@ class Settings:
         """Read the settings.
 
         Raises:
-            SpecError: when a variable cannot be understood.
+            SpecError: when a variable is invalid.
         """
-        from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT  # only now: it loads httpx
+        from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT  # imported late, because it loads httpx
 
         env = os.environ if environment is None else environment
         home = _folder(env, "LABELFERRY_HOME") or _user_data_folder().expanduser().absolute()
@@ -117,7 +117,7 @@ def _user_data_folder() -> Path:
 
 
 def _key(env: Mapping[str, str]) -> SecretStr | None:
-    """The key, from the environment or from the file that it names."""
+    """Return the key, from the environment or from the file that it names."""
     key, file = env.get("LABELBOX_API_KEY", "").strip(), env.get("LABELBOX_API_KEY_FILE", "")
     if key or not file:
         return SecretStr(key) if key else None

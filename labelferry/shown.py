@@ -1,4 +1,4 @@
-"""Results that people look at: they print, and show in a notebook, as the command line shows them."""
+"""Results for people: printed, and shown in a notebook, as on the command line."""
 
 from functools import singledispatch
 from html import escape
@@ -14,17 +14,17 @@ WIDTH = 120
 
 @singledispatch
 def print_result(result: object, console: Any) -> None:
-    """Print a result on a rich console; ``labelferry.reports`` and ``labelferry.api`` say how each kind is printed."""
+    """Print a result on a rich console; ``labelferry.reports`` and ``labelferry.api`` register the printers."""
     console.print(object.__repr__(result), markup=False)
 
 
 def console(**options: Any) -> Any:
-    """Return a rich console that shows control characters of names and messages instead of obeying them."""
+    """Return a rich console that shows control characters in names and messages as symbols."""
     from rich.console import Console, ConsoleOptions, ConsoleRenderable, RenderHook, RenderResult
     from rich.segment import Segment
 
     class Safe:
-        """What is printed, its own texts made printable; the console's styles are added later."""
+        """A renderable whose texts are made printable before the console adds its styles."""
 
         def __init__(self, inside: ConsoleRenderable) -> None:
             self._inside = inside
@@ -43,7 +43,7 @@ def console(**options: Any) -> Any:
 
 
 class Shown:
-    """A value whose text is what the command line prints of it."""
+    """A value whose text is the command line's output."""
 
     __slots__ = ()
 
@@ -53,5 +53,5 @@ class Shown:
         return "\n".join(line.rstrip() for line in out.getvalue().strip("\n").splitlines())
 
     def _repr_html_(self) -> str:
-        """The same for a notebook's cell."""
+        """Return the same text as HTML for a notebook."""
         return f"<pre>{escape(repr(self))}</pre>"

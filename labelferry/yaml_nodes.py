@@ -1,4 +1,4 @@
-"""YAML text -> plain values that know their line, within bounds: aliases and merges cannot unfold without end."""
+"""YAML text -> plain values with their line, within bounds: aliases and merges cannot expand without end."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -10,20 +10,20 @@ from labelferry.files.located import Located, MappingShape
 __all__ = ["Composer"]
 
 MOST_VALUES = 100_000
-"""More than any ontology has: Labelbox takes 4,000 features."""
+"""More than any ontology has: Labelbox accepts 4,000 features."""
 
 MERGE = "tag:yaml.org,2002:merge"
 UNREADABLE = (ValueError, TypeError, AttributeError, LookupError, OverflowError)
-"""What PyYAML lets through of a scalar that is not what its tag or its look says, such as the date 2026-13-01."""
+"""Errors that PyYAML lets through for a scalar that does not fit its type, such as the date 2026-13-01."""
 
 
 class Composer:
-    """Reads one document.
+    """Reader of one document.
 
     Args:
         text: the document.
-        source: where it comes from, for messages.
-        shape: what it looks like.
+        source: its origin, for messages.
+        shape: its expected shape.
     """
 
     def __init__(self, text: str, source: str, shape: MappingShape) -> None:
@@ -36,7 +36,7 @@ class Composer:
         """Return the document.
 
         Raises:
-            SpecError: when it is too large, has a key twice, or is of another shape.
+            SpecError: when it is too large, has a key twice, or has another shape.
             yaml.YAMLError: when it is not YAML.
         """
         try:
@@ -71,7 +71,7 @@ class Composer:
         return merged | {self._key(key): self._convert(item) for key, item in own}
 
     def _merged(self, node: yaml.MappingNode) -> Iterator[yaml.MappingNode]:
-        """What ``<<`` names: mappings whose keys count where the mapping has none of its own, the first one's first."""
+        """Return the mappings that ``<<`` names, whose keys count where the mapping has none, the first one's first."""
         for key, item in node.value:
             if key.tag != MERGE:
                 continue

@@ -1,6 +1,6 @@
-"""What Prefect's UI shows of a report: tables of import jobs, refused lines and findings, and the report itself.
+"""The artifacts of a report in Prefect's UI: tables of import jobs, refused lines and findings, and the report itself.
 
-Long steps also have a progress artifact, of which the UI shows the number of per cent.
+Long steps also have a progress artifact, which the UI shows as a percentage.
 """
 
 from typing import Any
@@ -17,20 +17,20 @@ VIDEOS = 3
 
 
 def show_shards(rows: list[dict[str, Any]], description: str) -> None:
-    """Make a table of the import jobs, if there are any."""
+    """Create a table of the import jobs, if there are any."""
     if rows:
         create_table_artifact(key="import-jobs", table=rows, description=description)
 
 
 def show_report(report: Report, strips: list[Strip]) -> None:
-    """Make the artifacts of a report; a run that did nothing brings no picture, or a schedule would pile them up."""
+    """Create the artifacts of a report; a run that did nothing gets no picture, or a schedule would accumulate them."""
     tables = {"failed-lines": failed_rows(report), "findings": finding_rows(report)}
     for key, rows in tables.items():
         if rows:
             create_table_artifact(key=key, table=rows, description=f"{key.replace('-', ' ')} of {report.name}")
     if report.page is not None:
         text = f"project {report.project}"
-        create_link_artifact(key="project", link=report.page, link_text=text, description="where to look at it")
+        create_link_artifact(key="project", link=report.page, link_text=text, description="the project's page")
     sheet = None if report.nothing_done else contact_sheet(strips[:VIDEOS])
     text, description = markdown(report, sheet), f"{report.name}: {report.outcome}"
     create_markdown_artifact(key="onboarding", markdown=text, description=description)

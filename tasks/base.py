@@ -1,9 +1,9 @@
-"""What every task has in common: no cache (the ledger knows better), and retries only for what may pass.
+"""The base of every task: no cache (the ledger knows better), and retries only for errors that may pass.
 
 Its start and end are in the run's journal.
 
-How often and how far apart is a setting of the deployment (PREFECT_TASKS_DEFAULT_RETRIES and
-PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): at a terminal the message is wanted now.
+How often and how far apart to retry is a setting of the deployment (PREFECT_TASKS_DEFAULT_RETRIES and
+PREFECT_TASKS_DEFAULT_RETRY_DELAY_SECONDS): on a terminal the message is wanted at once.
 """
 
 from collections.abc import Callable, Iterator
@@ -33,13 +33,13 @@ R = TypeVar("R")
 
 
 def is_retryable(_task: Task[Any, Any], _run: Any, state: State[Any]) -> bool:
-    """Return whether the failure may pass without anyone acting."""
+    """Return whether the failure may pass without any action."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, LabelferryError) and error.retryable
 
 
 def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
-    """Make a function a task of that name."""
+    """Turn a function into a task of that name."""
 
     def wrapped(function: Callable[P, R]) -> Task[P, R]:
         @wraps(function)
@@ -53,12 +53,12 @@ def step(name: str) -> Callable[[Callable[P, R]], Task[P, R]]:
 
 
 def taken_up(remote: Remote, folder: Path) -> AbstractContextManager[Onboarding]:
-    """Yield the onboarding in ``folder``, with credentials that this process loads itself."""
+    """Open the onboarding in ``folder``, with credentials that this process loads itself."""
     return open_onboarding(settings_of(remote), remote, folder, connect)
 
 
 @contextmanager
 def alone(remote: Remote, folder: Path) -> Iterator[None]:
-    """Keep other runs of the onboarding in ``folder``, and in its project, out for as long as this lasts."""
+    """Keep out other runs of the onboarding in ``folder`` and into its project, as long as this lasts."""
     with taken_up(remote, folder) as onboarding, context.alone(onboarding, remote, settings_of(remote).wait):
         yield

@@ -18,16 +18,16 @@ __all__ = ["LabelboxCredentials", "reference", "sent_to", "settings_of"]
 
 
 def logo() -> HttpUrl | None:
-    """Return a picture that Prefect's own server has, so that it shows where no other host is reached.
+    """Return the URL of a picture on Prefect's own server, so that it shows even if no other host can be reached.
 
-    Prefect takes only http(s) URLs for it, and no picture by value.
+    Prefect accepts only http(s) URLs for it, not the picture itself.
     """
     ui = PREFECT_UI_URL.value()
     return HttpUrl(f"{ui}/v2/ico/android-chrome-192x192.png") if ui else None
 
 
 class LabelboxCredentials(CredentialsBlock):
-    """Where Labelbox is, and the key that opens it."""
+    """The endpoint of Labelbox, and its key."""
 
     _block_type_name = "Labelbox Credentials"
     _block_type_slug = "labelbox-credentials"
@@ -37,14 +37,14 @@ class LabelboxCredentials(CredentialsBlock):
     endpoint: str = Field(DEFAULT_ENDPOINT, description="GraphQL URL of Labelbox, or of a localbox")
 
     def get_client(self) -> Client:
-        """Return a client that is to be closed by the caller."""
+        """Return a client, which the caller must close."""
         return Client(self.api_key, self.endpoint)
 
     def saved_as(self) -> str:
-        """The name under which any process may load this block.
+        """Return the name under which any process can load this block.
 
         Raises:
-            SpecError: when there is none.
+            SpecError: when the block has none.
         """
         if self._block_document_name is None:
             raise SpecError("credentials: the block is not saved; save it under a name, and choose that")
@@ -53,10 +53,10 @@ class LabelboxCredentials(CredentialsBlock):
 
 @contextmanager
 def sent_to(credentials: LabelboxCredentials | None) -> Iterator[Remote]:
-    """Yield the Labelbox that the block opens; without one, that of the environment, or a localbox of our own.
+    """Yield the Labelbox of the block; without one, that of the environment, or an embedded localbox.
 
     Raises:
-        SpecError: when the block was never saved, so that no other process could load it.
+        SpecError: when the block was never saved, so no other process could load it.
     """
     if credentials is None:
         with open_remote(Settings.from_environment()) as remote:
@@ -70,11 +70,11 @@ def settings_of(remote: Remote) -> Settings:
     settings = Settings.from_environment()
     if remote.credentials is None:
         return settings
-    block = cast("LabelboxCredentials", LabelboxCredentials.load(remote.credentials))  # its type says: or a coroutine
+    block = cast("LabelboxCredentials", LabelboxCredentials.load(remote.credentials))  # typed as possibly a coroutine
     return replace(settings, api_key=block.api_key, endpoint=block.endpoint)
 
 
 def reference(remote: Remote) -> dict[str, Any] | None:
-    """Return the block that ``remote`` names, as a parameter of another run: what is stored is this, never the key."""
+    """Return the block that ``remote`` names, as a parameter of another run, which stores this and never the key."""
     slug = f"{LabelboxCredentials.get_block_type_slug()}/{remote.credentials}"
     return None if remote.credentials is None else {"$ref": {"block_document_slug": slug}}

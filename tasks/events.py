@@ -1,4 +1,4 @@
-"""What a run announces: its name, once it is known what it does, and that a project is onboarded."""
+"""The announcements of a run: its name, once its plan is known, and that a project is onboarded."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -19,7 +19,7 @@ ONBOARDED = "labelferry.project.onboarded"
 
 
 def call_run(plan: Mapping[str, Any]) -> None:
-    """Name the run after what its plan says: "onboard tud-campus: 3 new rows"."""
+    """Name the run after its plan: "onboard tud-campus: 3 new rows"."""
     name = f"{flow_run.get_flow_name()} {plan['name']}: {gist(plan)}"
     with get_client(sync_client=True) as client:
         client.update_flow_run(UUID(flow_run.get_id()), name=name)
@@ -44,9 +44,9 @@ def gist(plan: Mapping[str, Any]) -> str:
 
 
 def tell_onboarded(report: Report, remote: Remote) -> dict[str, Any]:
-    """Say that labels came in, so that automations may go on from there, and return the report as the flow's result.
+    """Emit an event when labels were imported, for automations, and return the report as the flow's result.
 
-    A run that did nothing says nothing.
+    A run that did nothing emits none.
     """
     if report.outcome == "done":
         resource = {"prefect.resource.id": f"labelferry.onboarding.{report.name}", "prefect.resource.name": report.name}

@@ -1,9 +1,10 @@
-"""Step 6 of the guide: import the payload as pre-labels or ground truth; also what was refused, again."""
+"""Step 6 of the guide: the payload imported as pre-labels or ground truth, refused lines sent again."""
 
 from pathlib import Path
 
 from prefect import get_run_logger
 
+from labelferry.listing import counted
 from labelferry.onboarding.steps import imports, retry
 from labelferry.onboarding.steps.imports import Submitted
 from labelferry.onboarding.steps.retry import Reopened
@@ -21,10 +22,11 @@ def import_labels(remote: Remote, folder: Path, project: str) -> Submitted:
     with taken_up(remote, folder) as onboarding:
         submitted = imports.import_labels(onboarding, project)
         shards = shard_rows(onboarding.ledger) if submitted.jobs else []
-    show_shards(shards, "as they were sent")
+    show_shards(shards, "Import jobs as sent")
     for shard in (each for each in shards if each["job"] in submitted.jobs):
-        get_run_logger().info("job %s: %s lines", shard["job"], shard["lines"])
-    get_run_logger().info("%d lines sent in %d jobs", submitted.lines, len(submitted.jobs))
+        get_run_logger().info("job %s: %s", shard["job"], counted(shard["lines"], "line"))
+    sent, jobs = counted(submitted.lines, "line"), counted(len(submitted.jobs), "job")
+    get_run_logger().info("%s sent in %s", sent, jobs)
     return submitted
 
 
@@ -33,5 +35,5 @@ def reopen_failed_lines(remote: Remote, folder: Path) -> Reopened:
     """Let the refused lines be sent again."""
     with taken_up(remote, folder) as onboarding:
         reopened = retry.reopen_failed_lines(onboarding)
-    get_run_logger().info("%d refused lines are to be sent again", reopened.lines)
+    get_run_logger().info("%s to send again", counted(reopened.lines, "refused line"))
     return reopened

@@ -1,4 +1,4 @@
-"""Step 6 of the guide, second half: wait for the import jobs and find out which lines failed."""
+"""Step 6 of the guide, second half: the import jobs awaited, and their failed lines."""
 
 from pathlib import Path
 
@@ -14,9 +14,9 @@ __all__ = ["poll_job_errors"]
 
 @step("poll-job-errors")
 def poll_job_errors(remote: Remote, folder: Path) -> Collected:
-    """Wait for every open job of the onboarding, also those of earlier runs, and settle each line."""
+    """Wait for every open job of the onboarding, including those of earlier runs, and settle each line."""
     with taken_up(remote, folder) as onboarding:
         collected = imports.poll_job_errors(onboarding)
     counts = (collected.jobs, collected.accepted, collected.failed, collected.unknown, collected.absent)
-    get_run_logger().info("%d jobs: %d lines in, %d failed, %d unknown; %d jobs not shown yet", *counts)
+    get_run_logger().info("%d jobs: %d lines imported, %d failed, %d unknown; %d jobs not listed yet", *counts)
     return collected

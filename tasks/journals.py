@@ -1,4 +1,4 @@
-"""The journal of each flow run that this process carries out, in memory: a run that begins again measures again."""
+"""The journals of the flow runs in this process, in memory: a restarted run measures again."""
 
 from prefect.runtime import flow_run
 

@@ -19,7 +19,7 @@ __all__ = ["assemble_labels", "take_up_labels"]
 
 @step("assemble-labels")
 def assemble_labels(remote: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
-    """Read, check and encode everything that the spec names; return the folder that it is in."""
+    """Read, check and encode everything that the spec names; return its folder."""
     desired = assemble(spec, settings_of(remote), remote, decisions)
     counts, logger = desired.counts, get_run_logger()
     logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, remote)
@@ -30,6 +30,6 @@ def assemble_labels(remote: Remote, spec: Spec | str, decisions: Decisions | Non
 
 @step("take-up-labels")
 def take_up_labels(name: str) -> Path:
-    """Return the folder of what the latest run of an onboarding began to carry out."""
+    """Return the folder of the desired state of an onboarding's latest run."""
     bring(name)
     return kept(name, Settings.from_environment().home)

@@ -1,4 +1,4 @@
-"""What the flows ask for: the fields of the form in Prefect's UI. Their help texts are the flows' docstrings."""
+"""The parameters of the flows: the fields of the form in Prefect's UI. Their help texts are the flows' docstrings."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""The plan: what would be done, shown before the first change and remembered for the report."""
+"""The plan: what would be done, shown before the first change and recorded for the report."""
 
 from pathlib import Path
 
@@ -18,7 +18,7 @@ __all__ = ["make_plan"]
 
 @step("make-plan")
 def make_plan(remote: Remote, folder: Path, reviewed: str | None = None) -> Plan:
-    """Look at everything and say what would be done; with a reviewed plan, refuse when it is another."""
+    """Return what would be done; refuse a reviewed plan that differs."""
     with taken_up(remote, folder) as onboarding:
         planned = plan_of(onboarding, str(remote), Settings.from_environment().requests_per_minute)
     plan = journal().plan = planned.to_dict()

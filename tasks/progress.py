@@ -13,7 +13,7 @@ from labelferry.progress import watching
 __all__ = ["shown"]
 
 LONG_SECONDS = 3.0
-"""A step that is over before shows nothing; one that is not tells no more often."""
+"""Seconds before a step shows progress, and between updates."""
 
 
 class _Bar:
@@ -33,7 +33,7 @@ class _Bar:
         if self._artifact is None:
             key = f"progress-{self._step}"
             created = create_progress_artifact(progress=percent, key=key, description=text)
-            self._artifact = cast("UUID", created)  # its type says: or a coroutine
+            self._artifact = cast("UUID", created)  # typed as possibly a coroutine
         else:
             update_progress_artifact(self._artifact, progress=percent, description=text)
 
@@ -44,7 +44,7 @@ class _Bar:
 
 @contextmanager
 def shown(step: str, clock: Callable[[], float] = time.monotonic) -> Iterator[None]:
-    """Show what is announced inside, if it takes long."""
+    """Show what is announced inside the block, if it takes long."""
     bar = _Bar(step, clock)
     with watching(bar):
         yield

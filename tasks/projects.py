@@ -24,7 +24,7 @@ def create_project(remote: Remote, folder: Path, ontology: str) -> Resolved:
 
 @step("create-batch")
 def create_batch(remote: Remote, folder: Path, project: str) -> BatchOutcome:
-    """Bring the rows into the project that are not in it."""
+    """Add the rows that are not in the project yet."""
     with taken_up(remote, folder) as onboarding:
         filled = batch.create_batch(onboarding, project)
     get_run_logger().info("batch: %d rows added, %d already in the project", filled.added, filled.already_in)

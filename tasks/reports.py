@@ -1,4 +1,4 @@
-"""The outcome, kept as JSON, CSV and HTML, in the ledger's history and as artifacts of the run."""
+"""The outcome, stored as JSON, CSV and HTML, in the ledger's history and as artifacts of the run."""
 
 from datetime import datetime
 from pathlib import Path
@@ -18,11 +18,11 @@ __all__ = ["write_report"]
 
 @step("write-report")
 def write_report(remote: Remote, folder: Path, started_at: datetime, outcomes: Outcomes) -> Report:
-    """Put the outcomes together and keep them."""
+    """Combine the outcomes and store them."""
     reports = Settings.from_environment().reports
     with taken_up(remote, folder) as onboarding:
         report, strips = keep_report(onboarding, remote, outcomes, started_at, journal(), reports)
         shards = shard_rows(onboarding.ledger)
-    show_shards(shards, "what became of them")
+    show_shards(shards, "Import jobs, outcome")
     show_report(report, strips)
     return report

@@ -28,12 +28,12 @@ __all__ = ["TaskSteps", "task_steps"]
 
 
 def task_steps(remote: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
-    """Return the steps of the onboarding in ``folder``; whose key it is, is asked once for all of them.
+    """Return the steps of the onboarding in ``folder``; the key's owner is looked up once for all of them.
 
     Args:
         remote: the Labelbox that it goes to.
         folder: the desired state.
-        reviewed: path of the plan to carry out, and nothing else.
+        reviewed: path of a plan that the run must agree with.
     """
     with taken_up(remote, folder) as onboarding:
         return TaskSteps(replace(remote, workspace=onboarding.ledger.workspace), folder, reviewed)
@@ -56,11 +56,11 @@ class TaskSteps:
         return reopen_failed_lines(self.remote, self.folder)
 
     def make_plan(self) -> Plan:
-        """Say what would be done, and refuse when another plan was reviewed."""
+        """Return what would be done; refuse a reviewed plan that differs."""
         return make_plan(self.remote, self.folder, self.reviewed)
 
     def keep_files(self) -> None:
-        """Put desired state and reports where another machine finds them."""
+        """Store desired state and reports where another machine finds them."""
         keep_files(self.folder)
 
     def poll_job_errors(self) -> Collected:
@@ -80,7 +80,7 @@ class TaskSteps:
         return create_project(self.remote, self.folder, ontology)
 
     def create_batch(self, project: str) -> BatchOutcome:
-        """Bring the rows into the project that are not in it."""
+        """Add the rows that are not in the project yet."""
         return create_batch(self.remote, self.folder, project)
 
     def import_labels(self, project: str) -> Submitted:
@@ -88,5 +88,5 @@ class TaskSteps:
         return import_labels(self.remote, self.folder, project)
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> Report:
-        """Put the outcomes together, keep them, and show them as artifacts."""
+        """Combine the outcomes, store them, and show them as artifacts."""
         return write_report(self.remote, self.folder, started_at, outcomes)

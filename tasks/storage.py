@@ -1,4 +1,4 @@
-"""Shards and reports in a storage block of Prefect's, so that a worker on another machine can take an onboarding up."""
+"""Shards and reports in a Prefect storage block, so that a worker on another machine can continue an onboarding."""
 
 from pathlib import Path
 from typing import Protocol, cast
@@ -14,7 +14,7 @@ __all__ = ["bring", "keep_files"]
 
 @step("keep-files")
 def keep_files(folder: Path) -> None:
-    """Put a desired state, its shards and the reports into the storage that LABELFERRY_STORAGE names, if it does."""
+    """Copy a desired state, its shards and the reports to the storage in LABELFERRY_STORAGE, if it is set."""
     settings, name = Settings.from_environment(), folder.parent.name
     if settings.storage is None:
         return
@@ -26,7 +26,7 @@ def keep_files(folder: Path) -> None:
 
 
 def bring(name: str) -> None:
-    """Fetch what the latest run of an onboarding took up, when that was on another machine."""
+    """Fetch the desired state of an onboarding's latest run, if that was on another machine."""
     settings = Settings.from_environment()
     if settings.storage is None:
         return
@@ -34,14 +34,14 @@ def bring(name: str) -> None:
     try:
         folder = storage.read_path(f"{home_of(name)}/{APPLIED}").decode()
     except (ValueError, FileNotFoundError):
-        return  # never kept there; whoever looks for it here says what is known
+        return  # never stored there; whatever looks for it locally reports that
     if not (parent / folder).exists():
         storage.get_directory(f"{home_of(name)}/{folder}", str(parent / folder))
     (parent / APPLIED).write_text(folder, "utf-8")
 
 
 class _Storage(Protocol):
-    """What is asked of a block of storage, as it is called from where nothing is awaited."""
+    """The interface of a storage block, as called from synchronous code."""
 
     def put_directory(self, local_path: str, to_path: str) -> object: ...
     def get_directory(self, from_path: str, local_path: str) -> object: ...

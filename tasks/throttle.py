@@ -1,7 +1,7 @@
 """Our requests to Labelbox, limited together with those of every other process and machine.
 
-Prefect's global concurrency limit of the name below is the account's allowance; ``make deploy`` makes it. Without it
-the limit of this process (LABELFERRY_RATE) is all there is.
+Prefect's global concurrency limit of the name below is the account's limit; ``make deploy`` creates it. Without it,
+only the limit of this process (LABELFERRY_RATE) applies.
 """
 
 import threading
@@ -23,20 +23,20 @@ LIMIT = "labelbox-api"
 
 
 class SharedThrottle:
-    """Called before each request; takes the allowance in blocks, because asking Prefect takes longer than a request.
+    """A throttle called before each request; it takes slots in blocks, because Prefect is slower than a request.
 
     Args:
-        block: requests that are taken at a time.
+        block: number of slots taken at a time.
     """
 
     def __init__(self, block: int) -> None:
         self._block, self._left, self._lock = block, 0, threading.Lock()
 
     def __call__(self) -> None:
-        """Take one request's allowance; wait until there is one.
+        """Take one request's slot; wait until there is one.
 
         Raises:
-            ConcurrencySlotAcquisitionError: when the limit was removed meanwhile.
+            ConcurrencySlotAcquisitionError: when the limit was removed in the meantime.
         """
         with self._lock:
             if not self._left:
@@ -47,7 +47,7 @@ class SharedThrottle:
 
 @contextmanager
 def connect(settings: Settings, remote: Remote) -> Iterator[Client]:
-    """Yield a client that keeps to the limit that all share, where there is one."""
+    """Yield a client that obeys the shared limit, if there is one."""
     with get_client(sync_client=True) as prefect:
         try:
             shared = prefect.read_global_concurrency_limit_by_name(LIMIT)

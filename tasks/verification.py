@@ -1,4 +1,4 @@
-"""After the guide: read the labels back and compare them with what was sent."""
+"""The step after the guide: labels read back and compared with what was sent."""
 
 from pathlib import Path
 
@@ -17,7 +17,7 @@ __all__ = ["verify_labels"]
 
 @step("verify-labels")
 def verify_labels(remote: Remote, folder: Path) -> Verification:
-    """Compare the labels in the service with what was sent, and keep the result."""
+    """Compare the labels in the service with what was sent, and store the result."""
     with taken_up(remote, folder) as onboarding:
         found = verify(onboarding, str(remote))
     found.write(Settings.from_environment().reports)

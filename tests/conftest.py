@@ -1,4 +1,4 @@
-"""What all suites share: a localbox, where the reference files lie, and that nothing phones home."""
+"""Shared by all suites: a localbox, the folder of reference files, and no telemetry."""
 
 import os
 from collections.abc import Iterator
@@ -19,12 +19,12 @@ os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs")
-"""What mostly waits; with several processes it comes first, beside what works."""
+"""Suites that mostly wait; with several processes they start first, next to those that compute."""
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With ``-n``; without xdist nobody asks."""
+    """The hook for ``-n``, which is not called without xdist."""
     from tests.scheduling import WholeFiles
 
     return WholeFiles(config, log)
@@ -51,7 +51,7 @@ def localbox(running_localbox: Localbox) -> Localbox:
 
 @pytest.fixture(scope="session")
 def shared() -> Path:
-    """The folder of reference files: LABELFERRY_SHARED, or ``shared`` beside the checkout."""
+    """The folder of reference files: LABELFERRY_SHARED, or ``shared`` next to the checkout."""
     folder = Path(os.environ.get("LABELFERRY_SHARED", ROOT.parent / "shared"))
     if not folder.is_dir():
         pytest.skip(f"no reference files: {folder} is absent (LABELFERRY_SHARED names another place)")

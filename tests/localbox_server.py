@@ -54,7 +54,7 @@ class Localbox:
         return answer.json()["result"]
 
     def ask(self, document: str, **variables: object) -> Any:
-        """Send a GraphQL document as somebody else."""
+        """Send a GraphQL document as another client."""
         body, headers = {"query": document, "variables": variables}, {"Authorization": f"Bearer {self.key}"}
         return httpx.post(self.endpoint, json=body, headers=headers, trust_env=False).json()["data"]
 

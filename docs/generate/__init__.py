@@ -1,4 +1,4 @@
-"""Code -> the pages of ``docs/reference``: the same names, defaults and words that the code itself uses."""
+"""Code -> the pages of ``docs/reference``: with the names, defaults and texts of the code itself."""
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -19,5 +19,5 @@ PAGES: Mapping[str, Callable[[], Iterable[str]]] = {
 
 
 def text(page: str) -> str:
-    """Return the whole page, as its file should be."""
+    """Return the whole page, as its file should contain it."""
     return "\n".join(PAGES[page]()) + "\n"

@@ -9,17 +9,17 @@ from labelferry.model.rules import SECTIONS
 
 __all__ = ["lines", "readable"]
 
-HEAD = ("rule", "severity", "what it says", "remedy")
+HEAD = ("rule", "severity", "message", "remedy")
 
 
 def lines() -> Iterator[str]:
-    """Yield the page, line by line."""
+    """Yield the page line by line."""
     yield from generated("Checks", "labelferry/model/rules.py")
     yield "Everything that a spec names is checked before the first request. An **error** stops the run (exit code 2,"
-    yield "nothing sent); a **warning** is printed and stays in the report. A finding has its place (file and line),"
+    yield "nothing sent); a **warning** is printed and included in the report. A finding has its place (file and line),"
     yield f"what is wrong and what to do. Findings of one rule are shown together: their number and the first {SHOWN};"
     yield f"a report keeps {KEPT} of each rule, and `labelferry check SPEC --json` lists all. Words in *italics* stand"
-    yield "for what depends on your files."
+    yield "for parts that depend on your files."
     yield ""
     for section in SECTIONS:
         yield f"## {section.__name__.removesuffix('Rule')}s"
@@ -31,7 +31,7 @@ def lines() -> Iterator[str]:
 
 
 def readable(template: str) -> str:
-    """Return a template with its fields as words in italics; of a number in both its forms, the plural."""
+    """Return a template with its fields in italics, and the plural of counted things."""
     return "".join(text + _field(name, spec) for text, name, spec, _ in Formatter().parse(template))
 
 

@@ -15,18 +15,18 @@ __all__ = ["lines"]
 WAYS = (
     "`labelferry --version` prints the version. With `--json` a command prints its result, or its failure, as JSON.",
     "",
-    "`plan`, `onboard`, `verify`, `resume`, `retry-failed` and `demo` run in this process. With `--flow`, or where a",
-    "Prefect server is configured (`PREFECT_API_URL`, or an active profile), they run as Prefect flows; that takes a",
+    "`plan`, `onboard`, `verify`, `resume`, `retry-failed` and `demo` run in this process. With `--flow`, or if a",
+    "Prefect server is configured (`PREFECT_API_URL`, or an active profile), they run as Prefect flows; that needs a",
     "checkout of labelferry. The last line of their output says where they ran.",
     "",
 )
 
 
 def lines() -> Iterator[str]:
-    """Yield the page, line by line."""
+    """Yield the page line by line."""
     app: Any = typer.main.get_command(commands)
     yield from generated("The command line", "labelferry/cli and labelferry/errors.py")
-    yield f"{app.help} `labelferry COMMAND --help` says the same in the terminal."
+    yield f"{app.help} `labelferry COMMAND --help` shows the same in the terminal."
     yield ""
     yield from WAYS
     for name, command in app.commands.items():
@@ -37,8 +37,8 @@ def lines() -> Iterator[str]:
     yield from table(("code", "meaning", "errors"), ((f"`{code}`", said, _raising(code)) for code, said in codes))
     yield "## Errors"
     yield ""
-    yield "Every error is one message on stderr that says what to do. With *again later*, the same command may be worth"
-    yield "repeating as it is."
+    yield "Every error is one message on stderr with what to do. With *again later*, the same command may succeed when"
+    yield "repeated unchanged."
     yield ""
     kinds = (getattr(errors, name) for name in errors.__all__)
     yield from table(

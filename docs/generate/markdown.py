@@ -8,7 +8,7 @@ __all__ = ["attributes", "generated", "prose", "table"]
 
 
 def generated(title: str, source: str) -> Iterator[str]:
-    """Yield the head of a page, and the note that it is not to be edited."""
+    """Yield the head of a page, with a note not to edit it."""
     yield f"# {title}"
     yield ""
     yield f"<!-- Generated from {source} by `make docs`; do not edit. -->"
@@ -22,7 +22,7 @@ def prose(docstring: str | None) -> str:
 
 
 def attributes(docstring: str | None) -> Mapping[str, str]:
-    """Return what a docstring's section of arguments says of each name."""
+    """Return the description of each name in a docstring's section of arguments."""
     lines = re.split(r"\n(?:Args|Attributes):\n", inspect.cleandoc(docstring or ""))[-1].split("\n")
     found: dict[str, str] = {}
     for line in lines:

@@ -18,25 +18,25 @@ CUTS = (
     ("rows of one upload task", row_uploads.ROWS_PER_TASK),
     ("bytes of one file of an upload task", row_uploads.CHUNK_BYTES),
     ("rows of one batch of an onboarding", batch.LARGEST),
-    ("rows from which on a batch is filled in a second step", batches.SYNC_BELOW),
+    ("rows from which a batch is filled in a second step", batches.SYNC_BELOW),
     ("global keys in one look-up", DEFAULT_POLICY.lookup_chunk),
     ("global keys in one export", exports.KEYS_AT_ONCE),
 )
 
 
 def lines() -> Iterator[str]:
-    """Yield the page, line by line."""
+    """Yield the page line by line."""
     yield from generated("Settings", "labelferry/settings.py and the code's constants")
-    yield "All settings are environment variables. A variable that cannot be understood is refused (exit code 2)."
+    yield "All settings are environment variables. An invalid variable is refused (exit code 2)."
     yield ""
     yield from table(("variable", "meaning"), ((f"`{name}`", meaning) for name, meaning in variables().items()))
-    yield "## How work is cut"
+    yield "## How work is divided"
     yield ""
     yield from table(("what", "number"), ((what, f"{most:,}") for what, most in CUTS))
     yield "## Fixed numbers of the client"
     yield ""
-    yield prose(Policy.__doc__).replace("The client's numbers; times in seconds.", "How long, how often; in seconds.")
-    yield "A wait asks again at once, then at growing distances up to the longest, until its deadline. Only"
+    yield prose(Policy.__doc__).replace("The client's numbers; times in seconds.", "Times in seconds.")
+    yield "A wait polls at once, then at growing intervals up to the longest, until its deadline. Only"
     yield "`LABELFERRY_PATIENCE` changes one of them, `budget`."
     yield ""
     said = attributes(Policy.__doc__)
@@ -61,5 +61,5 @@ def variables() -> dict[str, str]:
 
 def _number(value: float | Pace | None) -> str:
     if isinstance(value, Pace):
-        return f"every {value.every:g} at most, {value.deadline:g} in all"
+        return f"every {value.every:g} at most, {value.deadline:g} in total"
     return "none" if value is None else f"{value:g}"

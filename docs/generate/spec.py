@@ -16,7 +16,7 @@ WORDS = {"string": "text", "integer": "whole number", "number": "number", "boole
 
 
 def lines() -> Iterator[str]:
-    """Yield the page, line by line."""
+    """Yield the page line by line."""
     schema = Spec.model_json_schema()
     parts = schema["$defs"]
     yield from generated("The spec", "labelferry/spec/model.py and labelferry/sources")
@@ -39,8 +39,8 @@ def _videos() -> Iterator[str]:
     yield "## `videos`"
     yield ""
     yield "The path of a table (CSV, TSV, Parquet, Excel, JSON lines), or the rows themselves as a list of mappings."
-    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell counts as none."
-    yield "Width, height, fps and frame count of a local file are read from it, where the manifest does not say them."
+    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell counts as missing."
+    yield "Width, height, fps and frame count of a local file are read from it if the manifest does not have them."
     yield ""
     rows = [(f"`{name}`", said[name]) for name in manifest.COLUMNS]
     yield from table(("column", "what"), [*rows, (f"`{manifest.METADATA}<name>`", said["metadata"])])
@@ -49,7 +49,7 @@ def _videos() -> Iterator[str]:
 def _formats(items: Schema, parts: Schema) -> Iterator[str]:
     yield "## `labels`"
     yield ""
-    yield "A list of files. Each entry says its `format`, and the format says which other keys it has."
+    yield "A list of files. Each entry has a `format`, which determines its other keys."
     yield ""
     for name, reference in items["discriminator"]["mapping"].items():
         yield from _part(f"`format: {name}`", _referred({"$ref": reference}, parts), parts, level="###")

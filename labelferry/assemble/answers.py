@@ -48,12 +48,12 @@ QUESTIONS = {Radio: AnswerKind.RADIO, Checklist: AnswerKind.CHECKLIST, Text: Ans
 
 
 def question_of(value: Radio | Checklist | Text) -> AnswerKind:
-    """How a value answers; a subclass of the user's answers as its base does."""
+    """Return the kind of a value's answers; a user's subclass counts as its base."""
     return next(question for kind, question in QUESTIONS.items() if isinstance(value, kind))
 
 
 def answers_of(value: Radio | Checklist | Text, where: Where) -> tuple[Answer, ...]:
-    """The answers of a value, without frames."""
+    """Return the answers of a value, without frames."""
     if isinstance(value, Text):
         return (Answer(text=value.answer, classifications=sub_classifications(value.classifications, where)),)
     options = (value.answer,) if isinstance(value, Radio) else value.answer
@@ -70,12 +70,12 @@ def _option(option: ClassificationAnswer, where: Where) -> Answer:
 
 
 def sub_classifications(given: Sequence[ClassificationAnnotation] | None, where: Where) -> tuple[Classification, ...]:
-    """Return nested questions, as many levels as there are; they are no lines of their own and have no uuid."""
+    """Return nested questions at all levels; they are not lines of their own and have no uuid."""
     return tuple(_classification(annotation, where) for annotation in given or ())
 
 
 def feature_of(annotation: Any) -> Feature:
-    """Name and schema id of an annotation, an answer or a mask instance."""
+    """Return the name and schema id of an annotation, an answer or a mask instance."""
     return Feature(annotation.name, annotation.feature_schema_id)
 
 
@@ -86,24 +86,24 @@ def uuid_of(annotation: Any) -> str | None:
 
 
 def metrics_of(given: Sequence[Mapping[str, Any]] | None) -> tuple[Mapping[str, Any], ...]:
-    """Custom metrics as a value that nobody else holds."""
+    """Return a copy of the custom metrics."""
     return tuple(dict(metric) for metric in given or ())
 
 
 def one_value(given: Sequence[Any], name: str, what: str) -> Any:
-    """The value that all who give one agree on, or None.
+    """Return the value that all that have one agree on, or None.
 
     Raises:
-        AnnotationError: when two differ: the line has one place for it.
+        AnnotationError: when two differ: the line has room for one.
     """
     values = [value for value in given if value is not None]
     if any(value != values[0] for value in values):
-        raise AnnotationError(f"{what}: {name} is given as {values[0]!r} and as {values[-1]!r}; one line can hold one")
+        raise AnnotationError(f"{what}: {name} is both {values[0]!r} and {values[-1]!r}; one line can have only one")
     return values[0] if values else None
 
 
 def same_annotation(group: Sequence[VideoClassificationAnnotation], name: str, what: str) -> Any:
-    """What all annotations of a group say under ``name``.
+    """Return the value that all annotations of a group have under ``name``.
 
     Raises:
         AnnotationError: when they differ.
@@ -111,6 +111,6 @@ def same_annotation(group: Sequence[VideoClassificationAnnotation], name: str, w
     values = [getattr(annotation, name) for annotation in group]
     if any(value != values[0] for value in values):
         raise AnnotationError(
-            f"{what}: {name} changes over the frames, and one line can hold one; put it on the answers instead"
+            f"{what}: {name} changes over the frames, and one line can have only one; put it on the answers instead"
         )
     return values[0]

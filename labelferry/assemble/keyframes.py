@@ -1,4 +1,4 @@
-"""What may be left out: frames that are no keyframes, as long as Labelbox's interpolation brings them back.
+"""Frames that may be left out: those that are not keyframes, if Labelbox's interpolation reproduces them.
 
 Labelbox shows a segment from its first to its last keyframe, moves shapes linearly in between, and keeps an answer
 until the next keyframe that changes it.
@@ -15,16 +15,16 @@ from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
 __all__ = ["check_left_out"]
 
 TOLERANCE = 0.5
-"""Pixels: an interpolated frame that was rounded to whole pixels is still the same frame."""
+"""Tolerance in pixels: an interpolated frame that was rounded to whole pixels is still the same."""
 
 
 def check_left_out(
     group: Sequence[VideoObjectAnnotation], order: NDArray[np.intp], segments: NDArray[np.int64], what: str
 ) -> None:
-    """Refuse a ``keyframe=False`` annotation whose content the keyframes do not bring back.
+    """Refuse a ``keyframe=False`` annotation whose content the keyframes do not reproduce.
 
     Raises:
-        AnnotationError: naming the frame and the segment.
+        AnnotationError: with the frame and the segment.
     """
     if all(annotation.keyframe for annotation in group):
         return

@@ -1,4 +1,4 @@
-"""Label objects -> LabelledVideo, one each."""
+"""Label objects -> one LabelledVideo each."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -18,7 +18,7 @@ from labelferry.types import (
     VideoMaskAnnotation,
     VideoObjectAnnotation,
 )
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 
 __all__ = ["assemble"]
 
@@ -26,14 +26,14 @@ SHOWN = 20
 
 
 def assemble(labels: Iterable[Label], source: str = "labels") -> Iterator[LabelledVideo]:
-    """Turn each Label into a labelled video, after all of them were found good.
+    """Turn each Label into a labelled video, after all of them were found valid.
 
     Args:
         labels: any number of Label objects; none is changed.
-        source: what to call their origin in messages.
+        source: name of their origin in messages.
 
     Raises:
-        AnnotationError: naming every Label that cannot be written without loss; nothing has been yielded by then.
+        AnnotationError: with every Label that cannot be written without loss; nothing has been yielded by then.
     """
     videos, problems = [], []
     for number, label in enumerate(labels, start=1):
@@ -56,7 +56,7 @@ def _assemble_one(label: Label, where: Where) -> LabelledVideo:
     objects = _of(label, VideoObjectAnnotation)
     framed = _of(label, VideoClassificationAnnotation)
     whole = _of(label, ClassificationAnnotation)
-    temporal: list[Temporal] = [each for each in _all(label) if isinstance(each, Temporal)]
+    temporal: list[TemporalAnnotation] = [each for each in _all(label) if isinstance(each, TemporalAnnotation)]
     _check_names(objects, [*framed, *whole, *temporal], where)
     return LabelledVideo(
         row=RowRef(global_key=None if key is None else key.strip(), id=label.data.get("uid")),
@@ -73,7 +73,7 @@ def _assemble_one(label: Label, where: Where) -> LabelledVideo:
 
 
 def _repeated_uuids(videos: Iterable[LabelledVideo]) -> Iterator[str]:
-    """Return what is wrong where two lines would have one uuid: Labelbox may silently drop one of them."""
+    """Yield what is wrong where two lines would have the same uuid: Labelbox may silently drop one of them."""
     seen: dict[str, Where] = {}
     for labelled in (each for video in videos for each in video.labelled if each.uuid is not None):
         uuid = str(labelled.uuid)
@@ -90,7 +90,7 @@ def _of(label: Label, kind: type[AnnotationT]) -> list[AnnotationT]:
 
 
 def _all(label: Label) -> Sequence[Any]:
-    return label.annotations  # type: ignore[return-value]  # a Label holds a sequence once it is made
+    return label.annotations  # type: ignore[return-value]  # a Label has a sequence once constructed
 
 
 def _check_names(objects: Iterable[Any], questions: Iterable[Any], where: Where) -> None:

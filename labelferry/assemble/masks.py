@@ -13,10 +13,10 @@ __all__ = ["masks"]
 
 
 def masks(annotation: VideoMaskAnnotation, where: Where) -> Masks:
-    """The composites and instances of one annotation.
+    """Return the composites and instances of one annotation.
 
     Raises:
-        AnnotationError: when a frame has two composites, or there is no frame or instance.
+        AnnotationError: when a frame has two composites, or it has no frame or instance.
         SourceError: when a picture's file cannot be read.
     """
     return Masks(

@@ -1,7 +1,7 @@
 """Answers at single frames -> answers with ranges of frames.
 
-Inside one segment, neighbouring frames with the same answer make a range from the first to the last of them; an answer
-that goes and comes back gets two. Without ``segment_index``, runs of consecutive frames are the segments.
+Within a segment, neighbouring frames with the same answer form a range from the first to the last of them; an answer
+that disappears and comes back gets two. Without ``segment_index``, runs of consecutive frames are the segments.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,11 +17,11 @@ from labelferry.types import VideoClassificationAnnotation
 
 __all__ = ["frame_classifications"]
 
-Group = Sequence[VideoClassificationAnnotation]
+QuestionGroup = Sequence[VideoClassificationAnnotation]
 
 
-def frame_classifications(annotations: Group, where: Where) -> Iterator[Classification]:
-    """One classification for each question (and caller's uuid), its answers with their ranges.
+def frame_classifications(annotations: QuestionGroup, where: Where) -> Iterator[Classification]:
+    """Return one classification for each question (and caller's uuid), with the ranges of its answers.
 
     Raises:
         AnnotationError: when a question is answered twice at one frame, or in two ways.
@@ -34,11 +34,11 @@ def frame_classifications(annotations: Group, where: Where) -> Iterator[Classifi
         yield _classification(group, where, uuid)
 
 
-def _classification(group: Group, where: Where, uuid: str | None) -> Classification:
+def _classification(group: QuestionGroup, where: Where, uuid: str | None) -> Classification:
     feature, kind = feature_of(group[0]), type(group[0].value)
     what = f"{where}: '{feature}'"
     if any(type(annotation.value) is not kind for annotation in group):
-        raise AnnotationError(f"{what}: answered as a radio, a checklist or a text by turns; a question is one of them")
+        raise AnnotationError(f"{what}: answered in several ways; use one of radio, checklist and text")
     confidence = same_annotation(group, "confidence", what)
     metrics = same_annotation(group, "custom_metrics", what)
     return Classification(
@@ -52,7 +52,7 @@ def _classification(group: Group, where: Where, uuid: str | None) -> Classificat
     )
 
 
-def _ranges(group: Group, where: Where, what: str) -> Iterator[Answer]:
+def _ranges(group: QuestionGroup, where: Where, what: str) -> Iterator[Answer]:
     frames = np.array([annotation.frame for annotation in group], dtype=np.int64)
     segments = segment_numbers(frames, [annotation.segment_index for annotation in group], what)
     order = np.lexsort((frames, segments))
@@ -74,7 +74,7 @@ def _ranges(group: Group, where: Where, what: str) -> Iterator[Answer]:
 
 
 def _answers_at(annotation: VideoClassificationAnnotation, where: Where) -> tuple[Answer, ...]:
-    """The answers at one frame; what a Text or Radio says of itself goes with its answer, since it may change."""
+    """Return the answers at one frame; the scores of a Text or Radio go to its answer, since they may change."""
     value = annotation.value
     answers = answers_of(value, where)
     if value.confidence is None and value.custom_metrics is None:

@@ -1,4 +1,4 @@
-"""Which segment a frame belongs to: by the index given, else by runs of consecutive frames."""
+"""Segments of frames: by the given index, or else by runs of consecutive frames."""
 
 from collections.abc import Sequence
 
@@ -12,12 +12,12 @@ __all__ = ["segment_numbers"]
 
 
 def segment_numbers(frames: Frames, indexes: Sequence[int | None], what: str) -> NDArray[np.int64]:
-    """The segment of each frame.
+    """Return the segment of each frame.
 
     Args:
         frames: frame numbers in any order, shape [n].
         indexes: the caller's ``segment_index`` of each frame, all set or all None.
-        what: whose they are, for the message.
+        what: their owner, for the message.
 
     Raises:
         AnnotationError: when only some are set.

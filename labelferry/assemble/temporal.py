@@ -1,7 +1,7 @@
-"""Temporal questions and texts -> classifications whose nested values stand under the parents that contain them.
+"""Temporal questions and texts -> classifications whose nested values are under the parents that contain them.
 
 Questions (or texts) of one name are one question; equal answers become one answer with several ranges. A nested value
-goes under every parent answer whose ranges, joined where they touch, contain it. What finds no parent is an error: the
+goes under every parent answer whose ranges, joined where they touch, contain it. One without a parent is an error: the
 guide's rule is that child ranges lie inside the parent's.
 """
 
@@ -14,7 +14,7 @@ from labelferry.errors import AnnotationError
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Span, Where
 from labelferry.model.frames import coalesce, spans_of
 from labelferry.types import TemporalClassificationQuestion, TemporalClassificationText
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 
 __all__ = ["temporal_classifications"]
 
@@ -32,27 +32,27 @@ class _Value:
 
     @property
     def key(self) -> str:
-        """The same for equal answers."""
+        """The identity of an answer, the same for equal answers."""
         return self.feature.key if self.feature else self.text or ""
 
 
 @dataclass
 class _Merged:
-    """Equal answers as one: their ranges, each once and in order of appearance, and what is nested in them."""
+    """Equal answers merged: their ranges, each once and in order of appearance, and what is nested in them."""
 
     first: _Value
     spans: dict[Span, None] = field(default_factory=dict)
     nested: list["_TemporalNode"] = field(default_factory=list)
 
     def add(self, value: _Value, spans: Iterable[Span]) -> None:
-        """Take another one in, with those of its ranges that its parents contain."""
+        """Add another one, with those of its ranges that its parents contain."""
         self.spans.update(dict.fromkeys(spans))
         self.nested.extend(value.nested)
 
 
 @dataclass
 class _TemporalNode:
-    """One temporal annotation; ``shared`` are questions given beside the values, for whichever contains them."""
+    """One temporal annotation; ``shared`` are questions given next to the values, for the values that contain them."""
 
     feature: Feature
     question: AnswerKind
@@ -60,8 +60,8 @@ class _TemporalNode:
     shared: tuple["_TemporalNode", ...]
 
 
-def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> tuple[Classification, ...]:
-    """One classification for each name.
+def temporal_classifications(annotations: Sequence[TemporalAnnotation], where: Where) -> tuple[Classification, ...]:
+    """Return one classification for each name.
 
     Raises:
         AnnotationError: when a range lies outside its parent, a value has no frames, or one name is a question and a
@@ -77,7 +77,7 @@ def temporal_classifications(annotations: Sequence[Temporal], where: Where) -> t
     return built
 
 
-def _node(annotation: Temporal, path: str) -> _TemporalNode:
+def _node(annotation: TemporalAnnotation, path: str) -> _TemporalNode:
     feature = feature_of(annotation)
     what = f"{path}'{feature}'"
     if not annotation.value:
@@ -132,7 +132,7 @@ def _answers(group: Sequence[_TemporalNode], where: Where, parents: tuple[Span, 
 
 
 def _inside(span: Span, parents: tuple[Span, ...]) -> bool:
-    """Whether one of the ascending, separate ``parents`` contains ``span``: by bisection, for long lists."""
+    """Return whether one of the ascending, disjoint ``parents`` contains ``span``, by bisection for long lists."""
     at = bisect_right(parents, span.start, key=lambda parent: parent.start) - 1
     return at >= 0 and span.end <= parents[at].end
 

@@ -1,7 +1,7 @@
 """Objects at single frames -> tracks, as columns.
 
 Objects of one name in one Label are one track unless ``instance`` or ``extra={"uuid": ...}`` tells them apart. Frames
-with ``keyframe=False`` only say that Labelbox is to interpolate there; what they alone carry would be lost, so that is
+with ``keyframe=False`` only say that Labelbox interpolates there; content that only they have would be lost, so it is
 an error.
 """
 
@@ -21,12 +21,12 @@ from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
 
 __all__ = ["tracks"]
 
-Group = Sequence[VideoObjectAnnotation]
+TrackGroup = Sequence[VideoObjectAnnotation]
 GEOMETRY = {Rectangle: Geometry.BOX, Point: Geometry.POINT, Line: Geometry.LINE}
 
 
-def tracks(annotations: Group, where: Where) -> Iterator[Track]:
-    """One track for each name and instance, in order of appearance.
+def tracks(annotations: TrackGroup, where: Where) -> Iterator[Track]:
+    """Return one track for each name and instance, in order of appearance.
 
     Raises:
         AnnotationError: when a track cannot be written without loss.
@@ -39,7 +39,7 @@ def tracks(annotations: Group, where: Where) -> Iterator[Track]:
         yield _track(group, where)
 
 
-def _track(group: Group, where: Where) -> Track:
+def _track(group: TrackGroup, where: Where) -> Track:
     first = group[0]
     feature, kind = feature_of(first), type(first.value)
     what = f"{where}: '{feature}'"
@@ -67,7 +67,7 @@ def _track(group: Group, where: Where) -> Track:
     )
 
 
-def _refuse_mixed(group: Group, kind: type, what: str) -> None:
+def _refuse_mixed(group: TrackGroup, kind: type, what: str) -> None:
     for annotation in group:
         if type(annotation.value) is not kind:
             raise AnnotationError(
@@ -76,7 +76,7 @@ def _refuse_mixed(group: Group, kind: type, what: str) -> None:
             )
 
 
-def _columns(rows: Group, kind: type) -> tuple[Coords, NDArray[np.int64] | None]:
+def _columns(rows: TrackGroup, kind: type) -> tuple[Coords, NDArray[np.int64] | None]:
     if kind is Rectangle:
         return _boxes(rows), None
     if kind is Point:
@@ -86,8 +86,8 @@ def _columns(rows: Group, kind: type) -> tuple[Coords, NDArray[np.int64] | None]
     return _matrix(points, 2), np.concatenate(([0], np.cumsum(lengths))).astype(np.int64)
 
 
-def _boxes(rows: Group) -> Coords:
-    """Corners in any order -> left, top, width, height."""
+def _boxes(rows: TrackGroup) -> Coords:
+    """Return left, top, width, height of corners in any order."""
     values = [row.value for row in rows]
     corners = _matrix(((v.start.x, v.start.y, v.end.x, v.end.y) for v in values), 4)  # type: ignore[union-attr]
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])

@@ -1,7 +1,7 @@
 """Labels x ontology x facts about the videos -> findings.
 
-Each module holds the checks of one family of rules; ``FAMILIES`` lists them. What they find is in the table of rules,
-``labelferry/model/rules.py``, with where its facts come from.
+Each module holds the checks of one family of rules; ``FAMILIES`` lists them. Their findings are in the table of rules,
+``labelferry/model/rules.py``, with the sources of its facts.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -31,14 +31,14 @@ def check(
     """Check labels, offline.
 
     Args:
-        videos: the labels, as the sources gave them.
-        ontology: what they will be imported into; None leaves out the rules that need one.
-        media: facts about the videos by global key; rules that need a fact that is not there are left out.
+        videos: the labels as read from the sources.
+        ontology: the ontology they are imported with; None leaves out the rules that need one.
+        media: facts about the videos by global key; rules that need a missing fact are left out.
         temporal_base: the number of a video's first frame in ranges of answers.
-        rows: the global keys of the manifest; None leaves out the rule that compares with it.
+        rows: the global keys of the manifest; None leaves out the rule that compares with them.
 
     Returns:
-        All findings in a fixed order: by family of rules, then as the labels stand.
+        All findings in a fixed order: by family of rules, then in the order of the labels.
     """
     subject = Subject(
         videos=videos,

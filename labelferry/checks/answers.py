@@ -20,7 +20,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for video in subject.videos:
         yield from on(video.row, _video(video, subject.ontology))
     for videos in subject.by_row():
-        # The lines of a row stand side by side, whichever file they are from.
+        # The lines of a row are siblings, whichever file they are from.
         top = [PlacedClassification(one, "") for video in videos for one in video.classifications]
         yield from on(videos[0].row, level(top, subject.ontology))
 

@@ -59,7 +59,7 @@ def _place(of: Track | Masks, frames: Frames, frame: int) -> Where:
 
 
 def _sparse(track: Track) -> Iterator[Finding]:
-    # Two may well be meant; from three on it is more likely that every keyframe got a segment of its own.
+    # Two may be intended; from three on, each keyframe more likely got its own segment by mistake.
     if len(track) >= 3 and track.segments == len(track):
         first = int(track.frames[0])
         yield FrameRule.SEGMENTS_SINGLE.at(
@@ -68,7 +68,7 @@ def _sparse(track: Track) -> Iterator[Finding]:
 
 
 def _outside_video(one: PlacedClassification, base: int, count: int | None) -> Iterator[Finding]:
-    """Nobody knows for sure whether ranges count from 0 or 1, so only what neither explains is an error."""
+    """Yield ranges outside the video; counting may start at 0 or 1, so only what fits neither is an error."""
     last = None if count is None else count - 1 + base
     for answer in one.asked.answers:
         for span in answer.spans:

@@ -21,13 +21,13 @@ COLOURS_SHOWN = 5
 
 @dataclass(slots=True)
 class _Looked:
-    """What the composites of one line show.
+    """The contents of the composites of one line.
 
     Args:
         colours: in any of them.
         sizes: width and height, each with the first frame that has it.
         unread: composites that are not readable.
-        by_url: composites that are elsewhere.
+        by_url: composites given by URL.
     """
 
     colours: set[Colour] = field(default_factory=set)
@@ -84,7 +84,7 @@ def _pictures(masks: Masks, media: Media) -> Iterator[Finding]:
     yield from _sizes(masks, looked, media)
     if looked.by_url:
         yield MaskRule.MASK_BY_URL.at(masks.where, count=looked.by_url)
-    # A colour may be in a composite that was not read; those that were still tell what belongs to no instance.
+    # A colour may be in a composite that was not read, but unclaimed colours in the others are certain.
     if not looked.unread and not looked.by_url:
         yield from _absent(masks, looked)
     yield from _unclaimed(masks, looked)

@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 class _Names:
-    """The ontology's names. ``of`` is where a feature is asked, such as " of tool 'car'"; empty at the top."""
+    """The ontology's names. ``of`` is the parent of a feature, such as " of tool 'car'"; empty at the top level."""
 
     def __init__(self, ontology: Ontology) -> None:
         self.ontology = ontology
@@ -57,7 +57,7 @@ class _Names:
             yield from self.question(self.ontology, classification, "")
 
     def several(self, line: Classification | Track) -> Iterator[Finding]:
-        """The editor allows several features of one name, the import cannot tell them apart."""
+        """Yield names with several features: the editor allows them, but the import cannot tell them apart."""
         if line.feature.name in self.ambiguous and not line.feature.schema_id:
             yield NameRule.NAME_AMBIGUOUS.at(line.where, name=line.feature)
 
@@ -87,7 +87,7 @@ class _Names:
                 yield from self.answer(question, answer, asked.where, f" of {called}")
 
     def answer(self, question: Question, answer: Answer, where: Where, of: str) -> Iterator[Finding]:
-        """A text answer has no option: what it opens is nested in the question itself."""
+        """Check an answer; a text has no option, so what it opens is nested in the question itself."""
         holder: Option | Question = question
         if answer.feature is not None:
             option = question.option(answer.feature)
@@ -120,6 +120,6 @@ class _Names:
 
 
 def _close(name: str, names: Sequence[str]) -> str | None:
-    """Prefer a name that differs only in case to one that is spelled alike."""
+    """Return the closest name, preferring one that differs only in case to one with a similar spelling."""
     alike = (one for one in names if one.casefold() == name.casefold())
     return next(alike, None) or next(iter(get_close_matches(name, names, n=1)), None)

@@ -19,7 +19,7 @@ LARGEST_FRACTION = 2.0
 """Fractions may lie a little outside the picture; no box of two pixels is meant."""
 
 ChosenFrames = NDArray[np.bool_]
-"""Keyframes of a track, true for those that a rule is about."""
+"""Mask over the keyframes of a track, true for those that break a rule."""
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -53,7 +53,7 @@ def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") ->
 
 
 def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
-    """One finding for all tracks: shapes at the edge are common, and rarely a mistake."""
+    """Yield one finding for all tracks: shapes at the edge are common, and rarely a mistake."""
     partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
     if partly:
         track, chosen = partly[0]
@@ -84,7 +84,7 @@ def _within_pixel(coords: Coords) -> bool:
 
 
 def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:
-    """Which keyframes are wholly, and which only partly, outside the picture; an unknown size has no far edge."""
+    """Return which keyframes are wholly and which partly outside the picture; an unknown size has no far edge."""
     low, high = _corners(track)
     far = np.array([media.width or np.inf, media.height or np.inf])
     wholly: ChosenFrames = np.any((high < 0) | (low > far), axis=1)

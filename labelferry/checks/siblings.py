@@ -1,6 +1,6 @@
-"""Questions asked side by side: each is answered once, and a radio has one answer at a time.
+"""Sibling questions: each is answered once, and a radio has one answer at a time.
 
-Side by side are the classifications of all lines of one row, those of one keyframe, and those nested in one answer.
+Siblings are the classifications of all lines of one row, those of one keyframe, and those nested in one answer.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,11 +29,11 @@ class Held(NamedTuple):
 
 
 def level(siblings: Sequence[PlacedClassification], holder: QuestionHolder) -> Iterator[Finding]:
-    """Check questions that are asked side by side, and those nested in their answers.
+    """Check sibling questions, and those nested in their answers.
 
     Args:
         siblings: the classifications.
-        holder: what holds their questions in the ontology, None when that is not known.
+        holder: the parent of their questions in the ontology, None when unknown.
     """
     if _alone(siblings):
         return
@@ -47,7 +47,7 @@ def level(siblings: Sequence[PlacedClassification], holder: QuestionHolder) -> I
 
 
 def _alone(siblings: Sequence[PlacedClassification]) -> bool:
-    """One question with one answer, the usual case by far, cannot contradict anything."""
+    """Return whether there is one question with one answer, the usual case, which cannot contradict anything."""
     if len(siblings) != 1:
         return False
     answers = siblings[0].asked.answers
@@ -57,7 +57,7 @@ def _alone(siblings: Sequence[PlacedClassification]) -> bool:
 def _by_question(
     siblings: Sequence[PlacedClassification], holder: QuestionHolder
 ) -> Iterator[tuple[Question | None, list[PlacedClassification]]]:
-    """Put together what answers one question, which labels may name in two ways: by name and by schema id."""
+    """Group the classifications by question, which labels may name by name or by schema id."""
     found: dict[str, tuple[Question | None, list[PlacedClassification]]] = {}
     for one in siblings:
         question = holder.question(one.asked.feature) if holder else None
@@ -98,8 +98,8 @@ def _several(same: Sequence[PlacedClassification], question: Question | None) ->
 def _overlap(same: Sequence[PlacedClassification], question: Question | None) -> Iterator[Finding]:
     """Find the first frame where a radio has two different answers.
 
-    Ranges are met in order of their start. Of each answer, only the range that reaches furthest so far can overlap
-    with one that is yet to come.
+    Ranges are visited in order of their start. Of each answer, only the range that reaches furthest so far can overlap
+    a later one.
     """
     furthest: dict[str, Held] = {}
     for held in sorted(_held(same, question), key=lambda held: (held.span, held.key)):
@@ -143,10 +143,10 @@ def _key(answer: Answer, question: Question | None) -> str:
 def _below(
     question: Question | None, same: Sequence[PlacedClassification]
 ) -> Iterator[tuple[QuestionHolder, list[PlacedClassification]]]:
-    """Yield what stands side by side one level down, with what holds its questions.
+    """Yield the siblings one level down, with the parent of their questions.
 
-    Without frames, that is what is nested in one answer. With frames, it is what is nested in one option, in however
-    many answers that stands: the ranges of all of them are on one time line.
+    Without frames, these are nested in one answer. With frames, they are nested in one option, over all of its answers:
+    the ranges of all of them share one timeline.
     """
     framed: dict[str, tuple[QuestionHolder, list[PlacedClassification]]] = {}
     for one in same:

@@ -1,4 +1,4 @@
-"""What the checks look at."""
+"""The subject of the checks."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class Subject:
     rows: Mapping[str, str] | None = None
 
     def media_of(self, row: RowRef) -> Media:
-        """What is known about the video of a row."""
+        """Return the facts about the video of a row."""
         return self.media.get(identity(row.global_key or ""), Media())
 
     def by_row(self) -> Iterable[list[LabelledVideo]]:
@@ -105,5 +105,5 @@ def _deep(answered: PlacedClassification) -> Iterator[PlacedClassification]:
 
 
 def shown(spans: Iterable[Span]) -> str:
-    """Return spans as a message says them."""
+    """Return spans as text."""
     return ", ".join(f"{span.start}-{span.end}" for span in coalesce(spans))

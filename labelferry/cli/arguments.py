@@ -1,4 +1,4 @@
-"""The arguments and options that several commands take."""
+"""The arguments and options that several commands share."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,6 +11,6 @@ SpecPath = Annotated[Path, typer.Argument(metavar="SPEC", help="The spec, a YAML
 OnboardingName = Annotated[str, typer.Argument(metavar="NAME", help="Name of the onboarding, as in its spec.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON, also when the command fails.")]
 AsFlow = Annotated[
-    bool, typer.Option("--flow", help="Run as a Prefect flow; the default where a Prefect server is configured.")
+    bool, typer.Option("--flow", help="Run as a Prefect flow; the default if a Prefect server is configured.")
 ]
 ToLocalbox = Annotated[bool, typer.Option("--localbox", help="Use the embedded localbox, whatever keys are set.")]

@@ -1,7 +1,7 @@
-"""Where a command runs: in this process, or as a Prefect flow of the checkout.
+"""The place where a command runs: in this process, or as a Prefect flow of the checkout.
 
-The only place in the core that looks outside it, and that changes the environment: that of this process, while a
-command runs.
+The only module of the core that imports code outside it, and that changes the environment: that of this process, while
+a command runs.
 """
 
 import os
@@ -28,14 +28,14 @@ class Runner:
 
     Args:
         as_flow: whether as a Prefect flow.
-        place: which way it is, for people.
+        place: a description, for people.
     """
 
     def __init__(self, as_flow: bool, place: str) -> None:
         self.as_flow, self.place = as_flow, place
 
     def run(self, flow: str, call: Callable[[], Any], *args: Any, **options: Any) -> Mapping[str, Any]:
-        """Run a flow with these arguments, or make the call; returns plain values in both ways."""
+        """Run a flow with these arguments, or make the call; return plain values either way."""
         if not self.as_flow:
             with warnings_shown():
                 result: Mapping[str, Any] = call().to_dict()
@@ -49,10 +49,10 @@ class Runner:
 
 
 def runner(flow: bool) -> Runner:
-    """Choose the way: as a flow when that is asked for or a Prefect server is configured, else in this process.
+    """Choose the runner: a flow on request or if a Prefect server is configured, else this process.
 
     Raises:
-        SpecError: when a flow is asked for where there are none, because labelferry was installed without them.
+        SpecError: when a flow is requested, but labelferry was installed without flows.
     """
     found = find_spec("flows") is not None
     if flow and not found:
@@ -73,7 +73,7 @@ def _server() -> str | None:
     try:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):
-        return None  # Prefect itself says what is wrong with it, when it is used
+        return None  # Prefect itself reports what is wrong with it when it is used
     profile = os.environ.get("PREFECT_PROFILE") or kept.get("active")
     found = kept.get("profiles", {}).get(profile, {}).get("PREFECT_API_URL")
     return str(found) if found else None
@@ -95,7 +95,7 @@ def _refuse_unusable(name: str, folder: Path) -> None:
 
 @contextmanager
 def to_localbox(asked: bool = True) -> Iterator[None]:
-    """Send everything to the embedded localbox inside, whatever keys are set."""
+    """Send everything inside the block to the embedded localbox, whatever keys are set."""
     before = os.environ.get(ONLY_LOCALBOX)
     if asked:
         os.environ[ONLY_LOCALBOX] = "1"
@@ -109,7 +109,7 @@ def to_localbox(asked: bool = True) -> Iterator[None]:
 
 
 def _hush_prefect() -> None:
-    """Keep Prefect's own log out of the terminal unless it is asked for; nothing phones home."""
+    """Keep Prefect's own log out of the terminal unless requested, and switch off its telemetry."""
     os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
     os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
     os.environ.setdefault("DO_NOT_TRACK", "1")

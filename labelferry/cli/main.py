@@ -1,6 +1,5 @@
-"""The program: its commands by name, and how every one of them ends."""
+"""The program: its commands by name, and their exit codes."""
 
-import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
@@ -34,7 +33,7 @@ app.command()(local.demo)
 
 
 def version(asked: bool) -> None:
-    """Print the version and end, when it is asked for."""
+    """Print the version and exit, on request."""
     if asked:
         from importlib.metadata import version as of
 
@@ -48,16 +47,16 @@ def labelferry(
         bool, typer.Option("--version", callback=version, is_eager=True, help="Print the version.")
     ] = False,
 ) -> None:
-    """Carry labelled video into Labelbox: planned beforehand, safe to run again, verified afterwards."""
+    """Import labelled video into Labelbox: planned beforehand, safe to run again, verified afterwards."""
 
 
 def run() -> None:
-    """Run the command line; mistakes and refusals end in one message and the documented exit code."""
+    """Run the command line; errors end in one message and the documented exit code."""
     if isinstance(
         sys.stdout, TextIOWrapper
-    ):  # a letter that the terminal lacks must not fail the command after its work
+    ):  # a character that the terminal lacks must not fail the command after its work
         sys.stdout.reconfigure(errors="backslashreplace")
-    settle_proxies(os.environ)
+    settle_proxies()
     try:
         app()
     except LabelferryError as error:
@@ -67,7 +66,7 @@ def run() -> None:
     except SystemExit as ended:
         if ended.code != INTERRUPTED:
             raise
-        raise KeyboardInterrupt from ended  # as typer saw it
+        raise KeyboardInterrupt from ended  # as typer received it
     except Exception as error:  # noqa: BLE001  the last resort: a traceback helps nobody who reads it in a terminal
         _end_unexpectedly(error)
 

@@ -1,4 +1,4 @@
-"""Commands that ask Labelbox, in this process or as Prefect flows: plan, onboard, verify, resume, retry-failed."""
+"""Commands that talk to Labelbox, in this process or as Prefect flows: plan, onboard, verify, resume, retry-failed."""
 
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -16,7 +16,7 @@ __all__ = ["onboard", "plan", "resume", "retry_failed", "run_to_report", "verify
 
 
 def plan(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
-    """Say what onboard would do. Changes nothing; exit code 4 means that a conflict needs a decision first."""
+    """Show what onboard would do. Changes nothing; exit code 4 means that a conflict needs a decision first."""
     from labelferry import api
     from labelferry.onboarding.plan import Plan, refuse_conflicts
     from labelferry.reports.plan import print_plan
@@ -41,7 +41,7 @@ def onboard(
     flow: AsFlow = False,
     localbox: ToLocalbox = False,
 ) -> None:
-    """Bring the videos and labels of a spec into Labelbox. Safe to run again at any time."""
+    """Import the videos and labels of a spec into Labelbox. Safe to run again at any time."""
     from labelferry import api
 
     with to_localbox(localbox):
@@ -84,7 +84,7 @@ def verify(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localb
 def run_to_report(
     flow_name: str, call: Callable[[], Any], flow: bool, as_json: bool, *args: str, **options: str
 ) -> None:
-    """Run what ends in a report and show it, also when lines were refused or their outcome is unknown."""
+    """Run a command that ends in a report and show it, even if lines were refused or their outcome is unknown."""
     from labelferry.reports.terminal import print_report
 
     _run(flow_name, call, print_report, flow, as_json, *args, **options)

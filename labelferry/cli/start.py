@@ -1,7 +1,7 @@
-"""The first that runs, before anything else is imported: from here on Ctrl-C ends in one message and exit code 130.
+"""The entry point, before anything else is imported: from here on Ctrl-C ends in one message and exit code 130.
 
 Libraries swallow an interrupt while they are imported (a bare ``except`` around an optional package, a module in C). So
-one that comes inside an import, early or late, waits for the end of that import.
+an interrupt during any import waits for the end of that import.
 """
 
 import signal
@@ -37,7 +37,7 @@ def _run() -> None:
 
 
 def _listen() -> None:
-    """Handle Ctrl-C, unless whoever started this process had it ignored."""
+    """Handle Ctrl-C, unless the parent process ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
         try:
             signal.signal(signal.SIGINT, _interrupt)

@@ -17,19 +17,17 @@ def status(
     name: Annotated[
         str | None, typer.Argument(metavar="[NAME]", help="Name of one; without it, all are listed.")
     ] = None,
-    rebuild: Annotated[
-        bool, typer.Option("--rebuild", help="First rebuild the ledger from Labelbox, after it was lost.")
-    ] = False,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="First rebuild a lost ledger from Labelbox.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Show what the ledger knows of an onboarding: its runs, and its failed and unknown lines; or list all of them."""
+    """Show the runs of an onboarding and its failed and unknown lines, from the ledger; or list all onboardings."""
     from labelferry import api
     from labelferry.ledger import open_ledger
     from labelferry.reports.status import all_of, print_all, print_status, status_of
     from labelferry.settings import Settings
 
     if rebuild and name is None:
-        raise SpecError("which onboarding is to be rebuilt? Give its name: labelferry status NAME --rebuild")
+        raise SpecError("--rebuild needs the name of an onboarding: labelferry status NAME --rebuild")
     if rebuild and name is not None:
         api.rebuild(name)
     with open_ledger(Settings.from_environment().ledger_url) as file:
@@ -42,7 +40,7 @@ def status(
 def metrics(
     out: Annotated[
         Path | None,
-        typer.Option("--out", help="File that is replaced in one step, for node_exporter's textfile collector."),
+        typer.Option("--out", help="File to replace in one step, for node_exporter's textfile collector."),
     ] = None,
 ) -> None:
     """Print ledger counts for all onboardings in Prometheus text format. Changes nothing."""

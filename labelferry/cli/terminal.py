@@ -1,4 +1,4 @@
-"""What every command shows: progress on a terminal, and its result for people or as JSON."""
+"""The output of every command: progress on a terminal, and its result for people or as JSON."""
 
 import logging
 import sys
@@ -11,20 +11,20 @@ from labelferry.printable import masked, printable
 from labelferry.shown import console
 
 ESCAPED = {code: f"\\u{code:04x}" for code in range(0x7F, 0xA0)}
-"""What JSON may hold and a terminal may obey."""
+"""C1 control characters, which JSON may contain and a terminal may obey."""
 
 __all__ = ["fail", "print_json", "progress", "say", "show", "warnings_shown"]
 
 
 def fail(message: str, code: int) -> NoReturn:
-    """End with the one message that a command leaves on stderr."""
+    """Exit with one message on stderr."""
     print(printable(f"labelferry: {message}"), file=sys.stderr)  # noqa: T201
     sys.exit(code)
 
 
 @contextmanager
 def progress(as_json: bool) -> Iterator[None]:
-    """Show the progress of long work, on a terminal and unless JSON is asked for."""
+    """Show the progress of long work, on a terminal and without --json."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
     from labelferry.progress import watching
@@ -43,7 +43,7 @@ def progress(as_json: bool) -> Iterator[None]:
 
 
 class Warnings(logging.Handler):
-    """A handler that prints what goes on during a long wait, such as a request that is repeated."""
+    """A handler that prints what happens during a long wait, such as a retried request."""
 
     def emit(self, record: logging.LogRecord) -> None:
         """Print a record on stderr."""
@@ -53,7 +53,7 @@ class Warnings(logging.Handler):
 
 @contextmanager
 def warnings_shown() -> Iterator[None]:
-    """Show our own warnings inside."""
+    """Show our own warnings inside the block."""
     log, handler = logging.getLogger("labelferry"), Warnings(logging.WARNING)
     log.addHandler(handler)
     try:
@@ -63,7 +63,7 @@ def warnings_shown() -> Iterator[None]:
 
 
 def show(result: Mapping[str, Any], as_json: bool, printer: Callable[[Mapping[str, Any], Any], None]) -> None:
-    """Print a result as JSON, or with a printer that knows what it is."""
+    """Print a result as JSON, or with its printer."""
     if as_json:
         print_json(result)
         return
@@ -80,6 +80,6 @@ def print_json(result: Mapping[str, Any]) -> None:
 
 
 def say(text: str, as_json: bool) -> None:
-    """Add a line to a result that people read."""
+    """Add a line to a printed result."""
     if not as_json:
         print(printable(f"  {text}"))  # noqa: T201

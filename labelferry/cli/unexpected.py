@@ -4,10 +4,14 @@ import os
 import tempfile
 import time
 import traceback
+from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+from labelferry.errors import LabelferryError
 from labelferry.printable import masked
 from labelferry.private import open_private, private_folder
+from labelferry.settings import Settings
 
 __all__ = ["told"]
 
@@ -34,10 +38,9 @@ def _first_line(error: Exception) -> str:
 
 def _keep(error: Exception) -> Path | None:
     """Write the traceback into the home, or the folder for temporary files."""
-    home = os.environ.get("LABELFERRY_HOME") or Path.home() / ".labelferry"
     name = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.getpid()}.txt"
     text = masked("".join(traceback.format_exception(error))).encode("utf-8", "backslashreplace")
-    for folder in (Path(home) / "errors", Path(tempfile.gettempdir())):
+    for folder in _places():
         try:
             with open_private(private_folder(folder) / name) as out:
                 out.write(text)
@@ -45,3 +48,9 @@ def _keep(error: Exception) -> Path | None:
             continue
         return folder / name
     return None
+
+
+def _places() -> Iterator[Path]:
+    with suppress(LabelferryError):
+        yield Settings.from_environment().home / "errors"
+    yield Path(tempfile.gettempdir())

@@ -1,4 +1,4 @@
-"""Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and free to repeat."""
+"""Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and safe to repeat."""
 
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -29,12 +29,12 @@ __all__ = ["build"]
 
 
 def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
-    """Read everything that the spec names, check it, and write the desired state down.
+    """Read everything that the spec names, check it, and write the desired state.
 
     Args:
         loaded: the spec and the files that it may read.
         home: folder under which the desired state is written.
-        fetch_ontology: gets the ontology that the spec names by id, for the checks; called once all else is read.
+        fetch_ontology: fetches an ontology that the spec names by id, for the checks; called last.
 
     Raises:
         InputError: when anything is wrong with the input; nothing is written then.
@@ -101,7 +101,7 @@ def _sources(
 
 
 def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
-    """The video under the manifest's spelling of its key, and as a benchmark when the spec says so."""
+    """Return the video with the manifest's spelling of its key, and as a benchmark if the spec says so."""
     row = video.row
     if row.global_key is not None:
         row = RowRef(global_key=keys.get(identity(row.global_key), row.global_key))
@@ -117,7 +117,7 @@ def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo], findings: list[Fi
             return read_ontology(path)
     if wanted.source and not videos:
         emptied = "".join(f"\n{each}" for each in findings if each.code == ReaderRule.LABELS_EMPTY.code)
-        raise SpecError(f"ontology: there are no labels to make it from; add labels, or name its file or id{emptied}")
+        raise SpecError(f"ontology: there are no labels to infer it from; add labels, or name its file or id{emptied}")
     return infer(videos) if wanted.source else None
 
 

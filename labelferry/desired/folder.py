@@ -1,6 +1,6 @@
 """Rows, labels and ontology -> the folder of a desired state.
 
-The folder is named after its content and appears whole or not at all, so that two runs never write into one another's.
+The folder is named after its content and appears completely or not at all, so two runs never write to the same one.
 """
 
 import shutil
@@ -29,10 +29,10 @@ __all__ = ["APPLIED", "home_of", "kept", "mark", "store"]
 
 ALL = "onboardings"
 APPLIED = "applied"
-"""File that names the desired state which the latest onboarding took up."""
+"""File that names the desired state of the latest onboarding."""
 
 CONTENTS = "contents.json"
-"""File that keeps what is in the local videos, so that they are read once."""
+"""File with the hashes of local videos, so that each is read once."""
 
 KEPT_SECONDS = 7 * 24 * 3600
 """How long the folders of earlier desired states are kept: longer than any run takes."""
@@ -49,7 +49,7 @@ def store(
     """Write a desired state under ``home`` and return it.
 
     Raises:
-        SpecError: when the home is not a folder and cannot be made one.
+        SpecError: when the home is not a folder and cannot be created.
     """
     parent = home / home_of(spec.name)
     try:
@@ -74,16 +74,16 @@ def store(
 
 
 def home_of(name: str) -> Path:
-    """Where the desired states of an onboarding lie, below the folder that everything of ours is kept in.
+    """Return the folder of an onboarding's desired states, below our home folder.
 
     Raises:
-        SpecError: when it is not a name.
+        SpecError: when it is not a valid name.
     """
     return Path(ALL, checked_name(name))
 
 
 def mark(desired: Desired) -> None:
-    """Say that an onboarding is about to carry out this desired state; ``kept`` finds it again."""
+    """Record that an onboarding is about to carry out this desired state, so that ``kept`` finds it."""
     folder = desired.folder
     draft = folder / APPLIED
     _write_bytes(draft, [folder.name.encode()])
@@ -91,10 +91,10 @@ def mark(desired: Desired) -> None:
 
 
 def kept(name: str, home: Path) -> Path:
-    """Return the folder of the desired state that the latest onboarding of that name took up.
+    """Return the folder of the desired state of the latest onboarding of that name.
 
     Raises:
-        SpecError: when none was ever taken up on this machine, or another version of labelferry wrote it.
+        SpecError: when there is none on this machine, or another version of labelferry wrote it.
     """
     parent = home / home_of(name)
     try:
@@ -103,7 +103,7 @@ def kept(name: str, home: Path) -> Path:
     except OSError as error:
         known = ", ".join(sorted(path.parent.name for path in home.glob(f"{ALL}/*/{APPLIED}"))) or "none"
         raise SpecError(
-            f"no onboarding '{name}' was begun with this LABELFERRY_HOME ({home}); known are: {known}. "
+            f"no onboarding '{name}' was started with this LABELFERRY_HOME ({home}), which has: {known}. "
             "Run labelferry onboard SPEC"
         ) from error
     return Desired.load(folder).folder
@@ -170,7 +170,7 @@ def _index_entry(line: ImportLine) -> tuple[str | int, ...]:
 
 
 def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
-    """Videos of one row after one another, rows in order of first appearance."""
+    """Yield the videos grouped by row, rows in order of first appearance."""
     order: dict[RowRef, int] = {}
     for video in videos:
         order.setdefault(video.row, len(order))

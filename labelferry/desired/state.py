@@ -1,13 +1,13 @@
-"""What should be in Labelbox, as it lies in a folder of its own: later stations take the path, not the labels.
+"""The desired state in Labelbox, stored in a folder of its own: later stations take the path, not the labels.
 
 ::
 
     onboarding.json   spec, counts, findings, fingerprint, and the format of the whole folder
-    rows.jsonl        one data row a line
+    rows.jsonl        one data row per line
     ontology.json     the normalised tree, absent when the spec names an ontology by id
-    lines.ndjson      the annotation lines, those of one data row after one another
+    lines.ndjson      the annotation lines, grouped by data row
     index.jsonl       for each line: uuid, key of its row, feature, kind, place in the user's files, keyframes, bytes
-    shards/           files of lines as they were sent
+    shards/           files of lines as sent
 
 A folder of another format is not read: ``onboard`` writes its own from the sources.
 """
@@ -28,12 +28,12 @@ from labelferry.spec import Spec
 __all__ = ["FORMAT", "Counts", "Desired", "IndexedLine"]
 
 FORMAT = 2
-"""Of all files of the folder; one higher whenever what they hold changes. 1 had no number, and findings as texts."""
+"""Version of all files in the folder. 1 had no number, and findings as texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is to carry."""
+    """The size of a desired state."""
 
     rows: int
     tracks: int
@@ -60,7 +60,7 @@ class IndexedLine:
 
 @dataclass(frozen=True, slots=True)
 class Desired:
-    """The desired state, by the folder that it lies in."""
+    """The desired state in its folder."""
 
     folder: Path
     spec: Spec
@@ -70,7 +70,7 @@ class Desired:
 
     @classmethod
     def load(cls, folder: Path) -> "Desired":
-        """Take up a desired state that ``build`` wrote.
+        """Load a desired state that ``build`` wrote.
 
         Raises:
             SpecError: when another version of labelferry wrote it.
@@ -87,17 +87,17 @@ class Desired:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """The data rows wanted: global_key, row_data, file, and what else the manifest says."""
+        """Return the desired data rows: global_key, row_data, file, and whatever else the manifest has."""
         return [orjson.loads(line) for line in (self.folder / "rows.jsonl").read_bytes().splitlines()]
 
     def ontology(self) -> Mapping[str, Any] | None:
-        """The normalised ontology wanted, None when the spec names one by id."""
+        """Return the desired ontology, normalised; None when the spec names one by id."""
         path = self.folder / "ontology.json"
         tree: Mapping[str, Any] | None = orjson.loads(path.read_bytes()) if path.exists() else None
         return tree
 
     def index(self) -> Iterator[IndexedLine]:
-        """The lines wanted, without their bodies, those of one row after one another."""
+        """Yield the desired lines without their bodies, grouped by row."""
         start = 0
         with (self.folder / "index.jsonl").open("rb") as index:
             for text in index:
@@ -107,13 +107,13 @@ class Desired:
                 start += length + 1
 
     def body(self, line: IndexedLine) -> bytes:
-        """One line as it is sent, without a newline."""
+        """Return one line as it is sent, without a newline."""
         with (self.folder / "lines.ndjson").open("rb") as lines:
             lines.seek(line.start)
             return lines.read(line.length)
 
     def video(self, line: IndexedLine) -> LabelledVideo:
-        """Return what one line holds, as it was read from the user's files."""
+        """Return the content of one line, as read from the user's files."""
         return read_line(orjson.loads(self.body(line)), Where(line.source))
 
 

@@ -1,1 +1,1 @@
-"""What a path may reach on this machine, and YAML and JSON whose values know their line."""
+"""The files that a path may reach, and YAML and JSON with the line of each value."""

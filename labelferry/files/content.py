@@ -1,4 +1,4 @@
-"""What is in a local video: size and hash, so that one that was replaced is seen whatever its name and date say."""
+"""The content of local videos: size and hash, so that a replaced one is noticed whatever its name and date."""
 
 import hashlib
 from collections.abc import Iterable, Mapping
@@ -20,7 +20,7 @@ Known = Mapping[str, list[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What is in a file.
+    """The content of a file.
 
     Args:
         size: bytes.
@@ -32,7 +32,7 @@ class Content:
 
 
 def content_of(path: Path) -> Content:
-    """Read a file and return what is in it.
+    """Read a file and return its content.
 
     Raises:
         SourceError: when it cannot be read.
@@ -46,11 +46,11 @@ def content_of(path: Path) -> Content:
 
 
 def contents_of(paths: Iterable[Path], memory: Path) -> dict[Path, Content]:
-    """Return what is in each file; one with the size and time of the last run is not read again.
+    """Return the content of each file; one with the size and time of the last run is not read again.
 
     Args:
         paths: the files.
-        memory: the file that keeps what was read; written anew.
+        memory: the file with the records; rewritten.
 
     Raises:
         SourceError: when a file cannot be read.
@@ -72,7 +72,7 @@ def contents_of(paths: Iterable[Path], memory: Path) -> dict[Path, Content]:
 
 
 def refuse_changed(path: Path, expected: Content) -> None:
-    """Stop when a file is not what it was when it was checked.
+    """Refuse a file that has changed since it was checked.
 
     Raises:
         SourceError: when it has changed, or cannot be read.
@@ -85,7 +85,7 @@ def refuse_changed(path: Path, expected: Content) -> None:
 
 
 def _known(memory: Path) -> Known:
-    """What an earlier run has read; a file that is not as it was written is as good as none."""
+    """Return what an earlier run has read; an unreadable record counts as missing."""
     try:
         known = orjson.loads(memory.read_bytes())
     except (OSError, orjson.JSONDecodeError):

@@ -1,7 +1,7 @@
-"""YAML or JSON text -> plain values that know their line, so that a mistake can be shown where it stands.
+"""YAML or JSON text -> plain values with their line, so that errors have their place.
 
-A file that a spec names by mistake may hold a key or a password. So nothing of a file is quoted unless its outermost
-mapping looks like what it should be, and no error is raised from one of a parser, whose text has lines of the file.
+A file that a spec names by mistake may contain a key or a password. So nothing of a file is quoted unless its outermost
+mapping looks as expected, and no error is chained to a parser's, whose text has lines of the file.
 """
 
 import json
@@ -69,16 +69,16 @@ def _place(error: yaml.YAMLError, text: str, source: str) -> Located:
 
 
 def _problem(error: yaml.YAMLError) -> str:
-    """PyYAML's words where they quote a single character at most."""
+    """Return PyYAML's message if it quotes a single character at most."""
     if isinstance(error, yaml.scanner.ScannerError):
         return str(error.problem)
     if isinstance(error, yaml.reader.ReaderError):
         return "a control character"
-    return "brackets, quotes, indentation, tags or aliases do not fit"
+    return "brackets, quotes, indentation, tags or aliases do not match"
 
 
 class _Pairs(list[tuple[str, Any]]):
-    """A JSON object as it stands, keys that are given twice included."""
+    """A JSON object as written, including keys that are given twice."""
 
 
 def _json(text: str, source: str, shape: MappingShape) -> Located:

@@ -1,4 +1,4 @@
-"""Values that know where they stand in a file, and what a whole file looks like."""
+"""Values with their place in a file, and the shape of a whole file."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ class Located:
         return self.source if self.line is None else f"{self.source}:{self.line}"
 
     def wrong(self, what: str) -> SpecError:
-        """An error that begins with this place."""
+        """Return an error that begins with this place."""
         return SpecError(f"{self}: {what}", line=self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class MappingShape:
-    """What the outermost mapping of a file looks like. A file without it may be any file, and is not quoted.
+    """The shape of the outermost mapping of a file. A file of another shape may be anything, and is not quoted.
 
     Args:
         what: what the file should be, such as ``an ontology``.
         keys: keys of that mapping.
-        least: how many of them it has at least, misspelt ones included.
+        least: the minimum number of these keys, misspelt ones included.
     """
 
     what: str
@@ -44,10 +44,10 @@ class MappingShape:
     least: int = 1
 
     def fits(self, keys: Iterable[str]) -> bool:
-        """Whether a mapping with these keys is one, maybe with mistakes."""
+        """Return whether a mapping with these keys has the shape, possibly with mistakes."""
         short = {key for key in islice(keys, MOST_KEYS) if len(key) <= LONGEST_KEY}
         return sum(bool(get_close_matches(key, self.keys, n=1, cutoff=ALIKE)) for key in short) >= self.least
 
     def missed(self, place: Located) -> SpecError:
-        """The error for a file that is something else."""
+        """Return the error for a file of another shape."""
         return place.wrong(f"not {self.what}; it must be a mapping with {', '.join(self.keys)}")

@@ -1,8 +1,8 @@
-"""The files that a spec may name: a path as it is written -> the regular file that it means.
+"""The files that a spec may name: a path as written -> the regular file that it means.
 
-A spec by path is its owner's and reads what its owner can read. A spec that was pasted, filled in or fetched is a
-stranger's: once links are resolved it reads only what lies below one folder, and errors about those files never quote
-them, because a stranger may name any file.
+A spec by path belongs to its owner and reads what its owner can read. A spec that was pasted, filled in or fetched is
+not trusted: with links resolved it reads only files below one folder, and errors about them never quote their content,
+because it may name any file.
 """
 
 import errno
@@ -21,11 +21,11 @@ SETTING = "LABELFERRY_SPECS"
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Where the paths of a spec lead.
+    """The files that the paths of a spec can reach.
 
     Args:
         base: folder that its paths are relative to; None when it may read nothing.
-        confined: whether it is a stranger's, which reads nothing outside of ``base``.
+        confined: whether the spec is not trusted, and reads nothing outside ``base``.
     """
 
     base: Path | None
@@ -33,7 +33,7 @@ class Reach:
 
     @property
     def relative(self) -> str:
-        """What paths are relative to, in words."""
+        """What paths are relative to, as text."""
         return f"paths are relative to {SETTING}" if self.confined else "paths are relative to the spec"
 
     def file(self, path: str) -> Path:
@@ -69,7 +69,7 @@ class Reach:
                 ending may be in upper case.
 
         Raises:
-            SourceError: when there is none, it is not a pattern, or a match may not be read.
+            SourceError: when none matches, it is not a pattern, or a match may not be read.
         """
         base = self._folder(pattern)
         wanted = PurePath(f"{pattern}*" if pattern.endswith("/") else _any_case(pattern))
@@ -99,11 +99,11 @@ class Reach:
 
     @contextmanager
     def unquoted(self, path: str, what: str) -> Iterator[None]:
-        """While a stranger's file is read inside, an error says where and what was expected, and quotes nothing.
+        """Replace errors about an untrusted spec's file by one with its place and expected kind that quotes nothing.
 
         Args:
-            path: the file, as the spec names it; the error may know better which of several it was.
-            what: what it should be, such as ``a table of videos``.
+            path: the file, as the spec names it; the error may be more precise when there are several.
+            what: the expected kind, such as ``a table of videos``.
 
         Raises:
             SourceError: instead of the error that was raised inside.
@@ -118,15 +118,15 @@ class Reach:
             # From None: what Prefect logs of an error includes what it came from.
             raise SourceError(
                 f"{place}: cannot be read as {what}; files of a pasted or fetched spec are never quoted, so save the "
-                "spec as a file and let labelferry check say what is wrong"
+                "spec as a file and run labelferry check on it to see the error"
             ) from None
 
     def _folder(self, path: str) -> Path:
-        """The folder that a path begins in, unless it leads elsewhere by its very words."""
+        """Return the folder that a path begins in, unless the path itself leads outside."""
         if self.base is None:
             raise SourceError(
-                f"{path}: a pasted or fetched spec reads no files; name the folder that such specs may read in "
-                f"{SETTING}, or give the path of a spec file"
+                f"{path}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
+                "read, or give the path of a spec file"
             )
         if self.confined and (PurePath(path).is_absolute() or ".." in PurePath(path).parts):
             raise SourceError(f"{path}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
@@ -163,10 +163,10 @@ def _any_case(pattern: str) -> str:
 
 
 def is_regular(path: Path) -> bool:
-    """Whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
+    """Return whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
 
     Raises:
-        OSError: when that cannot be found out.
+        OSError: when that cannot be determined.
         ValueError: when no file can have that name.
     """
     try:

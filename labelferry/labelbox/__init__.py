@@ -1,4 +1,4 @@
-"""The remote in its own words: an httpx client for Labelbox. It carries bytes and ids, and knows no labels."""
+"""The remote in its own terms: an httpx client for Labelbox. It handles bytes and ids, and knows nothing of labels."""
 
 from labelferry.labelbox.client import Client
 from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT

@@ -5,12 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelferry.errors import InputError
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import Batch, Task
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TaskResource
 from labelferry.labelbox.transport import Wire
+from labelferry.listing import counted
 
 __all__ = ["MOST_ROWS", "BatchResource"]
 
@@ -48,7 +49,7 @@ class BatchResource(Resource):
         priority: int = 5,
         consensus_settings: Mapping[str, Any] | None = None,
     ) -> Batch:
-        """Put rows into a project, in one step below 1,000 rows, else in two (an empty batch first, then its rows).
+        """Put rows into a project, in one step below 1,000 rows, else in two (an empty batch, then its rows).
 
         Args:
             project_id: the project.
@@ -75,7 +76,7 @@ class BatchResource(Resource):
         Raises:
             InputError: no rows, or too many; nothing was sent.
             JobFailedError: the service could not add them.
-            DeadlineError: the service has not ended within the policy's time.
+            DeadlineError: the service has not finished within the policy's time.
         """
         _check(batch_id, global_keys)
         rows = {"batchId": batch_id, "dataRowIds": [], "globalKeys": [*global_keys], "priority": priority}
@@ -118,12 +119,12 @@ class BatchResource(Resource):
         empty = {"name": name, "consensusSettings": consensus_settings}
         return str(self._change(CREATE_EMPTY, "createEmptyBatch", projectId=project_id, input=empty)["id"])
 
-    def _change(self, document: str, field: str, **variables: object) -> Json:
+    def _change(self, document: str, field: str, **variables: object) -> JsonDict:
         call = mutation(document, experimental=True, timeout=self._wire.policy.batch_timeout, **variables)
         project = present(self._wire.send(call).get("project"), f"project {variables['projectId']}")
         return present(project.get(field), "the batch")
 
-    def _get(self, project_id: str, batch_id: str) -> Json:
+    def _get(self, project_id: str, batch_id: str) -> JsonDict:
         answer = self._wire.send(query(GET, projectId=project_id, batchId=batch_id))
         nodes = present(answer.get("project"), f"project {project_id}")["batches"]["nodes"]
         return present(nodes[0] if nodes else None, f"batch {batch_id}")
@@ -131,15 +132,16 @@ class BatchResource(Resource):
 
 def _check(name: str, global_keys: Sequence[str]) -> None:
     if not 0 < len(global_keys) <= MOST_ROWS:
-        raise InputError(f"batch {name!r}: {len(global_keys)} rows; a batch takes 1 to {MOST_ROWS:,}. Nothing was sent")
+        rows = counted(len(global_keys), "row")
+        raise InputError(f"batch {name!r}: {rows}; a batch takes 1 to {MOST_ROWS:,}. Nothing was sent")
 
 
-def _batch(node: Json, failed: tuple[str, ...] = ()) -> Batch:
+def _batch(node: JsonDict, failed: tuple[str, ...] = ()) -> Batch:
     return Batch(node["id"], node["name"], node.get("size") or 0, failed)
 
 
 def _failed_rows(task: Task) -> tuple[str, ...]:
-    """Return the rows that a batch task left out, where its result says so."""
+    """Return the rows that a batch task left out, according to its result."""
     try:
         result = json.loads(task.result or "null")
     except json.JSONDecodeError:
@@ -147,6 +149,6 @@ def _failed_rows(task: Task) -> tuple[str, ...]:
     return _failed_ids(result) if isinstance(result, dict) else ()
 
 
-def _failed_ids(answer: Json) -> tuple[str, ...]:
+def _failed_ids(answer: JsonDict) -> tuple[str, ...]:
     ids = answer.get("failedDataRowIds")
     return tuple(map(str, ids)) if isinstance(ids, list) else ()

@@ -12,16 +12,16 @@ from typing import Any, BinaryIO
 
 from labelferry.errors import InputError
 
-__all__ = ["Attachment", "Call", "Json", "mutation", "query"]
+__all__ = ["Attachment", "Call", "JsonDict", "mutation", "query"]
 
-Json = dict[str, Any]
+JsonDict = dict[str, Any]
 
 _NAME = re.compile(r"\s*(query|mutation)\s+(\w+?)(?:PyApi)?\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A file that travels with a call; opened again for each attempt, so that a repeat never sends an empty rest."""
+    """A file sent with a call; reopened for each attempt, so that a retry never sends an empty remainder."""
 
     source: Path | bytes = field(repr=False)
     filename: str
@@ -54,10 +54,10 @@ class Call:
     Attributes:
         document: the GraphQL text; exactly one named operation.
         variables: its variables; the file's slot is added by the sender.
-        repeatable: True when a second arrival does no harm, so that a lost answer may be answered by sending again.
+        repeatable: True when a second arrival does no harm, so that the call may be sent again after a lost answer.
         experimental: True for the operations that live at ``/_gql``.
         attachment: a file for the variable ``file``.
-        timeout: seconds for one answer, when the policy's usual ones are not enough.
+        timeout: seconds for one answer, if the policy's default is not enough.
     """
 
     document: str
@@ -86,5 +86,5 @@ def query(document: str, *, experimental: bool = False, **variables: object) -> 
 
 
 def mutation(document: str, *, experimental: bool = False, timeout: float | None = None, **variables: object) -> Call:
-    """Describe a call that changes something, and must not be sent twice blindly."""
+    """Describe a call that changes something, and must not blindly be sent twice."""
     return Call(document=document, variables=variables, repeatable=False, experimental=experimental, timeout=timeout)

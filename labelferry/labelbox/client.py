@@ -1,4 +1,4 @@
-"""The client: one key, one endpoint, and the resources that hang on them."""
+"""The client: one key, one endpoint, and their resources."""
 
 import platform
 import time
@@ -37,19 +37,19 @@ __all__ = ["Client"]
 
 
 class Client:
-    """Speaks to Labelbox, or to anything that speaks like it; may be shared by threads.
+    """A client of Labelbox, or of anything with its API; may be shared by threads.
 
     Args:
-        api_key: the key; it is kept where no repr, log or message reaches it.
+        api_key: the key; it never appears in a repr, log or message.
         endpoint: the service's GraphQL URL.
-        transport: the one seam for tests: what turns a request into a response.
+        transport: the one seam for tests: turns a request into a response.
         policy: attempts, waits, deadlines.
-        throttle: called before every request, to hold it back; by default the policy's requests per minute.
+        throttle: called before every request to delay it; by default the policy's requests per minute.
         clock: monotonic seconds.
         sleep: waits for some seconds; pass a function that returns at once to make waits instant.
 
     Raises:
-        AuthenticationError: the key is empty or cannot be one.
+        AuthenticationError: the key is empty or malformed.
         SpecError: the endpoint is not an http(s) URL, or the environment's proxies cannot be used.
     """
 
@@ -93,7 +93,7 @@ class Client:
 
     @property
     def sent(self) -> int:
-        """The number of requests sent to the service so far, repeats included."""
+        """The number of requests sent to the service so far, including retries."""
         return self._wire.sent
 
     def guard_with(self, guard: Callable[[], None]) -> None:
@@ -125,7 +125,7 @@ class Client:
 
 
 def _checked(api_key: str | SecretStr) -> SecretStr:
-    """Return the key; what cannot go into a header is refused here, before a library prints it."""
+    """Return the key, refusing what a header cannot contain before a library prints it."""
     text = (api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key).strip()
     if not text:
         raise AuthenticationError("no API key: set LABELBOX_API_KEY")

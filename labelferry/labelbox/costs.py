@@ -1,6 +1,6 @@
-"""How many requests calls take, by the numbers of the code that sends them; for the plan.
+"""The numbers of requests that calls take, from the constants of the code that sends them; for the plan.
 
-Waits for the service's own work are left out: each job counts as one that has ended when it is first asked for.
+Waits for the service's own work are left out: each job counts as finished when it is first polled.
 ``tests/integration/test_costs.py`` compares every figure with the requests that are really sent.
 """
 
@@ -30,13 +30,13 @@ NEW_DATASET = 1
 SIGN_DATASET = 4
 """Count its rows, read its signer, set it, have it tested; which integration it is was looked up for the plan."""
 NEW_ONTOLOGY = 1
-CONNECT_ONTOLOGY = 5
-"""Look for the project's editor, find one, connect it, set its options, connect the ontology."""
+CONNECT_ONTOLOGY = 2
+"""Look for the project's editor, connect the ontology. A project without an editor takes three more."""
 NEW_PROJECT = 1 + CONNECT_ONTOLOGY
 COLLECT_IMPORT = 1
-"""Find the job, which tells its state; its status file is not a request to the API."""
+"""Find the job with its state; reading its status file is not a request to the API."""
 SEND_IMPORT = 2 + COLLECT_IMPORT
-"""Look whether a job of its name exists, create it, and collect its outcome."""
+"""Check whether a job of its name exists, create it, and collect its outcome."""
 DELETE_IMPORT = 2
 """Find the job and delete it."""
 
@@ -45,19 +45,19 @@ def create_rows(rows: Sequence[Mapping[str, Any]], files: int = 0) -> int:
     """Return the requests that creating or updating rows takes.
 
     Args:
-        rows: as the manifest has them; their size decides how many chunks carry them.
-        files: how many of them are local videos, each uploaded in one request.
+        rows: as in the manifest; their size determines the number of chunks.
+        files: number of local videos among them, each uploaded in one request.
     """
     parts = [rows[start : start + ROWS_PER_TASK] for start in range(0, len(rows), ROWS_PER_TASK)]
     return files + sum(map(_row_task, parts))
 
 
 def _row_task(rows: Sequence[Mapping[str, Any]]) -> int:
-    """Chunks and manifest go up, the task starts and is read, then its failures and what it created, by pages."""
+    """Upload chunks and manifest, start and read the task, then page through its failures and created rows."""
     chunks = ceil(sum(len(orjson.dumps(row)) for row in rows) / CHUNK_BYTES)
     return chunks + 1 + 1 + 1 + 1 + ceil(len(rows) / PAGE)
 
 
 def create_batch(rows: int) -> int:
-    """Return the requests that a new batch takes: its rows asked for, then in one step, or in two and a task."""
+    """Return the requests that a new batch takes: a check of its rows, then one step, or two and a task."""
     return 2 if rows < SYNC_BELOW else 5

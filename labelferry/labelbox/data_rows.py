@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, UnavailableError
-from labelferry.labelbox.call import Json, query
+from labelferry.labelbox.call import JsonDict, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.policy import Pace
 from labelferry.labelbox.records import CreateResult, DataRow
@@ -44,7 +44,7 @@ class DataRowResource(Resource):
         """Return the row id of each global key, None where it does not exist.
 
         Raises:
-            PermissionDeniedError: some of the rows belong to others; the message names their keys.
+            PermissionDeniedError: some of the rows belong to others; the message lists their keys.
             DeadlineError: the look-up has not ended within the policy's time.
         """
         found: dict[str, str | None] = {}
@@ -53,7 +53,7 @@ class DataRowResource(Resource):
         return found
 
     def lookup_again(self, global_keys: Iterable[str]) -> dict[str, str | None]:
-        """Return the same of rows that should exist: those that are not found are looked for again for a while."""
+        """Return the same for rows that should exist: those that are not found are looked up again for a while."""
         found: dict[str, str | None] = dict.fromkeys(global_keys)
 
         def all_found() -> bool | None:
@@ -80,13 +80,13 @@ class DataRowResource(Resource):
         """Create rows and wait for the outcome of each.
 
         Args:
-            dataset_id: where they go.
-            rows: ``global_key`` and ``row_data``, and where wanted ``external_id``, ``media_type``,
+            dataset_id: their dataset.
+            rows: ``global_key`` and ``row_data``, and optionally ``external_id``, ``media_type``,
                 ``metadata_fields``, ``attachments``.
 
         Raises:
             InputError: a row lacks its global key or row data, or two rows share a key; nothing was sent.
-            JobFailedError: the upload failed as a whole, for another reason than duplicates.
+            JobFailedError: the upload failed as a whole, for a reason other than duplicates.
             UnavailableError: the answer was lost; with ``acted``, look the keys up before trying again.
         """
         return self._uploads.create(dataset_id, rows)
@@ -94,19 +94,19 @@ class DataRowResource(Resource):
     def ensure(
         self, dataset_id: str, rows: Sequence[Mapping[str, Any]], waiting: Callable[[int], None]
     ) -> CreateResult:
-        """Create rows that do not exist, and wait for keys that the service calls taken although no row has them.
+        """Create rows that do not exist, and wait for keys that the service reports as taken although no row has them.
 
         Args:
-            dataset_id: where they go.
+            dataset_id: their dataset.
             rows: as for ``create``.
-            waiting: told how many rows are waited for.
+            waiting: called with the number of rows still awaited.
 
         Returns:
             The rows created, and the failures of those that exist or cannot be created.
 
         Raises:
-            DeadlineError: some keys are still taken, and still no row is shown.
-            InputError, JobFailedError, UnavailableError: as ``create``.
+            DeadlineError: some keys are still taken although no row has them.
+            InputError, JobFailedError, UnavailableError: as for ``create``.
         """
         result, left = CreateResult(), rows
 
@@ -124,7 +124,7 @@ class DataRowResource(Resource):
         return result
 
     def _past_duplicates(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
-        """Create rows; an upload that was refused as a whole because of some duplicates is sent again without them."""
+        """Create rows; an upload refused as a whole because of some duplicates is sent again without them."""
         result = self._uploads.create(dataset_id, rows)
         duplicates = set(result.duplicates)
         rest = [row for row in rows if row["global_key"] not in duplicates]
@@ -133,14 +133,14 @@ class DataRowResource(Resource):
         return self._uploads.create(dataset_id, rest).after(result)
 
     def _held(self, rows: Sequence[Mapping[str, Any]], result: CreateResult) -> Sequence[Mapping[str, Any]]:
-        """Rows that were neither created nor refused for good, and that do not exist."""
+        """Return rows that were neither created nor finally refused, and that do not exist."""
         lost = {failure.global_key for failure in result.failures if not failure.is_duplicate}
         open_ = [row for row in rows if row["global_key"] not in result.created and row["global_key"] not in lost]
         found = self.lookup(row["global_key"] for row in open_) if open_ else {}
         return [row for row in open_ if found[row["global_key"]] is None]
 
     def update(self, dataset_id: str, rows: Sequence[Mapping[str, Any]]) -> CreateResult:
-        """Change rows that exist: ``global_key`` says which, the other fields are the new values.
+        """Update existing rows: ``global_key`` identifies them, the other fields are the new values.
 
         Raises:
             InputError: a row lacks its global key, or two rows share one; nothing was sent.
@@ -150,10 +150,10 @@ class DataRowResource(Resource):
         return self._uploads.update(dataset_id, rows)
 
     def wait_processed(self, global_keys: Iterable[str]) -> None:
-        """Wait until the service has processed the rows, as it must have before they go into a batch.
+        """Wait until the service has processed the rows, which it must before they can be added to a batch.
 
         Raises:
-            DeadlineError: it has not within the policy's time.
+            DeadlineError: it has not finished within the policy's time.
         """
         overdue = "the service is still processing data rows; run again later"
         for keys in _chunks(list(dict.fromkeys(global_keys)), self._wire.policy.lookup_chunk):
@@ -166,7 +166,7 @@ class DataRowResource(Resource):
             keys, self._wire.until(partial(self._looked_up, job["jobId"]), self._wire.policy.lookup, overdue)
         )
 
-    def _looked_up(self, job_id: str) -> Json | None:
+    def _looked_up(self, job_id: str) -> JsonDict | None:
         answer = self._wire.send(query(LOOK_UP_RESULT, jobId=job_id))
         result = present(answer.get("dataRowsForGlobalKeysResult"), "the look-up's result")
         if result["jobStatus"] == "FAILED":
@@ -183,7 +183,7 @@ class DataRowResource(Resource):
         return page["nodes"], page["pageInfo"]["startCursor"]
 
 
-def _matched(keys: Sequence[str], data: Json) -> dict[str, str | None]:
+def _matched(keys: Sequence[str], data: JsonDict) -> dict[str, str | None]:
     if denied := data["accessDeniedGlobalKeys"]:
         raise PermissionDeniedError(f"no access to the data rows of {_some(denied)}; use other keys or another API key")
     ids = [row["id"] or None for row in data["fetchedDataRows"]]
@@ -192,11 +192,12 @@ def _matched(keys: Sequence[str], data: Json) -> dict[str, str | None]:
     missing = set(data["notFoundGlobalKeys"])
     present_keys = [key for key in keys if key not in missing]
     if len(ids) != len(present_keys):
-        raise UnavailableError(f"the look-up of {len(keys)} global keys gave {len(ids)} rows; try again", acted=False)
+        asked, got = counted(len(keys), "global key"), counted(len(ids), "row")
+        raise UnavailableError(f"the look-up of {asked} returned {got}; try again", acted=False)
     return dict.fromkeys(keys) | dict(zip(present_keys, ids, strict=True))
 
 
-def _row(node: Json) -> DataRow:
+def _row(node: JsonDict) -> DataRow:
     return DataRow(
         id=node["id"],
         global_key=node.get("globalKey"),
@@ -214,7 +215,7 @@ def _chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:
 
 def _still_taken(keys: Sequence[str], waited: Pace) -> str:
     return (
-        f"Labelbox calls {counted(len(keys), 'global key')} taken and shows no data row with it: {_some(keys)} (waited "
+        f"Labelbox reports {counted(len(keys), 'global key')} as taken but has no row for it: {_some(keys)} (waited "
         f"{waited.deadline:g} s). The key of a deleted row stays taken for some minutes: run again later, or give the "
         "row another global key"
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.records import Dataset
 from labelferry.labelbox.resource import Resource, present
@@ -63,7 +63,7 @@ class DatasetResource(Resource):
         """
         present(self._wire.send(mutation(DELETE, datasetId=dataset_id)).get("updateDataset"), f"dataset {dataset_id}")
 
-    def _named(self, name: str) -> Iterator[Json]:
+    def _named(self, name: str) -> Iterator[JsonDict]:
         def page(skip: int) -> Nodes:
             call = query(page_at(FIND, skip), param_0=name, param_1=False)
             return list(self._wire.send(call).get("datasets") or [])
@@ -71,5 +71,5 @@ class DatasetResource(Resource):
         return by_offset(page)
 
 
-def _dataset(node: Json) -> Dataset:
+def _dataset(node: JsonDict) -> Dataset:
     return Dataset(node["id"], node["name"], node.get("description"), node.get("rowCount") or 0)

@@ -1,7 +1,7 @@
-"""A project's editor: what the official SDK does before, and when, it connects an ontology."""
+"""A project's editor, set up as the official SDK does when it connects an ontology."""
 
 from labelferry.errors import NotFoundError
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.resource import Resource, present
 
 __all__ = ["Editor"]
@@ -46,7 +46,7 @@ class Editor(Resource):
             return
         frontend_id = self._frontend_id()
         self._wire.send(mutation(CONNECT_FRONTEND, projectId=project_id, labelingFrontendId=frontend_id))
-        options: Json = {"project": project_id, "labelingFrontend": frontend_id, "customizationOptions": _EMPTY}
+        options: JsonDict = {"project": project_id, "labelingFrontend": frontend_id, "customizationOptions": _EMPTY}
         self._wire.send(mutation(CREATE_OPTIONS, **options))
 
     def connect_ontology(self, project_id: str, ontology_id: str) -> None:

@@ -1,6 +1,6 @@
-"""Labels read back: a streamed export, one object per data row.
+"""Exports: labels read back as a stream, one object per data row.
 
-The service cuts its stream anywhere, so chunks are joined before lines are split (official SDK 7.17.0).
+The service cuts its stream at any byte, so chunks are joined before lines are split (official SDK 7.17.0).
 """
 
 from collections import deque
@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import orjson
 
 from labelferry.errors import JobFailedError, UnavailableError
-from labelferry.labelbox.call import Call, Json, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TaskResource
@@ -31,7 +31,7 @@ CHUNK = """query GetExportFileFromOffsetPyApi(
 
 KEYS_AT_ONCE = 2_000
 EXPORTS_AT_ONCE = 10
-"""What Labelbox lets run in a project at a time (https://docs.labelbox.com/docs/limits)."""
+"""Concurrent exports that Labelbox allows in a project (https://docs.labelbox.com/docs/limits)."""
 
 DEFAULT_PARAMS = {
     "mediaTypeOverride": None,
@@ -57,7 +57,7 @@ ROWS_ONLY = {
     "allProjects": False,
     "allModelRuns": False,
 }
-"""Of catalog exports: the rows and their metadata, no label of any project."""
+"""Parameters of catalog exports: the rows and their metadata, without labels."""
 
 
 _T = TypeVar("_T")
@@ -78,7 +78,7 @@ class ExportResource(Resource):
 
         Args:
             project_id: the project.
-            global_keys: the rows wanted, asked for in groups of 2,000; all when not given.
+            global_keys: the wanted rows, requested in groups of 2,000; all if not given.
             params: export parameters other than the default ones, by Labelbox's names (``includeMetadata=True``).
 
         Raises:
@@ -89,7 +89,7 @@ class ExportResource(Resource):
         yield from self._exports(START, "exportDataRowsInProject", for_project, global_keys, wanted)
 
     def catalog(self, global_keys: Sequence[str]) -> Iterator[dict[str, Any]]:
-        """Yield the data rows that have these keys, wherever they are, with dataset and metadata and without labels.
+        """Yield the data rows with these keys, in any dataset, with dataset and metadata but without labels.
 
         Raises:
             JobFailedError: an export ended FAILED.
@@ -98,13 +98,13 @@ class ExportResource(Resource):
         yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, ROWS_ONLY)
 
     def look(self, ask: Callable[[], _T | None]) -> _T | None:
-        """Ask until there is an answer: labels can be read a little later than their import ends.
+        """Ask until there is an answer: labels become readable some time after their import has ended.
 
         Args:
             ask: returns None while there is none.
 
         Returns:
-            The answer; None when there is none within the policy's time for what appears late.
+            The answer; None when there is none within the policy's time for late appearance.
         """
         return self._wire.look(ask, self._wire.policy.appearing)
 
@@ -117,8 +117,8 @@ class ExportResource(Resource):
         return self._files.picture(url)
 
     def _exports(
-        self, document: str, field: str, scope: Json, global_keys: Sequence[str] | None, params: Json
-    ) -> Iterator[Json]:
+        self, document: str, field: str, scope: JsonDict, global_keys: Sequence[str] | None, params: JsonDict
+    ) -> Iterator[JsonDict]:
         """Start some exports ahead, and read them in order."""
         started: deque[str] = deque()
         for search in _searches(global_keys):
@@ -129,15 +129,15 @@ class ExportResource(Resource):
         while started:
             yield from self._read(started.popleft())
 
-    def _read(self, task_id: str) -> Iterator[Json]:
+    def _read(self, task_id: str) -> Iterator[JsonDict]:
         self._tasks.finish(task_id)
         if (size := self._size(task_id, "ERRORS")) > 0:
             said = b"".join(self._chunks(task_id, "ERRORS", size)).decode("utf-8", "replace")
-            raise JobFailedError(f"export {task_id} has errors, so it is not whole: {said[:600]}")
+            raise JobFailedError(f"export {task_id} has errors, so it is incomplete: {said[:600]}")
         for line in _lines(self._chunks(task_id, "RESULT", self._size(task_id, "RESULT"))):
             yield orjson.loads(line)
 
-    def _start(self, document: str, field: str, filters: Json, params: Json) -> str:
+    def _start(self, document: str, field: str, filters: JsonDict, params: JsonDict) -> str:
         wanted = {"taskName": None, "isStreamableReady": True, "streamable": True, "filters": filters, "params": params}
         call = Call(document=document, variables={"input": wanted}, repeatable=True)  # a second export only reads twice
         return str(present(self._wire.send(call).get(field), "the export")["taskId"])
@@ -165,7 +165,7 @@ class ExportResource(Resource):
         return start, end, self._files.exact(chunk["file"], end - start + 1)
 
 
-def _searches(global_keys: Sequence[str] | None) -> Iterator[list[Json]]:
+def _searches(global_keys: Sequence[str] | None) -> Iterator[list[JsonDict]]:
     if global_keys is None:
         yield []
         return

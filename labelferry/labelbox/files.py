@@ -1,4 +1,4 @@
-"""Files that the service hands out by URL: read without the key, checked whole, then given away."""
+"""Files that the service provides by URL: read without the key, checked completely, then returned."""
 
 import tempfile
 from collections.abc import Iterator
@@ -8,7 +8,7 @@ import httpx
 import orjson
 
 from labelferry.errors import NotFoundError, PermissionDeniedError, RejectedError, UnavailableError
-from labelferry.labelbox.call import Json
+from labelferry.labelbox.call import JsonDict
 from labelferry.labelbox.transport import Wire, reach
 
 __all__ = ["Files"]
@@ -17,7 +17,7 @@ _IN_MEMORY = 8_000_000
 
 
 class Files:
-    """Reads result files; a plain GET without authorization, because their URLs are signed."""
+    """Reader of result files: a plain GET without authorization, because their URLs are signed."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -30,10 +30,10 @@ class Files:
         """
         return self._wire.repeat(lambda: self._get(url)).decode("utf-8", "replace")
 
-    def lines(self, url: str) -> Iterator[Json]:
-        """Yield the objects of an NDJSON file, blank lines left out.
+    def lines(self, url: str) -> Iterator[JsonDict]:
+        """Yield the objects of an NDJSON file, without blank lines.
 
-        It is read and parsed whole before the first object comes, so that a cut answer is repeated, not passed on.
+        It is read and parsed completely before the first object is yielded, so that a truncated answer is retried.
 
         Raises:
             RemoteError: it cannot be read, or is not NDJSON.
@@ -46,7 +46,7 @@ class Files:
                     yield orjson.loads(line)
 
     def values(self, url: str) -> list[Any]:
-        """Return the value on each line of an NDJSON file, blank lines left out; what is not JSON comes as text.
+        """Return the value on each line of an NDJSON file, without blank lines; what is not JSON comes as text.
 
         Raises:
             RemoteError: it cannot be read.
@@ -70,7 +70,7 @@ class Files:
         return self._wire.repeat(attempt)
 
     def picture(self, url: str) -> bytes:
-        """Return a picture's bytes; the key goes along only to the service's own host, which asks for it.
+        """Return a picture's bytes; the key is sent only to the service's own host, which requires it.
 
         Raises:
             RemoteError: it cannot be read.
@@ -132,4 +132,4 @@ def _check(response: httpx.Response) -> None:
 
 
 def _cut(why: str) -> UnavailableError:
-    return UnavailableError(f"a result file could not be read whole: {why}; try again later", acted=False)
+    return UnavailableError(f"a result file could not be read completely: {why}; try again later", acted=False)

@@ -29,7 +29,7 @@ LIST_LABELS = f"query getLabelImportsPyApi($projectId: ID!) {{ labelImports({_LI
 
 @dataclass(frozen=True, slots=True)
 class ImportDocuments:
-    """The documents of one kind, and the field under which each one's answer comes."""
+    """The documents of one kind, each with the field of its answer."""
 
     create: str
     created: str

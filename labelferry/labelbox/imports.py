@@ -1,6 +1,6 @@
 """Import jobs: pre-labels (MAL) and ground truth, from an NDJSON file.
 
-A job's identity is (project, name): a lost answer is looked up by name, never answered by a second job.
+A job's identity is (project, name): after a lost answer it is looked up by name, never created a second time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from labelferry.errors import JobFailedError, NotFoundError, RejectedError, RemoteError
-from labelferry.labelbox.call import Call, Json, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.files import Files
 from labelferry.labelbox.import_documents import DELETE_MAL, DOCUMENTS
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
@@ -54,7 +54,7 @@ class ImportResource(Resource):
         return self._job(answer, DOCUMENTS[kind].got, project_id, kind) if answer.get(DOCUMENTS[kind].got) else None
 
     def shown(self, project_id: str, name: str, kind: ImportKind) -> ImportJob | None:
-        """Return the import of that name as soon as the service shows it; None when it still does not after a while."""
+        """Return the import of that name as soon as the service lists it; None if it still does not after a while."""
         return self._wire.look(lambda: self.find(project_id, name, kind), self._wire.policy.appearing)
 
     def list(self, project_id: str, kind: ImportKind) -> Iterator[ImportJob]:
@@ -71,25 +71,25 @@ class ImportResource(Resource):
         """Return the job once it is FINISHED; single lines may have failed nevertheless.
 
         Args:
-            job: as far as it is known.
-            deadline: seconds; the policy's when not given.
+            job: the job, as far as known.
+            deadline: seconds; by default the policy's.
 
         Raises:
             JobFailedError: it ended FAILED; the message has the text of its error file.
-            NotFoundError: the service does not show it any more.
-            DeadlineError: it still runs.
+            NotFoundError: the service no longer lists it.
+            DeadlineError: it is still running.
         """
         pace = self._wire.policy.imports
         if deadline is not None:
             pace = Pace(pace.every, deadline, pace.first)
         known = [job] if job.state != "RUNNING" else []
-        overdue = f"import {job.name!r} still runs at the service; run again later to pick up its outcome"
+        overdue = f"import {job.name!r} is still running at the service; run again later to pick up its outcome"
         ended = self._wire.until(lambda: known[0] if known else self._ended(job), pace, overdue)
         if ended.state == "FAILED":
             raise JobFailedError(f"import {job.name!r} failed: {self._reason(ended)}")
         return ended
 
-    def statuses(self, job: ImportJob) -> Iterator[Json]:
+    def statuses(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the outcome of each line: ``uuid``, ``dataRow``, ``status``, and on failures ``errors``.
 
         Raises:
@@ -98,7 +98,7 @@ class ImportResource(Resource):
         return self._files.lines(_result_url(job, job.status_url, "status"))
 
     def verdicts(self, job: ImportJob, lines: int) -> Sequence[Any]:
-        """Return the value on each line of the status file, in whatever shape.
+        """Return the value on each line of the status file, in any shape.
 
         A file that is missing, or has fewer than ``lines`` lines, is read again for a while.
 
@@ -110,7 +110,7 @@ class ImportResource(Resource):
         self._wire.look(file.read, self._wire.policy.appearing)
         return file.content()
 
-    def errors(self, job: ImportJob) -> Iterator[Json]:
+    def errors(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the outcome of each line that failed.
 
         Raises:
@@ -118,7 +118,7 @@ class ImportResource(Resource):
         """
         return self._files.lines(_result_url(job, job.error_url, "error"))
 
-    def inputs(self, job: ImportJob) -> Iterator[Json]:
+    def inputs(self, job: ImportJob) -> Iterator[JsonDict]:
         """Yield the lines that were sent.
 
         Raises:
@@ -127,7 +127,7 @@ class ImportResource(Resource):
         return self._files.lines(_result_url(job, job.input_url, "input"))
 
     def delete(self, job: ImportJob) -> None:
-        """Delete a pre-label import and the pre-labels that came with it; a lost answer is asked for again.
+        """Delete a pre-label import and its pre-labels; after a lost answer the request is repeated.
 
         Raises:
             NotFoundError: there is none with its id.
@@ -140,7 +140,7 @@ class ImportResource(Resource):
     def _ended(self, job: ImportJob) -> ImportJob | None:
         now = self.shown(job.project_id, job.name, job.kind)
         if now is None:
-            raise NotFoundError(f"import {job.name!r} is no longer shown by the service")
+            raise NotFoundError(f"import {job.name!r} is no longer listed by the service")
         return now if now.state != "RUNNING" else None
 
     def _reason(self, job: ImportJob) -> str:
@@ -151,11 +151,11 @@ class ImportResource(Resource):
         except RemoteError as error:
             return f"its error file cannot be read ({error})"
 
-    def _job(self, answer: Json, field: str, project_id: str, kind: ImportKind) -> ImportJob:
+    def _job(self, answer: JsonDict, field: str, project_id: str, kind: ImportKind) -> ImportJob:
         return _job_of(present(answer.get(field), "the import"), project_id, kind)
 
 
-def _job_of(node: Json, project_id: str, kind: ImportKind) -> ImportJob:
+def _job_of(node: JsonDict, project_id: str, kind: ImportKind) -> ImportJob:
     return ImportJob(
         id=node["id"],
         name=node["name"],

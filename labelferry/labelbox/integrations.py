@@ -20,14 +20,14 @@ VALIDATE = """mutation validateDatasetPyApi($id: ID!) {
 
 
 class IntegrationResource(Resource):
-    """The organization's integrations, and which of them signs for a dataset."""
+    """The organization's integrations, and the signers of datasets."""
 
     def list(self) -> tuple[Integration, ...]:
         """Return all integrations of the organization."""
         return tuple(map(_integration, self._wire.send(query(LIST)).get("iamIntegrations") or ()))
 
     def signer(self, dataset_id: str) -> Integration | None:
-        """Return the integration that signs for a dataset, if one does.
+        """Return the signer of a dataset, if it has one.
 
         Raises:
             NotFoundError: the dataset does not exist.
@@ -37,7 +37,7 @@ class IntegrationResource(Resource):
         return _integration(node) if isinstance(node, dict) else None
 
     def sign(self, dataset_id: str, integration_id: str) -> None:
-        """Let an integration sign for a dataset; doing so twice does no harm.
+        """Set an integration as signer of a dataset; may be repeated.
 
         Raises:
             NotFoundError: the dataset or the integration does not exist.

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.records import LabelRecord
 from labelferry.labelbox.resource import Resource, present
@@ -32,11 +32,11 @@ class LabelResource(Resource):
     def matching(
         self, project_id: str, wanted: Callable[[LabelRecord], bool], *, patient: bool = False
     ) -> Sequence[LabelRecord]:
-        """Return the labels that are wanted.
+        """Return the labels that match.
 
         Args:
             project_id: of the project.
-            wanted: says so of one.
+            wanted: whether a label matches.
             patient: look again for a while as long as there is none.
         """
 
@@ -57,6 +57,6 @@ def delete_document(label_ids: Sequence[str]) -> str:
     return f"mutation deleteLabelsPyApi {{ deleteLabels(labelIds: {json.dumps([*label_ids])}) {{ id }} }}"
 
 
-def _label(node: Json) -> LabelRecord:
+def _label(node: JsonDict) -> LabelRecord:
     row = node.get("dataRow") or {}
     return LabelRecord(node["id"], row.get("id"), row.get("globalKey"), bool(node.get("isBenchmarkReference")))

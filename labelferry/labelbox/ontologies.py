@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import OntologyRecord
 from labelferry.labelbox.resource import Resource, present
@@ -45,7 +45,7 @@ class OntologyResource(Resource):
         return ontology_of(present(answer.get("ontology"), f"ontology {ontology_id}"))
 
     def find(self, name: str) -> list[OntologyRecord]:
-        """Return the ontologies of exactly this name; the service itself searches by part of the name."""
+        """Return the ontologies with exactly this name; the service itself searches by part of the name."""
 
         def page(cursor: str | None) -> tuple[Nodes, str | None]:
             call = query(FIND, search=name, filter={"status": "ALL"}, **at_cursor(cursor, _PAGE))
@@ -55,7 +55,7 @@ class OntologyResource(Resource):
         return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
 
 
-def ontology_of(node: Json) -> OntologyRecord:
+def ontology_of(node: JsonDict) -> OntologyRecord:
     """Return the ontology that a node of an answer describes."""
     normalized = node.get("normalized") or {}
     tree = json.loads(normalized) if isinstance(normalized, str) else normalized

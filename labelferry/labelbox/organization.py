@@ -1,4 +1,4 @@
-"""Who the key belongs to."""
+"""The owner of the key."""
 
 from labelferry.labelbox.call import query
 from labelferry.labelbox.records import Organization, User

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Iterator
 
-from labelferry.labelbox.call import Json
+from labelferry.labelbox.call import JsonDict
 
 __all__ = ["Nodes", "at_cursor", "by_cursor", "by_offset", "page_at"]
 
-Nodes = list[Json]
+Nodes = list[JsonDict]
 
 OFFSET_PAGE = 100
 
@@ -16,7 +16,7 @@ def page_at(document: str, skip: int) -> str:
     return document.replace("skip: 0", f"skip: {skip}")
 
 
-def by_offset(fetch: Callable[[int], Nodes]) -> Iterator[Json]:
+def by_offset(fetch: Callable[[int], Nodes]) -> Iterator[JsonDict]:
     """Yield the nodes of all pages.
 
     Args:
@@ -30,12 +30,12 @@ def by_offset(fetch: Callable[[int], Nodes]) -> Iterator[Json]:
         skip += OFFSET_PAGE
 
 
-def at_cursor(cursor: str | None, first: int) -> Json:
+def at_cursor(cursor: str | None, first: int) -> JsonDict:
     """Return the variables that ask for the ``first`` nodes at a cursor."""
     return {"from": cursor, "first": first}
 
 
-def by_cursor(fetch: Callable[[str | None], tuple[Nodes, str | None]]) -> Iterator[Json]:
+def by_cursor(fetch: Callable[[str | None], tuple[Nodes, str | None]]) -> Iterator[JsonDict]:
     """Yield the nodes of all pages.
 
     Args:

@@ -1,8 +1,8 @@
-"""How long, how often, and after what: every number of the client, and the retry strategy built from them.
+"""The retry policy: every number of the client, and the strategy built from them.
 
-Only what is safe to repeat is repeated blindly: calls that read (or whose second arrival does no harm), and calls that
-certainly did not act, because the connection was refused or the service turned them away with 429. Authentication,
-quota and validation errors are never repeated.
+Only what is safe to repeat is retried blindly: calls that read (or whose second arrival does no harm), and calls that
+certainly did not act, because the connection was refused or the service rejected them with 429. Calls that failed with
+authentication, quota and validation errors are never retried.
 """
 
 import logging
@@ -29,7 +29,7 @@ _log = logging.getLogger("labelferry.labelbox")
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """How a wait asks again: at once, then after ``first`` seconds, doubling up to ``every``, until ``deadline``."""
+    """The pace of polling: at once, then after ``first`` seconds, doubling up to ``every``, until ``deadline``."""
 
     every: float
     deadline: float
@@ -41,27 +41,27 @@ class Policy:
     """The client's numbers; times in seconds.
 
     Attributes:
-        attempts: how often a call is sent at most.
+        attempts: maximum number of attempts of a call.
         refused_attempts: the same, when nothing listens at the endpoint.
         backoff: first upper bound of the random back-off; it doubles.
         backoff_cap: the back-off's last upper bound.
         retry_after_cap: the longest Retry-After that is obeyed.
-        budget: a call's time in all, waits included; no new attempt starts beyond it.
+        budget: total time of a call, including waits; no new attempt starts beyond it.
         connect_timeout: for a connection.
         request_timeout: for one answer.
         upload_timeout: for one answer to a file.
         batch_timeout: for one answer of the batch operations.
         file_timeout: for one answer of a file's URL.
-        requests_per_minute: the client-side limit; None means none.
-        lookup_chunk: global keys in one question.
+        requests_per_minute: the client-side limit, None for none.
+        lookup_chunk: global keys per look-up.
         lookup: pace of a global-key look-up.
         task: pace of a task (upload, batch, export).
         processing: pace of waiting until rows are processed.
         imports: pace of an import job.
-        appearing: pace of looking again for what the service said it has and does not show: a job, its status file, the
-            rest of that file, a label, a row.
-        releasing: pace of trying again what the service calls a duplicate and shows no row of: the key of a deleted row
-            stays taken for up to 180 seconds.
+        appearing: pace of looking again for what the service has reported but does not list: a job, its status file,
+            the rest of that file, a label, a row.
+        releasing: pace of retrying a key that the service reports as a duplicate although no row has it: the key of a
+            deleted row stays taken for up to 180 seconds.
     """
 
     attempts: int = 10
@@ -109,7 +109,7 @@ def retrying(
 
 
 class _Wait:
-    """The seconds that the service asked for, capped; without any, random exponential back-off."""
+    """Wait for the seconds that the service asked for, capped; otherwise random exponential back-off."""
 
     def __init__(self, policy: Policy) -> None:
         self._cap = policy.retry_after_cap
@@ -123,14 +123,14 @@ class _Wait:
 
 
 class _Refused(stop_base):
-    """Nothing listens at the endpoint: patience is of little use."""
+    """Stop early when nothing listens at the endpoint."""
 
     def __call__(self, state: RetryCallState) -> bool:
         return isinstance(getattr(_error(state), "__cause__", None), httpx.ConnectError)
 
 
 class _OverBudget(stop_base):
-    """The next attempt would start after the call's time is up."""
+    """Stop when the next attempt would start after the call's budget."""
 
     def __init__(self, ends: float, clock: Callable[[], float]) -> None:
         self._ends = ends

@@ -1,10 +1,10 @@
-"""Projects, and how an ontology gets into one."""
+"""Projects, and their connection to an ontology."""
 
 from collections.abc import Collection, Iterator
 from typing import Any
 
 from labelferry.labelbox import ontologies
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.editor import Editor
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.records import OntologyRecord, Project
@@ -50,14 +50,19 @@ class ProjectResource(Resource):
 
         Args:
             name: need not be unique, but should be.
-            media_type: Labelbox's word, such as ``VIDEO``.
+            media_type: Labelbox's name of it, such as ``VIDEO``.
             description: a good place for a key to find the project by.
             quality: ``benchmark``, ``consensus`` or both, as the official SDK does by default.
 
         Raises:
             UnavailableError: with ``acted``, ask ``find`` before creating again.
         """
-        variables: Json = {"name": name, "allowedMediaType": media_type, "description": description, **_audit(quality)}
+        variables: JsonDict = {
+            "name": name,
+            "allowedMediaType": media_type,
+            "description": description,
+            **_audit(quality),
+        }
         answer = self._wire.send(mutation(CREATE, **variables))
         return _project(present(answer.get("createProject"), "the new project"))
 
@@ -83,7 +88,7 @@ class ProjectResource(Resource):
         return ontologies.ontology_of(node) if node else None
 
     def connect_ontology(self, project_id: str, ontology_id: str) -> None:
-        """Connect an ontology, after setting the editor up where the project has none; may be repeated.
+        """Connect an ontology, after setting up the editor if the project has none; may be repeated.
 
         Raises:
             NotFoundError: the project or ontology does not exist.
@@ -115,11 +120,11 @@ class ProjectResource(Resource):
         """
         present(self._wire.send(mutation(DELETE, projectId=project_id)).get("updateProject"), f"project {project_id}")
 
-    def _project(self, document: str, project_id: str, variable: str) -> Json:
+    def _project(self, document: str, project_id: str, variable: str) -> JsonDict:
         answer = self._wire.send(query(document, **dict[str, Any]({variable: project_id})))
         return present(answer.get("project"), f"project {project_id}")
 
-    def _named(self, name: str) -> Iterator[Json]:
+    def _named(self, name: str) -> Iterator[JsonDict]:
         def page(skip: int) -> Nodes:
             call = query(page_at(FIND, skip), param_0=name, param_1=False)
             return list(self._wire.send(call).get("projects") or [])
@@ -127,7 +132,7 @@ class ProjectResource(Resource):
         return by_offset(page)
 
 
-def _audit(quality: Collection[str]) -> Json:
+def _audit(quality: Collection[str]) -> JsonDict:
     consensus = "consensus" in quality
     return {
         "autoAuditPercentage": 0 if consensus else 1,
@@ -137,5 +142,5 @@ def _audit(quality: Collection[str]) -> Json:
     }
 
 
-def _project(node: Json) -> Project:
+def _project(node: JsonDict) -> Project:
     return Project(node["id"], node["name"], node.get("description"), node.get("allowedMediaType"))

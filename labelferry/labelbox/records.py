@@ -1,4 +1,4 @@
-"""What the service tells us, as small frozen values: ids and the fields that we use."""
+"""The service's records as small frozen values: ids and the fields that we use."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ __all__ = [
 
 
 class ImportKind(Enum):
-    """What an import's lines become: pre-labels that wait for a person, or labels."""
+    """What an import's lines become: pre-labels to be reviewed, or labels."""
 
     MAL = "MAL"
     GROUND_TRUTH = "GROUND_TRUTH"
@@ -48,7 +48,7 @@ class User:
 
 @dataclass(frozen=True, slots=True)
 class Integration:
-    """An IAM integration: access to somebody's private buckets."""
+    """An IAM integration: access to private buckets."""
 
     id: str
     name: str
@@ -85,7 +85,7 @@ class DataRow:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A row that an upload did not take; the service does not always say its key."""
+    """A row that an upload refused; the service does not always report its key."""
 
     global_key: str | None
     message: str
@@ -101,13 +101,13 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class CreateResult:
-    """What became of an upload of rows.
+    """The outcome of an upload of rows.
 
     Attributes:
-        created: global key -> id of the rows that were taken.
+        created: global key -> id of the rows that were created.
         failures: the rows that were not.
-        refused: the service's text, when it refused a whole upload because of some duplicates: then the rows that are
-            in neither list were not created, although nothing is wrong with them.
+        refused: the service's text, when it refused a whole upload because of some duplicates: then rows in neither
+            list were not created, although nothing is wrong with them.
     """
 
     created: Mapping[str, str] = field(default_factory=dict)
@@ -115,14 +115,14 @@ class CreateResult:
     refused: str | None = None
 
     def after(self, earlier: "CreateResult") -> "CreateResult":
-        """Return the outcome of this upload and an earlier one of the same rows; of each row the latest counts."""
+        """Return the outcome of this upload and an earlier one of the same rows; the latest counts for each row."""
         created = {**earlier.created, **self.created}
         failures = (*(each for each in earlier.failures if not each.is_duplicate), *self.failures)
         return CreateResult(created, failures, self.refused)
 
     @property
     def duplicates(self) -> tuple[str, ...]:
-        """The global keys that exist according to the service, in whichever way it reported them."""
+        """The global keys that exist according to the service, however it reported them."""
         return tuple(f.global_key for f in self.failures if f.is_duplicate and f.global_key is not None)
 
 
@@ -165,7 +165,7 @@ class ImportJob:
     """An import; identified by project and name.
 
     Attributes:
-        state: RUNNING, FINISHED or FAILED. FINISHED does not mean that each line was taken.
+        state: RUNNING, FINISHED or FAILED. FINISHED does not mean that every line was accepted.
         input_url, status_url, error_url: files, kept by the service for 24 hours.
     """
 

@@ -1,6 +1,6 @@
-"""Answers of the service -> data, or the error of ours that says what to do.
+"""Answers of the service -> data, or our error with what to do about it.
 
-The table follows the order in which the official SDK 7.17.0 judges an answer: 5xx first, without a look at the body,
+The table follows the order in which the official SDK 7.17.0 evaluates an answer: 5xx first, whatever the body,
 then the codes of the GraphQL errors, then the status.
 """
 
@@ -23,45 +23,45 @@ from labelferry.errors import (
     RemoteError,
     UnavailableError,
 )
-from labelferry.labelbox.call import Call, Json
+from labelferry.labelbox.call import Call, JsonDict
 
 __all__ = ["LOOK_FIRST", "judge", "retry_after"]
 
-LOOK_FIRST = "it may have acted: run labelferry again, which looks before it sends anything"
+LOOK_FIRST = "it may have acted: run labelferry again, which checks before it sends anything"
 
 _KEY = "check LABELBOX_API_KEY"
-_OURS = "the service does not take this document: please report it, with this message"
+_OURS = "the service does not accept this document: please report it, with this message"
 _LONGEST = 600
 
 _CODES: dict[str, tuple[type[RemoteError], str]] = {
     "AUTHENTICATION_ERROR": (AuthenticationError, _KEY),
-    "AUTHORIZATION_ERROR": (PermissionDeniedError, "ask an admin of the workspace for the right"),
+    "AUTHORIZATION_ERROR": (PermissionDeniedError, "ask an admin of the workspace for permission"),
     "OPERATION_NOT_ALLOWED": (PermissionDeniedError, "the account or role may not do this"),
     "GRAPHQL_VALIDATION_FAILED": (RejectedError, _OURS),
     "GRAPHQL_PARSE_FAILED": (RejectedError, _OURS),
     "RESOURCE_NOT_FOUND": (NotFoundError, "it may have been deleted, or the id or name is wrong"),
-    "RESOURCE_CONFLICT": (RemoteConflictError, "the name is taken: use what is there, or another name"),
+    "RESOURCE_CONFLICT": (RemoteConflictError, "the name is taken: use the existing resource, or another name"),
     "MALFORMED_REQUEST": (RejectedError, "fix the request"),
 }
 _INNER: dict[int, tuple[type[RemoteError], str]] = {
     400: (RejectedError, "fix the request"),
     422: (RejectedError, "fix the request"),
-    426: (QuotaError, "the account's allowance is used up"),
+    426: (QuotaError, "the account's quota is used up"),
 }
 _STATUS: dict[int, tuple[type[RemoteError], str]] = {
     401: (AuthenticationError, _KEY),
     403: (PermissionDeniedError, "the key may not do this, or a proxy is in the way"),
-    413: (RejectedError, "the file is too big for the service: send smaller ones"),
-    426: (QuotaError, "the account's allowance is used up"),
+    413: (RejectedError, "the file is too large for the service: send smaller ones"),
+    426: (QuotaError, "the account's quota is used up"),
     501: (RejectedError, "the server does not know this operation"),
 }
 
 
-def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) -> Json:
+def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) -> JsonDict:
     """Return the ``data`` of an answer.
 
     Raises:
-        RemoteError: the kind that fits; its message starts with the operation.
+        RemoteError: of the matching kind; its message starts with the operation.
     """
     body = _body(response)
     verdict = _Verdict(response, call, redact)
@@ -74,7 +74,7 @@ def judge(response: httpx.Response, call: Call, redact: Callable[[str], str]) ->
     if response.status_code != 200:
         raise verdict.of_status(body)
     if not isinstance(body.get("data"), dict):
-        raise verdict.lost("the answer is not the JSON that was expected (cut off, or from a proxy?)")
+        raise verdict.lost("the answer is not the expected JSON (truncated, or from a proxy?)")
     return dict(body["data"])
 
 
@@ -88,14 +88,14 @@ class _Verdict:
         self._request_id = response.headers.get("x-request-id")
 
     def lost(self, text: str) -> UnavailableError:
-        """Return the error of an answer that says nothing about what was done."""
+        """Return the error of an answer that does not tell whether the service acted."""
         hint = "try again later" if self._call.repeatable else LOOK_FIRST
         return UnavailableError(
             f"{self._call.operation}: {text}; {hint}", acted=not self._call.repeatable, request_id=self._request_id
         )
 
-    def rate_limit(self, body: Json) -> RateLimitError:
-        """Return the error of a call that was turned away for now."""
+    def rate_limit(self, body: JsonDict) -> RateLimitError:
+        """Return the error of a call that was rejected for now."""
         text = self._said(body.get("message")) or "too many requests"
         return RateLimitError(
             f"{self._call.operation}: {text}; wait, or lower the requests per minute",
@@ -104,26 +104,26 @@ class _Verdict:
         )
 
     def of_errors(self, errors: object) -> RemoteError:
-        """Return the error of GraphQL's ``errors``; the first one that we know decides."""
+        """Return the error for GraphQL's ``errors``; the first known one decides."""
         entries = [entry for entry in errors if isinstance(entry, dict)] if isinstance(errors, list) else []
-        entry: Json = next((e for e in entries if _code(e) in _CODES), entries[0] if entries else {})
+        entry: JsonDict = next((e for e in entries if _code(e) in _CODES), entries[0] if entries else {})
         text, code = self._said(entry.get("message")), _code(entry)
         if "LBU limit" in text:
-            return self._error(QuotaError, text, "the account's allowance is used up")
+            return self._error(QuotaError, text, "the account's quota is used up")
         if code == "INTERNAL_SERVER_ERROR":
             return self._internal(entry, text)
         kind, hint = _CODES.get(code, (RejectedError, f"the service's code is {code or 'missing'}"))
         return self._error(kind, text, hint)
 
-    def of_status(self, body: Json) -> RemoteError:
-        """Return the error of a status with no GraphQL errors to explain it."""
+    def of_status(self, body: JsonDict) -> RemoteError:
+        """Return the error for a status without GraphQL errors."""
         if self._response.status_code == 408:
             return self.lost("the service gave up waiting (408)")
         kind, hint = _STATUS.get(self._response.status_code, (RejectedError, "is the endpoint right?"))
         text = f"{_status(self._response)} {self._said(body.get('message'))}".rstrip()
         return self._error(kind, text, hint)
 
-    def _internal(self, entry: Json, text: str) -> RemoteError:
+    def _internal(self, entry: JsonDict, text: str) -> RemoteError:
         inner = _dig(entry, "extensions", "exception", "status")
         if inner in _INNER:
             return self._error(_INNER[inner][0], text, _INNER[inner][1])
@@ -167,7 +167,7 @@ def _date(text: str | None) -> datetime | None:
     return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
-def _body(response: httpx.Response) -> Json:
+def _body(response: httpx.Response) -> JsonDict:
     try:
         body = orjson.loads(response.content)
     except orjson.JSONDecodeError:
@@ -175,7 +175,7 @@ def _body(response: httpx.Response) -> Json:
     return body if isinstance(body, dict) else {}
 
 
-def _code(entry: Json) -> str:
+def _code(entry: JsonDict) -> str:
     return str(_dig(entry, "extensions", "code") or "")
 
 

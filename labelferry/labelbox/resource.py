@@ -1,9 +1,9 @@
-"""What all resources share: the wire, and the error for something that does not exist."""
+"""The base of all resources: the wire, and the error for something that does not exist."""
 
 from typing import Any
 
 from labelferry.errors import NotFoundError
-from labelferry.labelbox.call import Json
+from labelferry.labelbox.call import JsonDict
 from labelferry.labelbox.transport import Wire
 
 __all__ = ["Resource", "present"]
@@ -16,12 +16,12 @@ class Resource:
         self._wire = wire
 
 
-def present(node: Any, what: str) -> Json:
-    """Return a node of an answer that must be there.
+def present(node: Any, what: str) -> JsonDict:
+    """Return a required node of an answer.
 
     Raises:
         NotFoundError: it is null.
     """
     if not isinstance(node, dict):
-        raise NotFoundError(f"{what} is not there; it may have been deleted, or the id is wrong")
+        raise NotFoundError(f"{what} does not exist; it may have been deleted, or the id is wrong")
     return node

@@ -8,13 +8,14 @@ from typing import Any
 import orjson
 
 from labelferry.errors import InputError, JobFailedError
-from labelferry.labelbox.call import Json, mutation, query
+from labelferry.labelbox.call import JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import CreateResult, Failure, Task
 from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TASK_FIELDS, TaskResource, reason, task_of
 from labelferry.labelbox.transport import Wire
 from labelferry.labelbox.uploads import UploadResource
+from labelferry.listing import counted
 
 __all__ = ["RowUploads"]
 
@@ -58,14 +59,14 @@ class RowUploads(Resource):
             items.append({"id": {"type": "GKEY", "value": key}, "payload": _payload(dataset_id, changes)})
         return self._carry(keys, items)
 
-    def _carry(self, keys: Sequence[str], items: Sequence[Json]) -> CreateResult:
+    def _carry(self, keys: Sequence[str], items: Sequence[JsonDict]) -> CreateResult:
         whole = CreateResult()
         for start in range(0, len(items), ROWS_PER_TASK):
             end = start + ROWS_PER_TASK
             whole = _joined(whole, self._carry_task(keys[start:end], items[start:end]))
         return whole
 
-    def _carry_task(self, keys: Sequence[str], items: Sequence[Json]) -> CreateResult:
+    def _carry_task(self, keys: Sequence[str], items: Sequence[JsonDict]) -> CreateResult:
         uris = [self._uploads.send(chunk, "json_import.json", "application/json") for chunk in chunks(items)]
         manifest = orjson.dumps({"source": "SDK", "item_count": len(items), "chunk_uris": uris})
         uri = self._uploads.send(manifest, "manifest.json", "application/json")
@@ -79,7 +80,8 @@ class RowUploads(Resource):
         said = reason(task)
         duplicates = _named_in(said, keys)
         if not duplicates:
-            raise JobFailedError(f"the upload of {len(keys)} rows ended {task.status}: {said}{_first(failures)}")
+            rows = counted(len(keys), "row")
+            raise JobFailedError(f"the upload of {rows} ended {task.status}: {said}{_first(failures)}")
         return CreateResult({}, tuple(Failure(key, said) for key in duplicates), refused=said)
 
     def _failures(self, task_id: str) -> Iterator[Failure]:
@@ -101,8 +103,8 @@ class RowUploads(Resource):
         return page[nodes], page["after"]
 
 
-def chunks(items: Iterable[Json], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
-    """Yield JSON arrays of at most ``limit`` bytes; an item that is bigger goes alone."""
+def chunks(items: Iterable[JsonDict], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
+    """Yield JSON arrays of at most ``limit`` bytes; a larger item goes alone."""
     held: list[bytes] = []
     size = 2
     for item in map(orjson.dumps, items):
@@ -115,7 +117,7 @@ def chunks(items: Iterable[Json], limit: int = CHUNK_BYTES) -> Iterator[bytes]:
         yield b"[" + b",".join(held) + b"]"
 
 
-def _payload(dataset_id: str, row: Mapping[str, Any]) -> Json:
+def _payload(dataset_id: str, row: Mapping[str, Any]) -> JsonDict:
     given = {name: value for name, value in row.items() if value is not None}
     return {**given, "dataset_id": dataset_id}
 
@@ -133,11 +135,11 @@ def _keys(rows: Sequence[Mapping[str, Any]], required: tuple[str, ...]) -> list[
 
 
 def _named_in(text: str, keys: Sequence[str]) -> list[str]:
-    """Return the keys that an older service's text for a whole upload names; keys may hold commas themselves."""
+    """Return the keys in an older service's text for a whole upload; keys themselves may contain commas."""
     found = _WHOLE.search(text)
     if not found:
         return []
-    listed = f", {found[1]}, , {found[1].rstrip(_CLOSING)}, "  # a closing full stop may be the key's own
+    listed = f", {found[1]}, , {found[1].rstrip(_CLOSING)}, "  # a trailing full stop may be part of the key
     return [key for key in keys if f", {key}, " in listed or f", '{key}', " in listed]
 
 

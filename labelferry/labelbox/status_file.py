@@ -1,6 +1,6 @@
-"""An import's status file, read again while it is missing or shorter than it has to be.
+"""An import's status file, read again while it is missing or too short.
 
-The service writes it, and shows it, some time after it calls the import FINISHED; a copy may end early.
+The service writes and lists it some time after it reports the import as FINISHED; a copy may be truncated.
 """
 
 from collections.abc import Callable
@@ -13,17 +13,17 @@ from labelferry.labelbox.records import ImportJob
 __all__ = ["StatusFile"]
 
 _UNREADABLE = (NotFoundError, PermissionDeniedError, RejectedError)
-"""What another look may put right; a service that is out of reach is the wire's to try again."""
+"""Errors that another attempt may resolve; the wire itself retries an unreachable service."""
 
 
 class StatusFile:
-    """The contents of a job's status file, as far as it was read.
+    """The contents of a job's status file, as far as read.
 
     Args:
         files: reads it.
-        job: as it was last seen.
-        look_up: returns the job as it is now, None while it is not shown.
-        lines: how many the whole file has.
+        job: as last seen.
+        look_up: returns the current job, None while it is not listed.
+        lines: the number of lines of the complete file.
     """
 
     def __init__(self, files: Files, job: ImportJob, look_up: Callable[[], ImportJob | None], lines: int) -> None:
@@ -32,7 +32,7 @@ class StatusFile:
         self._error: RemoteError | None = None
 
     def read(self) -> list[Any] | None:
-        """Read the file; None when it is not whole, and then its URL is looked up again."""
+        """Read the file; return None when it is incomplete, after looking up its URL again."""
         try:
             self._found = self._files.values(self._url())
         except _UNREADABLE as error:
@@ -44,10 +44,10 @@ class StatusFile:
         return None
 
     def content(self) -> list[Any]:
-        """Return what was read last.
+        """Return the last content read.
 
         Raises:
-            NotFoundError: there never was one.
+            NotFoundError: the file never existed.
             PermissionDeniedError, RejectedError: it could never be read.
         """
         if self._found is None and self._error is not None:

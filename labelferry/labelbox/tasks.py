@@ -3,7 +3,7 @@
 import json
 
 from labelferry.errors import JobFailedError
-from labelferry.labelbox.call import Json, query
+from labelferry.labelbox.call import JsonDict, query
 from labelferry.labelbox.organization import UserResource
 from labelferry.labelbox.records import Task
 from labelferry.labelbox.resource import Resource, present
@@ -36,10 +36,10 @@ class TaskResource(Resource):
         return task_of(present(nodes[0] if nodes else None, f"task {task_id}"))
 
     def wait(self, task: Task | str) -> Task:
-        """Return a task once it has ended, well or badly.
+        """Return a task once it has ended, successfully or not.
 
         Args:
-            task: its id, or what is known of it already.
+            task: its id, or its last known state.
 
         Raises:
             DeadlineError: it has not ended within the policy's time.
@@ -47,14 +47,14 @@ class TaskResource(Resource):
         if isinstance(task, Task) and task.status in _ENDED:
             return task
         task_id = task if isinstance(task, str) else task.id
-        overdue = f"task {task_id} has not ended; the service still works on it: run again later to pick up its result"
+        overdue = f"task {task_id} is still in progress at the service: run again later to pick up its result"
         return self._wire.until(lambda: self._ended(task_id), self._wire.policy.task, overdue)
 
     def finish(self, task: Task | str) -> Task:
-        """Return a task once it has ended well.
+        """Return a task once it has succeeded.
 
         Raises:
-            JobFailedError: it ended otherwise; the message has the service's text.
+            JobFailedError: it failed; the message has the service's text.
             DeadlineError: it has not ended within the policy's time.
         """
         task = self.wait(task)
@@ -67,7 +67,7 @@ class TaskResource(Resource):
         return task if task.status in _ENDED else None
 
 
-def task_of(node: Json) -> Task:
+def task_of(node: JsonDict) -> Task:
     """Return the task that a node of an answer describes."""
     return Task(node["id"], node["status"], node.get("type"), _text(node.get("result")), _text(node.get("errors")))
 

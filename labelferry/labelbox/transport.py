@@ -1,4 +1,4 @@
-"""The one place that sends: it counts, repeats, times out, decodes and maps errors.
+"""The one place that sends: it counts, retries, times out, decodes and maps errors.
 
 Everything else in this package only describes calls.
 """
@@ -13,7 +13,7 @@ import orjson
 from pydantic import SecretStr
 
 from labelferry.errors import DeadlineError, LedgerError, RejectedError, UnavailableError
-from labelferry.labelbox.call import Attachment, Call, Json
+from labelferry.labelbox.call import Attachment, Call, JsonDict
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
 from labelferry.labelbox.replies import LOOK_FIRST, judge
@@ -27,14 +27,14 @@ _NEVER_LEFT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
 class Wire:
-    """Sends calls to one service.
+    """Sender of calls to one service.
 
     Args:
         http: the HTTP client; its transport is the seam for tests.
         endpoints: the service's URLs.
         key: the API key.
-        policy: the numbers.
-        throttle: called before every request; blocks as long as it must.
+        policy: the retry policy.
+        throttle: called before every request; blocks as long as necessary.
         clock: monotonic seconds.
         sleep: waits for some seconds.
     """
@@ -61,11 +61,11 @@ class Wire:
         self._clock = clock
         self._sleep = sleep
 
-    def send(self, call: Call) -> Json:
-        """Send a call, again where that is safe, and return its ``data``.
+    def send(self, call: Call) -> JsonDict:
+        """Send a call, with retries if that is safe, and return its ``data``.
 
         Raises:
-            RemoteError: the kind that fits; UnavailableError.acted says whether the service may have acted.
+            RemoteError: of the matching kind; UnavailableError.acted tells whether the service may have acted.
         """
         return self.repeat(lambda: self._once(call), repeatable=call.repeatable)
 
@@ -74,7 +74,7 @@ class Wire:
         return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._wait)(attempt)
 
     def auth_for(self, url: str) -> httpx.Auth | None:
-        """Return what puts the key on a request to the service's own host; None for any other host."""
+        """Return the auth that adds the key to a request to the service's own host; None for any other host."""
         own = httpx.URL(self._endpoints.graphql)
         try:
             asked = httpx.URL(url)
@@ -88,7 +88,7 @@ class Wire:
         Args:
             ask: returns None while there is none.
             pace: intervals and deadline.
-            overdue: what to say when the deadline has passed: what was waited for, and what to do.
+            overdue: the message when the deadline has passed: what was awaited, and what to do.
 
         Raises:
             DeadlineError: the deadline has passed.
@@ -108,10 +108,10 @@ class Wire:
 
     def _wait(self, seconds: float) -> None:
         self._sleep(seconds)
-        with suppress(LedgerError):  # only a change must not go out unguarded, and a change asks again
+        with suppress(LedgerError):  # only changes need the guard, and each asks again
             self.guard()
 
-    def _once(self, call: Call) -> Json:
+    def _once(self, call: Call) -> JsonDict:
         self._throttle()
         if call.changes:
             self.guard()
@@ -129,7 +129,7 @@ class Wire:
 
 @contextmanager
 def reach(url: str, what: str, *, repeatable: bool) -> Iterator[None]:
-    """Turn httpx's errors into ours; ``acted`` is False where the request never left, or only reads."""
+    """Turn httpx's errors into ours; ``acted`` is False if the request was never sent, or only reads."""
     try:
         yield
     except _NEVER_LEFT as error:
@@ -144,7 +144,7 @@ def reach(url: str, what: str, *, repeatable: bool) -> Iterator[None]:
 
 
 class _Bearer(httpx.Auth):
-    """Puts the key on a request at the last moment, so that it is nowhere else."""
+    """Auth that adds the key to a request at the last moment, so that it is nowhere else."""
 
     def __init__(self, key: SecretStr) -> None:
         self._key = key

@@ -28,9 +28,9 @@ class UploadResource(Resource):
 
         Args:
             source: a path, or the bytes themselves.
-            filename: the name at the service; the path's own when not given.
-            content_type: guessed from the name when not given.
-            sign: ask for a URL that opens without a key.
+            filename: the name at the service; by default the path's own.
+            content_type: guessed from the name if not given.
+            sign: whether to request a URL that opens without a key.
 
         Raises:
             InputError: the file does not exist or is empty.
@@ -46,7 +46,7 @@ class UploadResource(Resource):
 
 
 def attached(source: Path | str | bytes, filename: str, content_type: str | None = None, part: str = "1") -> Attachment:
-    """Return a source as something to send.
+    """Return a source as an attachment.
 
     Raises:
         InputError: the file does not exist or is empty.

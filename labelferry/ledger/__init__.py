@@ -1,4 +1,4 @@
-"""What has been done, kept in SQLite or PostgreSQL."""
+"""The ledger: what has been done, stored in SQLite or PostgreSQL."""
 
 from labelferry.ledger.lease import Lease, confirm, held
 from labelferry.ledger.ledger import Ledger, LedgerFile, open_ledger

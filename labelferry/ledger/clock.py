@@ -1,6 +1,6 @@
 """The database's clock in SQL: hosts that share a ledger agree on it, however wrong their own clocks are.
 
-On SQLite it is the clock of the machine, which the file does not leave.
+On SQLite it is the clock of the machine, which all users of the file share.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ __all__ = ["Later", "time_of", "utc"]
 
 
 class Later(FunctionElement[datetime]):
-    """The moment at which the database comes to this, and some time more."""
+    """The database's time at execution, plus some seconds."""
 
     type = DateTime(timezone=True)
     inherit_cache = True
@@ -31,7 +31,7 @@ def _on_postgresql(element: Later, compiler: SQLCompiler, **options: Any) -> str
 
 @compiles(Later, "sqlite")
 def _on_sqlite(element: Later, compiler: SQLCompiler, **options: Any) -> str:
-    """Six digits after the point, as SQLAlchemy writes and reads them."""
+    """Render six digits after the point, as SQLAlchemy writes and reads them."""
     by = compiler.process(element.clauses, **options)
     return f"strftime('%Y-%m-%d %H:%M:%f000', 'now', {by} || ' seconds')"
 

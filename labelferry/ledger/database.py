@@ -1,7 +1,7 @@
 """A database URL -> an engine whose tables are those of this version.
 
-Migrations are Alembic's. They run under a lock of the database, so that processes which open a new ledger at the same
-time do not create its tables twice; a ledger that is up to date is opened without Alembic.
+Migrations are Alembic's. They run under a lock of the database, so processes that open a new ledger at the same time
+do not create its tables twice; a ledger that is up to date is opened without Alembic.
 """
 
 import sqlite3
@@ -30,20 +30,20 @@ VERSION = "0005"
 """The newest migration in ``migrations/versions``."""
 
 FORSAKEN = "60s"
-"""How long PostgreSQL lets a process that was stopped in the middle of a write keep its locks."""
+"""How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's lock."""
 
 LOCK = 5_711_038
-"""Key of the advisory lock in PostgreSQL; any number that no other program uses."""
+"""Key of the advisory lock in PostgreSQL; an arbitrary number that no other program uses."""
 
 
 def open_database(url: str) -> Engine:
     """Open the database at ``url`` and bring its tables up to date.
 
     Raises:
-        SpecError: when the URL is not one, its driver is not installed, the database is out of reach, or the ledger was
+        SpecError: when the URL is invalid, its driver is not installed, the database is unreachable, or the ledger was
             written by a newer labelferry.
     """
     try:
@@ -67,7 +67,7 @@ def open_database(url: str) -> Engine:
 
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection in a transaction, committed at the end; who is suspended inside loses it after a while."""
+    """Yield a connection in a transaction, committed at the end; a process suspended inside loses it after a while."""
     with engine.begin() as connection:
         if connection.dialect.name == "postgresql":
             connection.exec_driver_sql(f"SET LOCAL idle_in_transaction_session_timeout = '{FORSAKEN}'")
@@ -75,7 +75,7 @@ def writing(engine: Engine) -> Iterator[Connection]:
 
 
 def _say_what_failed(context: ExceptionContext) -> None:
-    """Turn what fails from now on into an error of ours; that a row exists is an answer, not a failure."""
+    """Turn database failures from now on into our own error; an existing row is an answer, not a failure."""
     error = context.sqlalchemy_exception
     if isinstance(error, SQLAlchemyError) and not isinstance(error, IntegrityError):
         reason = str(context.original_exception).splitlines()[0]
@@ -96,7 +96,7 @@ def _update(engine: Engine) -> None:
 
 
 def _with_driver(url: str) -> str:
-    """Return the URL with the driver that we ship, psycopg 3, where it names none."""
+    """Return the URL with the driver that we ship, psycopg 3, if it names none."""
     for scheme in ("postgresql://", "postgres://"):
         if url.startswith(scheme):
             return "postgresql+psycopg://" + url.removeprefix(scheme)
@@ -149,7 +149,7 @@ def _migrate(engine: Engine) -> None:
 
 @contextmanager
 def _locked(engine: Engine) -> Iterator[Connection]:
-    """Yield the one connection that may change the tables."""
+    """Yield the only connection that may change the tables."""
     sqlite = engine.dialect.name == "sqlite"
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if sqlite else f"SELECT pg_advisory_lock({LOCK})")

@@ -1,4 +1,4 @@
-"""Who holds a lease: a process, and where it is known whether it still runs."""
+"""The holder of a lease: a process, and whether it is still running, if that is known."""
 
 import json
 import os
@@ -9,20 +9,20 @@ from pathlib import Path
 __all__ = ["Holder"]
 
 ENDED = "ZX"
-"""States of a process that does nothing any more, though its number is still taken."""
+"""States of a process that has ended, though its number is still taken."""
 
 BOOT, PROCESSES = Path("/proc/sys/kernel/random/boot_id"), Path("/proc/self/ns/pid")
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process that holds a lease: its number on its machine, and when it began, since numbers are used again.
+    """A process that holds a lease: its number on its machine, and its start time, since numbers are reused.
 
     Args:
         pid: the process.
-        host: the machine, for people; two may have one name.
-        begun: in the kernel's ticks since the machine started; "" where that is unknown.
-        numbering: where the number counts: the machine since its start, and the container; "" where that is unknown.
+        host: the machine, for people; two may have the same name.
+        begun: in the kernel's ticks since the machine started; "" if unknown.
+        numbering: the scope of the number: the machine since its start, and the container; "" if unknown.
     """
 
     pid: int
@@ -37,7 +37,7 @@ class Holder:
 
     @classmethod
     def stored(cls, text: str) -> "Holder | None":
-        """Return the holder that a row of the ledger names; None for one that cannot be read, which is let expire."""
+        """Return the holder that a row of the ledger names; None for an unreadable one, which is left to expire."""
         try:
             return cls(**json.loads(text))
         except (ValueError, TypeError):
@@ -48,12 +48,12 @@ class Holder:
 
     @property
     def text(self) -> str:
-        """As it is stored."""
+        """The stored form."""
         return json.dumps(asdict(self))
 
     @property
     def is_gone(self) -> bool:
-        """Whether it was a process of this machine that does not run any more."""
+        """Whether it was a process of this machine that is no longer running."""
         if not self.numbering or self.numbering != _numbering():
             return False
         try:
@@ -66,7 +66,7 @@ class Holder:
 
 
 def _begun(pid: int) -> str:
-    """Return when a process began, in the kernel's ticks. "" where unknown, and for one that ended as a zombie."""
+    """Return the start time of a process in the kernel's ticks; "" if unknown, or if it has ended as a zombie."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rsplit(")", 1)[-1].split()
     except OSError:

@@ -1,12 +1,12 @@
-"""One run at a time of an onboarding, and in a project: a lease in the ledger that its holder renews and that expires.
+"""One run at a time per onboarding and per project: a lease in the ledger that its holder renews and that expires.
 
 ::
 
     taken --renewed every 20 s--> held --not renewed for 60 s--> expired --not renewed while watched--> taken over
 
-Only the database's clock counts. Each lease that is taken has a token of its own, and whoever changes anything, in the
-ledger or at the service, confirms first that the row still has it (``confirm``): a process that was suspended past its
-lease stops before its next change. A lease that was lost is never taken back.
+Only the database's clock counts. Each lease has its own token, and before any change, in the ledger or at the service,
+its holder confirms that the row still has it (``confirm``): a process that was suspended past its lease stops before
+its next change. A lost lease is never taken back.
 
 A run that was killed leaves its lease behind. On the same machine the next run sees that the process has ended and
 takes over at once; from another machine it waits until the lease has expired.
@@ -38,8 +38,8 @@ __all__ = ["Lease", "confirm", "confirm_in", "held"]
 TERM = timedelta(seconds=60)
 EVERY = TERM.total_seconds() / 3
 WATCHED = EVERY + 5
-"""Seconds for which a lease that seems to have expired is watched: a holder that lives renews it meanwhile, even when
-the database's clock was set forward or the machine has just woken up."""
+"""Seconds for which an apparently expired lease is watched: a live holder renews it in the meantime, even if the
+database's clock was set forward or the machine has just woken up."""
 
 ASK_AGAIN_SECONDS = 1.0
 LONGEST = 200
@@ -48,11 +48,11 @@ DATE = "%Y-%m-%d %H:%M:%S"
 Sleep = Callable[[float], None]
 
 _held: ContextVar[tuple["Lease", ...]] = ContextVar("leases", default=())
-"""What this run holds; the tasks of a flow, which open the ledger themselves, find it here."""
+"""The leases of this run, where the tasks of a flow, which open the ledger themselves, find them."""
 
 
 class Lease:
-    """The lease of one thing in one workspace: an onboarding, or what ``what`` names."""
+    """The lease of one onboarding, or of ``what``, in one workspace."""
 
     def __init__(self, engine: Engine, workspace: str, what: str) -> None:
         self._engine, self._what = engine, what
@@ -61,30 +61,30 @@ class Lease:
         self.holder, self._token = Holder.this(), uuid4().hex
 
     def take(self, sleep: Sleep = time.sleep) -> None:
-        """Take the lease; one that seems to have expired is watched first.
+        """Take the lease; an apparently expired one is watched first.
 
         Raises:
             ConflictError: when another run has it.
         """
         while not self._insert():
             found = self._found()
-            if found is None:  # given back meanwhile
+            if found is None:  # given back in the meantime
                 continue
             if not found.is_gone:
                 if found.is_valid:
                     raise self._in_progress(found)
-                announce("making sure that the run before has ended")
+                announce("making sure that the previous run has ended")
                 sleep(WATCHED)
             if self._take_over(found):
                 return
 
     def renew(self) -> bool:
-        """Push the end further away; return whether the lease is still ours."""
+        """Extend the lease; return whether it is still ours."""
         with writing(self._engine) as connection:
             return self.renew_in(connection)
 
     def renew_in(self, connection: Connection) -> bool:
-        """Do so in a transaction, which until its end keeps every other run from taking over."""
+        """Extend the lease in a transaction, which keeps every other run from taking over until it ends."""
         query = update(leases).where(*self._row, leases.c.token == self._token).values(expires_at=Later(TERM))
         return _changed(connection, query)
 
@@ -94,12 +94,12 @@ class Lease:
             connection.execute(delete(leases).where(*self._row, leases.c.token == self._token))
 
     def lost(self) -> LeaseLostError:
-        """Return the error that says who took over."""
+        """Return the error that names the new holder."""
         found = self._found()
         who = "" if found is None else f" ({found.holder})"
         return LeaseLostError(
             f"this run was suspended past its lease and another run took over{who}; it was stopped before its next "
-            "change. Nothing is lost: wait for the other to finish"
+            "change. Nothing is lost: wait for the other run to finish"
         )
 
     def _insert(self) -> bool:
@@ -117,7 +117,7 @@ class Lease:
         return None if row is None else _Found(*row)
 
     def _take_over(self, found: "_Found") -> bool:
-        """Take a lease unless it was renewed, taken or given back since it was seen."""
+        """Take a lease unless it was renewed, taken or given back since it was read."""
         seen = (leases.c.token == found.token, leases.c.expires_at == found.expires_at)
         with writing(self._engine) as connection:
             return _changed(connection, update(leases).where(*self._row, *seen).values(self._mine()))
@@ -155,7 +155,7 @@ class _Found(NamedTuple):
 
     @property
     def is_valid(self) -> bool:
-        """An end further away than any lease's was written by a wrong clock, and says nothing."""
+        """Whether the lease is still valid; an end beyond any lease's length was written by a wrong clock."""
         return timedelta() < self.left <= TERM
 
 
@@ -163,7 +163,7 @@ def confirm() -> None:
     """Renew every lease that this run holds.
 
     Raises:
-        LeaseLostError: when another run took one over; nothing may be changed any more.
+        LeaseLostError: when another run took one over; nothing more may be changed.
     """
     for lease in _held.get():
         if not lease.renew():
@@ -171,7 +171,7 @@ def confirm() -> None:
 
 
 def confirm_in(connection: Connection) -> None:
-    """Do so in a transaction: what is written in it is written by the run that holds the leases, or not at all.
+    """Renew them in a transaction: it is written by the run that holds the leases, or not at all.
 
     Raises:
         LeaseLostError: when another run took one over.
@@ -183,12 +183,12 @@ def confirm_in(connection: Connection) -> None:
 
 @contextmanager
 def held(lease: Lease, wait: float = 0, sleep: Sleep = time.sleep, every: float = EVERY) -> Iterator[None]:
-    """Hold a lease for as long as the block runs, renewing it in the background.
+    """Hold a lease while the block runs, renewing it in the background.
 
     Args:
         lease: the lease.
         wait: seconds to wait for another run that has it.
-        sleep: how to wait.
+        sleep: waits for some seconds.
         every: seconds between renewals.
 
     Raises:
@@ -199,7 +199,7 @@ def held(lease: Lease, wait: float = 0, sleep: Sleep = time.sleep, every: float 
 
     def keep() -> None:
         while not ended.wait(every):
-            with suppress(LedgerError):  # the next time, maybe; who needs the ledger meanwhile reports it
+            with suppress(LedgerError):  # perhaps the next time; whatever needs the ledger reports it
                 if not lease.renew():
                     return  # the run finds out before its next change
 
@@ -207,18 +207,18 @@ def held(lease: Lease, wait: float = 0, sleep: Sleep = time.sleep, every: float 
     keeper.start()
     before = _held.set((*_held.get(), lease))
     try:
-        confirm()  # those taken before may have been lost while this one was waited for
+        confirm()  # earlier leases may have been lost while waiting for this one
         yield
     finally:
         _held.reset(before)
         ended.set()
         keeper.join()
-        with suppress(LedgerError):  # then it expires
+        with suppress(LedgerError):  # the lease then expires
             lease.release()
 
 
 def _short(what: str) -> str:
-    """Return what fits the column: the names of projects may be longer."""
+    """Return a text shortened to the column: names of projects may be longer."""
     return what if len(what) <= LONGEST else f"{what[:100]} {sha256(what.encode()).hexdigest()}"
 
 

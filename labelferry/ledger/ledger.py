@@ -1,7 +1,7 @@
-"""What has been done, for one onboarding in one workspace: claim, do, settle.
+"""The ledger of one onboarding in one workspace: claim, do, settle.
 
-A claim without a settle means: ask the service first, by name or global key; never: do it again. Everything but the
-history is written by the run that holds the leases, or not at all.
+A claim without a settle means: ask the service first, by name or global key; never do it again blindly. Everything but
+the history is written by the run that holds the leases, or not at all.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -27,7 +27,7 @@ def open_ledger(url: str, clock: Callable[[], datetime] | None = None) -> "Ledge
 
     Args:
         url: of the database.
-        clock: tells the time that is written down; the database's own when there is none. Leases keep to that.
+        clock: returns the time to record; by default the database's own, which leases always use.
 
     Raises:
         SpecError: when it cannot be opened.
@@ -36,7 +36,7 @@ def open_ledger(url: str, clock: Callable[[], datetime] | None = None) -> "Ledge
 
 
 class LedgerFile:
-    """The whole ledger; ``of`` gives the part of one onboarding."""
+    """The whole ledger; ``of`` returns the part of one onboarding."""
 
     def __init__(self, engine: Engine, clock: Callable[[], datetime] | None) -> None:
         self.engine, self._clock = engine, clock
@@ -62,7 +62,7 @@ class LedgerFile:
             return [(row.workspace, row.onboarding) for row in rows]
 
     def workspaces_of(self, onboarding: str) -> list[str]:
-        """Return the workspaces in which an onboarding has left anything."""
+        """Return the workspaces with records of an onboarding."""
         found: dict[str, None] = {}
         with self.engine.connect() as connection:
             for table in (runs, resources):
@@ -104,7 +104,7 @@ class Ledger:
         """Record that the resource exists, with its id.
 
         Raises:
-            ConflictError: when another one is recorded, which only ``replace`` gives up.
+            ConflictError: when another one is recorded, which only ``replace`` changes.
         """
         free = (resources.c.state != State.SETTLED) | (resources.c.remote_id == remote_id)
         if not self._put(kind, name, State.SETTLED, remote_id, detail, where=free):
@@ -115,7 +115,7 @@ class Ledger:
             )
 
     def replace(self, kind: str, name: str, remote_id: str, **detail: Any) -> None:
-        """Record that another resource has taken the place of the one that was settled, which no longer exists."""
+        """Record that another resource has replaced the settled one, which no longer exists."""
         self._put(kind, name, State.SETTLED, remote_id, detail)
 
     def release(self, kind: str, name: str) -> None:
@@ -126,7 +126,7 @@ class Ledger:
             )
 
     def send_lines(self, records: Iterable[LineRecord]) -> None:
-        """Record lines before their job is created; a line that was sent before takes its new job."""
+        """Record lines before their job is created; a line that was sent before moves to its new job."""
         values = [self._key | _row_of(record) for record in records]
         with self._write() as connection:
             for start in range(0, len(values), CHUNK):
@@ -144,7 +144,7 @@ class Ledger:
                 connection.execute(one, values)
 
     def forget_job_lines(self, job: str) -> None:
-        """Remove the lines of a job that was never created; earlier generations of them are remembered."""
+        """Remove the lines of a job that was never created; earlier generations are kept."""
         sent = (*self._mine(lines), lines.c.job == job, lines.c.state == LineState.SENT)
         before = {"state": str(LineState.RETIRED), "generation": lines.c.generation - 1}
         with self._write() as connection:
@@ -152,11 +152,11 @@ class Ledger:
             connection.execute(update(lines).where(*sent).values(before))
 
     def retire_lines(self, uuids: Iterable[str]) -> None:
-        """Record that lines do not count any more."""
+        """Record that lines no longer count."""
         self.settle_lines(Verdict(uuid, LineState.RETIRED) for uuid in uuids)
 
     def move_job(self, name: str, state: State, remote_id: str | None = None) -> None:
-        """Record the state of an import job; an id that is known stays."""
+        """Record the state of an import job; a known id is kept."""
         mine = (*self._mine(resources), resources.c.kind == "job", resources.c.name == name)
         new = {"state": str(state)} | ({"remote_id": remote_id} if remote_id else {})
         with self._write() as connection:
@@ -175,7 +175,7 @@ class Ledger:
             connection.execute(resources.delete().where(*mine))
 
     def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
-        """Yield the lines in the given states (or all), of one job or one way of importing."""
+        """Yield the lines in the given states (or all), of one job or one kind of import."""
         query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
         if states:
             query = query.where(lines.c.state.in_([str(state) for state in states]))
@@ -188,11 +188,11 @@ class Ledger:
                 yield _record_of(row)
 
     def lease(self, what: str | None = None) -> Lease:
-        """Return the lease for one run at a time of this onboarding, or of ``what`` over all onboardings."""
+        """Return the lease that allows one run at a time of this onboarding, or of ``what`` across all onboardings."""
         return Lease(self._file.engine, self.workspace, what or f"'{self.onboarding}'")
 
     def record_run(self, started_at: datetime, outcome: str, report: Mapping[str, Any]) -> None:
-        """Add a run to the history; one that lost its lease too."""
+        """Add a run to the history, even if it lost its lease."""
         ended = {"ended_at": self.now(), "outcome": outcome, "report": dict(report)}
         with writing(self._file.engine) as connection:
             connection.execute(runs.insert().values(**self._key, started_at=started_at, **ended))
@@ -204,7 +204,7 @@ class Ledger:
             return [dict(row) for row in connection.execute(query).mappings()]
 
     def line_counts(self, imported_as: str) -> dict[str, int]:
-        """Return the number of lines of one way of importing in each state."""
+        """Return the number of lines in each state, of one kind of import."""
         mine = (*self._mine(lines), lines.c.imported_as == imported_as)
         query = select(lines.c.state, func.count()).where(*mine).group_by(lines.c.state)
         with self._file.engine.connect() as connection:
@@ -229,7 +229,7 @@ class Ledger:
         detail: Mapping[str, Any],
         where: ColumnElement[bool] | None = None,
     ) -> bool:
-        """Write a resource, over one that is there only ``where`` that holds; return whether it was written."""
+        """Write a resource, replacing an existing one only if ``where`` holds; return whether it was written."""
         value = self._key | {
             "kind": kind,
             "name": name,
@@ -263,18 +263,18 @@ def _record_of(row: Mapping[Any, Any]) -> LineRecord:
 
 
 def _storable(text: str | None) -> str | None:
-    """Return a text without the one character that PostgreSQL does not keep; the service or a file may contain it."""
+    """Return a text without NUL, which PostgreSQL does not store but the service or a file may contain."""
     return text if text is None else text.replace("\0", "\N{SYMBOL FOR NULL}")
 
 
 CHUNK = 500
-"""Rows an insert: below every database's limit on bound values."""
+"""Rows per insert: below every database's limit on bound values."""
 
 
 def _upsert(
     connection: Connection, table: Any, values: list[dict[str, Any]], where: ColumnElement[bool] | None = None
 ) -> int:
-    """Write rows, over those that are there only ``where`` that holds; return how many were written."""
+    """Write rows, replacing existing ones only if ``where`` holds; return the number written."""
     insert = (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table).values(values)
     keys = [column.name for column in table.primary_key]
     fresh = {name: insert.excluded[name] for name in values[0] if name not in keys}

@@ -1,4 +1,4 @@
-"""The ledger's records as small frozen values, and the states that they go through."""
+"""The ledger's records as small frozen values, and their states."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,9 +11,9 @@ __all__ = ["OPEN", "LedgerEntry", "LineRecord", "LineState", "Reason", "State", 
 class State(StrEnum):
     """The state of a resource: claimed before the service is asked to create it, settled when its id is known.
 
-    An import job is created when the service said so, and absent while it does not show a job that it said it created;
-    it is settled when each of its lines has an outcome. One that is being replaced is deleting until the service has
-    deleted it.
+    An import job is created when the service reports so, and absent while the service does not list a job that it
+    reported as created; it is settled when each of its lines has an outcome. One that is being replaced is deleting
+    until the service has deleted it.
     """
 
     CLAIMED = "claimed"
@@ -24,15 +24,15 @@ class State(StrEnum):
 
 
 OPEN = frozenset({State.CLAIMED, State.CREATED, State.ABSENT})
-"""The states of import jobs whose outcome is still asked for."""
+"""The states of import jobs whose outcome is still needed."""
 
 
 class LineState(StrEnum):
     """The state of a line: sent with a job whose outcome is not known yet, accepted by the service, or refused by it.
 
-    A line is unknown when its job is over and the service does not say what became of it: it may be in. A retired one
-    does not count any more (its job was deleted, its label was sent again, it was corrected or is to be tried again);
-    it is remembered because its uuid must not be used twice.
+    A line is unknown when its job is over and the service does not report its outcome: it may be imported. A retired
+    one no longer counts (its job was deleted, its label was sent again, it was corrected or will be retried); it is
+    kept because its uuid must not be used twice.
     """
 
     SENT = "sent"
@@ -45,8 +45,8 @@ class LineState(StrEnum):
 class Reason(StrEnum):
     """The reason why the outcome of a line is not certain.
 
-    All but ``by-order`` belong to unknown lines. By order: the status file names no uuid of ours, so that the refusal
-    was given to the line at its position.
+    All but ``by-order`` belong to unknown lines. By order: the status file has none of our uuids, so the refusal was
+    assigned to the line at its position.
     """
 
     EXPIRED = "expired"
@@ -70,7 +70,7 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class LineRecord:
-    """One annotation line: where it came from, with which job it went, and what became of it.
+    """One annotation line: its source, its job, and its outcome.
 
     Args:
         uuid: of its first generation.
@@ -79,8 +79,8 @@ class LineRecord:
         feature: tool or question.
         source: place in the user's files.
         job: name of the import job.
-        state: what became of it.
-        message: the service's own words about it.
+        state: its outcome.
+        message: the service's message about it.
         generation: how often it was sent again on purpose.
         reason: why its outcome is not certain.
         position: its place among the lines of its job.

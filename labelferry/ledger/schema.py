@@ -1,4 +1,4 @@
-"""The ledger's tables, as the newest migration leaves them.
+"""The ledger's tables, as of the newest migration.
 
 A workspace is one Labelbox organisation (or one localbox): ids of one mean nothing in another.
 """

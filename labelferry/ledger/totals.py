@@ -14,7 +14,7 @@ __all__ = ["LineTotal", "OpenJobs", "RunTotal", "Totals", "totals_of"]
 
 @dataclass(frozen=True, slots=True)
 class RunTotal:
-    """The number of runs of an onboarding that ended in one way, and when the latest of them did."""
+    """The number of runs of an onboarding with one outcome, and when the latest of them ended."""
 
     workspace: str
     onboarding: str
@@ -25,7 +25,7 @@ class RunTotal:
 
 @dataclass(frozen=True, slots=True)
 class LineTotal:
-    """The number of lines of an onboarding, imported in one way, that are in one state."""
+    """The number of lines of an onboarding, of one kind of import, in one state."""
 
     workspace: str
     onboarding: str
@@ -45,7 +45,7 @@ class OpenJobs:
 
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Everything that is counted."""
+    """All counts."""
 
     runs: list[RunTotal]
     lines: list[LineTotal]
@@ -80,5 +80,5 @@ def _open_jobs(connection: Connection) -> list[OpenJobs]:
 
 
 def _utc(moment: datetime) -> datetime:
-    """Return a moment with its time zone: SQLite keeps none, and what the ledger writes is UTC."""
+    """Return a time with its zone: SQLite stores none, and the ledger writes UTC."""
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

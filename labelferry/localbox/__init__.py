@@ -1,6 +1,6 @@
-"""localbox: a local Labelbox that the official SDK and our own client are equal HTTP clients of.
+"""localbox: a local Labelbox, to which the official SDK and our own client are equal HTTP clients.
 
-A stranger in the house: it imports nothing from the rest of labelferry and speaks only HTTP. Layers, one way down::
+It imports nothing from the rest of labelferry and speaks only HTTP. Layers, one way down::
 
     server -> app -> {guard, graphql_requests, file_routes, rest, control, page}   HTTP, knows no tables
     execution -> schema -> resolvers                                              GraphQL, knows no HTTP
@@ -26,22 +26,27 @@ def serve(
     control: bool = False,
     rate_limit: int | None = None,
     seed: Path | None = None,
+    like: str | None = None,
 ) -> int:
-    """Serves a data folder until SIGTERM or SIGINT; returns the exit code.
+    """Serve a data folder until SIGTERM or SIGINT and return the exit code.
 
     Args:
-        data: The folder that holds everything; it is made when missing.
-        port: 0 finds a free one; the line on stdout says which.
-        host: Anything but loopback needs a key of one's own as well.
+        data: The folder for all data; it is created if it does not exist.
+        port: 0 picks a free one; the line on stdout says which.
+        host: Anything but loopback also needs a key other than the published one.
         key: Without one, ``LOCALBOX_KEY`` or ``localbox``.
         control: Opens the control plane under ``/_localbox/``.
         rate_limit: Requests a minute before a 429.
         seed: A snapshot file for a folder that holds nothing yet.
+        like: A profile, or a JSON file with one: where the switches stand.
 
     Raises:
-        BadOptionsError: the server must not be started like this.
+        BadOptionsError: the options are not allowed.
     """
     from labelferry.localbox.server import run
 
     chosen = key if key is not None else os.environ.get("LOCALBOX_KEY", DEFAULT_KEY)
-    return run(Options(data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed))
+    options = Options(
+        data=data, key=chosen, host=host, port=port, control=control, rate_limit=rate_limit, seed=seed, like=like
+    )
+    return run(options)

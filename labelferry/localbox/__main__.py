@@ -11,26 +11,27 @@ from labelferry.localbox import DEFAULT_HOST, DEFAULT_PORT, BadOptionsError, ser
 
 
 def parser() -> argparse.ArgumentParser:
-    """The command line."""
+    """Return the parser of the command line."""
     made = argparse.ArgumentParser(prog="python -m labelferry.localbox", description="A local Labelbox.")
-    made.add_argument("--data", type=Path, default=Path(".labelferry/localbox"), help="folder that holds everything")
-    made.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 finds a free one")
-    made.add_argument("--host", default=DEFAULT_HOST, help="anything but loopback needs --key as well")
+    made.add_argument("--data", type=Path, default=Path(".labelferry/localbox"), help="folder for all data")
+    made.add_argument("--port", type=int, default=DEFAULT_PORT, help="0 picks a free one")
+    made.add_argument("--host", default=DEFAULT_HOST, help="anything but loopback also needs --key")
     made.add_argument("--key", default=None, help="the API key (LOCALBOX_KEY, else 'localbox')")
     made.add_argument("--control", action="store_true", help="open the control plane under /_localbox/")
     made.add_argument("--rate-limit", type=int, default=None, help="requests a minute before a 429")
     made.add_argument("--seed", type=Path, default=None, help="a snapshot file for a folder that holds nothing yet")
+    made.add_argument("--like", default=None, help="a profile, or a JSON file with one: where the switches stand")
     made.add_argument(
-        "--exit-with-parent", action="store_true", help="end when stdin is closed, as it is with its owner"
+        "--exit-with-parent", action="store_true", help="end when stdin is closed, as when the parent ends"
     )
     return made
 
 
 def end_with_stdin() -> None:
-    """Ends the server once nobody holds the other side of stdin: a killed parent leaves nothing running."""
+    """End the server once stdin is closed, so that a killed parent leaves nothing running."""
 
     def watch() -> None:
-        while os.read(sys.stdin.fileno(), 1 << 16):  # a buffered read would hold a lock that a clean end needs
+        while os.read(sys.stdin.fileno(), 1 << 16):  # a buffered read would hold a lock that a clean shutdown needs
             pass
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -38,8 +39,8 @@ def end_with_stdin() -> None:
 
 
 def main() -> int:
-    """Serves until a signal; bad options end with 2."""
-    os.umask(0o077)  # what is uploaded is for its owner only
+    """Serve until a signal arrives; return 2 for bad options."""
+    os.umask(0o077)  # uploads are private to their owner
     options = vars(parser().parse_args())
     if options.pop("exit_with_parent"):
         end_with_stdin()

@@ -1,4 +1,4 @@
-"""The HTTP side of localbox: addresses turned into calls. Without the key there is health, and files by id."""
+"""The HTTP side of localbox: routes turned into calls. Without the key only health, and files by id, are served."""
 
 from starlette.applications import Starlette
 from starlette.background import BackgroundTask
@@ -20,7 +20,7 @@ from labelferry.localbox.state.database import Database
 
 
 def build(database: Database, options: Options) -> ASGIApp:
-    """The ASGI application over a data folder."""
+    """Return the ASGI application for a data folder."""
     routes: list[BaseRoute] = [
         Route("/graphql", graphql, methods=["POST"]),
         Route("/_gql", graphql, methods=["POST"]),
@@ -37,7 +37,7 @@ def build(database: Database, options: Options) -> ASGIApp:
 
 
 async def graphql(request: Request) -> Response:
-    """One GraphQL operation."""
+    """Answer one GraphQL operation."""
     if not key_fits(request):
         return as_response(refusal(UnauthenticatedError("Invalid API key"), 401))
     try:
@@ -47,36 +47,36 @@ async def graphql(request: Request) -> Response:
     except BadRequestError as error:
         return as_response(refusal(error, 400))
     finally:
-        await request.close()  # and with it the files of a multipart body
+        await request.close()  # which closes the files of a multipart body too
     return as_response(_softened(found, request), BackgroundTask(delivery.send_waiting, database))
 
 
 def _softened(found: Answer, request: Request) -> Answer:
-    """For the official SDK, which repeats every 5xx for two minutes, what localbox does not have is a 400."""
+    """Turn a 501 into a 400 for the official SDK, which repeats every 5xx for two minutes."""
     sdk = request.headers.get("x-user-agent", "").startswith("python-sdk")
     return Answer(found.body, 400) if sdk and found.status == 501 else found
 
 
 def as_response(found: Answer, background: BackgroundTask | None = None) -> Response:
-    """An answer as HTTP."""
+    """Return an answer as an HTTP response."""
     return json_response(found.body, found.status, background)
 
 
 async def http_error(_: Request, error: HTTPException) -> Response:
-    """An address or method that there is not, or a body that cannot be read."""
+    """Answer an unknown path or method, or an unreadable body."""
     code = "RESOURCE_NOT_FOUND" if error.status_code == 404 else "BAD_REQUEST"
     shown = {"message": error.detail, "extensions": {"code": code}}
     return json_response({"message": error.detail, "errors": [shown]}, error.status_code)
 
 
 async def refused(_: Request, error: LocalboxError) -> Response:
-    """A refusal outside GraphQL."""
+    """Answer a refusal outside GraphQL."""
     return json_response(
         {"message": str(error), "errors": [{"message": str(error), "extensions": error.extensions}]}, 400
     )
 
 
 async def failed(_: Request, __: Exception) -> Response:
-    """A fault of ours; the traceback is in the log."""
+    """Answer an internal error; the traceback is in the log."""
     shown = {"message": "localbox failed", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}
     return json_response({"message": "localbox failed", "errors": [shown]}, 500)

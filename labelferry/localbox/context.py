@@ -1,4 +1,4 @@
-"""What a resolver may reach: the transaction, and the host that was asked. Nothing of HTTP beyond that."""
+"""What a resolver may use: the transaction and the requested host. Nothing else of HTTP."""
 
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -24,5 +24,5 @@ class Context:
     base_url: str
 
     def url(self, reference: str | None) -> str | None:
-        """A file's reference as a URL that the client can reach."""
+        """Return a file's reference as a URL that the client can reach."""
         return absolute(reference, self.base_url)

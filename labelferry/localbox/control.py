@@ -1,4 +1,4 @@
-"""The control plane under ``/_localbox/``: what tests turn and look at. Health is always there, the rest on request."""
+"""The control plane under ``/_localbox/``: what tests set and read. Health is always open, the rest on request."""
 
 from collections.abc import Callable
 from typing import Any
@@ -16,6 +16,8 @@ from labelferry.localbox.state import (
     annotations,
     behaviour,
     imports,
+    jobs,
+    known_media,
     organization,
     reading,
     reporting,
@@ -24,18 +26,17 @@ from labelferry.localbox.state import (
 )
 from labelferry.localbox.state.database import Database, Session
 
-WHEN = {"now", "polls", "seconds", "never"}
 FLAWS = {"duplicate-keys", "validation", "row-count", "batch-delete", "interpolation", "benchmarks", "one-label"}
 Change = Callable[[Session, Any], Any]
 
 
 async def health(_: Request) -> Response:
-    """Says that the server answers."""
+    """Report that the server is up."""
     return json_response({"status": "ok", "service": "localbox"})
 
 
 def routes(*, enabled: bool) -> list[Route]:
-    """The addresses; only health unless the control plane is open."""
+    """Return the routes: only health unless the control plane is open."""
     known = [Route("/_localbox/health", health, methods=["GET"])]
     if not enabled:
         return known
@@ -52,6 +53,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "behaviour": behaviour.turn,
         "reading": reading.SWITCHES.turn,
         "exports": annotations.EXPORTED.turn,
+        "media": known_media.declare,
     }
     looks: dict[str, Change] = {
         "faults": lambda session, _: request_log.faults(session),
@@ -64,6 +66,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "outcomes": reporting.SWITCHES.shown,
         "reading": reading.SWITCHES.shown,
         "exports": annotations.EXPORTED.shown,
+        "media": known_media.declared,
     }
     known += [Route(f"/_localbox/{name}", _posted(change), methods=["POST"]) for name, change in changes.items()]
     known += [Route(f"/_localbox/{name}", _looked(look), methods=["GET"]) for name, look in looks.items()]
@@ -107,11 +110,7 @@ def _answer(database: Database, change: Change, value: Any) -> Response:
 
 
 def _set_transitions(session: Session, plan: Any) -> Any:
-    for job_type, entry in plan.items():
-        if entry.get("when") not in WHEN or entry.get("end", "done") not in {"done", "failed"}:
-            raise MalformedError(f"{job_type}: when is one of {', '.join(sorted(WHEN))}, end is done or failed")
-        if entry["when"] in {"polls", "seconds"}:
-            float(entry["n"])
+    jobs.check_transitions(plan)
     settings.write(session, "transitions", plan)
     return plan
 

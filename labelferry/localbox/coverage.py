@@ -1,10 +1,13 @@
-"""The schema and the routes turned into a page that says what localbox has and what it refuses by name.
+"""The schema and the routes turned into a page that lists what localbox supports and what it refuses by name.
 
-Run ``python -m labelferry.localbox.coverage`` to write ``docs/localbox-coverage.md``; a test says when it is stale.
+Run ``python -m labelferry.localbox.coverage`` to write ``docs/localbox-coverage.md``; a test fails when it is stale.
 """
 
+import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 
 from graphql import GraphQLObjectType
 from starlette.routing import Route
@@ -13,6 +16,9 @@ from labelferry.localbox import control, file_routes, page, rest
 from labelferry.localbox.schema import load
 from labelferry.localbox.work import SETTLERS
 
+OUTCOMES = Path(__file__).resolve().parents[2] / "tests" / "official" / "outcomes.json"
+"""What became of the official SDK's tests; in a checkout."""
+
 # Root fields that documents of the official SDK 7.17.0 name and localbox does not have.
 REFUSED = [
     "MEADataRowRegistrationTaskStatus",
@@ -20,23 +26,17 @@ REFUSED = [
     "addUsersToGroupsV2",
     "annotationGroups",
     "assignDataRowsToDataSplitTaskStatus",
-    "bulkAssignDataRows",
-    "cancelBulkOperationJob",
     "cancelInvite",
     "catalogSavedQueries",
     "clearQueueReservations",
-    "cloneProject",
     "continueAddUsersToGroupBatch",
     "createApiKey",
     "createAssignDataRowsToDataSplitTask",
     "createAwsIamIntegration",
     "createAzureIamIntegration",
-    "createComment",
     "createEmbedding",
     "createGcpIamIntegration",
     "createInvites",
-    "createIssue",
-    "createIssueCategory",
     "createMalPredictionImportForModelRunDataRows",
     "createModel",
     "createModelConfig",
@@ -45,12 +45,8 @@ REFUSED = [
     "createModelJobForDataRows",
     "createModelRun",
     "createProjectModelConfig",
-    "createResourceTag",
     "createUserGroupV3",
-    "deleteComment",
     "deleteEmbedding",
-    "deleteIssue",
-    "deleteIssueCategory",
     "deleteModelConfig",
     "deleteModelFoundryApp",
     "deleteModelRunDataRows",
@@ -59,9 +55,7 @@ REFUSED = [
     "deleteProjectMemberships",
     "deleteProjectModelConfig",
     "deleteUserGroup",
-    "editIssueCategory",
     "embeddings",
-    "extendReservations",
     "findModelFoundryApp",
     "getDataRowIdentifiersBySavedModelQuery",
     "getDataRowIdentifiersBySavedQuery",
@@ -69,37 +63,29 @@ REFUSED = [
     "getSavedQuery",
     "inviteMembers",
     "invitesLimit",
-    "issue",
     "labelVersion",
     "labelVersions",
     "meaToMalPredictionImport",
     "modelErrorAnalysisPredictionImport",
     "modelFoundryModelRunInfo",
     "modelRun",
-    "openIssue",
     "organizationRole",
     "projectBoostWorkforce",
-    "projectWorkflow",
     "removeUsersFromGroupV2",
     "resetModelRunConfig",
-    "resolveIssue",
     "searchProjects",
     "sendToAnnotateFromCatalog",
     "sendToAnnotateFromMea",
     "setDefaultIamIntegration",
     "setOrganizationRole",
-    "setProjectInstructions",
     "setProjectMembership",
     "setProjectModelSetupComplete",
     "syncExternalProject",
     "updateApiKey",
     "updateAwsIamIntegration",
     "updateAzureIamIntegration",
-    "updateComment",
     "updateGcpIamIntegration",
-    "updateIssue",
     "updateModelRunConfig",
-    "updateProjectWorkflow",
     "updateTrainingPipeline",
     "updateUser",
     "updateUserGroupV3",
@@ -114,21 +100,42 @@ REFUSED = [
 
 
 def lines() -> Iterator[str]:
-    """The page, line by line."""
+    """Yield the page line by line."""
     yield "# What localbox covers"
     yield ""
     yield "Generated from the schema and the routes by `python -m labelferry.localbox.coverage`; do not edit."
     yield ""
     for title, owner in (("Queries", "Query"), ("Mutations", "Mutation"), ("Inside `project`", "ProjectMutation")):
         yield from _section(title, _fields(owner))
-    yield from _section("Jobs, each with transitions of its own", sorted(SETTLERS))
-    yield from _section("Addresses besides `/graphql` and `/_gql`", _addresses())
+    yield from _section("Jobs, each with its own transitions", sorted(SETTLERS))
+    yield from _section("Routes besides `/graphql` and `/_gql`", _routes())
     yield "## Refused by name"
     yield ""
     yield "Answered with `OPERATION_NOT_ALLOWED` and the operation's name: HTTP 501, but 400 for the official SDK,"
-    yield "which repeats every 5xx for two minutes. Whatever else the schema lacks is answered in the same way."
+    yield "which repeats every 5xx for two minutes. Anything else that the schema lacks is answered in the same way."
     yield ""
     yield from (f"- `{name}`" for name in REFUSED)
+    yield ""
+    yield from _official(json.loads(OUTCOMES.read_text("utf-8")))
+
+
+def _official(kept: dict[str, Any]) -> Iterator[str]:
+    yield "## The official SDK's own tests"
+    yield ""
+    yield "The integration tests in the source distribution of labelbox 7.17.0, unmodified, run against localbox by"
+    yield "`pytest tests/official` (part of `make test-all`; it gets the distribution from the package index). There is"
+    yield "no network, waits are short, and the box with which their fixtures label an image is sent on the first frame"
+    yield "of a video."
+    yield ""
+    yield "| outcome | tests |"
+    yield "|---|---|"
+    yield from (f"| {outcome} | {count} |" for outcome, count in kept["counts"].items())
+    yield ""
+    yield "| those that fail are | tests | in |"
+    yield "|---|---|---|"
+    for reason, tests in kept["failing"].items():
+        files = sorted({test.partition("::")[0].rpartition("/")[2] for test in tests})
+        yield f"| {kept['reasons'][reason]} | {len(tests)} | {', '.join(f'`{file}`' for file in files)} |"
 
 
 def _fields(type_name: str) -> list[str]:
@@ -136,7 +143,7 @@ def _fields(type_name: str) -> list[str]:
     return sorted(found.fields) if isinstance(found, GraphQLObjectType) else []
 
 
-def _addresses() -> list[str]:
+def _routes() -> list[str]:
     routes = [*file_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
     found = [route for route in routes if isinstance(route, Route)]
     return sorted({f"{', '.join(sorted(route.methods or []))} {route.path}" for route in found})
@@ -150,7 +157,7 @@ def _section(title: str, names: list[str]) -> Iterator[str]:
 
 
 def text() -> str:
-    """The whole page."""
+    """Return the whole page."""
     return "\n".join(lines()) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""Webhooks going out: waiting events turned into signed POSTs to URLs on this machine."""
+"""Outgoing webhooks: waiting events turned into signed POSTs to URLs on this machine."""
 
 import hashlib
 import hmac
@@ -14,7 +14,7 @@ SECONDS = 5.0
 
 
 def send_waiting(database: Database) -> None:
-    """Sends every event that waits; each is tried once."""
+    """Send every waiting event; each is tried once."""
     with database.reading() as session:
         if not webhooks.untold(session):
             return
@@ -27,7 +27,7 @@ def send_waiting(database: Database) -> None:
 
 
 def send(delivery: Delivery) -> str:
-    """Posts one event; returns what came of it."""
+    """Post one event and return the outcome."""
     if not on_this_machine(delivery.url):
         return "not sent: localbox delivers to http://127.0.0.1 only"
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), NoRedirects)
@@ -42,7 +42,7 @@ def send(delivery: Delivery) -> str:
 
 
 def request_for(delivery: Delivery) -> urllib.request.Request:
-    """The request that tells of an event, signed with the webhook's secret."""
+    """Return the request that delivers an event, signed with the webhook's secret."""
     body = delivery.body.encode()
     signature = hmac.new(delivery.secret.encode(), body, hashlib.sha1).hexdigest()
     headers = {

@@ -1,4 +1,4 @@
-"""Everything localbox refuses, with the code that clients go by.
+"""The errors of localbox, each with the code that clients act on.
 
 ::
 
@@ -6,8 +6,8 @@
     ├── UnauthenticatedError   AUTHENTICATION_ERROR    the key is missing or wrong
     ├── NotFoundError          RESOURCE_NOT_FOUND      nothing with that id or name
     ├── ConflictError          RESOURCE_CONFLICT       the name is taken
-    ├── MalformedError         MALFORMED_REQUEST       the request makes no sense as it stands
-    ├── UnprocessableError     INTERNAL_SERVER_ERROR   status 422 inside, which clients do not repeat
+    ├── MalformedError         MALFORMED_REQUEST       the request is invalid
+    ├── UnprocessableError     INTERNAL_SERVER_ERROR   status 422 inside, which clients do not retry
     └── UnknownOperationError OPERATION_NOT_ALLOWED  localbox has no such operation
 
 The codes are those of the service; the official SDK turns each into an exception of its own.
@@ -17,7 +17,7 @@ from typing import Any, ClassVar
 
 
 class LocalboxError(Exception):
-    """A refusal that is part of the protocol."""
+    """Base class of the refusals that are part of the protocol."""
 
     code: ClassVar[str] = "INTERNAL_SERVER_ERROR"
     inner_status: ClassVar[int | None] = None
@@ -38,13 +38,13 @@ class UnauthenticatedError(LocalboxError):
 
 
 class NotFoundError(LocalboxError):
-    """There is nothing with that id or name."""
+    """Nothing has that id or name."""
 
     code = "RESOURCE_NOT_FOUND"
 
     @classmethod
     def of(cls, kind: str, key: str | None) -> "NotFoundError":
-        """The error for a resource of one kind that was asked for by one key."""
+        """Return the error for a resource of the given kind that no key matches."""
         return cls(f"{kind} not found: {key}")
 
 
@@ -55,13 +55,13 @@ class ConflictError(LocalboxError):
 
 
 class MalformedError(LocalboxError):
-    """The request makes no sense as it stands."""
+    """The request is invalid."""
 
     code = "MALFORMED_REQUEST"
 
 
 class UnprocessableError(LocalboxError):
-    """The request is understood and refused; repeating it changes nothing."""
+    """The request is understood and refused; retrying it changes nothing."""
 
     inner_status = 422
 

@@ -1,4 +1,4 @@
-"""One fault, and an answer on its way out that a fault may hold back, cut short or drop."""
+"""One fault, and an outgoing answer that a fault may delay, truncate or drop."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Fault:
 
 
 class Recorder:
-    """Sends an answer on, or keeps it until somebody has decided how to spoil it."""
+    """Sender of an answer, which passes it on or holds it until a fault has been applied."""
 
     def __init__(self, send: Send, before_end: Callable[[], Awaitable[None]]) -> None:
         self._send = send
@@ -31,7 +31,7 @@ class Recorder:
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
-        """Takes a part of the answer."""
+        """Take one part of the answer."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
         if self._held is None:
@@ -42,19 +42,19 @@ class Recorder:
             self._held.append(message)
 
     def holding(self) -> "Recorder":
-        """The same recorder, which from now on sends nothing."""
+        """Return the same recorder, which sends nothing from now on."""
         self._held = []
         return self
 
     def drop(self) -> None:
-        """Closes the connection without a word (uvicorn keeps the transport on the object that ``send`` belongs to)."""
+        """Close the connection without an answer (uvicorn keeps the transport on the owner of ``send``)."""
         owner: Any = getattr(self._send, "__self__", None)
         self.status = None
         owner.disconnected = True
         owner.transport.abort()
 
     async def spoil(self, kind: Kind) -> None:
-        """Sends what a fault leaves of the answer that was held."""
+        """Send what a fault leaves of the withheld answer."""
         held, self._held = self._held or [], None
         if kind == "drop-after" or not held:
             self.drop()
@@ -69,7 +69,7 @@ class Recorder:
         self.drop_open()
 
     def drop_open(self) -> None:
-        """Closes the connection after what has been sent has gone out."""
+        """Close the connection once everything written has been sent."""
         owner: Any = getattr(self._send, "__self__", None)
         owner.disconnected = True
         owner.transport.close()

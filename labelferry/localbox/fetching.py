@@ -1,4 +1,4 @@
-"""What a URL holds, as far as localbox goes: its own files, and plain HTTP on this machine. Nothing beyond."""
+"""The contents of URLs that localbox may read: its own files, and plain HTTP on this machine. Nothing else."""
 
 import ipaddress
 import urllib.error
@@ -14,17 +14,17 @@ BYTES = 512 * 1024 * 1024
 
 
 class NoRedirects(urllib.request.HTTPRedirectHandler):
-    """A redirect could lead off this machine, so none is followed."""
+    """Handler that follows no redirect, since one could lead off this machine."""
 
     def redirect_request(self, *args: Any, **kwargs: Any) -> None:
-        """Refuses to make another request."""
+        """Refuse to follow a redirect."""
 
 
 def contents(files: FileStore, url: str) -> bytes:
-    """The bytes behind a URL or one of our own references.
+    """Return the bytes behind a URL or one of our own references.
 
     Raises:
-        MalformedError: the URL leads elsewhere, or gives no answer.
+        MalformedError: the URL points elsewhere or does not answer.
     """
     file_id = referenced(url)
     if file_id is not None and files.path(file_id).is_file():
@@ -45,12 +45,12 @@ def _fetched(url: str) -> bytes:
     except (OSError, ValueError) as error:
         raise MalformedError(f"Failed to access URL: {url}: {error}") from error
     if len(body) > BYTES:
-        raise MalformedError(f"Failed to access URL: {url} holds more than {BYTES} bytes")
+        raise MalformedError(f"Failed to access URL: {url} has more than {BYTES} bytes")
     return body
 
 
 def on_this_machine(url: str) -> bool:
-    """Whether a URL is plain HTTP to loopback."""
+    """Return whether a URL is plain HTTP to loopback."""
     try:
         parts = urlsplit(url)
         host = parts.hostname or ""

@@ -1,4 +1,4 @@
-"""Files over HTTP: ``/files/<id>/<name>`` turned into the bytes. No key is asked for: nobody can guess an id."""
+"""Files over HTTP: ``/files/<id>/<name>`` turned into the bytes. No key is needed: ids cannot be guessed."""
 
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
@@ -10,7 +10,7 @@ from labelferry.localbox.http import database_of, json_response
 from labelferry.localbox.state import files, imports, reporting
 from labelferry.localbox.state.database import Database
 
-# What was uploaded is shown as data: it never runs as a page of ours.
+# Uploads are served as data: they never run as a page of ours.
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -19,7 +19,7 @@ HEADERS = {
 
 
 async def serve_file(request: Request) -> Response:
-    """The bytes of a file, or the range of them that is asked for."""
+    """Serve the bytes of a file, or the requested range of them."""
     return await run_in_threadpool(_response, database_of(request), request.path_params["file_id"])
 
 
@@ -32,7 +32,7 @@ def _response(database: Database, file_id: str) -> Response:
     if gone:
         return json_response({"message": "This file of an import has expired: they are kept for 24 hours"}, 404)
     if found is None or (changed and told is None) or not database.files.path(found.id).is_file():
-        raise HTTPException(404, "There is no such file")
+        raise HTTPException(404, "No such file")
     if told is not None:
         return Response(told, media_type=found.content_type, headers=HEADERS | {"Cache-Control": "no-store"})
     return FileResponse(database.files.path(found.id), media_type=found.content_type, headers=HEADERS)

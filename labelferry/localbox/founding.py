@@ -6,13 +6,13 @@ from labelferry.localbox.state.database import Database, Session
 
 
 def found(database: Database) -> None:
-    """Puts in what every folder starts with, unless it is there."""
+    """Create what every folder starts with, unless it exists."""
     with database.writing() as session:
         found_in(session)
 
 
 def found_in(session: Session) -> None:
-    """The same, inside a transaction."""
+    """Do the same inside a transaction."""
     organization.found(session)
     if settings.read(session, "labeling_frontend") is None:
         settings.write(session, "labeling_frontend", new_id())

@@ -1,7 +1,7 @@
 """HTTP requests turned into GraphQL operations: JSON bodies, and multipart ones with files.
 
-Multipart bodies follow the GraphQL multipart request spec: ``operations``, ``map`` and file parts. Types of parts are
-not looked at, because the SDK sends some that are none.
+Multipart bodies follow the GraphQL multipart request spec: ``operations``, ``map`` and file parts. Content types of
+parts are ignored, because the SDK sends some that are invalid.
 """
 
 from typing import Any
@@ -25,10 +25,10 @@ class BadRequestError(LocalboxError):
 
 
 async def read_operation(request: Request) -> Operation:
-    """The operation that a request holds.
+    """Return the operation in a request.
 
     Raises:
-        BadRequestError: it holds none.
+        BadRequestError: the request contains no operation.
     """
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         return _operation(await _multipart(request))
@@ -65,7 +65,7 @@ async def _multipart(request: Request) -> dict[str, Any]:
     for part_name, paths in _json(places).items():
         part = form.get(part_name)
         if not isinstance(part, UploadFile):
-            raise BadRequestError(f"There is no file part named {part_name}")
+            raise BadRequestError(f"No file part is named {part_name}")
         upload = Upload(part.file, part.filename or part_name, part.content_type)
         for path in paths if isinstance(paths, list) else []:
             _put(body, str(path).split("."), upload)

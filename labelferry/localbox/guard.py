@@ -1,6 +1,6 @@
-"""What stands before every request: the rate limit, and for tests the faults and the request log.
+"""What every request passes first: the rate limit, and for tests the faults and the request log.
 
-It wraps the whole application, because a dropped connection is made by closing the transport under it.
+It wraps the whole application, because dropping a connection means closing the transport under it.
 """
 
 import asyncio
@@ -32,9 +32,9 @@ class Guard:
         self._options = options
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Lets a request through, refuses it, or spoils it."""
+        """Let a request through, refuse it or spoil it."""
         if scope["type"] == "http" and not self._asked_for(scope):
-            text = "localbox with the key that everybody knows answers to localhost only; give it a --key of your own"
+            text = "localbox with its published key answers to localhost only; give it a --key of your own"
             await refuse(send, 421, text, {})
             return
         if scope["type"] != "http" or not scope["path"].startswith(API):
@@ -49,7 +49,7 @@ class Guard:
             await self._app(scope, receive, send)
 
     def _asked_for(self, scope: Scope) -> bool:
-        """Whether this is the host that was meant: a page of another name may be bound to this address meanwhile."""
+        """Return whether the Host header names this server, so that DNS rebinding gets nowhere."""
         if self._options.key != DEFAULT_KEY:
             return True
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1")
@@ -75,7 +75,7 @@ class Guard:
         started = time.perf_counter()
         logged = False
 
-        async def log() -> None:  # before the answer has ended, so that who has it finds it in the log
+        async def log() -> None:  # before the answer has ended, so that its receiver finds it in the log
             nonlocal logged
             if not logged:
                 logged = True
@@ -118,7 +118,7 @@ async def _spoiled(app: ASGIApp, fault: Fault | None, scope: Scope, receive: Rec
 
 
 async def refuse(send: Any, status: int, message: str, headers: dict[str, str]) -> None:
-    """Answers with a JSON message, as the service does at its limit."""
+    """Answer with a JSON message, as the service does at its limit."""
     body = orjson.dumps({"message": message})
     fields = {"content-type": "application/json", "content-length": str(len(body)), **headers}
     encoded = [(name.lower().encode(), value.encode()) for name, value in fields.items()]
@@ -127,7 +127,7 @@ async def refuse(send: Any, status: int, message: str, headers: dict[str, str]) 
 
 
 async def _whole(receive: Receive) -> bytes | None:
-    """The whole body; None when it is larger than any request may be."""
+    """Return the whole body; None when it is larger than allowed."""
     body = bytearray()
     while True:
         message = await receive()
@@ -139,7 +139,7 @@ async def _whole(receive: Receive) -> bytes | None:
 
 
 def _name_of(host: str) -> str:
-    """The name in a Host header, without brackets and port."""
+    """Return the name in a Host header, without brackets and port."""
     return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
 
 

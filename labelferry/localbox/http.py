@@ -1,4 +1,4 @@
-"""What every address needs: the key check, the host that was asked, JSON answers."""
+"""What every route needs: the key check, the requested host, JSON answers."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -13,33 +13,33 @@ from starlette.responses import Response
 from labelferry.localbox.state.database import Database
 
 BODY_BYTES = 256 << 20
-"""Of one GraphQL request, files in it included; the control plane takes as much."""
+"""Limit of one GraphQL request, including its files; the control plane has the same."""
 Handler = Callable[[Request], Awaitable[Response]]
 
 
 def base_url(request: Request) -> str:
-    """The host that was asked, as a URL."""
+    """Return the requested host as a URL."""
     return f"{request.url.scheme}://{request.headers.get('host') or request.url.netloc}"
 
 
 def key_fits(request: Request) -> bool:
-    """Whether a request carries the key, as the SDK does."""
+    """Return whether a request carries the key, as the SDK sends it."""
     sent = request.headers.get("authorization", "")
     wanted = f"Bearer {request.app.state.options.key}"
     return hmac.compare_digest(sent.encode(), wanted.encode())
 
 
 def database_of(request: Request) -> Database:
-    """The data folder behind a request."""
+    """Return the data folder behind a request."""
     database: Database = request.app.state.database
     return database
 
 
 async def body_of(request: Request, most: int = BODY_BYTES) -> bytes:
-    """The body of a request.
+    """Return the body of a request.
 
     Raises:
-        HTTPException: 413, it is larger than that.
+        HTTPException: 413, the body is larger than the limit.
     """
     body = bytearray()
     async for part in request.stream():
@@ -50,12 +50,12 @@ async def body_of(request: Request, most: int = BODY_BYTES) -> bytes:
 
 
 def json_response(body: object, status: int = 200, background: BackgroundTask | None = None) -> Response:
-    """A JSON answer."""
+    """Return a JSON response."""
     return Response(orjson.dumps(body), status, media_type="application/json", background=background)
 
 
 def with_key(handler: Handler) -> Handler:
-    """The handler, which now asks for the key."""
+    """Return the handler wrapped in a check of the key."""
 
     @wraps(handler)
     async def checked(request: Request) -> Response:

@@ -1,4 +1,4 @@
-"""Identifiers in the service's two forms, and its way of writing a time."""
+"""Identifiers in the service's two forms, and its time format."""
 
 import secrets
 import string
@@ -9,7 +9,7 @@ ALPHABET = string.digits + string.ascii_lowercase
 
 
 def new_id() -> str:
-    """A 25-character id that begins with ``c``, the form that the SDK checks for metadata schemas."""
+    """Return a 25-character id that begins with ``c``, the form that the SDK checks for metadata schemas."""
     number = secrets.randbits(125)
     letters = []
     for _ in range(24):
@@ -19,15 +19,15 @@ def new_id() -> str:
 
 
 def new_uuid() -> str:
-    """A random UUID: batches and annotations have these."""
+    """Return a random UUID, as batches and annotations have."""
     return str(uuid.uuid4())
 
 
 def as_text(moment: datetime) -> str:
-    """A moment as the service writes it: ``2026-11-22T20:23:43.441Z``."""
+    """Return a time as the service writes it: ``2026-11-22T20:23:43.441Z``."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03d}Z"
 
 
 def now() -> str:
-    """The present moment as text."""
+    """Return the current time as text."""
     return as_text(datetime.now(UTC))

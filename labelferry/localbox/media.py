@@ -1,4 +1,4 @@
-"""A video file turned into what the service says about it: size, rate, frames. Needs PyAV."""
+"""A video file turned into the media attributes that the service reports: size, rate, frames. Needs PyAV."""
 
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ MIME_TYPES = {
 
 
 def read_attributes(path: Path) -> dict[str, Any] | None:
-    """The media attributes of a video file; None when it is not one or cannot be read here."""
+    """Return the media attributes of a video file; None when it is not a video or cannot be read here."""
     try:
         import av
     except ImportError:

@@ -1,4 +1,4 @@
-"""How a server is started, and what it refuses to be started as."""
+"""The options of a server, and the combinations that it refuses."""
 
 import ipaddress
 from dataclasses import dataclass
@@ -7,17 +7,17 @@ from pathlib import Path
 from labelferry.localbox.errors import LocalboxError
 
 DEFAULT_PORT = 8765
-DEFAULT_KEY = "localbox"  # published in the documentation, so no secret: it opens loopback only
+DEFAULT_KEY = "localbox"  # published in the documentation, so not a secret: it works on loopback only
 DEFAULT_HOST = "127.0.0.1"
 
 
 class BadOptionsError(LocalboxError):
-    """The server must not be started like this."""
+    """The options are not allowed."""
 
 
 @dataclass(frozen=True)
 class Options:
-    """Where a server listens, where it keeps its data, who may come in."""
+    """Where a server listens, where it keeps its data, and who has access."""
 
     data: Path
     key: str = DEFAULT_KEY
@@ -26,10 +26,11 @@ class Options:
     control: bool = False
     rate_limit: int | None = None
     seed: Path | None = None
+    like: str | None = None
 
 
 def check(options: Options) -> None:
-    """Refuses to open anything but loopback with the key that everybody knows.
+    """Refuse to listen on anything but loopback with the published key.
 
     Raises:
         BadOptionsError: with what to change.
@@ -43,7 +44,7 @@ def check(options: Options) -> None:
 
 
 def is_loopback(host: str) -> bool:
-    """Whether only this machine can reach a host."""
+    """Return whether only this machine can reach a host."""
     if host == "localhost":
         return True
     try:

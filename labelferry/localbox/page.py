@@ -1,6 +1,6 @@
-"""A page to look at: projects, their rows, a row's labels over its video, imports with their failed lines. Read-only.
+"""The web page: projects, their rows, a row's labels over its video, imports with their failed lines. Read-only.
 
-``/`` and its assets hold nothing of anybody's; what they show they ask for under ``/_page/``, with the key.
+``/`` and its assets contain no user data; what they show they request under ``/_page/``, with the key.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ ASSETS = Path(__file__).with_name("assets")
 LOOPBACK = "http://127.0.0.1:* http://localhost:*"
 HEADERS = {
     "Content-Security-Policy": f"default-src 'self'; media-src 'self' {LOOPBACK}; img-src 'self' {LOOPBACK} data:",
-    "Cache-Control": "no-cache",  # asked for again each time, answered with 304 while it is the same
+    "Cache-Control": "no-cache",  # revalidated each time, answered with 304 while unchanged
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }

@@ -1,4 +1,4 @@
-"""The few REST addresses that the SDK uses: ontologies and feature schemas, changed or cleaned up."""
+"""The few REST routes that the SDK uses: ontologies and feature schemas, changed or cleaned up."""
 
 from collections.abc import Callable
 from typing import Any

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from graphql import (
 )
 
 from labelferry.localbox.context import Upload
+from labelferry.localbox.ids import as_text
 from labelferry.localbox.resolvers import FIELDS, Resolver
 
 SDL = Path(__file__).with_name("schema.graphql")
@@ -27,7 +29,7 @@ WORD = re.compile(r"(?<!^)(?=[A-Z])")
 
 @cache
 def load() -> GraphQLSchema:
-    """The schema, built once a process."""
+    """Return the schema, built once per process."""
     schema = build_schema(SDL.read_text("utf-8"))
     for (type_name, field_name), resolver in FIELDS.items():
         owner = schema.type_map[type_name]
@@ -41,7 +43,7 @@ def load() -> GraphQLSchema:
 
 
 def _reading(scalar: GraphQLScalarType, read: Callable[[Any], Any]) -> None:
-    """Makes a scalar read variables, and literals in the document, by one function."""
+    """Make a scalar read variables, and literals in the document, through one function."""
 
     def read_literal(node: ValueNode, variables: dict[str, Any] | None = None) -> Any:
         return read(value_from_ast_untyped(node, variables))
@@ -59,7 +61,7 @@ def _bound(resolver: Resolver) -> Callable[..., Any]:
 
 
 def default_resolver(source: Any, info: GraphQLResolveInfo[Any], **_: Any) -> Any:
-    """A field's value where nothing else is said: ``rowCount`` is the member ``row_count``, or the key ``rowCount``."""
+    """Return a field's value by default: ``rowCount`` is the attribute ``row_count`` or the key ``rowCount``."""
     if isinstance(source, dict):
         return source.get(info.field_name)
     return getattr(source, WORD.sub("_", info.field_name).lower(), None)
@@ -78,9 +80,11 @@ def _read_upload(value: Any) -> Upload:
 
 
 def _read_time(value: Any) -> str:
-    if not isinstance(value, str):
-        raise GraphQLError(f"Not a time: {value!r}")
-    return value
+    try:
+        moment = datetime.fromisoformat(value)
+    except (TypeError, ValueError) as error:
+        raise GraphQLError(f"Not a time: {value!r}") from error
+    return as_text(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
 
 
 SCALARS: dict[str, Callable[[Any], Any]] = {

@@ -1,4 +1,4 @@
-"""Options turned into a running server: one line on stdout when it is ready, a clean end on SIGTERM and SIGINT."""
+"""Options turned into a running server: one line on stdout when it is ready, a clean shutdown on SIGTERM and SIGINT."""
 
 import logging
 import signal
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import uvicorn
 
-from labelferry.localbox import app, snapshots
+from labelferry.localbox import app, profiles, snapshots
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found
 from labelferry.localbox.options import DEFAULT_KEY, BadOptionsError, Options, check
@@ -20,7 +20,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Server(uvicorn.Server):
-    """Uvicorn, saying where it is once it listens."""
+    """Uvicorn that prints its URL once it listens."""
 
     def __init__(self, config: uvicorn.Config, url: str, invitation: str = "") -> None:
         super().__init__(config)
@@ -28,7 +28,7 @@ class Server(uvicorn.Server):
         self._invitation = invitation
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Starts to listen, then says so."""
+        """Start to listen, then print the URL."""
         await super().startup(sockets)
         if self.started:
             sys.stdout.write(f"localbox ready at {self._url}\n{self._invitation}")
@@ -36,7 +36,7 @@ class Server(uvicorn.Server):
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Ends on SIGTERM and SIGINT. Uvicorn would raise the signal again afterwards; here the end is a good one."""
+        """Shut down on SIGTERM and SIGINT. Uvicorn would then raise the signal again; here the shutdown is clean."""
         before = {number: signal.signal(number, self.handle_exit) for number in SIGNALS}
         try:
             yield
@@ -46,12 +46,13 @@ class Server(uvicorn.Server):
 
 
 def run(options: Options) -> int:
-    """Serves until a signal; returns the exit code."""
+    """Serve until a signal arrives; return the exit code."""
     check(options)
-    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns of every bad body that somebody sends
+    logging.getLogger("python_multipart").setLevel(logging.ERROR)  # it warns about every bad body that it receives
     database = Database(options.data)
     found(database)
     seeded(database, options.seed)
+    behaving(database, options.like)
     with closing(listening(options)) as listener:
         config = uvicorn.Config(
             app.build(database, options),
@@ -70,10 +71,10 @@ def run(options: Options) -> int:
 
 
 def seeded(database: Database, path: Path | None) -> None:
-    """Fills a new folder from a snapshot file, if one is given.
+    """Fill a new folder from a snapshot file, if one is given.
 
     Raises:
-        BadOptionsError: the file is no snapshot.
+        BadOptionsError: the file is not a snapshot.
     """
     if path is None:
         return
@@ -84,8 +85,23 @@ def seeded(database: Database, path: Path | None) -> None:
         raise BadOptionsError(str(error)) from error
 
 
+def behaving(database: Database, like: str | None) -> None:
+    """Make a folder behave like a profile, if one is named; else it behaves as before.
+
+    Raises:
+        BadOptionsError: there is no such profile.
+    """
+    if like is None:
+        return
+    try:
+        with database.writing() as session:
+            profiles.use(session, profiles.named(like))
+    except (MalformedError, KeyError, TypeError, ValueError, AttributeError) as error:
+        raise BadOptionsError(f"--like: {error}") from error
+
+
 def listening(options: Options) -> socket.socket:
-    """A socket bound to the address; port 0 finds a free one."""
+    """Return a socket bound to the address; port 0 picks a free one."""
     family = socket.AF_INET6 if ":" in options.host else socket.AF_INET
     # Named as TCP, because asyncio switches Nagle's algorithm off only then: 40 ms a request otherwise.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
@@ -99,5 +115,5 @@ def _shown(host: str) -> str:
 
 
 def _invitation(base: str, options: Options) -> str:
-    """Where a person looks; the key is in it only if it is the one that everybody knows."""
+    """Return where to look at the page; the key is included only if it is the published one."""
     return f"Look at it: {base}/#key={DEFAULT_KEY}\n" if options.key == DEFAULT_KEY else f"Look at it: {base}/\n"

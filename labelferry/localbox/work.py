@@ -1,8 +1,8 @@
-"""Open jobs turned into settled ones: which function does the work of which type, and when."""
+"""Open jobs turned into settled ones: which function does the work of which job type, and when."""
 
 from collections.abc import Callable
 
-from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, uploads
+from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, uploads, workflow
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.jobs import Job
 
@@ -16,13 +16,15 @@ SETTLERS: dict[str, Settler] = {
     global_keys.ASSIGN: global_keys.settle_assignment,
     global_keys.CLEAR: global_keys.settle_clearing,
     exports.TYPE: exports.settle,
+    workflow.MOVING: workflow.settle_moving,
+    workflow.PRIORITY: workflow.settle_priority,
     "mal-import": imports.settle,
     "label-import": imports.settle,
 }
 
 
 def advance(session: Session, job_id: str) -> Job:
-    """Counts a poll, settles the job if it is due, and says where it stands."""
+    """Count a poll, settle the job if it is due and return its state."""
     job = jobs.asked_after(session, job_id)
     if job.due:
         _settle(session, job)
@@ -30,7 +32,7 @@ def advance(session: Session, job_id: str) -> Job:
 
 
 def start(session: Session, job_id: str) -> str:
-    """Settles a job that is due as soon as it is there."""
+    """Settle a job that is due from the start."""
     job = jobs.get(session, job_id)
     if job.due:
         _settle(session, job)
@@ -38,7 +40,7 @@ def start(session: Session, job_id: str) -> str:
 
 
 def settle_overdue(session: Session) -> None:
-    """Settles what fell due while nobody asked."""
+    """Settle what fell due between requests."""
     for job in jobs.overdue(session):
         _settle(session, job)
 
@@ -49,5 +51,5 @@ def _settle(session: Session, job: Job) -> None:
     elif job.type in {"mal-import", "label-import"}:
         imports.fail(session, job)
     else:
-        reason = "The job failed as it was told to."
+        reason = "The job failed on request."
         jobs.end(session, job.id, "FAILED", result=as_json({"error": reason}), errors=reason)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 import numpy as np
 
 from labelferry.errors import SourceError
-from labelferry.masks.png import Pixels, open_png
+from labelferry.masks.png import RgbArray, open_png
 from labelferry.model.masks import Colour
 
 if TYPE_CHECKING:
@@ -21,10 +21,10 @@ __all__ = ["BACKGROUND", "distinct", "distinct_png", "extract_rgb_colors", "extr
 BACKGROUND: Colour = (0, 0, 0)
 SECONDS = 30.0
 FEW = 256
-"""Colours up to which Pillow counts faster than numpy sorts."""
+"""Number of colours up to which Pillow counts faster than numpy sorts."""
 
 
-def extract_rgb_colors(image: bytes | Path | str | Pixels, *, client: "httpx.Client | None" = None) -> list[Colour]:
+def extract_rgb_colors(image: bytes | Path | str | RgbArray, *, client: "httpx.Client | None" = None) -> list[Colour]:
     """Return the colours of a mask in ascending order, without the black background.
 
     Args:
@@ -47,7 +47,7 @@ extract_rgb_colors_from_url = extract_rgb_colors
 """The guide's name for it."""
 
 
-def distinct(rgb: Pixels) -> list[Colour]:
+def distinct(rgb: RgbArray) -> list[Colour]:
     """Return all colours of a picture in ascending order, black included.
 
     Args:
@@ -55,7 +55,7 @@ def distinct(rgb: Pixels) -> list[Colour]:
     """
     if rgb.dtype != np.uint8 or rgb.ndim != 3 or rgb.shape[2] != 3 or not rgb.size:
         raise SourceError(f"a mask must be uint8 of shape [height, width, 3], not {rgb.dtype} of {rgb.shape}")
-    # A mask is flat areas: a row like the one above has no new colour, and in a row only the start of a run has.
+    # A mask has flat areas: only rows that differ from the one above, and in them only run starts, have new colours.
     rows = rgb.reshape(len(rgb), -1)
     fresh = np.concatenate(([True], (rows[1:] != rows[:-1]).any(axis=1)))
     flat = rgb[fresh].reshape(-1, 3)
@@ -70,7 +70,7 @@ def distinct_png(data: bytes) -> list[Colour]:
     """Return all colours of a PNG in ascending order, black included.
 
     Raises:
-        SourceError: when it is not a PNG, or broken.
+        SourceError: when it is not a PNG, or is broken.
     """
     image = open_png(data)
     counted = image.getcolors(FEW)
@@ -91,7 +91,7 @@ def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
         answer.raise_for_status()
     except httpx.HTTPStatusError as error:
         code = error.response.status_code
-        raise SourceError(f"{url}: the server answered {code}; check the URL and who may read it") from error
+        raise SourceError(f"{url}: the server answered {code}; check the URL and its access rights") from error
     except (httpx.HTTPError, httpx.InvalidURL) as error:
         raise SourceError(f"{url}: cannot be fetched ({error}); check the URL and the network") from error
     return answer.content

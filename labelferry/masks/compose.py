@@ -1,4 +1,4 @@
-"""Boolean masks of single objects -> composite pictures, each object in one colour through the whole video."""
+"""Boolean masks of single objects -> composite pictures, each object in one colour throughout the video."""
 
 import colorsys
 from collections.abc import Mapping, Sequence
@@ -14,14 +14,14 @@ from labelferry.model.masks import Colour, Composite, MaskObject, Masks
 
 __all__ = ["compose_masks", "palette"]
 
-Area = NDArray[np.bool_]
+BoolMask = NDArray[np.bool_]
 
 GOLDEN = 0.618033988749895
 MOST_COLOURS = 2**24 - 1
 
 
 def compose_masks(
-    instances: Mapping[str, Mapping[int, Area]],
+    instances: Mapping[str, Mapping[int, BoolMask]],
     *,
     features: Mapping[str, Feature | str] | str,
     where: Where,
@@ -32,10 +32,10 @@ def compose_masks(
 
     Args:
         instances: for each object, its area by frame (counted from 1): bool, shape [height, width], all of one size.
-        features: the tool of each object by the object's name, or one for all.
+        features: the tool of each object by its name, or one for all.
         where: where the masks come from.
         on_overlap: ``error`` refuses pixels that two objects claim, ``last`` gives them to the later object.
-        colours: the colour of each object; without, from ``palette`` in the order of ``instances``.
+        colours: the colour of each object; by default from ``palette`` in the order of ``instances``.
 
     Raises:
         AnnotationError: when areas overlap, differ in size, are empty in all frames, or share a colour.
@@ -50,7 +50,7 @@ def compose_masks(
 
 
 def palette(count: int) -> list[Colour]:
-    """Return ``count`` different colours, none of them black, the first ones far apart; the same each time."""
+    """Return ``count`` different colours, none of them black, the first ones far apart; always the same ones."""
     if count > MOST_COLOURS:
         raise AnnotationError(
             f"{count} objects, but there are only {MOST_COLOURS} colours; use several mask annotations"
@@ -75,7 +75,7 @@ def _nth(step: int) -> Colour:
 class _Composites:
     def __init__(
         self,
-        instances: Mapping[str, Mapping[int, Area]],
+        instances: Mapping[str, Mapping[int, BoolMask]],
         colours: Mapping[str, Colour],
         strict: bool,
         where: Where,
@@ -104,15 +104,15 @@ class _Composites:
             if name not in self.seen:
                 raise AnnotationError(
                     f"{self.where}: mask '{name}' is hidden by later ones in every frame and would be lost; "
-                    "leave it out or give it after them"
+                    "leave it out or put it after them"
                 )
 
-    def _refuse(self, present: Sequence[tuple[str, Area]], name: str, frame: int, both: int) -> None:
+    def _refuse(self, present: Sequence[tuple[str, BoolMask]], name: str, frame: int, both: int) -> None:
         area = dict(present)[name]
         other = next(called for called, there in reversed(present) if (there & area).any())
         raise AnnotationError(
             f"{self.where}: masks '{name}' and '{other}' share {both} pixels at frame {frame}, and a composite has one "
-            'colour for each pixel; cut one of them, or say on_overlap="last"'
+            'colour for each pixel; cut one of them, or pass on_overlap="last"'
         )
 
 
@@ -125,7 +125,7 @@ def _feature(features: Mapping[str, Feature | str] | str, name: str, where: Wher
     return found if isinstance(found, Feature) else Feature(found)
 
 
-def _check_areas(instances: Mapping[str, Mapping[int, Area]], where: Where) -> None:
+def _check_areas(instances: Mapping[str, Mapping[int, BoolMask]], where: Where) -> None:
     sizes: dict[tuple[int, ...], str] = {}
     for name, areas in instances.items():
         for frame, area in areas.items():
@@ -149,6 +149,6 @@ def _check_colours(instances: Mapping[str, object], colours: Mapping[str, Colour
             )
         if colour in owners:
             raise AnnotationError(
-                f"{where}: masks '{owners[colour]}' and '{name}' have one colour {colour}; change one"
+                f"{where}: masks '{owners[colour]}' and '{name}' have the same colour {colour}; change one"
             )
         owners[colour] = name

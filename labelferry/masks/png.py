@@ -1,7 +1,7 @@
 """8-bit RGB pictures <-> PNG bytes.
 
 Mask composites are flat areas of few colours, so one filter for all rows (Up: the difference to the row above) and the
-fastest deflate beat any search for a better one. https://www.w3.org/TR/png-3/
+fastest deflate level beat any search for better ones. https://www.w3.org/TR/png-3/
 """
 
 import io
@@ -18,20 +18,20 @@ from labelferry.errors import SourceError
 if TYPE_CHECKING:
     from PIL import Image
 
-__all__ = ["MOST_PIXELS", "RGB", "Header", "Pixels", "decode_png", "encode_png", "header", "open_png"]
+__all__ = ["MOST_PIXELS", "RGB", "Header", "RgbArray", "decode_png", "encode_png", "header", "open_png"]
 
-Pixels = NDArray[np.uint8]
+RgbArray = NDArray[np.uint8]
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 RGB = 2
 UP = 2
 COLOUR_TYPES = {0: "greyscale", RGB: "RGB", 3: "a palette", 4: "greyscale with transparency", 6: "RGBA"}
 MOST_PIXELS = 64_000_000
-"""Twice an 8K picture: more is not a video frame but an attack or an accident."""
+"""Twice an 8K picture: anything larger is an attack or an accident, not a video frame."""
 
 
 class Header(NamedTuple):
-    """What the first chunk of a PNG says."""
+    """The first chunk of a PNG."""
 
     width: int
     height: int
@@ -45,7 +45,7 @@ class Header(NamedTuple):
 
     @property
     def described(self) -> str:
-        """The colour type in words."""
+        """The colour type as text."""
         return f"{COLOUR_TYPES.get(self.colour_type, 'of an unknown colour type')} of {self.bit_depth} bits"
 
 
@@ -53,7 +53,7 @@ def header(data: bytes) -> Header:
     """Read the header of a PNG.
 
     Raises:
-        SourceError: when it is not a PNG, or too large to be a frame.
+        SourceError: when it is not a PNG, or too large for a frame.
     """
     if data[:8] != SIGNATURE or data[12:16] != b"IHDR" or len(data) < 33:
         raise SourceError("not a PNG; masks must be PNG pictures")
@@ -63,20 +63,20 @@ def header(data: bytes) -> Header:
     return found
 
 
-def decode_png(data: bytes) -> Pixels:
+def decode_png(data: bytes) -> RgbArray:
     """Decode a PNG to RGB, uint8 of shape [height, width, 3]; other colour types are converted.
 
     Raises:
-        SourceError: when it is not a PNG, broken, or too large to be a frame.
+        SourceError: when it is not a PNG, is broken, or is too large for a frame.
     """
     return np.asarray(open_png(data))
 
 
 def open_png(data: bytes) -> "Image.Image":
-    """Decode a PNG to a Pillow image in mode RGB; saves the copy when no array is needed.
+    """Decode a PNG to a Pillow image in mode RGB, which saves a copy when no array is needed.
 
     Raises:
-        SourceError: when it is not a PNG, broken, or too large to be a frame.
+        SourceError: when it is not a PNG, is broken, or is too large for a frame.
     """
     from PIL import Image
 

@@ -1,4 +1,4 @@
-"""What every source is turned into, and what every later station takes. Frozen values, no I/O."""
+"""The values that every source is turned into and every later station takes: frozen, without I/O."""
 
 from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where

@@ -16,7 +16,7 @@ __all__ = ["Answer", "AnswerKind", "Classification"]
 class AnswerKind(StrEnum):
     """How a question is answered.
 
-    ``TEMPORAL`` is a list of options with frames that may stand for a radio or a checklist: the temporal classes and
+    ``TEMPORAL`` is a list of options with frames that may be a radio's or a checklist's: the temporal classes and
     Labelbox's own lines do not say which, only the ontology does.
     """
 
@@ -28,7 +28,7 @@ class AnswerKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer: an option (``feature``) or a text, with the ranges of frames where it holds.
+    """One answer: an option (``feature``) or a text, with the ranges of frames to which it applies.
 
     ``spans`` is empty for an answer about the whole video, or inside a keyframe.
     """
@@ -52,10 +52,10 @@ class Classification:
         feature: the question.
         question: how it is answered.
         answers: one or more.
-        where: it came from.
+        where: its place in the user's files.
         confidence: of the question as a whole.
         custom_metrics: of the question as a whole, each a mapping of ``name`` and ``value``.
-        uuid: the caller's own line id; only a question that is a line of its own has one.
+        uuid: the caller's own line id; only for a question that is a line of its own.
 
     Raises:
         AnnotationError: when there is no answer, an answer is blank or of the wrong kind, only some have frames, or a
@@ -88,7 +88,7 @@ class Classification:
 
     @property
     def framed(self) -> bool:
-        """Whether the answers hold for ranges of frames."""
+        """Whether the answers apply to ranges of frames."""
         return bool(self.answers[0].spans)
 
     def _check(self, answer: Answer) -> None:
@@ -117,5 +117,5 @@ def _check_scores(confidence: float | None, metrics: Sequence[Mapping[str, Any]]
 
 
 def _is_number(value: object) -> bool:
-    """Whether JSON has a number for it; booleans are none."""
+    """Return whether it is a JSON number; booleans are not."""
     return type(value) is int or (type(value) is float and math.isfinite(value))

@@ -1,4 +1,4 @@
-"""What a label is filed under in the ontology, and where in the user's files it came from."""
+"""A label's feature in the ontology, and its place in the user's files."""
 
 from dataclasses import dataclass
 
@@ -8,12 +8,12 @@ __all__ = ["Feature", "Where", "refuse_blank"]
 
 
 def refuse_blank(text: str | None, what: str, of: object) -> None:
-    """Refuse a text that is given and blank: an import has no place for it.
+    """Refuse a blank text, which an import cannot represent.
 
     Args:
         text: None when it is not given.
-        what: it is.
-        of: whose it is, for the message.
+        what: its name, for the message.
+        of: its owner, for the message.
 
     Raises:
         AnnotationError: when it is blank.
@@ -40,13 +40,13 @@ class Feature:
 
     @property
     def key(self) -> str:
-        """What tells this feature from others: the schema id when there is one, else the name."""
+        """The identity of the feature: the schema id if it has one, else the name."""
         return self.schema_id or self.name or ""
 
 
 @dataclass(frozen=True, slots=True)
 class Where:
-    """The place in the user's files that a label came from."""
+    """A place in the user's files."""
 
     source: str
     line: int | None = None

@@ -1,20 +1,20 @@
-"""Findings: what a reader or a check has to say about the input; ``rules.py`` has the table of what there can be."""
+"""Findings: the reports of readers and checks about the input; ``rules.py`` has the table of their rules."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 from labelferry.model.feature import Where
 from labelferry.model.video import RowRef
 
-__all__ = ["Finding", "FindingGroup", "Severity", "grouped", "on"]
+__all__ = ["Finding", "FindingGroup", "FindingHandler", "Severity", "grouped", "on"]
 
 KEPT = 20
-"""Findings of one rule that a group keeps; the others are counted."""
+"""Number of findings that a group keeps; the others are counted."""
 SHOWN = 5
-"""Of those, the ones that a text shows."""
+"""Number of them that a text shows."""
 
 
 class Severity(StrEnum):
@@ -26,17 +26,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found.
+    """A finding of a rule.
 
     Args:
         code: the rule.
         severity: the rule's.
         message: what is wrong.
         remedy: what to do about it.
-        where: the place in the user's files; None for what only Labelbox knows.
+        where: the place in the user's files; None for something that only Labelbox knows.
         row: global key of the video.
-        frame: the first frame concerned, as the message counts it.
-        track: what the source calls the track.
+        frame: the first affected frame, counted as in the message.
+        track: the source's name for the track.
     """
 
     code: str
@@ -74,7 +74,7 @@ class Finding:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "Finding":
-        """Return the finding that ``to_dict`` made ``values`` of."""
+        """Return the finding that ``to_dict`` turned into ``values``."""
         return cls(
             code=values["code"],
             severity=Severity(values["severity"]),
@@ -88,8 +88,12 @@ class Finding:
 
 
 def on(row: RowRef, findings: Iterable[Finding]) -> Iterator[Finding]:
-    """Say which row the findings are about."""
+    """Yield the findings with their row."""
     return (replace(finding, row=row.global_key) for finding in findings)
+
+
+FindingHandler = Callable[[Finding], None]
+"""The receiver of a reader's findings."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +103,8 @@ class FindingGroup:
     Args:
         code: the rule.
         severity: the rule's.
-        count: findings.
-        files: files that they are in.
+        count: number of findings.
+        files: number of files that they are in.
         first: the first findings, one of each message.
     """
 
@@ -118,12 +122,12 @@ class FindingGroup:
         """The finding itself when it is the only one, else the rule and the number of its findings."""
         if self.count == 1:
             return f"{self.severity}: {self.first[0]} [{self.code}]"
-        files = f" in {self.files:,} {'file' if self.files == 1 else 'files'}" if self.files else ""
+        files = f" in {counted(self.files, 'file')}" if self.files else ""
         return f"{self.severity}: {self.code} x{self.count:,}{files}"
 
     @property
     def lines(self) -> list[str]:
-        """The first findings, and how many there are besides; none when the headline says it all."""
+        """The first findings and the number of the others; empty when the headline says it all."""
         return [] if self.count == 1 else shorten([str(each) for each in self.first], SHOWN, total=self.count)
 
     def to_dict(self) -> dict[str, Any]:
@@ -133,13 +137,13 @@ class FindingGroup:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> "FindingGroup":
-        """Return the group that ``to_dict`` made ``values`` of."""
+        """Return the group that ``to_dict`` turned into ``values``."""
         first = tuple(map(Finding.from_dict, values["first"]))
         return cls(values["code"], Severity(values["severity"]), values["count"], values["files"], first)
 
 
 def grouped(findings: Iterable[Finding]) -> tuple[FindingGroup, ...]:
-    """Put the findings of each rule together: errors before warnings, else in order of first appearance."""
+    """Group the findings by rule: errors before warnings, otherwise in order of first appearance."""
     by_rule: dict[str, list[Finding]] = {}
     for finding in findings:
         by_rule.setdefault(finding.code, []).append(finding)

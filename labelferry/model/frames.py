@@ -1,8 +1,8 @@
-"""Frame numbers: the one place that turns what a source calls a frame into Labelbox's numbers.
+"""Frame numbers: the one place that turns a source's frames into Labelbox's numbers.
 
 Labelbox counts a video's frames from 1 for tools and for what it exports (seen in its SDK's export fixture, where a
-100-frame video has frames 1..100). Ranges of answers are most likely counted alike (``model/rules.py`` says why);
-since public sources disagree, the base is a setting of the spec (``frames.temporal_base``).
+100-frame video has frames 1..100). Ranges of answers are most likely counted the same way (``model/rules.py`` says
+why); since public sources disagree, the base is a setting of the spec (``frames.temporal_base``).
 """
 
 import math
@@ -18,9 +18,9 @@ __all__ = ["FIRST_FRAME", "Frames", "Span", "as_frame", "coalesce", "contains", 
 
 FIRST_FRAME = 1
 LARGEST = 2**31 - 1
-"""No video has more frames; larger numbers are something else, such as a time stamp."""
+"""No video has more frames; larger numbers are something else, such as a timestamp."""
 MOST_DIGITS = 18
-"""Of a frame number given as text."""
+"""Maximum length of a frame number given as text."""
 
 Frames = NDArray[np.int64]
 PAIRS = (tuple, list, np.ndarray)
@@ -36,11 +36,11 @@ class Span(NamedTuple):
 def as_frame(value: object, what: str) -> int:
     """Return ``value`` as a frame number.
 
-    Integral strings and floats are taken (the guide's mask indexes are strings); booleans, fractions and negative
+    Integral strings and floats are accepted (the guide's mask indexes are strings); booleans, fractions and negative
     numbers are refused.
 
     Raises:
-        AnnotationError: when ``value`` is not a frame number; ``what`` says whose it is.
+        AnnotationError: when ``value`` is not a frame number; ``what`` names its owner.
     """
     if type(value) is int and 0 <= value <= LARGEST:
         return value
@@ -81,7 +81,7 @@ def spans_of(value: Iterable[Sequence[object]], what: str) -> tuple[Span, ...]:
     """Return ``(start, end)`` pairs as spans, in the order given.
 
     Raises:
-        AnnotationError: when there is none, a pair is not two frames, or it ends before it starts.
+        AnnotationError: when there are none, a pair is not two frames, or it ends before it starts.
     """
     spans = []
     for pair in value if isinstance(value, Iterable) else [value]:
@@ -108,7 +108,7 @@ def coalesce(spans: Iterable[Span]) -> tuple[Span, ...]:
 
 
 def contains(parents: Sequence[Span], child: Span) -> bool:
-    """Whether ``child`` lies wholly inside one of the coalesced ``parents``."""
+    """Return whether ``child`` is entirely inside one of the coalesced ``parents``."""
     return any(parent.start <= child.start and child.end <= parent.end for parent in parents)
 
 

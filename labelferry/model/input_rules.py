@@ -32,7 +32,7 @@ class ReaderRule(Rule):
     COLUMNS_IGNORED = (
         WARNING,
         "{count:column is|columns are} ignored: {names}",
-        "name one in columns: if it holds a part of the boxes",
+        "name one in columns: if it has a part of the boxes",
     )
     CORNERS_SWAPPED = (
         WARNING,

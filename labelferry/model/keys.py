@@ -1,4 +1,4 @@
-"""Global keys: what one may be, and when two spellings are the same key.
+"""Global keys: which are valid, and when two spellings are the same key.
 
 Facts: https://docs.labelbox.com/reference/data-row-global-keys (1 to 200 characters of a fixed set, case-insensitive,
 no space at either end, unique in the organisation). Two spaces in a row are allowed today; an older page forbade them.
@@ -13,12 +13,12 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9!_.*'()&$@=;/:+ ,?-]")
 
 
 def identity(key: str) -> str:
-    """Return what two spellings of one key have in common: Labelbox does not tell upper from lower case."""
+    """Return the identity of a key, the same for all its spellings: Labelbox ignores case."""
     return key.strip().casefold()
 
 
 def wrong_key(key: str) -> str | None:
-    """Return what is wrong with a global key, and what to do about it; None for a good one.
+    """Return what is wrong with a global key, and what to do about it; None for a valid one.
 
     Args:
         key: as it is sent, so without spaces at its ends.
@@ -26,12 +26,12 @@ def wrong_key(key: str) -> str | None:
     if not key.strip():
         return "the global key is blank; give one of 1 to 200 characters"
     if key != key.strip():
-        return f"global key {key!r} begins or ends with a space; leave it out"
+        return f"global key {key!r} begins or ends with a space; remove it"
     if len(key) > LONGEST:
         return f"global key '{key[:20]}...' has {len(key)} characters; Labelbox takes at most {LONGEST}"
     if illegal := _ILLEGAL.search(key):
         return (
-            f"global key '{key}' holds {illegal.group()!r}; use letters (a-z), digits, spaces and "
+            f"global key '{key}' contains {illegal.group()!r}; use letters (a-z), digits, spaces and "
             "! _ . * ' ( ) & $ @ = ; / : + , ? -"
         )
     return None

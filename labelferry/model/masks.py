@@ -17,7 +17,7 @@ class Composite:
     """The composite of one frame: the bytes of a 3-channel PNG of the video's size, or the URL of one.
 
     Raises:
-        AnnotationError: when it has both or neither, or the frame is not one.
+        AnnotationError: when it has both or neither, or the frame is invalid.
     """
 
     frame: int
@@ -68,6 +68,12 @@ class Masks:
                 )
             seen.add(frame.frame)
         refuse_blank(self.uuid, "uuid", self)
+
+    @property
+    def shown(self) -> tuple[MaskObject, ...]:
+        """The instances that have pixels: of those with the same colour, the last named."""
+        last = {instance.colour: instance for instance in self.instances}
+        return tuple(instance for instance in self.instances if last[instance.colour] is instance)
 
     def __str__(self) -> str:
         return f"{self.where}: mask"

@@ -1,4 +1,4 @@
-"""What is known of a video file, from the manifest or from the file itself."""
+"""Facts about a video file, from the manifest or from the file itself."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ __all__ = ["Media"]
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """Size in pixels, frames per second and number of frames; None where nobody knows."""
+    """Size in pixels, frames per second and number of frames; None where unknown."""
 
     width: int | None = None
     height: int | None = None

@@ -1,4 +1,4 @@
-"""Where each row of a table came from, as columns: a file and a line for every row."""
+"""The places of the rows of a table, as columns: a file and a line for every row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,9 +16,9 @@ class Places:
     """The places of n rows.
 
     Args:
-        files: what the user calls the files.
+        files: the files, as the user calls them.
         codes: position of each row's file in ``files``, int64, shape [n].
-        lines: line of each row in its file, int64, shape [n]; in files without lines the number of the row, from 1.
+        lines: line of each row in its file, int64, shape [n]; the row's number, from 1, in files without lines.
     """
 
     files: Sequence[str]
@@ -27,13 +27,13 @@ class Places:
 
     @classmethod
     def in_file(cls, file: str, lines: ArrayLike) -> "Places":
-        """Return the places of rows that are all in one file."""
+        """Return the places of rows of one file."""
         numbers = np.asarray(lines, dtype=np.int64)
         return cls((file,), np.zeros(len(numbers), dtype=np.int64), numbers)
 
     @classmethod
     def joined(cls, places: Sequence["Places"]) -> "Places":
-        """Return the places of rows after one another, each with its own files."""
+        """Return the concatenated places of several tables."""
         starts = np.cumsum([0, *(len(each.files) for each in places)]).tolist()
         codes = [each.codes + start for each, start in zip(places, starts[:-1], strict=True)]
         files = tuple(file for each in places for file in each.files)

@@ -1,7 +1,7 @@
 """A rule of the table and what it found in one place -> a finding.
 
-Messages and remedies are ``str.format`` templates, with the number of a thing in both its forms: ``{count:box|boxes}``
-is "1 box" or "1,204 boxes".
+Messages and remedies are ``str.format`` templates, with singular and plural of counted things: ``{count:box|boxes}`` is
+"1 box" or "1,204 boxes".
 """
 
 from enum import Enum
@@ -14,7 +14,7 @@ __all__ = ["Rule"]
 
 
 class Rule(Enum):
-    """A rule: the severity of what it finds, what is wrong, and what to do about it."""
+    """A rule: the severity of its findings, what is wrong, and what to do about it."""
 
     def __init__(self, severity: Severity, message: str, remedy: str) -> None:
         self.severity = severity
@@ -40,8 +40,8 @@ class Rule(Enum):
         Args:
             where: the place in the user's files.
             row: global key of the video.
-            frame: the first frame concerned; the templates may name it.
-            track: what the source calls the track.
+            frame: the first affected frame; the templates may name it.
+            track: the source's name for the track.
             values: for the templates.
         """
         told = {name: _Number(value) if isinstance(value, int) else value for name, value in values.items()}

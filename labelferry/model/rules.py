@@ -1,4 +1,4 @@
-"""The table of rules: everything that checks and readers may find in the input, each with an id and its words.
+"""The table of rules: everything that checks and readers may find in the input, each with an id, message and remedy.
 
 A section is an enum; its docstring says where the facts come from, and its members' names are the ids. Messages and
 remedies are ``str.format`` templates (see ``rule.py``).
@@ -60,12 +60,12 @@ class NameRule(Rule):
     NAME_UNKNOWN = (
         ERROR,
         "the ontology has no {feature}",
-        "add it to the ontology or use another name (there: {known_names})",
+        "add it to the ontology or use another name (it has: {known_names})",
     )
     NAME_MISSPELLED = (
         ERROR,
         "the ontology has no {feature}",
-        "did you mean '{similar_name}'? Names are matched to the letter",
+        "did you mean '{similar_name}'? Names must match exactly",
     )
     NAME_LOOKS_ALIKE = (
         ERROR,
@@ -75,7 +75,7 @@ class NameRule(Rule):
     NAME_OF_OTHER_KIND = (
         ERROR,
         "the ontology has no {feature}",
-        "'{name}' is a {other_kind} there; label it as one, or add the {kind}",
+        "'{name}' is a {other_kind} in it; label it as one, or add the {kind}",
     )
     NAME_AMBIGUOUS = (
         ERROR,
@@ -103,8 +103,9 @@ class NameRule(Rule):
 class AnswerRule(Rule):
     """The scope fits, each question is answered once, and a radio has one answer at a time.
 
-    The guide wants scope index for frames; the official SDK's tests have a checklist of scope global that takes them,
-    and find what is nested in an answer on a keyframe gone. Labelbox ignores confidence, with a warning.
+    The guide requires scope index for frames; the official SDK's tests have a checklist of scope global that accepts
+    them, and show that what is nested in an answer on a keyframe is dropped. Labelbox ignores confidence, with a
+    warning.
     """
 
     SCOPE_INDEX = (
@@ -115,7 +116,7 @@ class AnswerRule(Rule):
     SCOPE_GLOBAL = (
         WARNING,
         "'{question}' is answered for frames but has scope global in the ontology",
-        "Labelbox has taken such answers; to be sure, give the question scope index when the ontology is created",
+        "Labelbox has accepted such answers; to be safe, give the question scope index when the ontology is created",
     )
     NESTED_UNDER_KEYFRAME = (
         WARNING,
@@ -125,7 +126,7 @@ class AnswerRule(Rule):
     CONFIDENCE_IGNORED = (
         WARNING,
         "{count:classification|classifications} of {video} with a confidence, which Labelbox ignores, first {question}",
-        "nothing is lost but the number; leave it out to silence this",
+        "only the number is lost; leave it out to silence this",
     )
     ANSWERED_TWICE = (
         ERROR,
@@ -150,7 +151,7 @@ class AnswerRule(Rule):
 
 
 class FrameRule(Rule):
-    """Frames are those of the video, and nested ranges inside the ones above them.
+    """Frames are within the video, and nested ranges within their parents'.
 
     Tools count frames from 1; ranges most likely too, since the official SDK's tests read one from frame 7 back at
     frame 7 of the map that tools fill, though the guide's begin at 0. Nothing is interpolated between two segments.
@@ -159,7 +160,7 @@ class FrameRule(Rule):
     FRAME_BEFORE_FIRST = (
         ERROR,
         "{label} has frame {frame}; the first frame of a video is 1",
-        "if the source counts from 0, say so, or add 1 to its frames",
+        "if the source counts from 0, set frame_base: 0 (MOT, tables) or add 1 to its frames",
     )
     FRAME_BEYOND_END = (
         ERROR,
@@ -173,23 +174,23 @@ class FrameRule(Rule):
     )
     RANGE_OUTSIDE_VIDEO = (
         ERROR,
-        "answer '{answer}' of {question} holds for frames {frames}; the video has {video_frames:frame|frames}",
+        "answer '{answer}' of {question} is for frames {frames}; the video has {video_frames:frame|frames}",
         "correct the range, or the video's frame_count",
     )
     RANGE_OF_OTHER_BASE = (
         WARNING,
-        "answer '{answer}' of {question} holds for frames {frames}; counting from {base}, ranges go from {allowed}",
+        "answer '{answer}' of {question} is for frames {frames}; counting from {base}, ranges go from {allowed}",
         "it is sent unchanged; if the source counts from {other_base}, set frames: {{temporal_base: {other_base}}}",
     )
     RANGE_OUTSIDE_PARENT = (
         ERROR,
-        "answer '{answer}' of {question} holds for frames {frames}, but the answer above it has {allowed}",
-        "keep nested ranges inside those of the answer above, or widen that one",
+        "answer '{answer}' of {question} is for frames {frames}, but its parent answer has {allowed}",
+        "keep nested ranges inside those of the parent answer, or widen that one",
     )
 
 
 class ShapeRule(Rule):
-    """Boxes have an area, shapes lie inside the picture. All of these warn: Labelbox takes such shapes."""
+    """Boxes have an area, shapes are inside the picture. All of these are warnings: Labelbox accepts such shapes."""
 
     BOX_WITHOUT_AREA = (
         WARNING,
@@ -203,8 +204,8 @@ class ShapeRule(Rule):
     )
     SHAPE_OUTSIDE = (
         WARNING,
-        "'{feature}' lies wholly outside {picture} at {count:keyframe|keyframes}, first at frame {frame}",
-        "remove these keyframes, or check whether the source counts pixels of another size",
+        "'{feature}' is entirely outside {picture} at {count:keyframe|keyframes}, first at frame {frame}",
+        "remove these keyframes, or check whether the source uses another picture size",
     )
     SHAPE_PARTLY_OUTSIDE = (
         WARNING,
@@ -216,43 +217,43 @@ class ShapeRule(Rule):
 class MaskRule(Rule):
     """Composites are RGB PNGs of the video's size, and colours tell the instances apart.
 
-    Labelbox takes one 3-channel composite per frame; a colour that no composite has is refused, pixels of a colour
+    Labelbox accepts one 3-channel composite per frame; a colour that no composite has is refused, pixels of a colour
     that no instance has are ignored. https://docs.labelbox.com/reference/import-video-annotations
     """
 
     MASK_FRAME_TWICE = (
         ERROR,
         "frame {frame} of {video} already has a composite mask at {other_place}",
-        "Labelbox takes one per frame; draw all instances into one picture",
+        "Labelbox accepts one per frame; draw all instances into one picture",
     )
     MASK_COLOUR_TWICE = (
-        ERROR,
-        "the colour {colour} belongs to '{first}' and again to '{second}'",
-        "give each instance a colour of its own, and each only once",
+        WARNING,
+        "the colour {colour} belongs to '{first}' and again to '{second}': the last named is taken to have its pixels",
+        "give each instance a colour of its own; Labelbox's guide repeats one and does not say which instance gets it",
     )
     MASK_COLOUR_BLACK = (ERROR, "an instance of '{feature}' is black, which is the background", "use another colour")
     MASK_COLOUR_RANGE = (ERROR, "{colour} of '{feature}' is not an RGB colour", "give three numbers from 0 to 255")
     MASK_BY_URL = (
         WARNING,
         "{count:composite mask is|composite masks are} given by URL and not checked",
-        "nothing to do if they are right; give bytes or files to have them checked",
+        "nothing to do if they are correct; give bytes or files to have them checked",
     )
     MASK_NOT_PNG = (ERROR, "the mask of frame {frame} is {problem}", "give a readable PNG")
     MASK_NOT_RGB = (
         ERROR,
         "the mask of frame {frame} is {mode}, not 3-channel RGB of 8 bits",
-        "Labelbox takes only that; save it in mode RGB, without transparency or palette",
+        "Labelbox accepts only that; save it in mode RGB, without transparency or palette",
     )
     MASK_SIZES_DIFFER = (ERROR, "the masks have different sizes: {sizes}", "all must have the size of the video")
     MASK_SIZE_NOT_VIDEO = (
         ERROR,
-        "the mask of frame {frame} has {size} pixels and the video {video_size}",
+        "the mask of frame {frame} has {size} pixels, but the video {video_size}",
         "draw masks in the size of the video, or correct width and height in the manifest",
     )
     MASK_COLOUR_ABSENT = (
         ERROR,
         "no mask has the colour {colour} of '{feature}'",
-        "give the colour as it is drawn (there: {drawn}), or remove the instance",
+        "give the colour as drawn (they have: {drawn}), or remove the instance",
     )
     MASK_COLOUR_UNCLAIMED = (
         WARNING,

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.errors import AnnotationError
+from labelferry.listing import counted
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Feature, Where, refuse_blank
 from labelferry.model.frames import LARGEST, Frames
@@ -19,7 +20,7 @@ Coords = NDArray[np.float64]
 
 
 class Geometry(StrEnum):
-    """The shapes that a Labelbox video keyframe can hold; the values are the NDJSON keys."""
+    """The shapes of a Labelbox video keyframe; the values are the NDJSON keys."""
 
     BOX = "bbox"
     POINT = "point"
@@ -35,19 +36,19 @@ class Track:
 
     Args:
         feature: the tool.
-        geometry: what ``coords`` holds.
+        geometry: the kind of shape in ``coords``.
         frames: keyframe numbers counted from 1, int64, shape [n].
         coords: float64 pixels. Boxes: left, top, width, height, shape [n, 4]. Points: x, y, shape [n, 2]. Lines: the
-            points of all keyframes after one another, shape [m, 2].
+            points of all keyframes concatenated, shape [m, 2].
         segment: segment of each keyframe, int64, shape [n], not descending. Labelbox interpolates inside a segment
             and never between two.
         offsets: lines only: points ``offsets[i]:offsets[i + 1]`` belong to keyframe i, int64, shape [n + 1].
         answers: sub-classifications by keyframe position.
         classifications: sub-classifications of the whole track.
-        instance: what the source calls the track; tells two tracks of one class apart.
-        uuid: the caller's own line id, kept when given.
-        where: where it came from.
-        places: where each keyframe came from, when that is known.
+        instance: the source's name for the track; tells two tracks of one class apart.
+        uuid: the caller's own line id, if given.
+        where: its place in the user's files.
+        places: the place of each keyframe, if known.
 
     Raises:
         AnnotationError: when the columns do not fit together, a keyframe is given twice, a segment is out of order
@@ -85,15 +86,15 @@ class Track:
 
     @property
     def segments(self) -> int:
-        """How many segments the track has."""
+        """The number of segments."""
         return int(np.count_nonzero(np.diff(self.segment))) + 1
 
     def where_of(self, keyframe: int) -> Where:
-        """Return where one keyframe (counted from 0) came from."""
+        """Return the place of one keyframe (counted from 0)."""
         return self.where if self.places is None else self.places.where(keyframe, self.where.detail)
 
     def points(self, keyframe: int) -> Coords:
-        """The coordinates of one keyframe: a row for boxes and points, [k, 2] for lines."""
+        """Return the coordinates of one keyframe: a row for boxes and points, [k, 2] for lines."""
         if self.offsets is None:
             row: Coords = self.coords[keyframe]
             return row
@@ -105,7 +106,7 @@ class Track:
         fits = self.coords.shape == (rows, width) and self.segment.shape == (n,)
         cut = self.offsets is None or (self.offsets.shape == (n + 1,) and self.offsets[0] == 0)
         if not (fits and cut) or (self.geometry is Geometry.LINE) != (self.offsets is not None):
-            raise AnnotationError(f"{self}: {n} keyframes, but coordinates of shape {self.coords.shape}")
+            raise AnnotationError(f"{self}: {counted(n, 'keyframe')}, but coordinates of shape {self.coords.shape}")
 
     def _check_order(self) -> None:
         steps, hops = self.frames[1:] - self.frames[:-1], self.segment[1:] - self.segment[:-1]
@@ -120,7 +121,7 @@ class Track:
         if (same := np.flatnonzero((steps == 0) & (hops == 0))).size:
             raise AnnotationError(
                 f"{self}: two keyframes for frame {int(self.frames[same[0]])} in one segment; "
-                "if these are two objects, give each its own instance, else remove one"
+                "if these are two objects, give each its own instance; otherwise remove one"
             )
         if (back := np.flatnonzero((steps < 0) | (hops < 0))).size:
             raise AnnotationError(
@@ -134,7 +135,7 @@ class Track:
             keyframe = at if self.offsets is None else int(np.searchsorted(self.offsets, at, side="right")) - 1
             raise AnnotationError(
                 f"{self}: a coordinate at frame {int(self.frames[keyframe])} is not a finite number, "
-                "which JSON cannot hold; remove or correct it"
+                "which JSON cannot represent; remove or correct it"
             )
 
     def _check_positions(self) -> None:
@@ -142,4 +143,4 @@ class Track:
             frame = int(self.frames[empty[0]])
             raise AnnotationError(f"{self}: a line without points at frame {frame}; give its points or leave it out")
         if outside := [at for at in self.answers if not 0 <= at < len(self)]:
-            raise AnnotationError(f"{self}: answers at keyframe {outside[0]}, of which there are {len(self)} from 0")
+            raise AnnotationError(f"{self}: answers at keyframe {outside[0]}, but there are {len(self)}, from 0")

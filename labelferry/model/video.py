@@ -1,4 +1,4 @@
-"""A labelled video: what every source yields and every later station takes."""
+"""A labelled video: the output of every source and the input of every later station."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 __all__ = ["Labelled", "LabelledVideo", "RowRef"]
 
 Labelled = Classification | Masks | Track
-"""What becomes one line."""
+"""An item that becomes one line."""
 
 ID_MARK = "#"
-"""Begins the key of a row that is known by its id; no global key can hold it."""
+"""First character of the key of a row named by its id; no global key can contain it."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowRef:
-    """The data row that labels hang on: by global key, or by Labelbox's own id.
+    """The data row of labels: by global key, or by Labelbox's own id.
 
     Raises:
-        AnnotationError: when it is named in both ways or in none, or the global key is not one.
+        AnnotationError: when it is named in both ways or neither, or the global key is invalid.
     """
 
     global_key: str | None = None
@@ -45,23 +45,23 @@ class RowRef:
 
     @property
     def key(self) -> str:
-        """What the row is filed under wherever that outlives a run; ``from_key`` reads it back."""
+        """The row's key in everything that outlives a run; ``from_key`` reads it back."""
         return self.global_key or f"{ID_MARK}{self.id}"
 
     @property
     def identity(self) -> str:
-        """The same for every way of writing the row's key."""
+        """The row's identity, the same for every spelling of its key."""
         return identity(self.key)
 
     @classmethod
     def from_key(cls, key: str) -> "RowRef":
-        """Return the row that is filed under a key."""
+        """Return the row with a key."""
         return cls(id=key.removeprefix(ID_MARK)) if key.startswith(ID_MARK) else cls(global_key=key)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LabelledVideo:
-    """The labels of one video as one source gave them; a video may come in several."""
+    """The labels of one video from one source; a video may come in several."""
 
     row: RowRef
     where: Where

@@ -1,4 +1,4 @@
-"""A place inside a line, and what may stand there: every wrong type or key is an error that names both."""
+"""A place inside a line, and the values allowed there: every wrong type or key is an error that names both."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,19 +10,19 @@ from labelferry.errors import SourceError
 from labelferry.model import Where
 from labelferry.model.frames import LARGEST, as_frame
 
-__all__ = ["DEEPEST", "At", "Json"]
+__all__ = ["DEEPEST", "At", "LineObject"]
 
-Json = Mapping[str, Any]
+LineObject = Mapping[str, Any]
 
 DEEPEST = 100
-"""Questions inside questions; more is a mistake, and would end in a stack overflow."""
+"""Maximum nesting of questions; more is a mistake, and would end in a stack overflow."""
 
 LONGEST_NUMBER = 20
 LONGEST_VALUE, LONGEST_MESSAGE = 40, 300
 
 
 class At(NamedTuple):
-    """Where a value stands: the line, the path in it, how many questions it is deep."""
+    """The place of a value: the line, the path in it, and its depth in questions."""
 
     where: Where
     path: tuple[str | int, ...] = ()
@@ -33,19 +33,19 @@ class At(NamedTuple):
         return f"{self.where}: {''.join(steps).removeprefix('.')}" if steps else str(self.where)
 
     def __truediv__(self, key: str | int) -> "At":
-        return At(self.where, (*self.path, key), self.depth)  # written out only for an error: there are many places
+        return At(self.where, (*self.path, key), self.depth)  # formatted only for an error: there are many places
 
     def deeper(self) -> "At":
         """Return the same place, one question down."""
         if self.depth == DEEPEST:
-            raise self.fault(f"more than {DEEPEST} questions inside each other", "check the program that wrote it")
+            raise self.fault(f"questions nested more than {DEEPEST} levels deep", "check the program that wrote it")
         return self._replace(depth=self.depth + 1)
 
     def fault(self, what: str, remedy: str) -> SourceError:
         """Return the error for something wrong here."""
         return SourceError(f"{self}: {_cut(what, LONGEST_MESSAGE)}; {remedy}", line=self.where.line)
 
-    def mapping(self, value: object, known: AbstractSet[str]) -> Json:
+    def mapping(self, value: object, known: AbstractSet[str]) -> LineObject:
         """Return a JSON object that has no unknown keys."""
         if not isinstance(value, dict):
             raise self.fault(f"{_shown(value)} is not an object", f"write one with {_listed(known)}")
@@ -78,10 +78,10 @@ class At(NamedTuple):
         return number
 
     def frame(self, value: object) -> int:
-        """Return a frame number; whole numbers as text are taken.
+        """Return a frame number; whole numbers as text are accepted.
 
         Raises:
-            AnnotationError: when it is not one.
+            AnnotationError: when it is not a frame number.
         """
         if type(value) is int and 0 <= value <= LARGEST:
             return value
@@ -91,7 +91,7 @@ class At(NamedTuple):
             raise self.fault(f"{_shown(value)} is not a frame", "correct it")
         return as_frame(value, str(self))
 
-    def one_of(self, holder: Json, keys: Sequence[str]) -> str:
+    def one_of(self, holder: LineObject, keys: Sequence[str]) -> str:
         """Return which one of ``keys`` the object has."""
         present = [key for key in keys if key in holder]
         if len(present) != 1:

@@ -1,8 +1,8 @@
 """Labelled videos -> import lines with stable ids: the same input gives the same bytes.
 
 A line's uuid is a UUIDv5 of onboarding, data row, feature, track and content, unless the caller gave one. It ties the
-line to its status and is no key of idempotency: a repeated uuid is said to make the service drop lines silently, so
-equal lines of one file are numbered, and a line that is sent again on purpose takes the uuid of its next generation.
+line to its status but is not an idempotency key: the service is said to silently drop lines with a repeated uuid, so
+equal lines of one file are numbered, and a line that is sent again on purpose gets the uuid of its next generation.
 """
 
 from collections import Counter
@@ -26,15 +26,15 @@ HEAD = b'{"%b":' % UUID.encode()
 
 @dataclass(frozen=True, slots=True)
 class ImportLine:
-    """One line of an import, and what is needed to say what became of it.
+    """One line of an import, and what is needed to report its outcome.
 
     Args:
         uuid: ties the line to its status.
         row: the data row.
-        feature: name of the tool or question, as people read it; a mask's are joined by commas.
-        kind: what the line holds.
+        feature: name of the tool or question, for people; those of a mask are joined by commas.
+        kind: what the line contains.
         where: the place in the user's files.
-        keyframes: how many keyframes (composites for masks, none for classifications).
+        keyframes: number of keyframes (composites for masks, 0 for classifications).
         data: the line as a JSON object.
         body: the line as bytes, without a newline.
     """
@@ -74,7 +74,7 @@ def encode(videos: Iterable[LabelledVideo], *, onboarding: str = "") -> Iterator
                 where=labelled.where,
                 keyframes=_keyframes(labelled),
                 data={UUID: uuid, **line},
-                # The uuid comes first; splicing it in saves writing the line twice.
+                # The uuid comes first; splicing it in saves serialising the line twice.
                 body=HEAD + _as_bytes(uuid, labelled) + b"," + rest[1:],
             )
 
@@ -90,7 +90,7 @@ def _as_bytes(value: object, labelled: Labelled) -> bytes:
 
 
 def of_generation(uuid: str, generation: int) -> str:
-    """Return the uuid of a line that was sent so often before: its own the first time (generation 0)."""
+    """Return the uuid of a line in a generation: its own in generation 0, when it was never sent before."""
     return str(uuid5(NAMESPACE, f"{uuid}\n{generation}")) if generation else uuid
 
 
@@ -100,7 +100,7 @@ def with_uuid(body: bytes, old: str, new: str) -> bytes:
 
 
 def _uuid(onboarding: str, digest: bytes, occurrence: int) -> str:
-    """The digest covers row, feature and content; what is left is whose line it is, and which of several equal ones."""
+    """Return the uuid: the digest covers row, feature and content; owner and number among equal lines are added."""
     return str(uuid5(NAMESPACE, f"{onboarding}\n{digest.hex()}\n{occurrence}"))
 
 

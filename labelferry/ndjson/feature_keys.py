@@ -1,4 +1,4 @@
-"""What a feature is called in a line: ``name``, a schema id, or both.
+"""The keys that name a feature in a line: ``name``, a schema id, or both.
 
 The schema id's key depends on the object: ``featureSchemaId`` for an instance of masks, ``schemaId`` anywhere else.
 """
@@ -6,7 +6,7 @@ The schema id's key depends on the object: ``featureSchemaId`` for an instance o
 from typing import Any
 
 from labelferry.model import Feature
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 
 __all__ = ["FEATURE_KEYS", "INSTANCE_KEYS", "INSTANCE_SCHEMA_ID", "NAME", "SCHEMA_ID", "read_feature", "write_feature"]
 
@@ -30,7 +30,7 @@ def write_feature(feature: Feature, *, instance: bool = False) -> dict[str, Any]
     return named
 
 
-def read_feature(holder: Json, at: At, *, instance: bool = False) -> Feature:
+def read_feature(holder: LineObject, at: At, *, instance: bool = False) -> Feature:
     """Return the feature that an object names.
 
     Raises:
@@ -39,5 +39,5 @@ def read_feature(holder: Json, at: At, *, instance: bool = False) -> Feature:
     schema_id = INSTANCE_SCHEMA_ID if instance else SCHEMA_ID
     named = {key: (at / key).text(holder[key]) for key in (NAME, schema_id) if key in holder}
     if not named:
-        raise at.fault(f"neither {NAME} nor {schema_id}", "say what it is in the ontology")
+        raise at.fault(f"neither {NAME} nor {schema_id}", "name its feature in the ontology")
     return Feature(named.get(NAME), named.get(schema_id))

@@ -1,6 +1,6 @@
-"""Who a line is, by what a service kept of it: the line as it was sent, or only its status.
+"""The identity of a line, from what a service kept of it: the line as sent, or only its status.
 
-Nothing here raises: a service may keep anything, and what it does not say is ``UNKNOWN``.
+Nothing here raises: a service may keep anything, and what is missing is ``UNKNOWN``.
 """
 
 from collections.abc import Mapping
@@ -19,12 +19,12 @@ UNKNOWN = "unknown"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """What tells a line from others.
+    """The identity of a line.
 
     Args:
         uuid: ties the line to its status.
         row: the data row.
-        feature: name of the tool or question; a mask's are joined by commas.
+        feature: name of the tool or question; those of a mask are joined by commas.
     """
 
     uuid: str
@@ -33,7 +33,7 @@ class Heading:
 
 
 def read_heading(kept: Mapping[str, Any]) -> Heading:
-    """Return who a line is.
+    """Return the identity of a line.
 
     Args:
         kept: the line, or its status, as JSON.

@@ -1,8 +1,8 @@
 """One import line, both ways: a track, classification or masks of a labelled video, with its data row and its kind.
 
-This is the only room that knows the keys of a line; each kind has a module that writes and reads it, so that what is
-written is what is read. Facts: https://docs.labelbox.com/reference/import-video-annotations (the NDJSON side of the
-guide), and what the official SDK 7.17.0 writes: numbers as floats, empty ``classifications``, frames beside the answer.
+This is the only package that knows the keys of a line; each kind has a module that writes and reads it, so reading
+inverts writing. Facts: https://docs.labelbox.com/reference/import-video-annotations (the NDJSON side of the guide), and
+what the official SDK 7.17.0 writes: numbers as floats, empty ``classifications``, frames next to the answer.
 """
 
 from collections.abc import Set as AbstractSet
@@ -12,7 +12,7 @@ from typing import Any
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import Labelled, LabelledVideo, Masks, RowRef, Track, Where
 from labelferry.model.keys import wrong_key
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
 from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
@@ -22,7 +22,7 @@ __all__ = ["ROW", "UUID", "LineKind", "is_line", "kind_of", "read_line", "write_
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
 KINDS = {"segments": TRACK_KEYS, "answer": QUESTION_KEYS, "answers": QUESTION_KEYS, "masks": MASK_KEYS}
-"""The key that tells what a line holds, and the keys that such a line may have beside those of every line."""
+"""The key that identifies each kind of line, and the further keys that such a line may have."""
 
 
 def is_line(keys: AbstractSet[str]) -> bool:
@@ -32,7 +32,7 @@ def is_line(keys: AbstractSet[str]) -> bool:
 
 
 class LineKind(StrEnum):
-    """What a line holds."""
+    """The kind of content of a line."""
 
     BOX = "box"
     POINT = "point"
@@ -42,7 +42,7 @@ class LineKind(StrEnum):
 
 
 def kind_of(labelled: Labelled) -> LineKind:
-    """Return the kind of line that something becomes."""
+    """Return the kind of line for a labelled item."""
     if isinstance(labelled, Track):
         return LineKind[labelled.geometry.name]
     return LineKind.MASK if isinstance(labelled, Masks) else LineKind.CLASSIFICATION
@@ -52,8 +52,8 @@ def write_line(labelled: Labelled, row: RowRef, benchmark: bool) -> dict[str, An
     """Return a line without its uuid.
 
     Args:
-        labelled: what the line holds.
-        row: the data row that it is for.
+        labelled: the content of the line.
+        row: its data row.
         benchmark: whether it belongs to a benchmark.
     """
     line = {ROW: {"globalKey": row.global_key} if row.global_key else {"id": row.id}, **_write(labelled)}
@@ -71,7 +71,7 @@ def read_line(value: object, where: Where, global_key: str | None = None) -> Lab
         global_key: of a line that names no data row.
 
     Raises:
-        SourceError: when it is not what Labelbox takes.
+        SourceError: when Labelbox would not accept it.
     """
     try:
         return _read(value, At(where), global_key)
@@ -100,17 +100,17 @@ def _read(value: object, at: At, global_key: str | None) -> LabelledVideo:
     return LabelledVideo(row, at.where, classifications=(read_question(line, at, uuid),), benchmark=benchmark)
 
 
-def _read_benchmark(line: Json, at: At) -> bool:
+def _read_benchmark(line: LineObject, at: At) -> bool:
     benchmark = line.get(BENCHMARK, False)
     if not isinstance(benchmark, bool):
         raise (at / BENCHMARK).fault(f"{benchmark!r} is not true or false", "write one of the two")
     return benchmark
 
 
-def _read_row(line: Json, at: At, global_key: str | None) -> RowRef:
+def _read_row(line: LineObject, at: At, global_key: str | None) -> RowRef:
     if ROW not in line:
         if global_key is None:
-            raise at.fault(f"no {ROW}", "add one to the line, or say global_key: in the spec for all such lines")
+            raise at.fault(f"no {ROW}", "add one to the line, or set global_key: in the spec for all such lines")
         return RowRef(global_key=global_key)
     place = at / ROW
     named = place.mapping(line[ROW], {"id", "globalKey"})

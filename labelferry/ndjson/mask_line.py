@@ -29,12 +29,12 @@ def read_masks(value: object, at: At, uuid: str | None) -> Masks:
     """Return the composites and instances of a line.
 
     Args:
-        value: what stands under ``masks``.
-        at: where it stands.
+        value: the value of ``masks``.
+        at: its place.
         uuid: the line's own id.
 
     Raises:
-        AnnotationError: when two composites are for one frame.
+        AnnotationError: when a frame has two composites.
     """
     holder = at.mapping(value, HOLDER_KEYS)
     if len(holder) < 2:
@@ -58,7 +58,7 @@ def _write_instance(instance: MaskObject) -> dict[str, Any]:
 def _read_frame(value: object, at: At) -> Composite:
     frame = at.mapping(value, FRAME_KEYS)
     if "index" not in frame:
-        raise at.fault("no index", "say which frame of the video it is for")
+        raise at.fault("no index", "give the frame of the video that it is for")
     index = (at / "index").frame(frame["index"])
     if at.one_of(frame, (BYTES, URI)) == URI:
         return Composite(index, uri=(at / URI).text(frame[URI]))

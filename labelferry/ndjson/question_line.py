@@ -1,7 +1,7 @@
 """A question and its answers as an import line, or nested in one to any depth: written, and read back.
 
 ``answer`` is a text, an option, or a list of either. Frames are written into each answer, as the guide does; they are
-also read beside the answer, where the official SDK puts them. A list of options with frames of their own may answer a
+also read next to the answer, where the official SDK puts them. A list of options with frames of their own may answer a
 radio or a checklist, and the line does not say which: it is read as TEMPORAL.
 """
 
@@ -11,7 +11,7 @@ from typing import Any
 from labelferry.errors import AnnotationError
 from labelferry.model import Answer, AnswerKind, Classification, Span
 from labelferry.model.frames import spans_of
-from labelferry.ndjson.at import DEEPEST, At, Json
+from labelferry.ndjson.at import DEEPEST, At, LineObject
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
 from labelferry.ndjson.score_keys import SCORE_KEYS, read_confidence, read_metrics, write_scores
 
@@ -19,14 +19,14 @@ __all__ = ["NESTED", "QUESTION_KEYS", "read_nested", "read_question", "write_nes
 
 NESTED = "classifications"
 ANSWER = ("answer", "answers")
-"""The service takes either; the official SDK's tests of imports send the second. The first is written."""
+"""The service accepts both; the official SDK's tests of imports send the second. The first is written."""
 QUESTION_KEYS = FEATURE_KEYS | SCORE_KEYS | {*ANSWER, "frames", NESTED}
 ANSWER_KEYS = FEATURE_KEYS | SCORE_KEYS | {"value", "frames", NESTED}
 SPAN_KEYS = frozenset({"start", "end"})
 
 
 def write_question(asked: Classification, depth: int = 0) -> dict[str, Any]:
-    """Return a question with its answers, in the shape that its kind and its frames call for.
+    """Return a question with its answers, in the shape that its kind and frames require.
 
     Args:
         asked: the question.
@@ -40,28 +40,28 @@ def write_question(asked: Classification, depth: int = 0) -> dict[str, Any]:
 
 
 def write_nested(asked: Sequence[Classification], depth: int = 0) -> dict[str, Any]:
-    """Return the key that holds nested questions, or nothing when there are none.
+    """Return the key of nested questions with them, or an empty mapping when there are none.
 
     Args:
         asked: the questions.
-        depth: of what they are nested in; 0 for a line.
+        depth: that of their parent; 0 for a line.
 
     Raises:
-        AnnotationError: when they are nested more deeply than is read.
+        AnnotationError: when they are nested too deeply to be read back.
     """
     if not asked:
         return {}
     if depth == DEEPEST:
-        raise AnnotationError(f"{asked[0]}: more than {DEEPEST} questions inside each other; nest less deeply")
+        raise AnnotationError(f"{asked[0]}: questions nested more than {DEEPEST} levels deep; nest less deeply")
     return {NESTED: [write_question(each, depth + 1) for each in asked]}
 
 
-def read_question(line: Json, at: At, uuid: str | None = None) -> Classification:
+def read_question(line: LineObject, at: At, uuid: str | None = None) -> Classification:
     """Return one question with its answers.
 
     Args:
-        line: an object whose keys are known to be right.
-        at: where it stands.
+        line: an object whose keys have been checked.
+        at: its place.
         uuid: the line's own id, when the question is a line.
     """
     if line.keys().isdisjoint(ANSWER):
@@ -79,7 +79,7 @@ def read_question(line: Json, at: At, uuid: str | None = None) -> Classification
     )
 
 
-def read_nested(holder: Json, at: At) -> tuple[Classification, ...]:
+def read_nested(holder: LineObject, at: At) -> tuple[Classification, ...]:
     """Return the questions nested in an object, if there are any."""
     if holder.get(NESTED, []) == []:
         return ()
@@ -90,7 +90,7 @@ def read_nested(holder: Json, at: At) -> tuple[Classification, ...]:
 
 
 def _is_plain_text(asked: Classification) -> bool:
-    """Whether the answer is a bare text, so that what belongs to it stands beside it."""
+    """Return whether the answer is a bare text, so that its other members are next to it."""
     return asked.question is AnswerKind.TEXT and not asked.framed
 
 
@@ -110,13 +110,13 @@ def _write_answer(answer: Answer, depth: int) -> dict[str, Any]:
     return out | write_scores(answer) | write_nested(answer.classifications, depth)
 
 
-def _read_answers(line: Json, key: str, at: At) -> tuple[Answer, ...]:
+def _read_answers(line: LineObject, key: str, at: At) -> tuple[Answer, ...]:
     value, place = line[key], at / key
     spans = _read_spans(line["frames"], at / "frames") if "frames" in line else ()
     if isinstance(value, str):
         return (Answer(text=place.text(value), spans=spans, classifications=read_nested(line, at)),)
     if line.get(NESTED):
-        raise at.fault(f"{NESTED} beside the answer", "put them into the answer that they belong to")
+        raise at.fault(f"{NESTED} next to the answer", "put them into the answer that they belong to")
     if isinstance(value, list):
         return tuple(_read_answer(item, each, spans) for each, item in place.items(value))
     return (_read_answer(value, place, spans),)
@@ -125,7 +125,7 @@ def _read_answers(line: Json, key: str, at: At) -> tuple[Answer, ...]:
 def _read_answer(value: object, at: At, spans: tuple[Span, ...]) -> Answer:
     item = at.mapping(value, ANSWER_KEYS)
     if "frames" in item and spans:
-        raise at.fault("frames here and beside the answer", "give them in one of the two places")
+        raise at.fault("frames here and next to the answer", "give them in one of the two places")
     text = "value" in item
     if text and not FEATURE_KEYS.isdisjoint(item):
         raise at.fault("both a value and an option", "write a text as value, an option by name or schemaId")
@@ -139,7 +139,7 @@ def _read_answer(value: object, at: At, spans: tuple[Span, ...]) -> Answer:
     )
 
 
-def _kind(line: Json, key: str, answers: tuple[Answer, ...], at: At) -> AnswerKind:
+def _kind(line: LineObject, key: str, answers: tuple[Answer, ...], at: At) -> AnswerKind:
     texts = [answer.feature is None for answer in answers]
     if all(texts):
         if len(texts) > 1 and not answers[0].spans:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labelferry.model import Answer, Classification
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 
 __all__ = ["SCORE_KEYS", "read_confidence", "read_metrics", "write_scores"]
 
@@ -14,7 +14,7 @@ METRIC_KEYS = frozenset({"name", "value"})
 
 
 def write_scores(scored: Answer | Classification) -> dict[str, Any]:
-    """Return the keys that hold scores, or nothing when there are none."""
+    """Return the scores with their keys, or an empty mapping when there are none."""
     out: dict[str, Any] = {}
     if scored.confidence is not None:
         out[CONFIDENCE] = scored.confidence
@@ -23,12 +23,12 @@ def write_scores(scored: Answer | Classification) -> dict[str, Any]:
     return out
 
 
-def read_confidence(holder: Json, at: At) -> float | None:
+def read_confidence(holder: LineObject, at: At) -> float | None:
     """Return the confidence of an object, if it has one."""
     return (at / CONFIDENCE).number(holder[CONFIDENCE]) if CONFIDENCE in holder else None
 
 
-def read_metrics(holder: Json, at: At) -> tuple[Mapping[str, Any], ...]:
+def read_metrics(holder: LineObject, at: At) -> tuple[Mapping[str, Any], ...]:
     """Return the custom metrics of an object, if it has any."""
     if holder.get(METRICS, []) == []:
         return ()

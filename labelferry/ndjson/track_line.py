@@ -1,4 +1,4 @@
-"""A track as an import line: segments of keyframes that each hold a box, point or line; written, and read back."""
+"""A track as an import line: segments of keyframes, each with a box, point or line; written, and read back."""
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from labelferry.model import Classification, Geometry, Track
-from labelferry.ndjson.at import At, Json
+from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
 from labelferry.ndjson.question_line import NESTED, read_nested, write_nested
 
@@ -39,12 +39,12 @@ def write_track(track: Track) -> dict[str, Any]:
     return line
 
 
-def read_track(line: Json, at: At, uuid: str | None) -> Track:
+def read_track(line: LineObject, at: At, uuid: str | None) -> Track:
     """Return the track of a line, segments and keyframes by ascending frame.
 
     Args:
-        line: an object whose keys are known to be right.
-        at: where it stands.
+        line: an object whose keys have been checked.
+        at: its place.
         uuid: the line's own id.
 
     Raises:
@@ -126,7 +126,7 @@ def _read_keyframes(value: object, at: At) -> Iterator[_Keyframe]:
     for place, item in at.items(value):
         keyframe = place.mapping(item, KEYFRAME_KEYS)
         if "frame" not in keyframe:
-            raise place.fault("no frame", "say which frame of the video it is for")
+            raise place.fault("no frame", "give the frame of the video that it is for")
         shape = place.one_of(keyframe, SHAPES)
         frame = (place / "frame").frame(keyframe["frame"])
         rows = _read_rows(shape, keyframe[shape], place / shape)
@@ -141,7 +141,7 @@ def _read_rows(shape: str, value: Any, at: At) -> list[Row]:
 
 def _read_numbers(value: object, keys: tuple[str, ...], at: At) -> Row:
     if isinstance(value, dict) and value.keys() == set(keys) and NUMBERS.issuperset(map(type, value.values())):
-        return tuple([value[key] for key in keys])  # the many right ones; a wrong one is looked at below
+        return tuple([value[key] for key in keys])  # the fast path; a wrong one is examined below
     holder = at.mapping(value, frozenset(keys))
     if missing := [key for key in keys if key not in holder]:
         raise at.fault(f"no {', '.join(missing)}", f"give {', '.join(keys)}")

@@ -1,4 +1,4 @@
-"""What every step of an onboarding has at hand: the client, the ledger, the desired state."""
+"""The context of every step of an onboarding: the client, the ledger, the desired state."""
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -16,12 +16,12 @@ from labelferry.settings import Settings
 __all__ = ["Connect", "Onboarding", "alone", "open_onboarding"]
 
 Connect = Callable[[Settings, Remote], AbstractContextManager[Client]]
-"""How a client comes to be: the seam for another transport, policy, clock or sleep."""
+"""Factory of a client: the seam for another transport, policy, clock or sleep."""
 
 
 @dataclass(frozen=True, slots=True)
 class Onboarding:
-    """One onboarding at work."""
+    """One onboarding in progress."""
 
     client: Client
     ledger: Ledger
@@ -32,10 +32,10 @@ class Onboarding:
 def open_onboarding(
     settings: Settings, remote: Remote, folder: Path, connecting: Connect = connect
 ) -> Iterator[Onboarding]:
-    """Take up the onboarding whose desired state lies in ``folder``.
+    """Open the onboarding whose desired state is in ``folder``.
 
     Raises:
-        RemoteError: when the service is out of reach or refuses the key.
+        RemoteError: when the service cannot be reached or refuses the key.
     """
     desired = Desired.load(folder)
     with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
@@ -45,18 +45,18 @@ def open_onboarding(
 
 
 @contextmanager
-def alone(onboarding: Onboarding, remote: Remote, wait: float = 0) -> Iterator[None]:
+def alone(onboarding: Onboarding, remote: Remote, wait: float) -> Iterator[None]:
     """Hold the leases of an onboarding and its project, so that no other run works on them, and remember its folder.
 
-    A run that stops at an error, or is interrupted, is written into the history with it.
+    A run that fails or is interrupted is recorded in the history, with its error.
 
     Args:
         onboarding: the onboarding.
-        remote: where it goes, for the history.
+        remote: the Labelbox it goes to, for the history.
         wait: seconds to wait for another run.
 
     Raises:
-        ConflictError: when another run holds them, and has not ended within that time.
+        ConflictError: when another run holds them and has not ended within that time.
     """
     ledger, project = onboarding.ledger, onboarding.desired.spec.project
     whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
@@ -67,7 +67,7 @@ def alone(onboarding: Onboarding, remote: Remote, wait: float = 0) -> Iterator[N
 
 @contextmanager
 def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
-    """Write a run that stops at an error into the history."""
+    """Record a failed run in the history."""
     started_at = ledger.now()
     try:
         yield

@@ -1,6 +1,6 @@
-"""Desired state x remote state x ledger -> a plan: what an onboarding would do, and why, before it does anything."""
+"""Desired state x remote state x ledger -> a plan: what an onboarding would do, and why, before it does it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
 from hashlib import sha256
@@ -10,14 +10,17 @@ from typing import Any
 import orjson
 
 from labelferry.errors import ConflictError, SpecError
+from labelferry.listing import shorten
 from labelferry.settings import TIERS
 from labelferry.shown import Shown
 
-__all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts"]
+__all__ = ["Action", "Plan", "PlannedStep", "refuse_conflicts", "row_names"]
 
 
-FORMAT = 2
-"""Of a plan that is kept as JSON; one higher whenever what it says changes. In 1, deletions were updates."""
+FORMAT = 3
+"""Version of a plan's JSON. In 1, deletions were updates; in 2, data rows had no names."""
+NAMED = 3
+"""Data rows that a step names."""
 
 
 class Action(StrEnum):
@@ -37,13 +40,13 @@ class PlannedStep:
 
     Args:
         kind: dataset, data rows, ontology, project, batch, or import.
-        name: which one.
+        name: which one; for data rows, their first global keys.
         action: what happens to it.
         reason: why, for people.
-        id: Labelbox's id of a resource that is there.
-        count: rows or lines concerned.
+        id: Labelbox's id of a resource that exists.
+        count: number of rows or lines.
         bytes: size of what is sent.
-        requests: about how many requests it takes.
+        requests: approximate number of requests.
     """
 
     kind: str
@@ -56,7 +59,12 @@ class PlannedStep:
     requests: int = 0
 
     def __str__(self) -> str:
-        return f"{self.action} {self.kind} '{self.name}' ({self.count})"
+        return f"{self.action} {self.kind}: {self.name} ({self.count})"
+
+
+def row_names(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Return the name of a step about data rows: their first global keys, and how many more there are."""
+    return ", ".join(shorten([row["global_key"] for row in rows[:NAMED]], NAMED, total=len(rows)))
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -68,10 +76,10 @@ class Plan(Shown):
         remote: where it would go.
         workspace: id of the organisation there.
         desired: fingerprint of the desired state.
-        counts: what the sources hold.
+        counts: what the sources contain.
         steps: the decisions.
-        look_ups: about how many requests it takes to look at everything, besides those of the steps.
-        requests_per_minute: the account's limit, for the time it takes; None when nobody knows.
+        look_ups: approximate number of requests for looking things up, besides those of the steps.
+        requests_per_minute: the account's limit, for the estimated time; None when unknown.
     """
 
     name: str
@@ -85,31 +93,31 @@ class Plan(Shown):
 
     @property
     def requests(self) -> int:
-        """About how many requests all of it takes."""
+        """The approximate number of requests in total."""
         return self.look_ups + sum(step.requests for step in self.steps)
 
     @property
     def seconds(self) -> float:
-        """How long the requests take at the account's limit, waits for the service's own work aside.
+        """The time for the requests at the account's limit, without waiting for the service's own work.
 
-        At that of a free account, the lowest, when nobody knows.
+        If the limit is unknown, that of a free account, the lowest, is assumed.
         """
         return self.requests * 60 / (self.requests_per_minute or TIERS["free"])
 
     @property
     def hash(self) -> str:
-        """The same for the same world and the same wishes: what ``--plan`` compares."""
+        """A hash of the desired state and the decisions: what ``--plan`` compares."""
         decisions = [(step.kind, step.name, step.action, step.id, step.count) for step in self.steps]
         return sha256(orjson.dumps([self.name, self.workspace, self.desired, decisions])).hexdigest()
 
     def refuse_other(self, reviewed: "Plan | str | Path") -> None:
-        """Stop when this is not the plan that somebody reviewed.
+        """Stop when this differs from the reviewed plan.
 
         Args:
-            reviewed: the plan, or the file that ``labelferry plan --json`` was kept in.
+            reviewed: the plan, or the file with the output of ``labelferry plan --json``.
 
         Raises:
-            SpecError: when the file is no plan.
+            SpecError: when the file is not a plan.
             ConflictError: with the decisions that differ.
         """
         before = reviewed if isinstance(reviewed, Plan) else _kept(Path(reviewed))
@@ -127,17 +135,17 @@ class Plan(Shown):
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> "Plan":
-        """Take up a plan that ``to_dict`` gave.
+        """Return the plan that ``to_dict`` gave.
 
         Raises:
-            KeyError, TypeError, ValueError: when it is none.
+            KeyError, TypeError, ValueError: when it is not a plan.
         """
         names = [field.name for field in fields(cls)]
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
         return cls(**{name: data[name] for name in names} | {"steps": steps})
 
     def to_dict(self) -> dict[str, Any]:
-        """The plan as plain values."""
+        """Return the plan as plain values."""
         totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds}
         return {"format": FORMAT, **asdict(self), **totals}
 
@@ -157,7 +165,7 @@ def _kept(path: Path) -> Plan:
 
 
 def refuse_conflicts(plan: Plan) -> None:
-    """Stop before the first change when somebody has to decide something first.
+    """Stop before the first change when the plan has a conflict that needs a decision.
 
     Raises:
         ConflictError: with every conflict.

@@ -1,4 +1,4 @@
-"""A ledger that was lost, rebuilt from what the service holds: by names, global keys and job names."""
+"""A lost ledger rebuilt from the service's data: by names, global keys and job names."""
 
 from dataclasses import dataclass
 
@@ -18,7 +18,7 @@ __all__ = ["Rebuilt", "rebuild"]
 
 @dataclass(frozen=True, slots=True)
 class Rebuilt:
-    """What was found and written down."""
+    """The resources found and recorded."""
 
     rows: int
     jobs: int
@@ -28,11 +28,11 @@ class Rebuilt:
 
 
 def rebuild(onboarding: Onboarding) -> Rebuilt:
-    """Write down what the service holds of an onboarding and the ledger does not know. Changes nothing at the service.
+    """Record what the service has of an onboarding and the ledger lacks. Changes nothing at the service.
 
     Raises:
-        ConflictError: when its project is not there, several resources have a name, or the service no longer keeps
-            what a job carried.
+        ConflictError: when its project does not exist, several resources have a name, or the service no longer keeps
+            the lines of a job.
     """
     spec = onboarding.desired.spec
     _known(onboarding, dataset_kind(onboarding), spec.dataset)
@@ -40,7 +40,7 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
     project = _known(onboarding, project_kind(onboarding), spec.project)
     if project is None:
         raise ConflictError(
-            f"there is no project '{spec.project.name}': nothing to rebuild from; run labelferry onboard"
+            f"no project is named '{spec.project.name}': nothing to rebuild from; run labelferry onboard"
         )
     rows = take_up_batches(onboarding, project)
     for found in list(found_jobs(onboarding, project)):

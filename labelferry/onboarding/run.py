@@ -1,11 +1,11 @@
-"""The order of the guide's steps, once: what an onboarding does, and beside it what it would do.
+"""The order of the guide's steps, defined once: what an onboarding does, and what it would do.
 
 ::
 
     data rows -> ontology -> project -> batch -> import jobs -> the outcome of every line
 
-``carry_out`` takes the steps in this order; how each is called, plainly or as a Prefect task, is up to whoever gives
-them. ``make_plan`` asks each step in the same order what it would do.
+``carry_out`` takes the steps in this order; how each is called, plainly or as a Prefect task, is up to the
+caller. ``make_plan`` asks each step in the same order what it would do.
 """
 
 from collections.abc import Iterator
@@ -30,9 +30,9 @@ __all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
 
 @dataclass(frozen=True, slots=True)
 class Outcomes:
-    """What the steps of a run came to.
+    """The outcomes of the steps of a run.
 
-    ``settled`` is how many import jobs they learned the outcome of, ``deleted`` which of them went.
+    ``settled`` is the number of import jobs whose outcome they learned, ``deleted`` what was deleted.
     """
 
     rows: RowsOutcome
@@ -52,7 +52,7 @@ class Steps(Protocol[ReportT_co]):
     """The steps of one onboarding, whose labels are assembled already."""
 
     def alone(self) -> AbstractContextManager[None]:
-        """Keep every other run of the onboarding, and into its project, out for as long as this lasts."""
+        """Keep out every other run of the onboarding and every run into its project, as long as this lasts."""
         ...
 
     def reopen_failed_lines(self) -> object:
@@ -60,11 +60,11 @@ class Steps(Protocol[ReportT_co]):
         ...
 
     def make_plan(self) -> Plan:
-        """Look at everything and say what would be done; a reviewed plan that is another is refused."""
+        """Return what would be done; refuse a reviewed plan that differs."""
         ...
 
     def keep_files(self) -> None:
-        """Put what another machine needs to take the onboarding up where it finds it."""
+        """Store what another machine needs to continue the onboarding."""
         ...
 
     def poll_job_errors(self) -> Collected:
@@ -84,7 +84,7 @@ class Steps(Protocol[ReportT_co]):
         ...
 
     def create_batch(self, project: str) -> BatchOutcome:
-        """Bring the rows into the project that are not in it."""
+        """Add the rows that are not in the project yet."""
         ...
 
     def import_labels(self, project: str) -> Submitted:
@@ -92,7 +92,7 @@ class Steps(Protocol[ReportT_co]):
         ...
 
     def write_report(self, started_at: datetime, outcomes: Outcomes) -> ReportT_co:
-        """Put the outcomes together and keep them."""
+        """Combine the outcomes and store them."""
         ...
 
 
@@ -100,12 +100,12 @@ def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
     """Take the steps in the guide's order, one run of an onboarding at a time, and return the report.
 
     Args:
-        steps: how each of them is called.
+        steps: how each step is called.
         retry: whether refused lines are sent again.
 
     Raises:
-        ConflictError: before the first change, when somebody has to decide something first.
-        PendingError: when all is done but not every line is known to be in; it carries the report.
+        ConflictError: before the first change, when something needs a decision.
+        PendingError: when all is done but not every line is known to be imported; it carries the report.
         PartialFailureError: when all is done but lines were refused; it carries the report.
     """
     started_at = datetime.now(UTC)
@@ -130,12 +130,12 @@ def carry_out(steps: Steps[ReportT], *, retry: bool = False) -> ReportT:
 
 
 def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | None = None) -> Plan:
-    """Look at everything, change nothing, and return what ``carry_out`` would do.
+    """Return what ``carry_out`` would do, without changing anything.
 
     Args:
-        onboarding: its desired state, and the client and ledger to ask.
-        remote: where it would go, for people.
-        requests_per_minute: the account's limit, for the time it takes.
+        onboarding: its desired state, client and ledger.
+        remote: name of the Labelbox it would go to, for people.
+        requests_per_minute: the account's limit, for the estimated time.
 
     Raises:
         RemoteError: when the service cannot be asked.
@@ -150,7 +150,7 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         counts=asdict(onboarding.desired.counts),
         steps=steps,
         requests_per_minute=requests_per_minute,
-        look_ups=1 + 2 * looked,  # whose key it is; then the plan looks, and the steps look again at what it saw
+        look_ups=1 + 2 * looked,  # the key's owner; then the plan looks up, and the steps again
     )
 
 

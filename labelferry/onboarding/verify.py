@@ -1,8 +1,8 @@
-"""After the guide: read the labels back and compare them with what was sent.
+"""The step after the guide: labels read back and compared with what was sent.
 
-Only what the ledger says is in is expected; a line whose outcome is unknown may be there or not. Ground truth is
-exported; pre-labels cannot be read back ("MAL Labels cannot be exported", says the official SDK's test suite), so the
-statuses of their lines are all the proof there is.
+Only lines that are imported according to the ledger are expected; a line of unknown outcome may exist or not. Ground
+truth is exported; pre-labels cannot be read back ("MAL Labels cannot be exported", says the official SDK's test suite),
+so the statuses of their lines are the only proof.
 """
 
 from collections import Counter, defaultdict
@@ -26,22 +26,22 @@ from labelferry.verification.offset import offset_of
 __all__ = ["verify"]
 
 TOLD = 100
-OUTSIDE = "label of a row that is known by id only and is not in the manifest"
+OUTSIDE = "label of a row that is named only by id and is not in the manifest"
 
 Lines = dict[str, list[IndexedLine]]
-"""By the global key of their row, whatever its spelling, or by its id."""
+"""Lines by the identity of their row's global key, or by its id."""
 
 
 def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) -> Verification:
-    """Compare what the service holds with what was sent; nothing is changed anywhere.
+    """Compare the labels at the service with what was sent; nothing is changed anywhere.
 
     Args:
         onboarding: the onboarding.
-        remote: which Labelbox it is, as people read it.
+        remote: name of the Labelbox, for people.
         tolerance: pixels within which coordinates agree.
 
     Raises:
-        SpecError: when nothing of it was sent yet.
+        SpecError: when nothing was sent yet.
         JobFailedError: when an export fails.
     """
     spec = onboarding.desired.spec
@@ -71,7 +71,7 @@ def _known(onboarding: Onboarding) -> dict[str, LineRecord]:
 
 
 def _state(line: IndexedLine, known: Mapping[str, LineRecord]) -> LineState:
-    """A line that the ledger has never heard of is as pending as one whose status is not known."""
+    """Return the state of a line; one that the ledger does not know is pending too."""
     record = known.get(line.uuid)
     return LineState.SENT if record is None or record.state is LineState.RETIRED else record.state
 
@@ -83,7 +83,7 @@ def _refused(desired: Desired, known: Mapping[str, LineRecord]) -> Iterator[Refu
 
 
 def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: float) -> Iterator[RowResult]:
-    """Every row of the manifest, in each project that labels went to."""
+    """Yield every row of the manifest, in each project that got labels."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
     unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
     values = _values(onboarding.desired.ontology())
@@ -93,7 +93,7 @@ def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: fl
 
 
 def _by_project(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, Lines]:
-    """The lines that are in, or may be, by the project of their job, then by row."""
+    """Return the lines that are or may be imported, by the project of their job, then by row."""
     projects = {entry.name: str(entry.detail["project"]) for entry in onboarding.ledger.entries("job")}
     found: dict[str, Lines] = {}
     for line in onboarding.desired.index():
@@ -108,7 +108,7 @@ def _filed(row: RowRef) -> str:
 
 
 def _values(ontology: Mapping[str, Any] | None) -> dict[str, str]:
-    """Return the value of each option by its label, where no other option has that label: lines may name either."""
+    """Return the value of each option by its label, if the label is unique: lines may use either."""
     found: dict[str, set[str]] = {}
     for feature in Ontology.from_normalized(ontology).walk() if ontology else ():
         if isinstance(feature, Option):
@@ -118,7 +118,7 @@ def _values(ontology: Mapping[str, Any] | None) -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """Reads the labels of one project back."""
+    """Reader of the labels of one project."""
 
     onboarding: Onboarding
     project: str
@@ -129,9 +129,9 @@ class _Reading:
     met: set[str] = field(default_factory=set)
 
     def results(self, keys: Sequence[str]) -> Iterator[RowResult]:
-        """Yield how each row compares, and lines of rows that the manifest does not have.
+        """Yield the comparison of each row, and lines of rows that are not in the manifest.
 
-        Labels may appear some seconds after their import ended, so rows of which something is missing are read again.
+        Labels may appear some seconds after their import has ended, so incomplete rows are read again.
         """
         found = {result.row: result for result in self._read(keys)}
         self.onboarding.client.exports.look(lambda: self._complete(found))
@@ -141,7 +141,7 @@ class _Reading:
             yield RowResult(str(lines[0].row), not_comparable={OUTSIDE: len(lines)})
 
     def _complete(self, found: dict[str, RowResult]) -> bool | None:
-        """Read the rows again of which something is missing; None while there are any."""
+        """Read incomplete rows again; None while there are any."""
         late = [row for row, result in found.items() if result.missing]
         if late:
             announce("waiting for labels to appear")
@@ -149,7 +149,7 @@ class _Reading:
         return None if any(result.missing for result in found.values()) else True
 
     def _read(self, keys: Sequence[str]) -> Iterator[RowResult]:
-        """Compare each row as it comes out of the export; a row that does not come holds nothing."""
+        """Compare each row as it comes out of the export; a row that is not exported has no labels."""
         pictures = Pictures(self._fetch)
         left = {identity(key): key for key in keys}
         for row in self.onboarding.client.exports.project(self.project, keys):
@@ -162,7 +162,7 @@ class _Reading:
             yield self._compared(key, {}, "", pictures)
 
     def _compared(self, key: str, row: Mapping[str, Any], row_id: str, pictures: Pictures) -> RowResult:
-        """Compare with all lines, and without the unknown ones where there are any; what differs less is so."""
+        """Compare with all lines and, if there are unknown ones, without them; return the result that differs less."""
         held = read_exported(row, self.project, pictures)
         names = {**self.labels, **held.names}
         references = [identity(key), *([RowRef(id=row_id).key] if row_id else [])]
@@ -178,7 +178,7 @@ class _Reading:
         return replace(found[least], offset=offset_of(key, sent[least], held, self.tolerance))
 
     def _fetch(self, url: str) -> bytes | None:
-        """A picture; one that cannot be had is reported as not comparable."""
+        """Fetch a picture; one that cannot be fetched is reported as not comparable."""
         try:
             return self.onboarding.client.exports.picture(url)
         except RemoteError:
@@ -186,7 +186,7 @@ class _Reading:
 
 
 def _names(row: Mapping[str, Any]) -> tuple[str, str]:
-    """Return how lines may name an exported row: its global key and its id, empty where the export has none."""
+    """Return how lines may name an exported row: its global key and its id, empty if the export has none."""
     found = row.get("data_row")
     names = found if isinstance(found, dict) else {}
     key, row_id = names.get("global_key"), names.get("id")

@@ -1,6 +1,6 @@
-"""The ontology: read from a file, inferred from labels, or answered by the service; compared and looked up.
+"""The ontology: read from a file, inferred from labels, or fetched from the service; compared and looked up.
 
-``labelferry.ontology.file.read`` reads a file; it stands apart because it needs YAML.
+``labelferry.ontology.file.read`` reads a file; it is not imported here because it needs YAML.
 """
 
 from labelferry.ontology.diff import DifferenceKind, OntologyDifference, diff, lacks

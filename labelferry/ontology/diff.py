@@ -1,4 +1,4 @@
-"""Two ontologies -> what tells them apart, as values that print as a line a person can act on."""
+"""Two ontologies -> their differences, as values that print as a line that users can act on."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -13,7 +13,7 @@ Item = Tool | Question | Option
 
 
 class DifferenceKind(StrEnum):
-    """What differs: the whole feature, or one property of it."""
+    """The kind of a difference: the whole feature, or one property of it."""
 
     MISSING = "missing"
     SUPERFLUOUS = "superfluous"
@@ -34,7 +34,7 @@ NOT_COMPARED = {"position"}
 
 
 class PathStep(NamedTuple):
-    """A step of the way to a feature: ``tool``, ``question`` or ``option``, and its name."""
+    """A step of the path to a feature: ``tool``, ``question`` or ``option``, and its name."""
 
     kind: str
     name: str
@@ -42,14 +42,14 @@ class PathStep(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OntologyDifference:
-    """One thing that one ontology has otherwise than another.
+    """One difference between two ontologies.
 
     Args:
         kind: what differs.
-        path: the feature, from the top down.
-        held: the property as the one has it; None for a whole feature.
-        wanted: the property as the other has it.
-        key: of the normalised form, for a property that has no kind of its own.
+        path: the feature, from the top level down.
+        held: the property in the first; None for a whole feature.
+        wanted: the property in the second.
+        key: its key in the normalised form, for a property without a kind of its own.
     """
 
     kind: DifferenceKind
@@ -63,18 +63,18 @@ class OntologyDifference:
         if self.kind is DifferenceKind.MISSING:
             return f"{feature} is missing"
         if self.kind is DifferenceKind.SUPERFLUOUS:
-            return f"{feature} is not wanted"
+            return f"{feature} is superfluous"
         return f"{feature}: {self.key or self.kind} is {_said(self.held)}, expected {_said(self.wanted)}"
 
 
 def diff(have: Ontology, want: Ontology) -> list[OntologyDifference]:
-    """Return how ``have`` differs from ``want``: what is missing or other, then what is superfluous."""
+    """Return how ``have`` differs from ``want``: what is missing or different, then what is superfluous."""
     missing = (each for each in lacks(want, have) if each.kind is DifferenceKind.MISSING)
     return [*lacks(have, want), *(replace(each, kind=DifferenceKind.SUPERFLUOUS) for each in missing)]
 
 
 def lacks(have: Ontology, want: Ontology) -> list[OntologyDifference]:
-    """Return what ``have`` lacks or has otherwise: empty when labels made for ``want`` fit it."""
+    """Return what ``have`` lacks or has differently: empty when labels for ``want`` fit it."""
     return [
         *_compare((), "tool", have.tools, want.tools),
         *_compare((), "question", have.questions, want.questions),
@@ -97,7 +97,7 @@ def _compare(
 
 
 def _properties(path: tuple[PathStep, ...], have: Item, want: Item) -> Iterator[OntologyDifference]:
-    # A nested question follows the scope of the one above, whatever its own says.
+    # A nested question follows the scope of its parent, whatever its own.
     top = (DifferenceKind.SCOPE,) if len(path) == 1 and isinstance(want, Question) else ()
     for kind in (*PROPERTIES[type(want)], *top):
         held, wanted = getattr(have, kind), getattr(want, kind)

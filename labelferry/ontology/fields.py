@@ -1,4 +1,4 @@
-"""Strict reading of one mapping of an ontology file: every key known, every value of its sort, every mistake placed."""
+"""Strict reading of one mapping of an ontology file: known keys, correct types, and every error with its place."""
 
 from collections.abc import Callable, Mapping
 from difflib import get_close_matches
@@ -19,10 +19,10 @@ class Fields:
     Args:
         place: the mapping.
         what: what it describes, for messages: ``a tool``.
-        known: each known key and the name that it is asked by; several spellings may share one.
+        known: each known key and the name that it is read by; several spellings may share one.
 
     Raises:
-        SpecError: when it is no mapping, or a key is unknown or said twice in two spellings.
+        SpecError: when it is not a mapping, or a key is unknown or given twice in two spellings.
     """
 
     def __init__(self, place: Located, what: str, known: Mapping[str, str]) -> None:
@@ -40,23 +40,23 @@ class Fields:
             hint = f"did you mean '{close[0]}'?" if close else f"it takes {_listed(known)}"
             raise value.wrong(f"unknown key '{key}' in {self.what}; {hint}")
         if known[key] in self.found:
-            raise value.wrong(f"{self.what} says '{known[key]}' twice, in two spellings; keep one")
+            raise value.wrong(f"{self.what} has '{known[key]}' twice, in two spellings; keep one")
         self.found[known[key]] = value
 
     def text(self, key: str) -> str | None:
-        """A text that is not empty, None when absent or null. A whole number counts as its digits."""
+        """Return a non-empty text, None when absent or null. A whole number counts as its digits."""
         found = self.found.get(key)
         return None if found is None or found.value is None else text_of(found, f"{key} of {self.what}")
 
     def name(self, key: str) -> str:
-        """A text that must be there."""
+        """Return a required text."""
         text = self.text(key)
         if text is None:
             raise self.place.wrong(f"{self.what} has no {key}; labels find it by its {key}, so give it one")
         return text
 
     def flag(self, key: str) -> bool:
-        """True or false, false when absent."""
+        """Return true or false, false when absent."""
         found = self.found.get(key)
         if found is None or found.value is None:
             return False
@@ -65,7 +65,7 @@ class Fields:
         return found.value
 
     def kind(self, key: str, known: Callable[[str], K | None], remedy: Callable[[str], str]) -> K:
-        """One of the kinds that video imports take."""
+        """Return one of the kinds that video imports accept."""
         spelling = self.name(key)
         kind = known(spelling)
         if kind is None:
@@ -73,16 +73,16 @@ class Fields:
         return kind
 
     def each(self, key: str, read: Callable[[Located], T]) -> tuple[T, ...]:
-        """A list, each item read; empty when absent."""
+        """Return a list with each item read; empty when absent."""
         found = self.found.get(key)
         return () if found is None else tuple(read(item) for item in items(found, f"{key} of {self.what}"))
 
 
 def items(place: Located, what: str) -> list[Located]:
-    """The items of a list; null is an empty one.
+    """Return the items of a list; null is an empty one.
 
     Raises:
-        SpecError: when it is no list.
+        SpecError: when it is not a list.
     """
     if place.value is None:
         return []
@@ -92,7 +92,7 @@ def items(place: Located, what: str) -> list[Located]:
 
 
 def text_of(place: Located, what: str) -> str:
-    """A text that is not empty; a whole number counts as its digits.
+    """Return a non-empty text; a whole number counts as its digits.
 
     Raises:
         SpecError: when it is something else: YAML reads an unquoted yes as true, and 1.0 as a number.
@@ -107,10 +107,10 @@ def text_of(place: Located, what: str) -> str:
 
 
 def only_once(named: list[tuple[str, Located]], level: str) -> None:
-    """Refuse two equal names at one level, also when only case or outer spaces tell them apart.
+    """Refuse two equal names at one level, even if they differ in case or outer spaces.
 
     Raises:
-        SpecError: naming both places.
+        SpecError: with both places.
     """
     seen: dict[str, tuple[str, Located]] = {}
     for name, place in named:

@@ -1,6 +1,6 @@
 """A YAML or JSON file -> an ontology.
 
-Two shapes are read, and may be mixed: that of the guide's ``OntologyBuilder`` (``tool: BBOX``, ``class_type: RADIO``,
+Two shapes are read, and may be mixed: that of Labelbox's ``OntologyBuilder`` (``tool: BBOX``, ``class_type: RADIO``,
 options as values or plain texts) and the normalised form that Labelbox exports (``tool: rectangle``, ``type: radio``).
 https://docs.labelbox.com/reference/import-video-annotations
 """

@@ -1,11 +1,11 @@
-"""Labels -> the smallest ontology that takes them, features and options in order of first appearance.
+"""Labels -> the smallest ontology that fits them, features and options in order of first appearance.
 
-* A temporal question is a radio when no two of its answers ever hold at one frame of one row, else a checklist; one
-  that is answered as a radio here and as a checklist there is a checklist.
-* A top-level question with frames anywhere has scope index, also when other labels answer it for the whole video: the
+* A temporal question is a radio when no two of its answers ever apply at one frame of one row, else a checklist; one
+  that is answered as a radio in one place and as a checklist in another is a checklist.
+* A top-level question with frames anywhere has scope index, even when other labels answer it for the whole video: the
   checks warn about those.
 * What cannot be one feature (a box and a point, options and texts, a tool and a question of one name, names that differ
-  only in case) is refused with both places, as are labels that only carry schema ids.
+  only in case) is refused with both places, as are labels that have only schema ids.
 """
 
 from collections.abc import Iterable, Iterator
@@ -97,7 +97,7 @@ class _Collected:
     wrong: list[str] = field(default_factory=list)
 
     def node(self, level: _Level, feature: Feature, sort: str, where: Where) -> _FeatureNode:
-        """The node of this name; what contradicts it is noted."""
+        """Return the node of this name; contradictions to it are recorded."""
         name = feature.name or ""
         key = appearance(name)
         if not name:
@@ -118,7 +118,7 @@ class _Collected:
         elif node.sort != sort:
             self.wrong.append(
                 f"{where}: '{name}' is a {sort} here and a {node.sort} at {node.where}; imports match by name, "
-                "so give the two different names"
+                "so use two different names"
             )
 
 
@@ -164,7 +164,7 @@ def _answer(seen: _Collected, node: _FeatureNode, asked: Classification, answer:
 
 
 def _clash(held: list[tuple[Span, str]]) -> bool:
-    """Whether two different answers hold at one frame."""
+    """Return whether two different answers apply at one frame."""
     last: dict[str, int] = {}
     for span, key in sorted(held):
         if any(end >= span.start for other, end in last.items() if other != key):

@@ -1,4 +1,4 @@
-"""The kinds of tools and questions that a Labelbox video import knows, and how people spell them.
+"""The kinds of tools and questions in a Labelbox video import, and their spellings.
 
 The values are those of Labelbox's normalised ontology; the spellings are the guide's (``BBOX``,
 ``RASTER_SEGMENTATION``) and the service's (``rectangle``).
@@ -12,7 +12,7 @@ __all__ = ["GEOMETRY_TOOLS", "QuestionKind", "Scope", "ToolKind", "question_kind
 
 
 class ToolKind(StrEnum):
-    """Tools that take video annotations."""
+    """Tools that accept video annotations."""
 
     BOX = "rectangle"
     POINT = "point"
@@ -21,7 +21,7 @@ class ToolKind(StrEnum):
 
 
 class QuestionKind(StrEnum):
-    """Questions that take video annotations."""
+    """Questions that accept video annotations."""
 
     RADIO = "radio"
     CHECKLIST = "checklist"
@@ -46,24 +46,24 @@ TOOL_SPELLINGS = {
 }
 
 REFUSED_TOOLS = {
-    "polygon": "Labelbox takes no polygons on video; use RASTER_SEGMENTATION with masks, or LINE",
+    "polygon": "Labelbox cannot import polygons on video; use RASTER_SEGMENTATION with masks, or LINE",
     "superpixel": "on video, masks need RASTER_SEGMENTATION",
     "segmentation": "on video, masks need RASTER_SEGMENTATION",
 }
 
 
 def tool_kind(spelling: str) -> ToolKind | None:
-    """Return the tool that ``spelling`` means, None when video imports do not take it."""
+    """Return the tool that ``spelling`` means, None when video imports do not accept it."""
     return TOOL_SPELLINGS.get(_plain(spelling))
 
 
 def tool_remedy(spelling: str) -> str:
-    """Say what to use instead of a tool that video imports do not take."""
+    """Return what to use instead of a tool that video imports do not accept."""
     return REFUSED_TOOLS.get(_plain(spelling), "use one of BBOX, POINT, LINE, RASTER_SEGMENTATION")
 
 
 def question_kind(spelling: str) -> QuestionKind | None:
-    """Return the question that ``spelling`` means, None when video imports do not take it."""
+    """Return the question that ``spelling`` means, None when video imports do not accept it."""
     key = _plain(spelling)
     return QuestionKind(key) if key in set(QuestionKind) else None
 

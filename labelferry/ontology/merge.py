@@ -1,7 +1,7 @@
-"""Two versions of an ontology -> the one that takes the place of both.
+"""Two versions of an ontology -> one that replaces both.
 
-Features that both have keep their ids, so that labels made with them stay what they are: the same as when the official
-SDK's ``OntologyBuilder.from_ontology`` is changed and created anew.
+Features that both have keep their ids, so that existing labels stay what they are: the same as when the official SDK's
+``OntologyBuilder.from_ontology`` is changed and created again.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ def _over(old: Sequence[N], new: Sequence[N], grown: bool) -> tuple[N, ...]:
 
 
 def _one(old: N | None, new: N, grown: bool) -> N:
-    """Features of different kinds are never merged."""
+    """Merge two features; those of different kinds are never merged."""
     if old is None or getattr(old, "kind", None) != getattr(new, "kind", None):
         return new
     inside: dict[str, Any] = {"questions": _over(old.questions, new.questions, grown)}

@@ -1,8 +1,8 @@
 """Ontology <-> the normalised form, a JSON object with ``tools`` and ``classifications``.
 
 The shape is that of the official SDK's ``OntologyBuilder.asdict()``: ``scope`` only at the top level, ids null until
-the service fills them, missing colours spread over the hues. Questions nested in a text are written where a radio has
-its options; public sources show no ontology with any, though the guide names them.
+the service fills them in, missing colours spread over the hues. Questions nested in a text are written where a
+radio has its options; no public ontology has any, though the guide mentions them.
 """
 
 import colorsys
@@ -32,10 +32,10 @@ def to_normalized(ontology: Ontology) -> dict[str, Any]:
 
 
 def from_normalized(normalized: Mapping[str, Any]) -> Ontology:
-    """Read the normalised form, kinds that video imports do not take included.
+    """Read the normalised form, including kinds that video imports do not accept.
 
     Raises:
-        SpecError: when a key that the form needs is missing or of the wrong sort.
+        SpecError: when a required key is missing or has the wrong type.
     """
     try:
         return Ontology(
@@ -50,7 +50,7 @@ def from_normalized(normalized: Mapping[str, Any]) -> Ontology:
 
 
 def fingerprint(ontology: Ontology) -> str:
-    """Hash the normalised form without ids and colours, features in order of their names."""
+    """Hash the normalised form without ids and colours, features ordered by name."""
     text = json.dumps(_meaning(to_normalized(ontology)), sort_keys=True, ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

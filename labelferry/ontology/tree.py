@@ -1,7 +1,7 @@
 """The ontology as a frozen tree: tools and questions, their options, and the questions nested in those.
 
-The tree keeps what Labelbox's normalised form says (``normalized.py`` reads and writes it), ids and colours included,
-so that an ontology that the service answers can be asked for schema ids.
+The tree keeps everything in Labelbox's normalised form (``normalized.py`` reads and writes it), with ids and colours,
+so that schema ids can be looked up in an ontology from the service.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ __all__ = ["Ids", "Ontology", "Option", "Question", "Tool", "find"]
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """What the service calls a feature; both None before it has seen it."""
+    """The service's ids of a feature; both None before it has seen it."""
 
     feature_schema: str | None = None
     schema_node: str | None = None
@@ -26,7 +26,7 @@ NO_IDS = Ids()
 
 
 class Named(Protocol):
-    """What can be looked up: a tool, a question or an option."""
+    """Anything that can be looked up: a tool, a question or an option."""
 
     @property
     def ids(self) -> Ids:
@@ -34,21 +34,21 @@ class Named(Protocol):
 
     @property
     def names(self) -> tuple[str, ...]:
-        """What a label may call it, the surest first."""
+        """The names that a label may use, the most specific first."""
 
 
 N = TypeVar("N", bound=Named)
 
 
 def find(items: Sequence[N], feature: Feature) -> N | None:
-    """Return the item that ``feature`` means: by schema id when it has one and the items have ids, else by name."""
+    """Return the item that ``feature`` names: by schema id when it has one and the items have ids, else by name."""
     if feature.schema_id and any(item.ids.feature_schema for item in items):
         return next((item for item in items if item.ids.feature_schema == feature.schema_id), None)
     return _by_name(items, feature.name) if feature.name else None
 
 
 def _by_name(items: Sequence[N], name: str) -> N | None:
-    """The item whose surest name this is, else one that may be called so."""
+    """Return the item with this as its most specific name, or else one with it as another name."""
     surely = (item for item in items if item.names[0] == name)
     return next(surely, None) or next((item for item in items if name in item.names), None)
 
@@ -58,7 +58,7 @@ class Option:
     """One possible answer of a radio or checklist, with the questions that it opens.
 
     Args:
-        value: what labels call it.
+        value: its name in labels.
         label: what the editor shows; the value unless given.
         questions: asked when this option is chosen.
         ids: the service's ids.
@@ -76,11 +76,11 @@ class Option:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The value, then the label: ontologies made in the editor have values that nobody typed."""
+        """The value, then the label: ontologies created in the editor have generated values."""
         return (self.value, self.label)
 
     def question(self, feature: Feature) -> "Question | None":
-        """The question nested in this option."""
+        """Return the question nested in this option."""
         return find(self.questions, feature)
 
 
@@ -89,11 +89,11 @@ class Question:
     """A classification of the ontology.
 
     Args:
-        kind: a ``QuestionKind``; other kinds only in what the service answers.
-        name: what labels call it.
+        kind: a ``QuestionKind``; other kinds only from the service.
+        name: its name in labels.
         options: the possible answers of a radio or checklist.
-        scope: once per video or for its frames; has no meaning for a nested question, which follows its parent.
-        required: whether the editor insists on an answer.
+        scope: once per video or for its frames; meaningless for a nested question, which follows its parent.
+        required: whether the editor requires an answer.
         instructions: what the editor shows; the name unless given.
         questions: nested in a text (the guide has Text in Text); radios and checklists nest in their options.
         ids: the service's ids.
@@ -119,11 +119,11 @@ class Question:
         return (self.name,)
 
     def option(self, feature: Feature) -> Option | None:
-        """The option that an answer means."""
+        """Return the option that an answer names."""
         return find(self.options, feature)
 
     def question(self, feature: Feature) -> "Question | None":
-        """The question nested in a text."""
+        """Return the question nested in a text."""
         return find(self.questions, feature)
 
 
@@ -132,11 +132,11 @@ class Tool:
     """A tool of the ontology.
 
     Args:
-        kind: a ``ToolKind``; other kinds only in what the service answers.
-        name: what labels call it.
+        kind: a ``ToolKind``; other kinds only from the service.
+        name: its name in labels.
         questions: its sub-classifications.
-        required: whether the editor insists on one.
-        colour: ``#rrggbb``; None takes one by the tool's place.
+        required: whether the editor requires one.
+        colour: ``#rrggbb``; None picks one by the tool's position.
         ids: the service's ids.
         extra: further keys of the normalised form (``attributes``).
     """
@@ -155,7 +155,7 @@ class Tool:
         return (self.name,)
 
     def question(self, feature: Feature) -> Question | None:
-        """The sub-classification that a label means."""
+        """Return the sub-classification that a label names."""
         return find(self.questions, feature)
 
 
@@ -167,44 +167,44 @@ class Ontology:
     questions: tuple[Question, ...] = ()
 
     def tool(self, feature: Feature) -> Tool | None:
-        """The tool that a label means."""
+        """Return the tool that a label names."""
         return find(self.tools, feature)
 
     def question(self, feature: Feature) -> Question | None:
-        """The top-level question that a label means."""
+        """Return the top-level question that a label names."""
         return find(self.questions, feature)
 
     @property
     def has_ids(self) -> bool:
-        """Whether the service has given ids, so that labels by schema id can be looked up."""
+        """Whether the service has assigned ids, so that labels by schema id can be looked up."""
         return any(feature.ids.feature_schema for feature in self.walk())
 
     def walk(self) -> Iterator[Tool | Question | Option]:
-        """Every feature, parents before children."""
+        """Yield every feature, parents before children."""
         for tool in self.tools:
             yield tool
             yield from _below(tool.questions)
         yield from _below(self.questions)
 
     def to_normalized(self) -> dict[str, Any]:
-        """The normalised form, as the service and the official SDK's OntologyBuilder write it."""
+        """Return the normalised form, as the service and the official SDK's OntologyBuilder write it."""
         from labelferry.ontology.normalized import to_normalized
 
         return to_normalized(self)
 
     @classmethod
     def from_normalized(cls, normalized: Mapping[str, Any]) -> "Ontology":
-        """The ontology that the service answered, its ids kept.
+        """Return the ontology from the service's answer, with its ids.
 
         Raises:
-            SpecError: when this is not a normalised ontology.
+            SpecError: when it is not a normalised ontology.
         """
         from labelferry.ontology.normalized import from_normalized
 
         return from_normalized(normalized)
 
     def fingerprint(self) -> str:
-        """A hash of what the ontology means: ids, colours and the order of features do not matter."""
+        """Return a hash of the ontology's content: ids, colours and the order of features do not matter."""
         from labelferry.ontology.normalized import fingerprint
 
         return fingerprint(self)

@@ -1,4 +1,4 @@
-"""Strips -> one picture of bounded size, as bytes of a JPEG."""
+"""Strips -> one picture of bounded size, as the bytes of a JPEG."""
 
 import io
 from collections.abc import Sequence
@@ -20,13 +20,13 @@ SHRINK, SMALLEST = 0.8, 64
 def contact_sheet(
     strips: Sequence[Strip], most_bytes: int = 60_000, *, columns: int = 2, titles: bool = True
 ) -> bytes | None:
-    """Lay strips below one another; None when there is nothing to see.
+    """Arrange strips below one another; return None when there is nothing to see.
 
     Args:
         strips: of the videos.
-        most_bytes: what the JPEG may weigh; it gets coarser, then smaller, until it does.
-        columns: frames beside one another.
-        titles: whether each strip bears the name of its video.
+        most_bytes: maximum size of the JPEG; it gets coarser, then smaller, until it fits.
+        columns: frames per row.
+        titles: whether each strip has the name of its video.
     """
     shown = [strip for strip in strips if strip.stamps]
     if not shown:

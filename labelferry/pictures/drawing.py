@@ -1,4 +1,4 @@
-"""A frame and its labels -> a picture, in the size of a stamp."""
+"""A frame and its labels -> a picture of thumbnail size."""
 
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
@@ -8,18 +8,17 @@ import numpy as np
 from labelferry.listing import shorten
 from labelferry.masks.png import open_png
 from labelferry.model import Geometry
-from labelferry.model.masks import Masks
+from labelferry.model.masks import Colour, Masks
 from labelferry.pictures.shapes import DrawnLabels, DrawnShape, answers_at, shapes_at
 
 if TYPE_CHECKING:
     from PIL import Image, ImageDraw
 
-__all__ = ["COLOURS", "PAPER", "Canvas", "Colour", "caption", "draw"]
+__all__ = ["COLOURS", "PAPER", "Canvas", "caption", "draw"]
 
-Colour = tuple[int, int, int]
 
 REFUSED: Colour = (225, 29, 72)
-"""Lines that the service refused; no class has this colour."""
+"""Colour of lines that the service refused; no class has it."""
 COLOURS: tuple[Colour, ...] = (
     (250, 204, 21),
     (56, 189, 248),
@@ -32,21 +31,21 @@ COLOURS: tuple[Colour, ...] = (
     (253, 224, 171),
     (134, 160, 190),
 )
-"""Of classes, in turn: none is near that of refused lines, all can be seen on dark and on light ground."""
+"""Colours of classes, in turn: none is close to that of refused lines, all are visible on dark and light frames."""
 INK, PAPER = (255, 255, 255), (17, 24, 39)
 MOST_SHAPES, MOST_CAPTIONS, MOST_ANSWERS, LONGEST = 400, 24, 3, 34
 FAR = 30_000.0
-"""Pixels; what lies further outside is drawn here, where Pillow's whole numbers do not end."""
+"""Pixels; coordinates further outside are clamped to this, within Pillow's integers."""
 COVER = 0.45
-"""How much of the frame a mask hides."""
+"""Opacity of a mask."""
 
 
 class Canvas:
-    """A picture that is drawn on in the video's own pixels.
+    """A picture to draw on in the video's own pixels.
 
     Args:
-        ground: the frame, already in the size of the stamp.
-        scale: stamp pixels for each pixel of the video.
+        ground: the frame, already in thumbnail size.
+        scale: thumbnail pixels per pixel of the video.
         colours: by class.
     """
 
@@ -54,7 +53,7 @@ class Canvas:
         self.picture, self.scale, self.colours = ground, scale, colours
 
     def colour(self, name: str, refused: bool) -> Colour:
-        """The colour of a class, or that of refused lines."""
+        """Return the colour of a class, or that of refused lines."""
         return REFUSED if refused else self.colours.get(name, INK)
 
 
@@ -76,13 +75,13 @@ def draw(canvas: Canvas, content: DrawnLabels, frame: int) -> None:
 
 
 def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colour: Colour) -> None:
-    """Write a short text on a plate of the colour, in the ink that can be read on it."""
+    """Write a short text on a background of the colour, in legible ink."""
     from PIL import ImageFont
 
     font = ImageFont.load_default(size=11)
     shown = "".join(sign if sign.isprintable() else "?" for sign in text)
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
-    x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # what would run out of the picture moves in
+    x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # text that would run out is moved in
     left, top, right, bottom = pen.textbbox((x, at[1]), shown, font=font)
     pen.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
     light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 150
@@ -134,7 +133,7 @@ def _draw_masks(canvas: Canvas, masks: Masks, frame: int, refused: bool) -> None
 def _areas(
     pixels: "np.ndarray[tuple[int, ...], np.dtype[np.uint8]]", masks: Masks, canvas: Canvas, refused: bool
 ) -> "Iterator[tuple[Colour, str, np.ndarray[tuple[int, ...], np.dtype[np.bool_]]]]":
-    for instance in masks.instances:
+    for instance in masks.shown:
         area = (pixels == np.array(instance.colour, dtype=np.uint8)).all(axis=-1)
         if area.any():
             name = str(instance.feature)

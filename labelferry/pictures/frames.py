@@ -13,15 +13,15 @@ if TYPE_CHECKING:
 __all__ = ["Patience", "read_frames"]
 
 MOST_DECODED = 300
-"""Frames that are decoded on the way to a wanted one; a video whose key pictures lie further apart is not worth it."""
+"""Maximum number of frames decoded on the way to a wanted one; videos with sparser key frames are not worth it."""
 
 
 class Patience:
-    """How long decoding may take, for all videos together: a report must not hold up a run that is done.
+    """The time for decoding, for all videos together: a report must not delay a finished run.
 
     Args:
         seconds: from now on.
-        clock: tells the time.
+        clock: returns the current time.
     """
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -29,17 +29,17 @@ class Patience:
 
     @property
     def over(self) -> bool:
-        """Whether it has run out."""
+        """Whether the time is up."""
         return self._clock() > self._end
 
 
 def read_frames(path: Path, wanted: Iterable[int], patience: Patience) -> "dict[int, Image.Image]":
-    """Return the wanted frames that can be had, in RGB; none when PyAV is missing or the file cannot be read.
+    """Return those of the wanted frames that can be read, in RGB; none if PyAV is missing or the file is unreadable.
 
     Args:
         path: the file.
         wanted: frame numbers, counted from 1, of a video whose frame rate is constant.
-        patience: what is not read when it runs out is not read.
+        patience: frames not read before it runs out are left out.
     """
     try:
         import av
@@ -62,7 +62,7 @@ def _frame(container: Any, stream: Any, number: int, patience: Patience) -> "Ima
     tick = 1 / (rate * stream.time_base)
     at = (stream.start_time or 0) + (number - FIRST_FRAME) * tick
     container.seek(int(at), stream=stream, backward=True)
-    # The first frame that is later than half a tick before the wanted time is the wanted one, or there is none.
+    # The wanted frame is the first one later than half a tick before the wanted time, if there is one.
     frame = _first_after(container.decode(stream), at - tick / 2, patience)
     if frame is None:
         return None

@@ -1,7 +1,7 @@
-"""Tracks, masks and answers -> what is to be seen of them on one frame.
+"""Tracks, masks and answers -> what is visible of them on one frame.
 
-Labelbox draws a track between two keyframes of one segment on the straight way from one to the other, and nothing
-between two segments; a mask is there on its own frames only.
+Labelbox interpolates a track linearly between two keyframes of one segment, and draws nothing between two segments; a
+mask is visible on its own frames only.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,12 +18,12 @@ __all__ = ["DrawnLabels", "DrawnShape", "answers_at", "frames_to_show", "shapes_
 
 @dataclass(frozen=True, slots=True)
 class DrawnLabels:
-    """The labels of a row that are drawn.
+    """The labels of a row to draw.
 
     Args:
         videos: the labels of each line.
         refused: for each line, whether the service refused it.
-        left_out: how many further lines are not drawn.
+        left_out: number of further lines that are not drawn.
         temporal_base: number of the first frame in ranges of answers.
     """
 
@@ -44,7 +44,7 @@ class DrawnShape:
 
 
 def shapes_at(content: DrawnLabels, frame: int) -> Iterator[DrawnShape]:
-    """What the tracks show on a frame, between keyframes on the straight way."""
+    """Yield the shapes of the tracks on a frame, linearly interpolated between keyframes."""
     for video, refused in zip(content.videos, content.refused, strict=True):
         for track in video.tracks:
             coords = _coords_at(track, frame)
@@ -69,7 +69,7 @@ def _coords_at(track: Track, frame: int) -> Coords | None:
 
 
 def answers_at(content: DrawnLabels, frame: int) -> Iterator[str]:
-    """The answers of the row that hold on a frame, as ``question: answer``."""
+    """Yield the answers of the row that apply on a frame, as ``question: answer``."""
     number = frame - FIRST_FRAME + content.temporal_base
     for video in content.videos:
         for question in video.classifications:
@@ -83,10 +83,10 @@ def _holds(answer: Answer, number: int) -> bool:
 
 
 def frames_to_show(content: DrawnLabels, count: int) -> list[int]:
-    """Up to ``count`` frames on which there is something to see, spread over the video, in order."""
+    """Return up to ``count`` frames with visible labels, spread over the video, in order."""
     masked = _masked(content)
     spans = _spans_to_show(content, masked=bool(masked))
-    # Masks stand on single frames and get up to half of the places; all of them when nothing else is to be seen.
+    # Masks are on single frames and get up to half of the places; all of them when nothing else is visible.
     of_masks = min(len(masked), count // 2 if spans else count)
     chosen = {masked[place] for place in _spread(len(masked), of_masks)}
     chosen.update(_nth(spans, place) for place in _spread(sum(map(_length, spans)), count - of_masks))
@@ -98,7 +98,7 @@ def _masked(content: DrawnLabels) -> list[int]:
 
 
 def _spans_to_show(content: DrawnLabels, *, masked: bool) -> Sequence[Span]:
-    """Where tracks are; where answers hold when nothing is drawn at all; else the first frame."""
+    """Return the spans of tracks; those of answers when nothing is drawn at all; else the first frame."""
     moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
     if moving or masked:
         return moving
@@ -124,7 +124,7 @@ def _ranges(track: Track) -> Iterator[Span]:
 
 
 def _spread(total: int, count: int) -> list[int]:
-    """``count`` places among ``total``, each in the middle of its part."""
+    """Return ``count`` positions among ``total``, each in the middle of its part."""
     if total <= count:
         return list(range(total))
     return [(2 * number + 1) * total // (2 * count) for number in range(count)]

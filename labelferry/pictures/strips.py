@@ -1,7 +1,7 @@
-"""A desired state -> a strip for each of a few videos: some of its frames with the labels on them.
+"""A desired state -> a strip for each of a few videos: some of its frames with their labels.
 
 The frame comes from the video when its file is on this machine and can be read, else the labels are drawn on a plain
-ground of the video's size. How much is read and drawn is bounded, whatever the onboarding's size.
+background of the video's size. The amount read and drawn is bounded, whatever the onboarding's size.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -14,7 +14,8 @@ from labelferry.desired.state import Desired, IndexedLine
 from labelferry.model import RowRef
 from labelferry.model.frames import FIRST_FRAME
 from labelferry.model.keys import identity
-from labelferry.pictures.drawing import COLOURS, Canvas, Colour, draw
+from labelferry.model.masks import Colour
+from labelferry.pictures.drawing import COLOURS, Canvas, draw
 from labelferry.pictures.frames import Patience, read_frames
 from labelferry.pictures.shapes import DrawnLabels, frames_to_show
 
@@ -39,10 +40,10 @@ class Strip:
         row: global key, or id.
         frames: their numbers, counted from 1.
         stamps: a picture for each frame, all of one size.
-        seen: how many of the pictures show the video itself.
-        lines: how many lines are drawn.
-        left_out: how many are not, because there are so many.
-        refused: how many of those drawn were refused.
+        seen: number of pictures that show the video itself.
+        lines: number of lines drawn.
+        left_out: number of lines not drawn, because there are too many.
+        refused: number of drawn lines that were refused.
     """
 
     row: str
@@ -55,13 +56,13 @@ class Strip:
 
 
 def draw_strips(desired: Desired, refused: Collection[str] = (), *, videos: int = 6, frames: int = 4) -> list[Strip]:
-    """Draw the first videos that have labels, those with refused lines before the others.
+    """Draw the first videos that have labels, those with refused lines first.
 
     Args:
         desired: the desired state.
-        refused: uuids of lines that the service refused; they are drawn in a colour of their own.
-        videos: how many at most.
-        frames: how many of each at most.
+        refused: uuids of lines that the service refused; they have a colour of their own.
+        videos: maximum number of videos.
+        frames: maximum number of frames of each.
     """
     chosen = _choose(desired, refused, videos)
     colours = dict(zip(_names(chosen), cycle(COLOURS), strict=False))
@@ -85,7 +86,7 @@ def _choose(desired: Desired, refused: Collection[str], count: int) -> dict[RowR
 
 
 def _names(chosen: Mapping[RowRef, Iterable[IndexedLine]]) -> list[str]:
-    """Classes in order of appearance; a line of masks names several, joined by commas."""
+    """Return classes in order of appearance; a line of masks names several, joined by commas."""
     features = (line.feature for lines in chosen.values() for line in lines)
     return list(dict.fromkeys(name for feature in features for name in (feature, *feature.split(", "))))
 
@@ -108,7 +109,7 @@ def _affordable(lines: Iterable[IndexedLine]) -> Iterator[IndexedLine]:
 
 @dataclass(frozen=True, slots=True)
 class _Artist:
-    """What all strips have in common: the colours of classes, the number of frames, the time to read them."""
+    """The state shared by all strips: colours of classes, number of frames, time to read them."""
 
     colours: Mapping[str, Colour]
     count: int
@@ -135,7 +136,7 @@ class _Artist:
 
 
 def _size(content: DrawnLabels, facts: Mapping[str, Any]) -> tuple[int, int]:
-    """The video's size, or what the labels need when nobody knows it."""
+    """Return the video's size, or the extent of the labels when it is unknown."""
     if "width" in facts and "height" in facts:
         return int(facts["width"]), int(facts["height"])
     width, height = UNKNOWN_SIZE

@@ -1,4 +1,4 @@
-"""A finished run -> ``<name>.json``, ``.csv`` and ``.html`` in the folder of reports, beside those of the last runs."""
+"""A finished run -> ``<name>.json``, ``.csv`` and ``.html`` in the folder of reports, next to those of earlier runs."""
 
 import shutil
 from datetime import datetime
@@ -21,7 +21,7 @@ __all__ = ["keep_copies", "keep_report", "write_files"]
 
 SUFFIXES = (".json", ".csv", ".html")
 KEPT = 10
-"""Runs of which the report is kept."""
+"""Number of runs whose reports are kept."""
 
 
 def keep_report(
@@ -32,14 +32,14 @@ def keep_report(
     journal: Journal,
     folder: Path,
 ) -> tuple[Report, list[Strip]]:
-    """Put the outcomes of a run together, into the ledger's history and into files.
+    """Combine the outcomes of a run, and store them in the ledger's history and in files.
 
     Args:
         onboarding: desired state and ledger.
         remote: the Labelbox that it went to.
         outcomes: of the steps.
         started_at: when the run began.
-        journal: its plan, and when its steps ran.
+        journal: its plan and the times of its steps.
         folder: where reports are kept.
 
     Returns:
@@ -54,7 +54,7 @@ def keep_report(
 
 
 def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[Strip]:
-    """Keep a report for programs, spreadsheets and people; returns the pictures that were drawn for it."""
+    """Write a report as JSON, CSV and HTML; return the pictures that were drawn for it."""
     desired, ledger = onboarding.desired, onboarding.ledger
     as_ = str(desired.spec.imports.as_)
     report.write(folder)
@@ -68,7 +68,7 @@ def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[St
 
 
 def keep_copies(name: str, started_at: datetime, folder: Path) -> None:
-    """Keep the files of the last runs beside each other: ``runs/<name>/<when it began>.json``, and so on."""
+    """Keep copies of the files of the last runs: ``runs/<name>/<start time>.json``, and so on."""
     runs = private_folder(folder / "runs" / name)
     for suffix in SUFFIXES:
         shutil.copy(folder / f"{name}{suffix}", runs / f"{started_at:%Y%m%dT%H%M%S.%f}{suffix}")

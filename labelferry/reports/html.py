@@ -1,7 +1,7 @@
-"""A report -> one HTML file that opens anywhere: no other file, no address, no script is needed to read it.
+"""A report -> one HTML file that opens anywhere: it needs no other file, no network and no script.
 
-The page's form is ``report.html.jinja``; every text in it is escaped, and the page's own content security policy lets
-the browser load nothing, whatever stands in a name or a message.
+The template is ``report.html.jinja``; every text in it is escaped, and the page's own content security policy lets
+the browser load nothing, whatever a name or a message contains.
 """
 
 import re
@@ -11,9 +11,11 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from labelferry.listing import counted
 from labelferry.pictures import Strip, contact_sheet
 from labelferry.reports.journal import StepTime, bars
 from labelferry.reports.report import FailedLine, Report
+from labelferry.spec.model import ImportAs
 
 __all__ = ["render_html"]
 
@@ -32,7 +34,7 @@ def render_html(
         report: the outcomes.
         failed: every refused line.
         strips: pictures of labels on frames.
-        unknown: every line whose outcome the service does not say.
+        unknown: every line whose outcome the service does not report.
     """
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
@@ -45,8 +47,10 @@ def render_html(
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["counted"] = counted
     return environment.get_template(TEMPLATE).render(
         report=report,
+        imported_as=ImportAs(report.imported_as).words,
         total=_total(report),
         elsewhere=_elsewhere(report),
         listed=[_listed("Failed lines", failed), *([_listed("Unknown lines", unknown)] if unknown else [])],
@@ -57,7 +61,7 @@ def render_html(
 
 
 def _printable(value: object) -> object:
-    """HTML has no place for control characters, names may."""
+    """Replace control characters, which names may contain but HTML may not."""
     return CONTROL.sub("\ufffd", value) if type(value) is str else value
 
 
@@ -67,7 +71,7 @@ def _total(report: Report) -> Mapping[str, int]:
 
 
 def _elsewhere(report: Report) -> int:
-    """Lines of earlier runs whose rows the spec no longer names."""
+    """Return the number of lines of earlier runs whose rows the spec no longer names."""
     total = _total(report)
     known = (getattr(report, name) - total[name] for name in ("accepted", "failed", "unknown", "pending"))
     return sum(max(0, more) for more in known)

@@ -1,7 +1,7 @@
-"""What a run remembers of itself until its report: its plan, and when each of its steps began and ended.
+"""The record of a run until its report: its plan, and when each of its steps began and ended.
 
-Measured where the steps are called, because nobody else knows: the ledger keeps when something was settled, not when
-it began, and Prefect's server records task runs late, or under load never.
+Measured where the steps are called, because it is known nowhere else: the ledger stores when something was settled,
+not when it began, and Prefect's server records task runs late, or under load not at all.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -15,7 +15,7 @@ __all__ = ["Bar", "Journal", "StepTime", "bars"]
 
 @dataclass(frozen=True, slots=True)
 class StepTime:
-    """When a step ran, as ISO 8601; one that was tried again stands there twice."""
+    """When a step ran, as ISO 8601; a retried step is recorded twice."""
 
     name: str
     started_at: str
@@ -24,18 +24,18 @@ class StepTime:
 
     @property
     def seconds(self) -> float:
-        """How long it took."""
+        """Its duration in seconds."""
         return (datetime.fromisoformat(self.ended_at) - datetime.fromisoformat(self.started_at)).total_seconds()
 
 
 @dataclass(slots=True)
 class Journal:
-    """The memory of one run.
+    """The record of one run.
 
     Args:
-        clock: tells the time.
-        plan: as plain values, None before it is made.
-        steps: those that are over, in the order in which they ended.
+        clock: returns the current time.
+        plan: as plain values, None before there is one.
+        steps: the finished steps, in the order in which they ended.
     """
 
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
@@ -44,7 +44,7 @@ class Journal:
 
     @contextmanager
     def timing(self, name: str) -> Iterator[None]:
-        """Remember how long what happens inside takes, and whether it failed."""
+        """Record how long the block takes, and whether it failed."""
         started_at, failed = self.clock(), True
         try:
             yield
@@ -55,7 +55,7 @@ class Journal:
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A step on a time line, in percent of the whole."""
+    """A step on a timeline, in percent of the whole."""
 
     step: StepTime
     left: float
@@ -63,7 +63,7 @@ class Bar:
 
 
 def bars(steps: tuple[StepTime, ...]) -> list[Bar]:
-    """Lay steps out on a line from the first start to the last end."""
+    """Lay out steps on a timeline from the first start to the last end."""
     if not steps:
         return []
     first = min(datetime.fromisoformat(step.started_at) for step in steps)

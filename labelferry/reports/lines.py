@@ -1,8 +1,8 @@
-"""Desired state and ledger -> what became of every line, and how many of each kind.
+"""Desired state and ledger -> the outcome of every line, and the counts by kind.
 
 Each line of the sources is accepted, failed (refused, or not sent because its row is not in the project), unknown (its
-import is over, and the service does not say what became of it) or pending (to be sent, or sent and not known to be in),
-and nothing else, so that the counts add up.
+import is over, and the service does not report its outcome) or pending (to be sent, or sent and not known to be
+imported), and nothing else, so that the counts add up.
 """
 
 from collections import Counter
@@ -23,14 +23,14 @@ STATES = (LineState.ACCEPTED, LineState.FAILED, PENDING, LineState.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class LineOutcome:
-    """A line of the sources, and what became of it.
+    """A line of the sources and its outcome.
 
     Args:
-        row: the data row, as people read it.
-        kind: what the line holds.
+        row: the data row, for people.
+        kind: what the line contains.
         state: accepted, failed, unknown or pending.
-        job: the import job that it went with, empty when it was not sent.
-        failure: which kind of failure it is, or why it is unknown; empty for other states.
+        job: its import job, empty when it was not sent.
+        failure: the kind of failure, or why it is unknown; empty for other states.
     """
 
     row: str
@@ -47,7 +47,7 @@ class LineOutcome:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How many lines of a kind the sources hold; accepted, failed, unknown and pending add up to them."""
+    """The number of lines of a kind; accepted, failed, unknown and pending add up to it."""
 
     kind: LineKind
     lines: int
@@ -58,7 +58,7 @@ class Tally:
 
 
 def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
-    """Yield every line of the desired state, in its order, with what the ledger knows of it."""
+    """Yield every line of the desired state, in order, with its outcome in the ledger."""
     known = {record.uuid: record for record in ledger.lines(imported_as=str(desired.spec.imports.as_))}
     outside = rows_left_out(ledger)
     for line in desired.index():
@@ -74,14 +74,14 @@ def line_outcomes(desired: Desired, ledger: Ledger) -> Iterator[LineOutcome]:
 
 
 def unsent(desired: Desired, ledger: Ledger) -> Iterator[IndexedLine]:
-    """Yield the lines of the desired state that are still to be sent, whatever keeps them back."""
+    """Yield the lines of the desired state that are still to be sent, whatever holds them back."""
     records = ledger.lines(imported_as=str(desired.spec.imports.as_))
     known = {record.uuid for record in records if record.state is not LineState.RETIRED}
     return (line for line in desired.index() if line.uuid not in known)
 
 
 def held_back(desired: Desired, ledger: Ledger) -> Iterator[IndexedLine]:
-    """Yield those of them whose rows Labelbox does not take into the project."""
+    """Yield those of them whose rows Labelbox does not accept into the project."""
     outside = rows_left_out(ledger)
     return (line for line in unsent(desired, ledger) if line.row.identity in outside) if outside else iter(())
 

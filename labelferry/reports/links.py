@@ -1,4 +1,4 @@
-"""Where people look at a project in their browser."""
+"""The web page of a project."""
 
 import httpx
 
@@ -9,9 +9,9 @@ __all__ = ["project_page"]
 
 
 def project_page(remote: Remote, project: str) -> str | None:
-    """The project's page: in Labelbox's app, or on a localbox's own page.
+    """Return the URL of the project's page: in Labelbox's app, or in that of a localbox.
 
-    None where there is no page to link to: the embedded localbox ends with the run (``labelferry localbox`` serves its
+    None when there is no page to link to: the embedded localbox ends with the run (``labelferry localbox`` serves its
     data afterwards), and of a service elsewhere only the endpoint is known.
     """
     if remote.data is not None:

@@ -1,20 +1,21 @@
 """A report -> markdown, for Prefect's UI.
 
 Measured in Chromium with the UI v2 of Prefect 3.8.8, the first of it also with 3.9.1 (``tests/up/test_browser.py``):
-a picture of a ``data:`` address in a markdown artifact is shown, PNG and JPEG alike, scaled to the column; an image
-artifact with such an address is shown too, but followed by the whole address, which runs over the rest of the page. So
-pictures go into the markdown. HTML in markdown is carried out, therefore every text of the users is escaped; cells of
-table artifacts are shown as they are. The column is 580 pixels wide and clips nothing: a wide table in markdown runs
-over the rest of the page, a table artifact is scrolled.
+a picture with a ``data:`` URL in a markdown artifact is shown, PNG and JPEG alike, scaled to the column; an image
+artifact with such a URL is shown too, but followed by the whole URL, which runs over the rest of the page. So pictures
+go into the markdown. HTML in markdown is rendered, so every text from users is escaped; cells of table artifacts are
+shown as they are. The column is 580 pixels wide and clips nothing: a wide table in markdown runs over the rest of the
+page, a table artifact scrolls.
 """
 
 import re
 from base64 import b64encode
 from collections.abc import Sequence
 
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 from labelferry.model.findings import FindingGroup
 from labelferry.reports.report import FailedLine, Report
+from labelferry.spec.model import ImportAs
 
 __all__ = ["markdown", "plain"]
 
@@ -23,7 +24,7 @@ SPECIAL = re.compile(r"([\\`*_\[\]<>|!#~&])")
 
 
 def markdown(report: Report, sheet: bytes | None = None) -> str:
-    """The report as a table, a picture and a list of failed lines.
+    """Return the report as a table, a picture and a list of failed lines.
 
     Args:
         report: the outcomes.
@@ -34,14 +35,14 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
     rows = [
         ("project", project),
         ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
-        ("rows that Labelbox did not take into the project", plain(", ".join(report.left_out)) or "none"),
+        ("rows not accepted into the project", plain(", ".join(report.left_out)) or "none"),
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
         ("masks", f"{counts.masks} frames"),
         ("classifications", counts.classifications),
         ("lines", _counts(report)),
-        ("sent by this run", f"{report.sent} lines in {len(report.jobs)} jobs"),
+        ("sent by this run", f"{counted(report.sent, 'line')} in {counted(len(report.jobs), 'job')}"),
         ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
-        ("imported as", report.imported_as),
+        ("imported as", ImportAs(report.imported_as).words),
         ("made", ", ".join(report.made) or "nothing"),
         ("dataset signed by", plain(report.signer) or "no integration, or unchanged"),
         ("went to", plain(report.remote)),
@@ -62,7 +63,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
 
 
 def plain(text: str) -> str:
-    """A text as it is, on one line: nothing in it is markdown or HTML."""
+    """Return a text on one line, escaped so that nothing in it is markdown or HTML."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

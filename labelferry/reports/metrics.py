@@ -1,4 +1,4 @@
-"""The ledger -> counters in Prometheus' text form, for node_exporter's textfile collector or whoever asks."""
+"""The ledger -> counters in Prometheus' text form, for node_exporter's textfile collector or any other scraper."""
 
 from collections.abc import Iterator
 
@@ -21,11 +21,11 @@ STATES = {
     LineState.UNKNOWN: "unknown",
     LineState.SENT: "pending",
 }
-"""Retired lines do not count any more."""
+"""States of lines that count; retired lines do not."""
 
 
 def metrics_of(file: LedgerFile) -> CollectorRegistry:
-    """A registry whose every collection reads the ledger anew."""
+    """Return a registry that reads the ledger at every collection."""
     registry = CollectorRegistry()
     registry.register(_LedgerCollector(file))
     return registry
@@ -53,7 +53,7 @@ def _runs(totals: Totals) -> Metric:
 
 def _moments(totals: Totals) -> Iterator[Metric]:
     yield _latest("labelferry_last_run_timestamp_seconds", "When the latest run ended.", totals, None)
-    text = "When the latest run ended that left nothing undone."
+    text = "When the latest complete run ended."
     yield _latest("labelferry_last_success_timestamp_seconds", text, totals, SUCCESSES)
 
 
@@ -71,7 +71,7 @@ def _latest(name: str, text: str, totals: Totals, outcomes: set[str] | None) -> 
 
 def _lines(totals: Totals) -> Metric:
     labels = (*WHERE, "imported_as", "state")
-    family = GaugeMetricFamily("labelferry_lines", "Annotation lines, by what became of them.", labels=labels)
+    family = GaugeMetricFamily("labelferry_lines", "Annotation lines, by outcome.", labels=labels)
     for line in totals.lines:
         if line.state in STATES:
             where = (line.workspace, line.onboarding, line.imported_as)

@@ -26,34 +26,35 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
     """Print the decisions, what they add up to, and the hash that ``onboard --plan`` compares."""
     console.print(f"\n[bold]{plan['name']}[/bold]: what onboard would do to {plan['remote']}", highlight=False)
     table = Table(box=None, padding=(0, 2))
-    for name in ("", "", "how many", "why"):
+    for name in ("", "", "", "count", "reason"):
         table.add_column(name)
     for step in plan["steps"]:
         action, count = step["action"], str(step["count"] or "")
-        what, why = escape(f"{step['kind']} '{step['name']}'"), escape(step["reason"])
-        table.add_row(f"[{COLOURS[action]}]{action}[/]", what, count, why)
+        texts = (escape(step["name"]), count, escape(step["reason"]))
+        table.add_row(f"[{COLOURS[action]}]{action}[/]", step["kind"], *texts)
     console.print(table, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
-    """The plan as a markdown table."""
+    """Return the plan as a markdown table."""
     rows = "\n".join(
         f"| {s['action']} | {s['kind']} | {plain(s['name'])} | {s['count'] or ''} | {plain(s['reason'])} |"
         for s in plan["steps"]
     )
-    head = "| action | what | name | how many | why |\n|---|---|---|---|---|"
+    head = "| action | what | name | count | reason |\n|---|---|---|---|---|"
     return f"# {plain(plan['name'])}: plan\n\n{head}\n{rows}\n\n{_total(plan)}\n\nHash `{plan['hash']}`"
 
 
 def _total(plan: Mapping[str, Any]) -> str:
     counts, limit = plan["counts"], plan["requests_per_minute"]
-    at = f"the limit of {limit} a minute" if limit else "a free account's limit (LABELFERRY_RATE names another)"
+    at = f"the limit of {limit:,} per minute" if limit else "the free tier's rate limit (set LABELFERRY_RATE for yours)"
     took = f", {plan['seconds']:.0f} s at {at}"
     return (
-        f"{counts['rows']} rows, {counts['tracks']} tracks, {counts['keyframes']} keyframes, {counts['lines']} lines, "
-        f"{counts['bytes']} bytes{_deletions(plan['steps'])}; about {plan['requests']} requests{took}"
+        f"{counted(counts['rows'], 'row')}, {counted(counts['tracks'], 'track')}, "
+        f"{counted(counts['keyframes'], 'keyframe')}, {counted(counts['lines'], 'line')}, "
+        f"{counted(counts['bytes'], 'byte')}{_deletions(plan['steps'])}; about {plan['requests']} requests{took}"
     )
 
 

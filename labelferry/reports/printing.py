@@ -1,4 +1,4 @@
-"""How each result is printed where it stands by itself, such as in a notebook: as the command line does."""
+"""The printers of results outside the command line, such as in a notebook: the output is the same."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The outcomes of an onboarding -> one value that is printed, kept as JSON and shown in Prefect's UI."""
+"""The outcomes of an onboarding -> one value that is printed, written as JSON and shown in Prefect's UI."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -24,13 +24,13 @@ from labelferry.shown import Shown
 __all__ = ["FailedLine", "Report", "failed_lines", "report_on", "unknown_lines"]
 
 FORMAT = 2
-"""Of the JSON file. 1 had no number, and findings as texts."""
+"""Version of the JSON file. 1 had no number, and findings as texts."""
 SHOWN = 100
 
 
 @dataclass(frozen=True, slots=True)
 class FailedLine:
-    """A line that is not in, or not known to be: its place, the kind of its outcome, and what to do about it."""
+    """A line that is not, or not known to be, imported: its place, the kind of its outcome, and the remedy."""
 
     row: str
     feature: str
@@ -42,40 +42,40 @@ class FailedLine:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Report(Shown):
-    """What an onboarding found, did and left.
+    """What an onboarding found, did and left to do.
 
     Args:
         name: of the onboarding.
-        remote: which Labelbox it was.
+        remote: name of the Labelbox.
         imported_as: prelabels or ground-truth.
-        counts: what the sources hold.
-        rows_created: data rows made by this run.
-        rows_reused: data rows that were there.
-        rows_updated: how many of those this run brought up to date.
+        counts: what the sources contain.
+        rows_created: data rows created by this run.
+        rows_reused: data rows that existed.
+        rows_updated: existing data rows that this run updated.
         project: id.
         ontology: id.
-        made: kinds of resources that this run made.
-        signer: the IAM integration that this run made sign for its new dataset, empty where none does.
-        batched: rows that this run brought into the project.
-        rows_left_out: rows that Labelbox did not take into the project; the next run tries them again.
+        made: kinds of resources that this run created.
+        signer: the IAM integration that this run set as signer of its new dataset, empty if none.
+        batched: rows that this run added to the project.
+        rows_left_out: rows that Labelbox did not accept into the project; the next run tries them again.
         left_out: global keys of the first of those.
         jobs: import jobs that this run sent.
         sent: lines that this run sent.
-        settled: import jobs whose outcome this run learned, also those that an earlier one sent.
-        deleted: import jobs of earlier runs that this run deleted, and the lines that went with them.
-        accepted: lines that are in, over all runs.
+        settled: import jobs whose outcome this run learned, including those of earlier runs.
+        deleted: import jobs of earlier runs that this run deleted, and their lines.
+        accepted: imported lines, over all runs.
         failed: lines that were refused, over all runs, or not sent because their row is not in the project.
         failed_lines: the first of those.
-        unknown: lines of which the service does not say what became of them, over all runs.
+        unknown: lines whose outcome the service does not report, over all runs.
         unknown_lines: the first of those.
-        findings: warnings about the input, and how rows that were there differ from it, bounded.
-        folder: where the desired state lies.
-        pending: lines that are still to be sent, or were sent and are not known to be in, over all runs.
+        findings: warnings about the input, and how existing rows differ from it, bounded.
+        folder: where the desired state is.
+        pending: lines that are still to be sent, or were sent and are not known to be imported, over all runs.
         tallies: the lines of the sources, by kind; accepted, failed, unknown and pending add up.
         planned: the steps of the plan, as plain values.
         steps: when each step of the run began and ended.
-        page: where people look at the project, None where there is no such page.
-        html: path of this report as a page, None when it is not kept.
+        page: URL of the project's page, None when there is none.
+        html: path of this report as HTML, None when it is not written.
     """
 
     name: str
@@ -112,7 +112,7 @@ class Report(Shown):
 
     @property
     def nothing_done(self) -> bool:
-        """Whether everything had been there, and known to be, before."""
+        """Whether everything was already imported, and known to be."""
         rows = (self.rows_created, self.rows_updated, self.batched)
         return not any((*rows, self.made, self.sent, self.settled, self.deleted.jobs))
 
@@ -129,7 +129,7 @@ class Report(Shown):
         return {"format": FORMAT, **asdict(replace(self, findings=())), "findings": findings, "outcome": self.outcome}
 
     def write(self, folder: Path) -> Path:
-        """Keep the report as JSON."""
+        """Write the report as JSON."""
         path = private_folder(folder) / f"{self.name}.json"
         with open_private(path) as out:
             out.write(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))
@@ -145,15 +145,15 @@ def report_on(
     page: str | None = None,
     folder: Path | None = None,
 ) -> Report:
-    """Put the outcomes together.
+    """Combine the outcomes into a report.
 
     Args:
         onboarding: desired state and ledger.
-        remote: which Labelbox it was, for people.
-        outcomes: what the steps came to.
-        journal: the plan of the run, and when its steps ran.
-        page: where people look at the project.
-        folder: where the report will be kept.
+        remote: name of the Labelbox, for people.
+        outcomes: the outcomes of the steps.
+        journal: the plan of the run and the times of its steps.
+        page: URL of the project's page.
+        folder: where the report will be written.
     """
     rows, ontology, project, submitted = outcomes.rows, outcomes.ontology, outcomes.project, outcomes.submitted
     spec, ledger = onboarding.desired.spec, onboarding.ledger
@@ -197,7 +197,7 @@ def report_on(
 
 
 def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
-    """Every line that was refused, by the ledger, then those whose rows are not in the project."""
+    """Return every line that was refused according to the ledger, then those whose rows are not in the project."""
     yield from _lines(onboarding, LineState.FAILED)
     kind = OutcomeKind.FIX_ROW
     for line in held_back(onboarding.desired, onboarding.ledger):
@@ -205,7 +205,7 @@ def failed_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
 
 
 def unknown_lines(onboarding: Onboarding) -> Iterator[FailedLine]:
-    """Every line of which the service does not say what became of it, by the ledger."""
+    """Return every line whose outcome, according to the ledger, the service does not report."""
     return _lines(onboarding, LineState.UNKNOWN)
 
 

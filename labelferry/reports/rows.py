@@ -9,21 +9,21 @@ from labelferry.reports.report import Report
 __all__ = ["failed_rows", "finding_rows", "shard_rows"]
 
 MOST_ROWS = 500
-"""Of a table in the UI; the files of the report have all."""
+"""Rows of a table in the UI; the files of the report have all of them."""
 
 STATES = {
     State.CLAIMED: "waiting for its outcome",
     State.CREATED: "waiting for its outcome",
-    State.ABSENT: "created, and not shown by Labelbox",
+    State.ABSENT: "created, but not listed by Labelbox",
     State.SETTLED: "done",
     State.DELETING: "being replaced",
 }
 
 
 def shard_rows(ledger: Ledger) -> list[dict[str, Any]]:
-    """A row for each import job: its lines, and how many of them are in, refused, unknown or pending.
+    """Return a row for each import job: its lines, and how many of them are imported, refused, unknown or pending.
 
-    Those that are not done come first, then those with refused lines.
+    Unfinished jobs come first, then those with refused lines.
     """
     states: defaultdict[str, Counter[LineState]] = defaultdict(Counter)
     for line in ledger.lines(*(set(LineState) - {LineState.RETIRED})):
@@ -66,7 +66,7 @@ def finding_rows(report: Report) -> list[dict[str, Any]]:
 
 
 def failed_rows(report: Report) -> list[dict[str, str]]:
-    """A row for each refused or unknown line: where it came from, the kind of its outcome, and what to do."""
+    """Return a row for each refused or unknown line: its source, the kind of its outcome, and what to do."""
     listed = (*report.failed_lines, *report.unknown_lines)
     return [
         {

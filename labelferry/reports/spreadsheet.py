@@ -1,7 +1,7 @@
-"""What became of every line -> a CSV file, a row a line.
+"""The outcome of every line -> a CSV file, one row per line.
 
 Text that a spreadsheet would take for a formula (it begins with ``=``, ``+``, ``-``, ``@``, a tab or a return) gets an
-apostrophe before it: the names in it are the users', and the file is opened by somebody else.
+apostrophe before it: its names come from users, and the file is opened by others.
 """
 
 import csv

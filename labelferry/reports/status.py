@@ -1,4 +1,4 @@
-"""The ledger -> what is known of an onboarding, or of each."""
+"""The ledger -> the status of one onboarding, or of all."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -18,7 +18,7 @@ IMPORTED_AS = [str(each) for each in ImportAs]
 
 
 def all_of(file: LedgerFile) -> dict[str, Any]:
-    """Every onboarding of the ledger with its latest run."""
+    """Return every onboarding in the ledger with its latest run."""
     return {"ledger": str(file), "onboardings": [_brief(file, *each) for each in sorted(file.onboardings())]}
 
 
@@ -30,7 +30,7 @@ def _brief(file: LedgerFile, workspace: str, name: str) -> dict[str, Any]:
 
 
 def print_all(found: Mapping[str, Any], console: Console) -> None:
-    """Print the onboardings of the ledger."""
+    """Print the onboardings in the ledger."""
     if not found["onboardings"]:
         console.print(f"no onboarding in {found['ledger']} yet", markup=False, highlight=False, soft_wrap=True)
     for each in found["onboardings"]:
@@ -40,15 +40,15 @@ def print_all(found: Mapping[str, Any], console: Console) -> None:
 
 
 def status_of(file: LedgerFile, name: str) -> dict[str, Any]:
-    """Runs, resources, rows left out, failed and unknown lines of an onboarding, by workspace.
+    """Return the runs, resources, rows left out, failed and unknown lines of an onboarding, by workspace.
 
     Raises:
-        SpecError: when it is not a name, or the ledger has never heard of it.
+        SpecError: when it is not a valid name, or not in the ledger.
     """
     workspaces = file.workspaces_of(checked_name(name))
     if not workspaces:
         known = ", ".join(sorted({each for _, each in file.onboardings()})) or "none"
-        raise SpecError(f"no onboarding '{name}' in the ledger {file}; there: {known}")
+        raise SpecError(f"no onboarding '{name}' in the ledger {file}; it has: {known}")
     return {"name": name, "workspaces": [_workspace(file, workspace, name) for workspace in workspaces]}
 
 

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 from labelferry.masks import encode_png, palette
 from labelferry.masks.png import MOST_PIXELS
 from labelferry.model import Composite, Feature, MaskObject, Masks, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
-from labelferry.sources.entry import Note
 from labelferry.sources.text import fault
 
 __all__ = ["Area", "Areas", "Ellipse", "Patch", "Polygons", "Rle"]
@@ -159,7 +159,7 @@ class Areas:
         note: takes findings.
     """
 
-    def __init__(self, where: Where, note: Note) -> None:
+    def __init__(self, where: Where, note: FindingHandler) -> None:
         self.where, self.note = where, note
         self.objects: dict[tuple[str, str], int] = {}
         self.frames: dict[int, list[tuple[int, Area]]] = {}

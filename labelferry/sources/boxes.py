@@ -8,22 +8,22 @@ from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
 from labelferry.model import Feature, Geometry, Track, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.model.tracks import Coords
-from labelferry.sources.entry import Note
 from labelferry.sources.numbering import ClassChange
 from labelferry.sources.text import fault
 
-__all__ = ["Boxes", "anonymous", "identified", "settled", "tracks_by_video", "tracks_of", "unidentified"]
+__all__ = ["Boxes", "CodeColumn", "anonymous", "identified", "settled", "tracks_by_video", "tracks_of", "unidentified"]
 
-Codes = NDArray[np.int64]
+CodeColumn = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Boxes:
-    """Boxes, one a row, as columns of shape [n] in the order of the files.
+    """Boxes, one per row, as columns of shape [n] in the order of the files.
 
     Args:
         places: file and line of each row.
@@ -40,18 +40,18 @@ class Boxes:
     places: Places
     frames: Frames
     coords: Coords
-    tracks: Codes
+    tracks: CodeColumn
     names: Sequence[str]
-    classes: Codes
+    classes: CodeColumn
     features: Sequence[Feature]
-    segments: Codes | None = None
+    segments: CodeColumn | None = None
     bridge: bool = False
 
     def __len__(self) -> int:
         return len(self.frames)
 
     def take(self, rows: NDArray[np.int64]) -> "Boxes":
-        """The same columns at these rows."""
+        """Return the same columns at these rows."""
         return Boxes(
             self.places[rows],
             self.frames[rows],
@@ -65,16 +65,16 @@ class Boxes:
         )
 
 
-def anonymous(frames: Frames, videos: Codes | None = None) -> tuple[Codes, list[str]]:
-    """A track for each box of a source that knows no identities.
+def anonymous(frames: Frames, videos: CodeColumn | None = None) -> tuple[CodeColumn, list[str]]:
+    """Return a track for each box of a source without identities.
 
     Args:
         frames: frame of each box, shape [n].
-        videos: video of each box, shape [n], when there are several.
+        videos: video of each box, shape [n], if there are several.
 
     Returns:
-        Track codes, shape [n], and names that say frame and place in the frame, so that they stay the same when boxes
-        of other frames come or go.
+        Track codes, shape [n], and names made of the frame and the place in it, so that they stay the same when boxes
+        of other frames are added or removed.
     """
     rows = np.arange(len(frames))
     if not len(rows):
@@ -89,8 +89,8 @@ def anonymous(frames: Frames, videos: Codes | None = None) -> tuple[Codes, list[
 
 
 def identified(
-    ids: Codes, frames: Frames, where: Where, note: Note, videos: Codes | None = None
-) -> tuple[Codes, list[str]]:
+    ids: CodeColumn, frames: Frames, where: Where, note: FindingHandler, videos: CodeColumn | None = None
+) -> tuple[CodeColumn, list[str]]:
     """Tracks of ids that are numbers; a negative one is no identity, so that its box becomes a track of its own.
 
     Args:
@@ -109,14 +109,14 @@ def identified(
 
 
 def unidentified(
-    codes: Codes,
+    codes: CodeColumn,
     names: list[str],
-    alone: Codes,
+    alone: CodeColumn,
     frames: Frames,
     where: Where,
-    note: Note,
-    videos: Codes | None = None,
-) -> tuple[Codes, list[str]]:
+    note: FindingHandler,
+    videos: CodeColumn | None = None,
+) -> tuple[CodeColumn, list[str]]:
     """The same tracks, but each of the boxes ``alone`` one of its own, with a warning."""
     if not alone.size:
         return codes, names
@@ -128,7 +128,7 @@ def unidentified(
     return codes, names + own_names
 
 
-def settled(boxes: Boxes, policy: ClassChange, note: Note, videos: Codes | None = None) -> Boxes:
+def settled(boxes: Boxes, policy: ClassChange, note: FindingHandler, videos: CodeColumn | None = None) -> Boxes:
     """Give tracks that change their class one class, or make a track of each, as the policy says, with a warning."""
     if policy == "fail" or not len(boxes):
         return boxes
@@ -163,18 +163,18 @@ def tracks_of(boxes: Boxes) -> tuple[Track, ...]:
     return tracks_by_video(boxes, np.zeros(len(boxes), dtype=np.int64)).get(0, ())
 
 
-def tracks_by_video(boxes: Boxes, videos: Codes) -> dict[int, tuple[Track, ...]]:
+def tracks_by_video(boxes: Boxes, videos: CodeColumn) -> dict[int, tuple[Track, ...]]:
     """Cut the boxes of several videos into tracks, all at once.
 
     Args:
-        boxes: the boxes; a track of one name in two videos is two tracks.
+        boxes: the boxes; the same track name in two videos means two tracks.
         videos: code of each box's video, shape [n].
 
     Returns:
         The tracks of each video, in the order in which the file first names them.
 
     Raises:
-        SourceError: as ``tracks_of`` does.
+        SourceError: as for ``tracks_of``.
     """
     if not len(boxes):
         return {}
@@ -190,7 +190,7 @@ def tracks_by_video(boxes: Boxes, videos: Codes) -> dict[int, tuple[Track, ...]]
     return {video: tuple(tracks) for video, tracks in found.items()}
 
 
-def _refuse(boxes: Boxes, given: Codes, same: NDArray[np.bool_]) -> None:
+def _refuse(boxes: Boxes, given: CodeColumn, same: NDArray[np.bool_]) -> None:
     step, hop = boxes.frames[1:] - boxes.frames[:-1], given[1:] - given[:-1]
     if (at := np.flatnonzero(same & (boxes.classes[1:] != boxes.classes[:-1]))).size:
         raise _of_two_classes(boxes, int(at[0]))
@@ -224,7 +224,7 @@ def _fault(places: Places, row: int, what: str, remedy: str) -> SourceError:
     return fault(where.source, where.line, what, remedy)
 
 
-def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
+def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> CodeColumn:
     if boxes.segments is not None:
         new = boxes.segments[1:] != boxes.segments[:-1]
     elif boxes.bridge:
@@ -234,7 +234,9 @@ def _segments(boxes: Boxes, same: NDArray[np.bool_]) -> Codes:
     return np.concatenate(([0], np.cumsum(new & same)))
 
 
-def _cut(boxes: Boxes, given: Places, firsts: Codes, starts: Codes, segments: Codes) -> Iterator[tuple[int, Track]]:
+def _cut(
+    boxes: Boxes, given: Places, firsts: CodeColumn, starts: CodeColumn, segments: CodeColumn
+) -> Iterator[tuple[int, Track]]:
     """Yield each track with the position of its first row, in the order in which the files name the tracks.
 
     Args:

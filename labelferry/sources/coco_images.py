@@ -7,9 +7,9 @@ from pathlib import PurePath
 from typing import Any
 
 from labelferry.model import Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.documents import Node
-from labelferry.sources.entry import Note
 
 __all__ = ["Image", "images_of"]
 
@@ -26,7 +26,7 @@ class Image:
     size: tuple[int, int] | None
 
 
-def images_of(document: Node, base: int | None, note: Note) -> Mapping[Any, Image]:
+def images_of(document: Node, base: int | None, note: FindingHandler) -> Mapping[Any, Image]:
     """Return the images by their ids.
 
     Args:

@@ -1,6 +1,6 @@
-"""Which column of a table plays which part: names that people use -> the parts a box row is made of.
+"""The columns of a table matched to the parts of a box row, by the names in common use.
 
-The names are those of pandas and tracker exports that turn up in practice: Ultralytics' and supervision's ``xmin`` and
+The names are those of pandas and tracker exports found in practice: Ultralytics' and supervision's ``xmin`` and
 ``tracker_id``, MOT's ``bb_left``, the ``x_center`` of YOLO.
 """
 
@@ -47,12 +47,12 @@ PARTS = {name: part for part, names in NAMES.items() for name in names}
 
 
 def part_of(name: str) -> str | None:
-    """The part that a column of this name plays, if the name is one of the recognised."""
+    """Return the part of a column with this name, None when the name is not recognised."""
     return PARTS.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
 
 
 def assign(source: str, columns: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
-    """Give each part its column: those of ``given`` first, then by name, the surest name first.
+    """Give each part its column: those of ``given`` first, then by name, the most specific name first.
 
     Args:
         source: what the user calls the file.
@@ -91,10 +91,10 @@ def _sureness(pair: tuple[str, str]) -> int:
 
 
 def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> Form:
-    """How the boxes are written: as the spec says, or as the columns show.
+    """Return how the boxes are written: as the spec says, or as the columns imply.
 
     Raises:
-        SourceError: when columns are missing, or fit several ways.
+        SourceError: when columns are missing or ambiguous.
     """
     if wanted:
         _refuse_incomplete(source, parts, wanted)
@@ -105,7 +105,7 @@ def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> F
         raise fault(source, 1, f"no columns of boxes ({listed})", "name them, as in columns: {left: x1, top: y1}")
     if len(complete) > 1:
         raise fault(
-            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"say which, as in box: {complete[0]}"
+            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"choose one, as in box: {complete[0]}"
         )
     return complete[0]
 

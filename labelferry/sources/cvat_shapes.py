@@ -12,11 +12,11 @@ from labelferry.sources.areas import Area, Ellipse, Patch, Polygons
 from labelferry.sources.objects import Objects
 from labelferry.sources.text import fault
 
-__all__ = ["SHAPES", "Row"]
+__all__ = ["SHAPES", "ShapeRow"]
 
 
 @dataclass(slots=True)
-class Row:
+class ShapeRow:
     """A shape in a frame, as the file has it."""
 
     kind: str
@@ -66,7 +66,7 @@ class Row:
         return int(said) + 1
 
 
-def _box(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _box(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     left, top, right, bottom = (row.number(name) for name in ("xtl", "ytl", "xbr", "ybr"))
     if row.number("rotation", "0") % 360 and not row.outside:
         area = Polygons((_turned(left, top, right, bottom, row.number("rotation")),))
@@ -86,7 +86,7 @@ def _turned(left: float, top: float, right: float, bottom: float, degrees: float
     ]
 
 
-def _points(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _points(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     values = row.points()
     pairs = [values[at : at + 2] for at in range(0, len(values), 2)]
     for number, pair in enumerate(pairs, 1):
@@ -94,13 +94,13 @@ def _points(objects: Objects, row: Row, ident: str, label: str, frame: int, wher
         _add(objects, row, called, label, frame, Geometry.POINT, pair, where)
 
 
-def _polyline(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _polyline(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     _add(objects, row, ident, label, frame, Geometry.LINE, row.points(), where)
 
 
 def _add(
     objects: Objects,
-    row: Row,
+    row: ShapeRow,
     ident: str,
     label: str,
     frame: int,
@@ -115,28 +115,28 @@ def _add(
         item.add(frame, coords, row.line, row.attributes)
 
 
-def _polygon(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _polygon(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     _other(objects, row, ident, label, frame, Polygons((row.points(),)), where)
 
 
-def _ellipse(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _ellipse(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     cx, cy, rx, ry = (row.number(name) for name in ("cx", "cy", "rx", "ry"))
     _other(objects, row, ident, label, frame, Ellipse(cx, cy, rx, ry), where)
 
 
-def _cuboid(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _cuboid(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     names = [f"{axis}{side}" for side in ("tl1", "tr1", "br1", "bl1", "tl2", "tr2", "br2", "bl2") for axis in "xy"]
     _other(objects, row, ident, label, frame, Polygons(([row.number(name) for name in names],)), where)
 
 
-def _other(objects: Objects, row: Row, ident: str, label: str, frame: int, area: Area, where: Where) -> None:
+def _other(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, area: Area, where: Where) -> None:
     if not row.outside:
         objects.other(row.kind, ident, label, frame, area, where, row.line)
     elif objects.policy == "envelope":
         objects.of(ident, label, Geometry.BOX, where).hide(frame, row.line)
 
 
-def _mask(objects: Objects, row: Row, ident: str, label: str, frame: int, where: Where) -> None:
+def _mask(objects: Objects, row: ShapeRow, ident: str, label: str, frame: int, where: Where) -> None:
     if row.outside:
         return
     counts = np.array([int(value) for value in row.attrs["rle"].split(",")], dtype=np.int64)
@@ -146,7 +146,7 @@ def _mask(objects: Objects, row: Row, ident: str, label: str, frame: int, where:
     objects.area(ident, label, frame, Patch(counts, left, top, width, height), where)
 
 
-SHAPES: Mapping[str, Callable[[Objects, Row, str, str, int, Where], None]] = {
+SHAPES: Mapping[str, Callable[[Objects, ShapeRow, str, str, int, Where], None]] = {
     "box": _box,
     "points": _points,
     "polyline": _polyline,

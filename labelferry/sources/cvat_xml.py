@@ -12,7 +12,7 @@ from xml.sax.xmlreader import AttributesImpl, Locator
 from labelferry.errors import SourceError
 from labelferry.model import AnswerKind, LabelledVideo, Where
 from labelferry.model.keys import legal
-from labelferry.sources.cvat_shapes import SHAPES, Row
+from labelferry.sources.cvat_shapes import SHAPES, ShapeRow
 from labelferry.sources.objects import Objects
 from labelferry.sources.source import Source
 from labelferry.sources.text import fault
@@ -32,7 +32,7 @@ class _EnoughError(SAXException):
 
 
 @dataclass(slots=True)
-class Task:
+class CvatTask:
     """What an export says of a task."""
 
     id: str = ""
@@ -67,15 +67,15 @@ class CvatFile(ContentHandler):
     def __init__(self, source: "Source[CvatLabels] | None") -> None:
         super().__init__()
         self.source = source
-        self.tasks: list[Task] = []
+        self.tasks: list[CvatTask] = []
         self.kinds: dict[tuple[str, str], AnswerKind] = {}
         self.videos: dict[str, Objects] = {}
         self.images = self.tracks = 0
         self.path: list[str] = []
         self.text: list[str] = []
         self.open: list[_Track] = []
-        self.row: Row | None = None
-        self.elements: list[Row] = []
+        self.row: ShapeRow | None = None
+        self.elements: list[ShapeRow] = []
         self.named: dict[str, str] = {}
         self.locator: Locator | None = None
 
@@ -98,7 +98,7 @@ class CvatFile(ContentHandler):
         self.path.append(name)
         self.text.clear()
         if name == "task" and "meta" in self.path:
-            self.tasks.append(Task())
+            self.tasks.append(CvatTask())
         elif name == "attribute" and "name" in attrs:
             self.named["given"] = str(attrs["name"])
         elif name == "image":
@@ -139,7 +139,7 @@ class CvatFile(ContentHandler):
         self.open.append(_Track(ident, label, task, self.line))
 
     def _begin_row(self, name: str, attrs: dict[str, str]) -> None:
-        row = Row(name, attrs, self.line)
+        row = ShapeRow(name, attrs, self.line)
         if self.row is not None and self.row.kind == "skeleton":
             self.elements.append(row)
             return
@@ -174,7 +174,7 @@ class CvatFile(ContentHandler):
             element.attributes = row.attributes
             self._take(objects, element, f"{track.ident}/{called}", label, row.frame(self.file))
 
-    def _take(self, objects: Objects, row: Row, ident: str, label: str, frame: int) -> None:
+    def _take(self, objects: Objects, row: ShapeRow, ident: str, label: str, frame: int) -> None:
         try:
             SHAPES[row.kind](objects, row, ident, label, frame, Where(self.file, row.line, f"track {ident}"))
         except (KeyError, ValueError, OverflowError) as error:
@@ -192,7 +192,7 @@ class CvatFile(ContentHandler):
     def _key(self, task_id: str) -> str:
         """The video of a track, by the id of its task."""
         entry = self.source.entry if self.source else None
-        task = next((each for each in self.tasks if each.id == task_id), None) or (self.tasks or [Task()])[0]
+        task = next((each for each in self.tasks if each.id == task_id), None) or (self.tasks or [CvatTask()])[0]
         if entry is None:
             return task.key
         told = entry.tasks.get(task.id) or entry.tasks.get(task.name)
@@ -245,7 +245,7 @@ class CvatFile(ContentHandler):
                 raise fault(self.file, None, what, "export the task as CVAT for video 1.1, which has the tracks")
             raise fault(self.file, None, "no <track> in this file", "export the task as CVAT for video 1.1")
         for key, objects in self.videos.items():
-            task = next((each for each in self.tasks if self._key(each.id) == key), Task())
+            task = next((each for each in self.tasks if self._key(each.id) == key), CvatTask())
             media = self.source.media_of(key) if self.source else None
             size = (int(task.width), int(task.height)) if task.width and task.height else None
             if size is None and media is not None and media.width and media.height:

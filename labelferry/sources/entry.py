@@ -1,16 +1,10 @@
-"""What every entry of a spec's ``labels`` has."""
+"""The options common to all entries of a spec's ``labels``."""
 
-from collections.abc import Callable
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labelferry.model.findings import Finding
-
-__all__ = ["LabelsEntry", "Note"]
-
-Note = Callable[[Finding], None]
-"""Where a reader leaves its findings."""
+__all__ = ["LabelsEntry"]
 
 
 class LabelsEntry(BaseModel):
@@ -19,10 +13,10 @@ class LabelsEntry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     together: ClassVar[bool] = False
-    """Whether all files of a video are read at once (one file a frame, say) or each file alone."""
+    """Whether all files of a video are read at once (one file per frame, say) or each file alone."""
 
     path: str = Field(
-        description="File, relative to the spec; a pattern such as labels/*.txt takes all that match, and a folder "
-        "such as labels/ its files"
+        description="File, relative to the spec; a pattern such as labels/*.txt takes every match, and a folder "
+        "such as labels/ all of its files"
     )
     format: str

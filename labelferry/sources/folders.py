@@ -1,7 +1,7 @@
-"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> what is read at once.
+"""A path that names many files, such as ``labels/*.txt`` or ``labels/`` -> the files that are read together.
 
-Files count in the order of their names. A file that is still being written would be read half: move it in when it is
-whole.
+Files are taken in the order of their names. A file that is still being written would be read incompletely: move it in
+when it is complete.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,19 +13,20 @@ from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
+from labelferry.model.findings import FindingHandler
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.keys import PLACEHOLDERS
 from labelferry.sources.source import Source
 
 __all__ = ["sources_of"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 
 def sources_of(
-    entry: Entry, reach: Reach, note: Note, media: Mapping[str, Media], *, lenient: bool = False
-) -> Iterator[Source[Entry]]:
+    entry: EntryT, reach: Reach, note: FindingHandler, media: Mapping[str, Media], *, lenient: bool = False
+) -> Iterator[Source[EntryT]]:
     """Yield what is read at once: each file, or the files of each video when the format is read together.
 
     Args:
@@ -36,7 +37,7 @@ def sources_of(
         lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
 
     Raises:
-        SourceError: when no file matches, or a file's name makes no global key.
+        SourceError: when no file matches, or a file's name gives no valid global key.
     """
     groups: dict[tuple[str, str | None], list[str]] = {}
     for file in reach.named(entry.path):
@@ -54,10 +55,10 @@ def _key(entry: LabelsEntry, file: str) -> str | None:
     return reduce(lambda text, name: text.replace(name, PLACEHOLDERS[name](path)), PLACEHOLDERS, str(key))
 
 
-def _filled(entry: Entry, path: str, key: str | None, file: str) -> Entry:
+def _filled(entry: EntryT, path: str, key: str | None, file: str) -> EntryT:
     options: dict[str, Any] = entry.model_dump(by_alias=True) | {"path": path}
     try:
         return type(entry).model_validate(options if key is None else options | {"global_key": key})
     except ValidationError as error:
         what = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
-        raise SourceError(f"{file}: {what}; rename the file, or give it an entry of its own") from error
+        raise SourceError(f"{file}: {what}; rename the file, or give it its own entry") from error

@@ -32,7 +32,7 @@ __all__ = ["READER", "FrameListLabels", "read"]
 
 FIRST = 1
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
-Layout = Literal["scalabel", "sagemaker", "datumaro", "supervisely"]
+ListFormat = Literal["scalabel", "sagemaker", "datumaro", "supervisely"]
 
 
 class FrameListLabels(ShapedEntry):
@@ -211,7 +211,7 @@ def _figure(objects: Objects, node: Node, ident: str, label: str, frame: int) ->
         objects.other(kind or "figure", ident, label, frame, Polygons((points or [0.0] * 6,)), _where(node))
 
 
-LAYOUTS: Mapping[Layout, Callable[[Node, _Videos], None]] = {
+LAYOUTS: Mapping[ListFormat, Callable[[Node, _Videos], None]] = {
     "scalabel": _scalabel,
     "sagemaker": _sagemaker,
     "datumaro": _datumaro,
@@ -219,7 +219,7 @@ LAYOUTS: Mapping[Layout, Callable[[Node, _Videos], None]] = {
 }
 
 
-def _layout(value: object) -> Layout | None:
+def _layout(value: object) -> ListFormat | None:
     frames = value.get("frames") if isinstance(value, dict) else value
     first = frames[0] if isinstance(frames, list) and frames and isinstance(frames[0], dict) else {}
     if isinstance(value, dict) and "tracking-annotations" in value:

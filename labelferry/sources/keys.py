@@ -16,7 +16,7 @@ __all__ = ["PLACEHOLDERS", "GlobalKey", "canonical", "refuse_collisions"]
 
 
 def canonical(text: str, where: Where) -> str:
-    """Return ``text`` as the global key that is sent: trimmed, in its own spelling.
+    """Return ``text`` as the global key that is sent: trimmed, otherwise unchanged.
 
     Raises:
         SourceError: when it is blank, too long or contains a character that Labelbox refuses.
@@ -28,10 +28,10 @@ def canonical(text: str, where: Where) -> str:
 
 
 def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
-    """Refuse a key that is given twice, or twice but for its case.
+    """Refuse a key that is given twice, even in different case.
 
     Raises:
-        SourceError: naming both places.
+        SourceError: with both places.
     """
     seen: dict[str, tuple[str, Where]] = {}
     for key, where in keys:
@@ -40,7 +40,7 @@ def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
             continue
         first, place = seen[identity(key)]
         if first == key:
-            raise SourceError(f"{where}: global key '{key}' is also that of {place}; each video needs its own")
+            raise SourceError(f"{where}: global key '{key}' is also used at {place}; each video needs its own")
         raise SourceError(
             f"{where}: global keys '{key}' and '{first}' ({place}) differ only in case, which are the same key to "
             "Labelbox; each video needs its own"

@@ -13,7 +13,7 @@ from labelferry.model import LabelledVideo
 from labelferry.sources.documents import Node
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
-from labelferry.sources.labelbox_label import Label
+from labelferry.sources.labelbox_label import ExportedLabel
 from labelferry.sources.objects import ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
 from labelferry.sources.source import Source
@@ -72,16 +72,16 @@ def _rows(source: Source[LabelboxLabels]) -> Iterator[Node]:
     yield Node(json_in(data, source.file, None, REMEDY), source.file)
 
 
-def _labels(row: Node, project: str | None) -> Iterator[Label]:
+def _labels(row: Node, project: str | None) -> Iterator[ExportedLabel]:
     if isinstance(row.get("Label").value, (dict, list)):
-        yield Label.of_v1(row.get("Label"))
+        yield ExportedLabel.of_v1(row.get("Label"))
     elif isinstance(row.get("annotations").value, dict):  # a label alone
-        yield Label(row.get("annotations"))
+        yield ExportedLabel(row.get("annotations"))
     else:
         for ident, node in row.get("projects").members():
             if project is None or project in (ident, node.get("name").text("")):
                 for label in node.get("labels").items():
-                    yield Label(label.get("annotations"))
+                    yield ExportedLabel(label.get("annotations"))
 
 
 def _recognise(look: Glance) -> Guess | None:

@@ -15,7 +15,7 @@ from labelferry.sources.source import Source
 if TYPE_CHECKING:
     from labelferry.sources.labelbox import LabelboxLabels
 
-__all__ = ["Label"]
+__all__ = ["ExportedLabel"]
 
 DEEPEST = 20
 
@@ -41,7 +41,7 @@ SHAPES: Mapping[str, tuple[Geometry, Callable[[Node], list[float]]]] = {
 }
 
 
-class Label:
+class ExportedLabel:
     """One label.
 
     Args:
@@ -55,7 +55,7 @@ class Label:
         self.frames.sort(key=lambda pair: pair[0])
 
     @classmethod
-    def of_v1(cls, label: Node) -> "Label":
+    def of_v1(cls, label: Node) -> "ExportedLabel":
         """Return a label of export v1, which has a list of frames."""
         found = cls(Node({}, label.file, label.path))
         found.frames = [(node.get("frameNumber").whole(), node) for node in label.items()]

@@ -1,6 +1,6 @@
-"""A spec's ``videos`` -> VideoRow: a table file, or a list in the spec itself; one row a video.
+"""A spec's ``videos`` -> VideoRow: a table file, or a list in the spec itself; one row per video.
 
-Columns: global_key, row_data, and where wanted external_id, width, height, fps, frame_count, metadata.<name>,
+Columns: global_key, row_data, and optionally external_id, width, height, fps, frame_count, metadata.<name>,
 attachments (JSON). Facts about data rows: https://docs.labelbox.com/reference/import-video-data and
 https://docs.labelbox.com/reference/attachments.
 """
@@ -27,7 +27,7 @@ PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".
 SCHEMES = ("https", "http", "gs")
 S3, AZURE = "https://BUCKET.s3.REGION.amazonaws.com/KEY", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
 HTTPS_FORMS = {"s3": S3, "s3a": S3, "s3n": S3} | dict.fromkeys(("az", "abfs", "abfss", "wasb", "wasbs", "adl"), AZURE)
-"""How Labelbox wants the videos of private buckets: https://docs.labelbox.com/docs/import-aws-s3-data, and -azure-."""
+"""Forms of videos in private buckets: https://docs.labelbox.com/docs/import-aws-s3-data, and -azure-."""
 ATTACHMENT_KEYS = {"type", "value", "name"}
 
 
@@ -36,17 +36,17 @@ class VideoRow:
     """One video as it should be in Labelbox.
 
     Args:
-        global_key: trimmed and legal, in the user's own spelling.
+        global_key: trimmed and valid, in the user's own spelling.
         row_data: the URL, or the local path as the user wrote it.
         where: its place in the manifest.
         file: the local file, when ``row_data`` is not a URL.
-        external_id: what the user's own systems call it.
+        external_id: the user's own name for it.
         width: pixels.
         height: pixels.
         fps: frames per second.
         frame_count: number of frames.
-        metadata: values by the name of their metadata field; text when they come from a file.
-        attachments: each with ``type`` and ``value``, and maybe ``name``.
+        metadata: values by the name of their metadata field; text when read from a file.
+        attachments: each with ``type`` and ``value``, and optionally ``name``.
     """
 
     global_key: str
@@ -71,8 +71,8 @@ def read_videos(videos: str | Sequence[Mapping[str, Any]], reach: Reach) -> tupl
         reach: finds that file, and the videos that it names.
 
     Raises:
-        SourceError: when a column is unknown, a value is missing or wrong, a local file is not there, or two rows have
-            the same global key.
+        SourceError: when a column is unknown, a value is missing or wrong, a local file does not exist, or two rows
+            have the same global key.
     """
     if not isinstance(videos, str):
         return _rows(_from_list(videos), reach)
@@ -204,7 +204,7 @@ def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
 
 
 def _remedy(scheme: str) -> str:
-    """What to write instead of a URL that Labelbox does not read; of clouds it reads gs:// and https only."""
+    """Return what to write instead of a URL that Labelbox does not read; for clouds it reads only gs:// and https."""
     if scheme in HTTPS_FORMS:
         return f"is not a form that Labelbox reads; write its https form, {HTTPS_FORMS[scheme]}"
     known = ", ".join(f"{name}://" for name in SCHEMES)

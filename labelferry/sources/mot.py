@@ -22,7 +22,7 @@ from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.boxes import Boxes, identified, settled, tracks_of
 from labelferry.sources.keys import GlobalKey
-from labelferry.sources.mot_layout import Layout, LayoutName, looks_like, sheet_in
+from labelferry.sources.mot_layout import LayoutName, MotLayout, looks_like, sheet_in
 from labelferry.sources.numbering import ClassName, GappedEntry, frames_of
 from labelferry.sources.reader import Reader
 from labelferry.sources.sheet import Sheet
@@ -37,13 +37,13 @@ Names = Mapping[int, str | None]
 class MotLabels(GappedEntry):
     """A MOT file and what it does not say itself.
 
-    ``pixel_base`` is 0 by default, so that coordinates are taken as they stand: the benchmark nominally counts pixels
-    from 1, but what trackers and CVAT write counts from 0, and a file does not tell. 1 subtracts one from left and top.
+    ``pixel_base`` is 0 by default, so that coordinates are taken as written: the benchmark nominally counts pixels from
+    1, but trackers and CVAT count from 0, and a file does not say which. 1 subtracts one from left and top.
     """
 
     format: Literal["mot"]
     global_key: GlobalKey = Field(
-        description="The video; {stem} and {name} stand for the name of the file, {parent} and {parent2} for the two "
+        description="The video; {stem} and {name} are the name of the file, {parent} and {parent2} the two "
         "folders above it"
     )
     layout: LayoutName | None = Field(
@@ -59,7 +59,7 @@ class MotLabels(GappedEntry):
     )
     class_name: ClassName | None = Field(default=None, description="The class of all boxes, when no column says it")
     pixel_base: Literal[0, 1] = Field(
-        default=0, description="Number of the first pixel; 0 takes coordinates as they stand"
+        default=0, description="Number of the first pixel; 0 takes coordinates as written"
     )
     drop_ignored: bool = Field(default=False, description="Leave out ground-truth rows flagged 0 in column 7")
 
@@ -95,7 +95,7 @@ def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
     )
 
 
-def _kept(sheet: Sheet, layout: Layout, source: Source[MotLabels]) -> NDArray[np.int64]:
+def _kept(sheet: Sheet, layout: MotLayout, source: Source[MotLabels]) -> NDArray[np.int64]:
     if "score" not in sheet.columns:
         return np.arange(len(sheet))
     flags = sheet.numbers("score")
@@ -106,7 +106,7 @@ def _kept(sheet: Sheet, layout: Layout, source: Source[MotLabels]) -> NDArray[np
     return np.flatnonzero(flags)
 
 
-def _names(source: Source[MotLabels], layout: Layout) -> Names:
+def _names(source: Source[MotLabels], layout: MotLayout) -> Names:
     if source.entry.classes is not None:
         return source.entry.classes
     return _neighbour(source.file, source.reach) or (layout.names if source.entry.layout else {})
@@ -122,7 +122,7 @@ def _neighbour(path: str, reach: Reach) -> Mapping[int, str]:
 
 
 def _classes(
-    sheet: Sheet, rows: NDArray[np.int64], layout: Layout, source: Source[MotLabels]
+    sheet: Sheet, rows: NDArray[np.int64], layout: MotLayout, source: Source[MotLabels]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64], list[Feature]]:
     """Return which rows are kept, the class of each, and the classes."""
     every = np.arange(len(rows))

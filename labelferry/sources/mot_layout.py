@@ -16,7 +16,7 @@ from labelferry.sources.reader import LIKELY, POSSIBLE, Guess
 from labelferry.sources.sheet import UNIT, Sheet, sheet_of_lines
 from labelferry.sources.text import empty, fault
 
-__all__ = ["LAYOUTS", "Layout", "LayoutName", "looks_like", "sheet_in"]
+__all__ = ["LAYOUTS", "LayoutName", "MotLayout", "looks_like", "sheet_in"]
 
 LayoutName = Literal["mot15", "mot16", "visdrone", "uavdt"]
 
@@ -27,7 +27,7 @@ NUMBERED = tuple(f"column {number}" for number in range(1, MOST + 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Layout:
+class MotLayout:
     """What the columns mean.
 
     Args:
@@ -51,20 +51,20 @@ VISDRONE_CLASSES = (
     "pedestrian", "people", "bicycle", "car", "van", "truck", "tricycle", "awning-tricycle", "bus", "motor", "others",
 )  # fmt: skip
 
-LAYOUTS: Mapping[LayoutName, Layout] = {
-    "mot15": Layout((*BOX, "score", "x", "y", "z")),
-    "mot16": Layout((*BOX, "score", "class", "visibility", "more"), 8, dict(enumerate(MOT16_CLASSES, 1))),
-    "visdrone": Layout(
+LAYOUTS: Mapping[LayoutName, MotLayout] = {
+    "mot15": MotLayout((*BOX, "score", "x", "y", "z")),
+    "mot16": MotLayout((*BOX, "score", "class", "visibility", "more"), 8, dict(enumerate(MOT16_CLASSES, 1))),
+    "visdrone": MotLayout(
         (*BOX, "score", "class", "truncation", "occlusion"),
         8,
         {0: "ignored region"} | dict(enumerate(VISDRONE_CLASSES, 1)),
         drops_zero=True,
     ),
-    "uavdt": Layout((*BOX, "out of view", "occlusion", "class", "more"), 9, {1: "car", 2: "truck", 3: "bus"}),
+    "uavdt": MotLayout((*BOX, "out of view", "occlusion", "class", "more"), 9, {1: "car", 2: "truck", 3: "bus"}),
 }
 
 
-def sheet_in(text: str, source: str, name: LayoutName | None) -> tuple[Sheet, Layout]:
+def sheet_in(text: str, source: str, name: LayoutName | None) -> tuple[Sheet, MotLayout]:
     """Read the rows of a file, and say what its columns are.
 
     Args:

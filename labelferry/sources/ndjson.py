@@ -1,6 +1,6 @@
-"""A file of Labelbox's own import lines -> LabelledVideo, one a line.
+"""A file of Labelbox's own import lines -> LabelledVideo, one per line.
 
-The official SDK's own tests keep the lines in one JSON array; that is read too.
+One JSON array of lines, as in the official SDK's own tests, is read too.
 """
 
 from collections.abc import Iterator
@@ -40,10 +40,10 @@ def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
         source: the file, and the global key of lines that have none.
 
     Yields:
-        One video a line.
+        One video per line.
 
     Raises:
-        SourceError: when a line is not JSON, is not what Labelbox takes, or repeats the uuid of another.
+        SourceError: when a line is not JSON, is not what Labelbox takes, or has the uuid of another.
     """
     seen: dict[str, Where] = {}
     for where, value in _values(source.reach.file(source.file), source.file):
@@ -51,7 +51,7 @@ def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
         (labelled,) = video.labelled
         if labelled.uuid in seen:
             raise SourceError(
-                f"{where}: uuid '{labelled.uuid}' is also that of {seen[labelled.uuid]}; give each line its own",
+                f"{where}: uuid '{labelled.uuid}' is also used at {seen[labelled.uuid]}; give each line its own",
                 line=where.line,
             )
         if labelled.uuid is not None:

@@ -14,19 +14,20 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, RowRef, Track, Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.sources.areas import Area, Areas
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.numbering import Gaps
 from labelferry.sources.text import fault
 
-__all__ = ["Attributes", "Object", "Objects", "Policy", "ShapedEntry", "answered", "flat"]
+__all__ = ["Attributes", "Object", "ObjectPolicy", "Objects", "ShapedEntry", "answered", "flat"]
 
-Policy = Literal["error", "rasterize", "envelope", "drop"]
+ObjectPolicy = Literal["error", "rasterize", "envelope", "drop"]
 Attributes = Mapping[str, str]
-Question = tuple[str, str]
+ObjectQuestion = tuple[str, str]
 """The name of a class, and of one of its attributes."""
 
 DONE = {"rasterize": "drawn as masks", "envelope": "given as bounding boxes", "drop": "left out"}
@@ -36,7 +37,7 @@ MOSTLY_DENSE = 0.5
 class ShapedEntry(LabelsEntry):
     """An entry whose files may have shapes that Labelbox video cannot hold."""
 
-    unrepresentable: Policy = Field(
+    unrepresentable: ObjectPolicy = Field(
         default="error",
         description="Shapes that an import cannot hold (polygons, ellipses, rotated boxes, cuboids): stop, draw them "
         "as masks, give the box around them, or leave them out",
@@ -108,10 +109,10 @@ class Objects:
         self,
         key: str,
         where: Where,
-        note: Note,
-        policy: Policy,
+        note: FindingHandler,
+        policy: ObjectPolicy,
         classes: Mapping[str, str | None] | None = None,
-        kinds: Mapping[Question, AnswerKind] | None = None,
+        kinds: Mapping[ObjectQuestion, AnswerKind] | None = None,
     ) -> None:
         self.key, self.where, self.note = key, where, note
         self.policy, self.classes, self.kinds = policy, classes or {}, dict(kinds or {})
@@ -187,7 +188,7 @@ class Objects:
             self.note(found)
 
 
-def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[Question, AnswerKind]) -> Track | None:
+def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQuestion, AnswerKind]) -> Track | None:
     """Return the track of an object; None when it is never visible."""
     frames = np.frombuffer(item.frames, dtype=np.int64)
     visible = np.frombuffer(item.visible, dtype=np.int8).astype(bool)
@@ -253,7 +254,7 @@ def _coords(item: Object, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64],
 
 
 def _attributes(
-    item: Object, rows: NDArray[np.int64], starts: NDArray[np.int64], kinds: Mapping[Question, AnswerKind]
+    item: Object, rows: NDArray[np.int64], starts: NDArray[np.int64], kinds: Mapping[ObjectQuestion, AnswerKind]
 ) -> tuple[dict[int, tuple[Classification, ...]], tuple[Classification, ...]]:
     """Answers at the keyframes where they change and where a segment begins, and those that never change."""
     if not item.said:
@@ -275,7 +276,7 @@ def _attributes(
     return changing, tuple(answered(item, name, value, kinds) for name, value in whole)
 
 
-def answered(item: Object, name: str, value: str, kinds: Mapping[Question, AnswerKind]) -> Classification:
+def answered(item: Object, name: str, value: str, kinds: Mapping[ObjectQuestion, AnswerKind]) -> Classification:
     """Return an attribute as an answered question."""
     kind = kinds.get((item.feature, name), AnswerKind.RADIO)
     answer = Answer(text=value) if kind is AnswerKind.TEXT else Answer(Feature(value))

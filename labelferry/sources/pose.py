@@ -50,7 +50,7 @@ class PoseLabels(LabelsEntry):
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PoseColumn:
     """One point of one animal: the columns of its x, y and likelihood (-1 without)."""
 
     animal: str
@@ -64,7 +64,7 @@ class Column:
 class Wide:
     """A table: its points, the frame and animal of each row, the line of the first row, and the cells."""
 
-    columns: Sequence[Column]
+    columns: Sequence[PoseColumn]
     frames: Frames
     animals: Sequence[str]
     line: int
@@ -92,7 +92,7 @@ def read(source: Source[PoseLabels]) -> Iterator[LabelledVideo]:
 
 
 def _track(
-    wide: Wide, column: Column, animal: str, chosen: NDArray[np.bool_], source: Source[PoseLabels]
+    wide: Wide, column: PoseColumn, animal: str, chosen: NDArray[np.bool_], source: Source[PoseLabels]
 ) -> Track | None:
     values = wide.cells[:, [column.x, column.y]]
     seen = chosen & np.isfinite(values).all(axis=1)
@@ -125,7 +125,7 @@ def _wide(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
              if (found := ANIMAL.fullmatch(name))}  # fmt: skip
     if not pairs:
         raise fault(source.file, 1, "no header of DeepLabCut, SLEAP or idtracker", "say format: table, or another")
-    columns = [Column(number, "", at, pairs["y", number]) for (axis, number), at in pairs.items()
+    columns = [PoseColumn(number, "", at, pairs["y", number]) for (axis, number), at in pairs.items()
                if axis == "x" and ("y", number) in pairs]  # fmt: skip
     return _numbered(rows, header, columns, source)
 
@@ -141,7 +141,7 @@ def _deeplabcut(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
         animal = people[at].strip() if at < len(people) else SINGLE
         part = heads["bodyparts"][at].strip() if at < len(heads["bodyparts"]) else ""
         found.setdefault((animal if animal != "single" else SINGLE, part), {})[heads["coords"][at].strip().lower()] = at
-    columns = [Column(animal, part, axes["x"], axes["y"], axes.get("likelihood", -1))
+    columns = [PoseColumn(animal, part, axes["x"], axes["y"], axes.get("likelihood", -1))
                for (animal, part), axes in found.items() if {"x", "y"} <= set(axes)]  # fmt: skip
     body = rows[len(heads) :]
     frames = np.array([_frame(row[first - 1], source) for row in body], dtype=np.int64)
@@ -151,14 +151,14 @@ def _deeplabcut(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
 
 def _sleap(rows: list[list[str]], header: list[str], parts: list[str], source: Source[PoseLabels]) -> Wide:
     columns = [
-        Column(SINGLE, part, header.index(f"{part}.x"), header.index(f"{part}.y"),
+        PoseColumn(SINGLE, part, header.index(f"{part}.x"), header.index(f"{part}.y"),
                header.index(f"{part}.score") if f"{part}.score" in header else -1)
         for part in parts
     ]  # fmt: skip
     return _numbered(rows, header, columns, source)
 
 
-def _numbered(rows: list[list[str]], header: list[str], columns: list[Column], source: Source[PoseLabels]) -> Wide:
+def _numbered(rows: list[list[str]], header: list[str], columns: list[PoseColumn], source: Source[PoseLabels]) -> Wide:
     """A table whose frames and animals are columns, or whose rows are the frames."""
     body = rows[1:]
     lower = [name.lower() for name in header]

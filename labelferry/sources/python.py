@@ -1,6 +1,6 @@
-"""Python annotation types -> labelled videos: a Python file next to the spec that makes a list of Labels.
+"""Python annotation types -> labelled videos: a Python file next to the spec that builds a list of Labels.
 
-The file is run. It is therefore only taken from a spec that is itself a file on this machine.
+The file is executed, so it is accepted only from a spec that is itself a file on this machine.
 """
 
 import runpy
@@ -25,10 +25,10 @@ __all__ = ["READER", "PythonLabels", "read"]
 
 
 class PythonLabels(LabelsEntry):
-    """A Python file whose variable holds a list of ``labelferry.types.Label``."""
+    """A Python file with a variable that is a list of ``labelferry.types.Label``."""
 
     format: Literal["python"]
-    variable: str = Field("labels", description="Name of the variable that holds the list of Labels")
+    variable: str = Field("labels", description="Name of the variable with the list of Labels")
 
 
 def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
@@ -52,11 +52,11 @@ def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
 
 def _run(path: Path, entry: PythonLabels) -> object:
     try:
-        with redirect_stdout(sys.stderr):  # what it prints is not what the command says
+        with redirect_stdout(sys.stderr):  # its prints must not mix with the command's output
             scope = runpy.run_path(str(path), run_name="labels")
     except LabelferryError as error:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
-    except (Exception, SystemExit) as error:  # whatever the user's file raises is for the user's file to fix
+    except (Exception, SystemExit) as error:  # whatever the user's file raises must be fixed there
         raise SourceError(
             f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; fix the file"
         ) from error
@@ -66,7 +66,7 @@ def _run(path: Path, entry: PythonLabels) -> object:
 
 
 def _line(error: BaseException, path: Path) -> int:
-    """The last line of the user's own file that led to the error."""
+    """Return the last line of the user's own file that led to the error."""
     if isinstance(error, SyntaxError):
         return error.lineno or 1
     frames = [frame for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]

@@ -11,7 +11,7 @@ from labelferry.sources.source import Source
 
 __all__ = ["CERTAIN", "LIKELY", "POSSIBLE", "Guess", "Reader"]
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+FormatEntryT = TypeVar("FormatEntryT", bound=LabelsEntry)
 
 CERTAIN = 1.0
 """It has what no other format has."""
@@ -37,7 +37,7 @@ class Guess:
 
 
 @dataclass(frozen=True, slots=True)
-class Reader(Generic[Entry]):
+class Reader(Generic[FormatEntryT]):
     """A format.
 
     Args:
@@ -49,8 +49,8 @@ class Reader(Generic[Entry]):
         leaves: what an import cannot hold or the reader leaves out, in words.
     """
 
-    entry: type[Entry]
-    read: Callable[[Source[Entry]], Iterator[LabelledVideo]]
+    entry: type[FormatEntryT]
+    read: Callable[[Source[FormatEntryT]], Iterator[LabelledVideo]]
     recognise: Callable[[Glance], Guess | None]
     signs: str
     takes: str

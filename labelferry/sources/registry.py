@@ -1,4 +1,4 @@
-"""The formats that labels may have: a new one is one line of ``READERS``."""
+"""The formats of labels: a new one is one line in ``READERS``."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, Union
@@ -78,10 +78,10 @@ def reader_of(format_name: str) -> Reader[Any] | None:
 
 
 def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
-    """Read what one source has, lazily, in the order of its files.
+    """Read one source, lazily, in the order of its files.
 
     Raises:
-        SourceError: when a file is missing or not what its format says.
+        SourceError: when a file is missing or not in its format.
     """
     entry, reach = source.entry, source.reach
     for file in source.files:

@@ -1,7 +1,7 @@
-"""Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet that knows the line of each row.
+"""Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet with the line of each row.
 
-CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180), except that line ends may be any and blank lines are
-skipped. Cells are text until numbers are asked for, so that a key 00012 stays 00012; Arrow reads numbers exactly.
+CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180); any line ending is accepted and blank lines are skipped.
+Cells are text until numbers are needed, so that a key 00012 stays 00012; Arrow reads numbers exactly.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,7 +21,7 @@ Column = Any
 """A pyarrow array; pyarrow ships no types."""
 
 WHOLE_LIMIT = 2.0**53
-"""Beyond it a float no longer holds every whole number, and two ids could become one."""
+"""Beyond it a float cannot represent every whole number, and two ids could become one."""
 
 
 UNIT = "\x1f"
@@ -48,20 +48,20 @@ class Sheet:
 
     @property
     def source(self) -> str:
-        """The file, as the user calls it; of several the first."""
+        """The file, as the user calls it; the first of several."""
         return self.places.files[0]
 
     def fault(self, row: int, what: str, remedy: str) -> SourceError:
-        """The error for something wrong in one row (counted from 0)."""
+        """Return the error for something wrong in one row (counted from 0)."""
         where = self.places.where(row)
         return fault(where.source, where.line, what, remedy)
 
     def text(self, name: str) -> list[str]:
-        """A column as trimmed text; empty cells are ''."""
+        """Return a column as trimmed text; empty cells are ''."""
         return self._strings(name).to_pylist()  # type: ignore[no-any-return]
 
     def keys(self, name: str) -> list[str]:
-        """A column as text that must have been stored as text or whole numbers.
+        """Return a column as text; it must have been stored as text or whole numbers.
 
         Raises:
             SourceError: when it is stored as floats, which have already lost leading zeros.
@@ -94,10 +94,10 @@ class Sheet:
         return codes, texts
 
     def numbers(self, name: str) -> NDArray[np.float64]:
-        """A column as finite float64, shape [n].
+        """Return a column as finite float64, shape [n].
 
         Raises:
-            SourceError: naming the line of the first cell that is empty, not a number or not finite.
+            SourceError: with the line of the first cell that is empty, not a number or not finite.
         """
         values = self._floats(name)
         if not np.isfinite(values).all():
@@ -108,10 +108,10 @@ class Sheet:
         return values
 
     def whole(self, name: str) -> NDArray[np.int64]:
-        """A column as int64, shape [n].
+        """Return a column as int64, shape [n].
 
         Raises:
-            SourceError: naming the line of the first cell that is not a whole number.
+            SourceError: with the line of the first cell that is not a whole number.
         """
         values = self.numbers(name)
         fits = (values == np.floor(values)) & (np.abs(values) < WHOLE_LIMIT)
@@ -130,7 +130,7 @@ class Sheet:
         column = self.columns[name]
         if not pa.types.is_string(column.type):
             column = pa.array([cell_text(value) for value in column.to_pylist()], pa.string())
-        if column.null_count:  # to fill none would import pandas all the same, which takes a quarter of a second
+        if column.null_count:  # filling nulls imports pandas even if there are none, which takes a quarter of a second
             column = column.fill_null("")
         return pc.utf8_trim_whitespace(column)
 
@@ -166,7 +166,7 @@ def sheet_of(source: str, names: Sequence[str], columns: Sequence[Sequence[str]]
 
 
 def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delimiter: str, lines: ArrayLike) -> Sheet:
-    """Build a sheet from lines of text that have as many delimiters as they need, and no quotes."""
+    """Build a sheet from lines of text with the right number of delimiters and no quotes."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -184,7 +184,7 @@ def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delim
 
 
 def joined(sheets: Sequence[Sheet]) -> Sheet:
-    """Put the rows of several sheets of text, which have the same columns, after one another."""
+    """Concatenate several sheets of text with the same columns."""
     import pyarrow as pa
 
     names = sheets[0].columns
@@ -193,7 +193,7 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
 
 
 def cell_text(value: object) -> str:
-    """A cell of a typed table as it would stand in a CSV: whole floats without a point, lists and objects as JSON."""
+    """Return a typed cell as a CSV would have it: whole floats without a decimal point, lists and objects as JSON."""
     if value is None or value != value:  # the second is NaN
         return ""
     if isinstance(value, str):

@@ -1,4 +1,4 @@
-"""The files that hold tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
+"""Files with tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ def read_sheet(path: Path, source: str, header: Sequence[str] | None = None) -> 
     """
     read = SUFFIXES.get(path.suffix.lower())
     if read is None:
-        raise fault(source, None, f"'{path.suffix}' is not a kind of table", f"use one of {' '.join(SUFFIXES)}")
+        raise fault(source, None, f"'{path.suffix}' is not a table format", f"use one of {' '.join(SUFFIXES)}")
     data = bytes_of(path, source)
     sheet = read(data, source) if header is None else _read_delimited(data, source, header)
     if not len(sheet):
@@ -70,7 +70,7 @@ def _delimited(text: str, delimiter: str, source: str) -> Sheet:
 
 
 def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[list[str]]]:
-    """The line that each record starts in, and its cells."""
+    """Return the line on which each record starts, and the cells of each."""
     rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
     lines, records, line = [], [], 1
     try:
@@ -80,7 +80,8 @@ def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[lis
                 records.append(cells)
             line = rows.line_num + 1
     except csv.Error as error:
-        raise fault(source, line, f"a broken quotation ({error})", 'close it, and write a quote in it as ""') from error
+        remedy = 'close the quotes, and write a quote inside a cell as ""'
+        raise fault(source, line, f"broken quoting ({error})", remedy) from error
     return lines, records
 
 
@@ -88,7 +89,7 @@ def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sh
     names = _names(records[0], source)
     for line, cells in zip(lines, records, strict=True):
         if len(cells) != len(names):
-            what = f"{counted(len(cells), 'column')} where the header has {len(names)}"
+            what = f"{counted(len(cells), 'column')}, but the header has {len(names)}"
             raise fault(source, line, what, "make every row as long as the header")
     rows = [UNIT.join(cells) for cells in records[1:]]
     if len(names) > 1 and all(row.count(UNIT) == len(names) - 1 and "\n" not in row for row in rows):
@@ -180,7 +181,7 @@ def _array(values: list[Any]) -> Any:
 
     try:
         array = pa.array(values)
-    except (pa.ArrowException, OverflowError):  # cells of several types: a number here and a text there
+    except (pa.ArrowException, OverflowError):  # cells of several types, numbers and text
         return pa.array([cell_text(value) for value in values], pa.string())
     return pa.array([cell_text(value) for value in values], pa.string()) if pa.types.is_nested(array.type) else array
 

@@ -1,4 +1,4 @@
-"""What a reader is given: an entry of a spec's ``labels``, its files, and the facts of the videos."""
+"""The input of a reader: an entry of a spec's ``labels``, its files, and facts about the videos."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,22 +7,23 @@ from typing import Generic, TypeVar
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach
 from labelferry.model.feature import Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
-from labelferry.sources.entry import LabelsEntry, Note
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.text import text_of
 
 __all__ = ["Source"]
 
 MILLISECONDS = 1000.0
 
-Entry = TypeVar("Entry", bound=LabelsEntry, covariant=True)
+EntryT_co = TypeVar("EntryT_co", bound=LabelsEntry, covariant=True)
 
 
 @dataclass(frozen=True, slots=True)
-class Source(Generic[Entry]):
-    """One reading: a single file, or all files of a video when the format is read together.
+class Source(Generic[EntryT_co]):
+    """One read: a single file, or all files of a video where the format reads them together.
 
     Args:
         entry: the options, with the placeholders of the global key filled in.
@@ -33,10 +34,10 @@ class Source(Generic[Entry]):
         lenient: whether coordinates of a video of unknown size may stay fractions, with a warning.
     """
 
-    entry: Entry
+    entry: EntryT_co
     files: tuple[str, ...]
     reach: Reach
-    note: Note
+    note: FindingHandler
     media: Mapping[str, Media] = field(default_factory=dict)
     lenient: bool = False
 
@@ -54,7 +55,7 @@ class Source(Generic[Entry]):
         return text_of(self.reach.file(file), file)
 
     def media_of(self, key: str) -> Media:
-        """Return the facts of a video, from the manifest and the video itself."""
+        """Return the facts about a video, from the manifest and the video itself."""
         return self.media.get(identity(key), Media())
 
     def size(self, key: str) -> tuple[int, int]:

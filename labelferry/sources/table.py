@@ -1,4 +1,4 @@
-"""Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row a box in a frame.
+"""Tables of boxes -> LabelledVideo: CSV, TSV, Parquet, Excel or JSON lines, one row per box in a frame.
 
 The columns are found by their names (see ``columns``) or given. Nothing here is a standard: it is what a pandas user
 has after a detector or a tracker. What the table leaves open is decided in ``table_parts``, with a finding.
@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from typing import Any, Literal, Self
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
@@ -16,7 +15,7 @@ from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import Boxes, anonymous, settled, tracks_by_video, unidentified
+from labelferry.sources.boxes import Boxes, CodeColumn, anonymous, settled, tracks_by_video, unidentified
 from labelferry.sources.columns import Form, NormalizedUnit, part_of
 from labelferry.sources.keys import GlobalKey, canonical
 from labelferry.sources.numbering import ClassId, ClassName, GappedEntry, frames_of
@@ -36,8 +35,6 @@ from labelferry.sources.table_parts import (
 )
 
 __all__ = ["READER", "TableLabels", "read"]
-
-Codes = NDArray[np.int64]
 
 
 class TableLabels(GappedEntry):
@@ -78,7 +75,7 @@ class TableLabels(GappedEntry):
     @classmethod
     def _known_parts(cls, columns: dict[str, str]) -> dict[str, str]:
         if unknown := [name for name in columns if part_of(name) is None]:
-            raise ValueError(f"unknown part {', '.join(unknown)}; see the documentation of tables for the parts")
+            raise ValueError(f"unknown part {', '.join(unknown)}; see the documentation of tables for the known parts")
         return columns
 
     @model_validator(mode="after")
@@ -117,7 +114,7 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
         yield LabelledVideo(RowRef(key), sheet.places.where(first), tracks=tracks[video])
 
 
-def _keys(sheet: Sheet, parts: Parts, entry: TableLabels) -> tuple[Codes, list[str]]:
+def _keys(sheet: Sheet, parts: Parts, entry: TableLabels) -> tuple[CodeColumn, list[str]]:
     if entry.global_key:
         return np.zeros(len(sheet), dtype=np.int64), [entry.global_key]
     sheet.keys(parts.column("global_key"))
@@ -132,7 +129,7 @@ def _keys(sheet: Sheet, parts: Parts, entry: TableLabels) -> tuple[Codes, list[s
     return codes, list(seen.values())
 
 
-def _boxes(sheet: Sheet, parts: Parts, coords: Coords, source: Source[TableLabels], videos: Codes) -> Boxes:
+def _boxes(sheet: Sheet, parts: Parts, coords: Coords, source: Source[TableLabels], videos: CodeColumn) -> Boxes:
     entry = source.entry
     frames = frames_of(sheet, parts.column("frame"), entry, number_in(sheet, parts.column("frame"), source.note))
     tracks, names = _tracks(sheet, parts, frames, videos, source)
@@ -151,8 +148,8 @@ def _boxes(sheet: Sheet, parts: Parts, coords: Coords, source: Source[TableLabel
 
 
 def _tracks(
-    sheet: Sheet, parts: Parts, frames: Frames, videos: Codes, source: Source[TableLabels]
-) -> tuple[Codes, list[str]]:
+    sheet: Sheet, parts: Parts, frames: Frames, videos: CodeColumn, source: Source[TableLabels]
+) -> tuple[CodeColumn, list[str]]:
     where = Where(sheet.source, 1)
     if not parts.has("track"):
         source.note(ReaderRule.TRACK_COLUMN_MISSING.at(where, count=len(sheet)))
@@ -162,7 +159,7 @@ def _tracks(
     return unidentified(codes, texts, alone, frames, where, source.note, videos)
 
 
-def _classes(sheet: Sheet, parts: Parts, source: Source[TableLabels]) -> tuple[Codes, list[Feature]]:
+def _classes(sheet: Sheet, parts: Parts, source: Source[TableLabels]) -> tuple[CodeColumn, list[Feature]]:
     entry = source.entry
     if entry.class_name:
         return np.zeros(len(sheet), dtype=np.int64), [Feature(entry.class_name)]
@@ -177,8 +174,8 @@ def _classes(sheet: Sheet, parts: Parts, source: Source[TableLabels]) -> tuple[C
     return np.array([places[name] for name in names])[codes], [Feature(name) for name in places]
 
 
-def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coords:
-    """Return what makes pixels of coordinates: 1, the size that the entry gives, or that of each row's video."""
+def _scale(source: Source[TableLabels], videos: CodeColumn, keys: list[str]) -> Coords:
+    """Return the factor from coordinates to pixels: 1, the size in the entry, or that of each row's video."""
     entry = source.entry
     if not entry.normalized:
         return np.ones(4)
@@ -191,7 +188,7 @@ def _scale(source: Source[TableLabels], videos: Codes, keys: list[str]) -> Coord
 
 def _refuse_infinite(sheet: Sheet, coords: Coords) -> None:
     if not (finite := np.isfinite(coords).all(axis=1)).all():
-        raise sheet.fault(int(np.argmin(finite)), "the box is too large to be one", "correct or remove the row")
+        raise sheet.fault(int(np.argmin(finite)), "the box is too large", "correct or remove the row")
 
 
 READER = Reader(

@@ -7,15 +7,15 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
 from labelferry.model.feature import Where
+from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.tracks import Coords
+from labelferry.sources.boxes import CodeColumn
 from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of, unlikely
-from labelferry.sources.entry import Note
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import LIKELY, Guess
 from labelferry.sources.sheet import Sheet
@@ -36,7 +36,6 @@ __all__ = [
     "without_identity",
 ]
 
-Codes = NDArray[np.int64]
 
 WHOLE = re.compile(r"^(-?\d+)\.0*$")
 """What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
@@ -64,7 +63,7 @@ class Parts:
         return self.columns[part]
 
 
-def parts_of(sheet: Sheet, entry: "TableLabels", note: Note) -> Parts:
+def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
     """Give each part its column.
 
     Raises:
@@ -122,7 +121,7 @@ def _refuse_points(sheet: Sheet, entry: "TableLabels") -> None:
         raise fault(sheet.source, 1, what, "if they are corners, say box: xyxy")
 
 
-def _note_unused(sheet: Sheet, parts: Parts, note: Note) -> None:
+def _note_unused(sheet: Sheet, parts: Parts, note: FindingHandler) -> None:
     needed = {"global_key", "frame", "track", "class", "segment", *FORMS[parts.form]}
     used = {column for part, column in parts.columns.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
@@ -130,7 +129,7 @@ def _note_unused(sheet: Sheet, parts: Parts, note: Note) -> None:
         note(ReaderRule.COLUMNS_IGNORED.at(Where(sheet.source, 1), count=len(unused), names=names))
 
 
-def _note_corner(sheet: Sheet, parts: Parts, entry: "TableLabels", note: Note) -> None:
+def _note_corner(sheet: Sheet, parts: Parts, entry: "TableLabels", note: FindingHandler) -> None:
     """Columns called x and y may be a corner or a centre."""
     if parts.form != "ltwh" or entry.box or {"left", "top"} & {part_of(name) for name in entry.columns}:
         return
@@ -150,7 +149,7 @@ def drops(sheet: Sheet, entry: "TableLabels") -> Sheet:
     return sheet.take(np.array([at for at, text in enumerate(sheet.text(column)) if text not in gone], dtype=np.int64))
 
 
-def without_identity(sheet: Sheet, column: str) -> tuple[Codes, list[str], Codes]:
+def without_identity(sheet: Sheet, column: str) -> tuple[CodeColumn, list[str], CodeColumn]:
     """Return the codes of tracks, their names, and the rows whose track is none: -1, nan, empty."""
     codes, texts = sheet.codes(column, empty=True)
     names = [WHOLE.sub(r"\1", text) for text in texts]
@@ -160,13 +159,15 @@ def without_identity(sheet: Sheet, column: str) -> tuple[Codes, list[str], Codes
     return codes, list(places), np.flatnonzero(none[codes])
 
 
-def note_single(sheet: Sheet, column: str, tracks: int, alone: Codes, frames: Frames, note: Note) -> None:
+def note_single(
+    sheet: Sheet, column: str, tracks: int, alone: CodeColumn, frames: Frames, note: FindingHandler
+) -> None:
     """Say so when each track has one box, though there are several frames."""
     if not alone.size and tracks == len(sheet) > 2 and len(np.unique(frames)) > 1:
         note(ReaderRule.TRACKS_OF_ONE_BOX.at(Where(sheet.source, 1), count=tracks, column=column))
 
 
-def number_in(sheet: Sheet, column: str, note: Note) -> Frames | None:
+def number_in(sheet: Sheet, column: str, note: FindingHandler) -> Frames | None:
     """Return the numbers at the end of names of pictures; None for a column of numbers."""
     try:
         sheet.numbers(column)
@@ -183,7 +184,7 @@ def number_in(sheet: Sheet, column: str, note: Note) -> Frames | None:
     return numbers
 
 
-def coords_of(sheet: Sheet, parts: Parts, note: Note) -> Coords:
+def coords_of(sheet: Sheet, parts: Parts, note: FindingHandler) -> Coords:
     """Return the boxes as left, top, width, height, in the units of the table."""
     a, b, c, d = (sheet.numbers(parts.column(part)) for part in FORMS[parts.form])
     with np.errstate(over="ignore", invalid="ignore"):
@@ -195,7 +196,7 @@ def coords_of(sheet: Sheet, parts: Parts, note: Note) -> Coords:
         return np.column_stack((a, b, c, d))
 
 
-def _note_swapped(sheet: Sheet, count: int, note: Note) -> None:
+def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
     if count > MOSTLY * len(sheet) and len(sheet) >= FEW_BOXES:
         note(ReaderRule.CORNERS_UNLIKELY.at(Where(sheet.source, 1), count=len(sheet), swapped=count))
     elif count:

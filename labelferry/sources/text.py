@@ -1,4 +1,4 @@
-"""Text files: bytes -> text with one kind of line end, the values of JSON, and the words of an error."""
+"""Text files: bytes -> text with one kind of line ending, values of JSON, and errors with their place."""
 
 import json
 from collections import Counter
@@ -16,7 +16,7 @@ LONGEST_MESSAGE = 300
 
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
-    """The error for something wrong at one place of a file: where, what, and what to do."""
+    """Return the error for something wrong at one place of a file: where, what, and what to do."""
     return SourceError(f"{Where(source, line)}: {shorten(what)}; {shorten(remedy)}", line=line, file=source)
 
 
@@ -26,12 +26,12 @@ def empty(source: str, what: str) -> EmptySourceError:
 
 
 def shorten(words: str) -> str:
-    """The words, cut where a cell or key of the file makes them too long to read."""
+    """Return the text, shortened where a cell or key of the file makes it too long to read."""
     return words if len(words) <= LONGEST_MESSAGE else f"{words[: LONGEST_MESSAGE - 3]}..."
 
 
 def bytes_of(path: Path, source: str) -> bytes:
-    """The content of a file, without a byte order mark.
+    """Return the content of a file, without a byte order mark.
 
     Args:
         path: the file.
@@ -53,7 +53,7 @@ def bytes_of(path: Path, source: str) -> bytes:
 
 
 def text_of(path: Path, source: str) -> str:
-    r"""The text of a file, every line ending in ``\n`` whatever it was.
+    r"""Return the text of a file, with every line ending normalised to ``\n``.
 
     Args:
         path: the file.
@@ -66,7 +66,7 @@ def text_of(path: Path, source: str) -> str:
 
 
 def text_in(data: bytes, source: str) -> str:
-    r"""The text that a file's bytes are, every line ending in ``\n`` whatever it was.
+    r"""Return a file's bytes as text, with every line ending normalised to ``\n``.
 
     Raises:
         SourceError: when it is not UTF-8 or contains NUL bytes.
@@ -76,18 +76,18 @@ def text_in(data: bytes, source: str) -> str:
     except UnicodeDecodeError as error:
         raise fault(source, _line(data, error.start), "the file is not UTF-8 text", "save it as UTF-8") from error
     if (nul := data.find(0)) >= 0:
-        raise fault(source, _line(data, nul), "a NUL byte: this is not a text file", "check the path and the format")
+        raise fault(source, _line(data, nul), "a NUL byte, so this is not a text file", "check the path and the format")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def json_in(data: bytes, source: str, line: int | None, remedy: str) -> Any:
-    """The value that a JSON text is.
+    """Return the value of a JSON text.
 
     Args:
         data: one value.
         source: what the user calls its file.
-        line: where it begins in it.
-        remedy: what to do when it is not JSON.
+        line: the line on which it begins.
+        remedy: what to do if it is not JSON.
 
     Raises:
         SourceError: when it is not JSON, or an object has a key twice, of which parsers drop the first.
@@ -96,7 +96,7 @@ def json_in(data: bytes, source: str, line: int | None, remedy: str) -> Any:
         value = orjson.loads(data)
     except orjson.JSONDecodeError as error:
         raise fault(source, line, f"not JSON ({error})", remedy) from error
-    # A key that was dropped takes its colon along. Strings may write theirs as an escape, so look closer then.
+    # A dropped key takes its colon along; since strings may escape colons, a difference is only a hint to look closer.
     if _colons(value) != data.count(b":"):
         try:
             json.loads(data, object_pairs_hook=lambda pairs: _once(pairs, source, line), parse_int=float)

@@ -1,4 +1,4 @@
-"""The spec: the YAML file that says which videos and labels go where; its model, where it comes from, its policies."""
+"""The spec: the YAML file that says which videos and labels go where; its model, its places and its policies."""
 
 from labelferry.spec.model import (
     IAM_DEFAULT,

@@ -1,4 +1,4 @@
-"""The URL of a spec -> its text, within bounds of size and time: whoever serves it may mean harm, or be broken."""
+"""The URL of a spec -> its text, within bounds of size and time: its server may be malicious or broken."""
 
 import asyncio
 from concurrent.futures import ThreadPoolExecutor
@@ -10,10 +10,10 @@ from labelferry.errors import SpecError
 __all__ = ["fetch_text"]
 
 SECONDS = 30.0
-"""For the whole transfer, redirects and headers included."""
+"""Seconds for the whole transfer, redirects and headers included."""
 
 MOST_BYTES = 1_000_000
-"""Far more than any spec has; videos and labels are files of their own."""
+"""Far more than any spec needs; videos and labels are separate files."""
 
 
 def fetch_text(url: str, seconds: float = SECONDS) -> str:
@@ -21,7 +21,7 @@ def fetch_text(url: str, seconds: float = SECONDS) -> str:
 
     Args:
         url: where it is.
-        seconds: for all of it; a server that sends a byte now and then gets no more.
+        seconds: for the whole transfer, so that a trickling server is cut off too.
 
     Raises:
         SpecError: when it cannot be fetched in time, is too large or not UTF-8.

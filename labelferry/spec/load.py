@@ -1,4 +1,4 @@
-"""Where a spec comes from: a file, a URL, a text, a form or a notebook, each trusted as far as whoever gave it."""
+"""The places of a spec: a file, a URL, a text, a form or a notebook, each trusted as far as its author."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,14 +14,14 @@ __all__ = ["load_own_spec", "load_spec"]
 
 
 def load_spec(spec: Spec | str | Path, specs: Path | None = None) -> LoadedSpec:
-    """Take a spec that was filled in or pasted, or that a path or URL leads to.
+    """Load a spec that was filled in or pasted, or from a path or URL.
 
     Args:
-        spec: the spec, or where it is. In a spec file paths are relative to its folder.
-        specs: the folder that any other spec may read, and that its paths are relative to; without one it reads none.
+        spec: the spec, or its place. In a spec file, paths are relative to its folder.
+        specs: the folder that any other spec may read, and that its paths are relative to; None lets it read nothing.
 
     Raises:
-        SpecError: when it cannot be fetched or understood.
+        SpecError: when it cannot be fetched or is invalid.
     """
     if isinstance(spec, Spec):
         return LoadedSpec.from_form(spec, specs)
@@ -35,14 +35,14 @@ def load_spec(spec: Spec | str | Path, specs: Path | None = None) -> LoadedSpec:
 
 
 def load_own_spec(spec: Spec | Mapping[str, Any] | str | Path, specs: Path | None = None) -> LoadedSpec:
-    """Take a spec that its owner gives in Python; its paths are relative to the working folder.
+    """Load a spec that its owner gives in Python; its paths are relative to the working folder.
 
     Args:
-        spec: the spec as a value or a mapping, which may read what its owner may; else as ``load_spec``.
+        spec: the spec as a value or a mapping, which may read what its owner may; otherwise as for ``load_spec``.
         specs: what a spec from a URL may read.
 
     Raises:
-        SpecError: when it cannot be fetched or understood.
+        SpecError: when it cannot be fetched or is invalid.
     """
     if isinstance(spec, Mapping):
         return LoadedSpec.from_mapping(spec, Path.cwd())

@@ -1,4 +1,4 @@
-"""A spec's text, or what was filled in -> a validated spec and the files that it may read; errors have their line."""
+"""A spec's text, or a filled-in form -> a validated spec and the files that it may read; errors have their line."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -37,48 +37,48 @@ class LoadedSpec:
         """Read a spec from a YAML or JSON file.
 
         Raises:
-            SpecError: with file and line, when it cannot be read or says something that a spec has no place for.
+            SpecError: with file and line, when it cannot be read or is not a valid spec.
         """
         return cls(_validate(load(path, SHAPE)), Reach(path.absolute().parent))
 
     @classmethod
     def from_mapping(cls, spec: Mapping[str, Any], base: Path) -> "LoadedSpec":
-        """Take a spec that its owner wrote as a mapping, in the words of the YAML file.
+        """Return a spec that its owner wrote as a mapping, with the keys of the YAML file.
 
         Raises:
-            SpecError: when it says something that a spec has no place for.
+            SpecError: when it is not a valid spec.
         """
         return cls(_validate(_located(spec)), Reach(base))
 
     @classmethod
     def from_text(cls, text: str, source: str, specs: Path | None = None) -> "LoadedSpec":
-        """Read a spec that came as text, pasted or from a URL; see ``from_form``.
+        """Read a spec from text, pasted or from a URL; see ``from_form``.
 
         Raises:
-            SpecError: with ``source`` and line, when it says something that a spec has no place for.
+            SpecError: with ``source`` and line, when it is not a valid spec.
         """
         return cls.from_form(_validate(read(text, source, SHAPE)), specs)
 
     @classmethod
     def from_form(cls, spec: Spec, specs: Path | None = None) -> "LoadedSpec":
-        """Take a spec that somebody filled in: a stranger's, which may not name files of code.
+        """Return a spec filled in a form: it is not trusted, so it may not name files of code.
 
         Args:
-            spec: what was filled in.
+            spec: the filled-in values.
             specs: the folder that it may read; without one it reads nothing.
 
         Raises:
             SpecError: when it names files of code.
         """
         if any(entry.format == "python" for entry in spec.labels):
-            raise SpecError("labels: format python runs code, so it is taken only from a spec file on this machine")
+            raise SpecError("labels: format python runs code, so it is accepted only from a spec file on this machine")
         return cls(spec, Reach(specs, confined=True))
 
     def decided(self, decisions: Decisions) -> "LoadedSpec":
-        """The same spec with what somebody decided for this run.
+        """Return the same spec with the decisions for this run.
 
         Raises:
-            SpecError: when a decision does not go with what the spec imports.
+            SpecError: when a decision does not fit what the spec imports.
         """
         chosen = {policy: choice for policy, choice in decisions.model_dump().items() if choice != OPEN}
         if not chosen:
@@ -113,7 +113,7 @@ def _plain(tree: Located) -> Any:
 
 
 def _message(tree: Located, problem: Mapping[str, Any]) -> str:
-    """One validation problem, with the line it stands on."""
+    """Return one validation problem with its line."""
     place, path, last = tree, [], len(problem["loc"]) - 1
     for number, step in enumerate(problem["loc"]):
         if _holds(place.value, step):

@@ -1,4 +1,4 @@
-"""The onboarding spec: one YAML file that says which videos and labels go where. Also the form in Prefect's UI."""
+"""The onboarding spec: one YAML file that says which videos and labels go where; also the form in Prefect's UI."""
 
 import re
 from enum import StrEnum
@@ -39,10 +39,10 @@ class _Part(BaseModel):
 
 
 class Reference(_Part):
-    """A resource by name (it must be the only one of that name), or by Labelbox's id."""
+    """A resource by name (which must be unique), or by Labelbox's id."""
 
     name: str | None = Field(None, min_length=1, max_length=200, description="Exact name")
-    id: str | None = Field(None, min_length=1, description="Labelbox id, for a resource that is there already")
+    id: str | None = Field(None, min_length=1, description="Labelbox id of an existing resource")
 
     @model_validator(mode="before")
     @classmethod
@@ -57,13 +57,13 @@ class Reference(_Part):
 
 
 class DatasetSpec(Reference):
-    """The dataset that new data rows go into."""
+    """The dataset of new data rows."""
 
     iam_integration: str = Field(
         IAM_DEFAULT,
         min_length=1,
-        description="Who signs for private buckets in a new dataset: default (the workspace's default integration, if "
-        "it has one), none, or the name or id of an integration",
+        description="Integration that signs the URLs of a new dataset in private buckets: default (the workspace's "
+        "default integration, if it has one), none, or the name or id of an integration",
     )
 
 
@@ -75,22 +75,24 @@ class ProjectSpec(Reference):
 
 
 class OntologyRef(Reference):
-    """The ontology: from a file, inferred from the labels, or one that is there."""
+    """The ontology: from a file, inferred from the labels, or an existing one."""
 
     source: Literal["labels"] | None = Field(None, alias="from", description="labels: infer it from the labels")
-    file: str | None = Field(None, description="YAML or JSON file in the shape of the guide's OntologyBuilder")
+    file: str | None = Field(None, description="YAML file, or the JSON of Labelbox's OntologyBuilder")
 
     @model_validator(mode="after")
     def _one_origin(self) -> "OntologyRef":
         if self.source and self.file:
             raise ValueError("give either from: labels or file, not both")
         if not (self.source or self.file or self.id):
-            raise ValueError("say where it comes from: from: labels, file: <path>, or id: <Labelbox id>")
+            raise ValueError(
+                "give its origin: from: labels (which also uses an existing one), file: <path>, or id: <Labelbox id>"
+            )
         return self
 
 
 class BatchSpec(_Part):
-    """The batch that brings the rows into the project."""
+    """The batch that adds the rows to the project."""
 
     name: str = Field("labelferry", min_length=1, max_length=200, description="Name of the first batch")
     priority: int = Field(5, ge=1, le=5, description="1 is the highest, 5 the lowest")
@@ -102,22 +104,27 @@ class ImportAs(StrEnum):
     PRELABELS = "prelabels"
     GROUND_TRUTH = "ground-truth"
 
+    @property
+    def words(self) -> str:
+        """The value as text."""
+        return "pre-labels" if self is ImportAs.PRELABELS else "ground truth"
+
 
 class Imports(_Part):
     """How the labels are imported."""
 
-    as_: ImportAs = Field(ImportAs.PRELABELS, alias="as", description="Pre-labels for labelers, or finished labels")
+    as_: ImportAs = Field(ImportAs.PRELABELS, alias="as", description="Pre-labels for annotators, or finished labels")
     benchmark: bool = Field(False, description="Ground truth only: make every label a benchmark")
 
     @model_validator(mode="after")
     def _benchmark_is_ground_truth(self) -> "Imports":
         if self.benchmark and self.as_ is not ImportAs.GROUND_TRUTH:
-            raise ValueError("benchmark goes with as: ground-truth only")
+            raise ValueError("benchmark needs as: ground-truth")
         return self
 
 
 class FrameOptions(_Part):
-    """How frames are counted where Labelbox's documents do not say."""
+    """How frames are counted where Labelbox's documentation does not say."""
 
     temporal_base: Literal[0, 1] = Field(1, description="Number of the first frame in ranges of answers")
 
@@ -125,7 +132,7 @@ class FrameOptions(_Part):
 class Spec(_Part):
     """An onboarding: which videos, which labels, into which project."""
 
-    name: str = Field(max_length=100, description="Key of the onboarding: its resources and its ledger hang on it")
+    name: str = Field(max_length=100, description="Key of the onboarding, of its resources and its ledger")
     dataset: DatasetSpec = Field(description="Dataset for new data rows, by name or {id: ...}")
     project: ProjectSpec
     ontology: OntologyRef
@@ -138,16 +145,16 @@ class Spec(_Part):
     frames: FrameOptions = FrameOptions()
     on_existing: Literal["reuse", "update", "fail"] = Field(
         "reuse",
-        description="Data rows that exist and differ from the manifest, or whose local video was replaced: take them "
-        "as they are (and report it), bring them up to date, or stop",
+        description="Existing data rows that differ from the manifest, or whose local video was replaced: leave them "
+        "as they are (and report it), update them, or stop",
     )
     on_ontology_change: Literal["fail", "new-version"] = Field(
-        "fail", description="An ontology that is there and differs: stop, or make a new version and connect it"
+        "fail", description="An existing ontology that differs: stop, or create a new version and connect it"
     )
     on_changed: Literal["fail", "replace"] = Field(
         "fail",
-        description="Pre-labels that are in and have changed in the sources: stop, or delete our own earlier import "
-        "and send them anew",
+        description="Imported pre-labels that have changed in the sources: stop, or delete our own earlier import "
+        "and send them again",
     )
     on_labelled: Literal["fail", "add"] = Field(
         "fail", description="Ground truth for rows that have a label: stop, or add it as a second label"
@@ -170,25 +177,25 @@ class Spec(_Part):
     def _policies_fit(self) -> "Spec":
         if self.on_changed == "replace" and self.imports.as_ is ImportAs.GROUND_TRUTH:
             raise ValueError(
-                "on_changed: replace goes with as: prelabels only; imported ground truth cannot be taken back, "
-                "on_labelled: add puts the new beside it"
+                "on_changed: replace needs as: prelabels; imported ground truth cannot be deleted, "
+                "on_labelled: add imports the new as a second label"
             )
         if self.on_labelled == "add" and self.imports.as_ is not ImportAs.GROUND_TRUTH:
-            raise ValueError("on_labelled: add goes with as: ground-truth only; pre-labels may go onto any row")
+            raise ValueError("on_labelled: add needs as: ground-truth; pre-labels can be added to any row")
         return self
 
 
 class Decisions(_Part):
-    """For one run, when the policies of the spec stop it with a conflict: what somebody decides instead."""
+    """Decisions for one run that the policies of the spec stop with a conflict."""
 
     on_existing: Literal["as the spec says", "reuse", "update", "fail"] = Field(
-        OPEN, description="Data rows that are there and differ: take them as they are, bring them up to date, or stop"
+        OPEN, description="Existing data rows that differ: leave them as they are, update them, or stop"
     )
     on_ontology_change: Literal["as the spec says", "fail", "new-version"] = Field(
-        OPEN, description="An ontology that is there and differs: stop, or make a new version and connect it"
+        OPEN, description="An existing ontology that differs: stop, or create a new version and connect it"
     )
     on_changed: Literal["as the spec says", "fail", "replace"] = Field(
-        OPEN, description="Pre-labels that are in and have changed: stop, or replace our own earlier import"
+        OPEN, description="Imported pre-labels that have changed: stop, or replace our own earlier import"
     )
     on_labelled: Literal["as the spec says", "fail", "add"] = Field(
         OPEN, description="Ground truth for rows that have a label: stop, or add it as a second label"
@@ -196,22 +203,22 @@ class Decisions(_Part):
 
 
 def name_of(spec: Any) -> str:
-    """What a run is called after: the onboarding's name, or where the spec comes from when only that is known."""
+    """Return the name of a run: the onboarding's name, or the place of the spec if only that is known."""
     if not isinstance(spec, str):
         return str(spec.get("name", "")) if isinstance(spec, dict) else str(getattr(spec, "name", spec))
     return "a pasted spec" if is_text(spec) else masked(spec)
 
 
 def is_text(spec: str) -> bool:
-    """Whether this is a spec itself, in YAML or JSON, and not the place of one."""
+    """Return whether this is a spec itself, in YAML or JSON, and not the place of one."""
     return "\n" in spec.strip() or spec.lstrip().startswith("{")
 
 
 def checked_name(name: str) -> str:
-    """Return the name of an onboarding; what could lead out of its folder is not one.
+    """Return the name of an onboarding, unless it could lead out of its folder.
 
     Raises:
-        SpecError: when it is not one.
+        SpecError: when it is not a valid name.
     """
     if not NAME.fullmatch(name):
         raise SpecError(
@@ -222,5 +229,5 @@ def checked_name(name: str) -> str:
 
 
 def is_name(spec: Any) -> bool:
-    """Whether this is the name of an onboarding, and not the path of a file that is there, nor a spec itself."""
+    """Return whether this is the name of an onboarding, and neither the path of an existing file nor a spec itself."""
     return isinstance(spec, str) and NAME.fullmatch(spec) is not None and not Path(spec).is_file()

@@ -1,8 +1,8 @@
 """The annotation classes of Labelbox's video guide, with its names and keyword arguments.
 
-``import labelferry.types as lb_types`` runs the guide's Python code unchanged. Beyond it there are ``instance`` (tells
-two tracks of one class in one Label apart) and ``feature_schema_id`` on the temporal classes. Objects are checked when
-they are made and never changed afterwards by labelferry.
+``import labelferry.types as lb_types`` runs the guide's Python code unchanged. Additions are ``instance`` (tells two
+tracks of one class in one Label apart) and ``feature_schema_id`` on the temporal classes. Objects are checked when they
+are created and never changed afterwards by labelferry.
 
 Facts: docs.labelbox.com/reference/import-video-annotations; behaviour compared with the official SDK 7.17.0.
 """

@@ -6,7 +6,7 @@ from typing import Any
 
 from labelferry.errors import AnnotationError
 from labelferry.types.rules import (
-    Metrics,
+    CustomMetrics,
     called,
     check_extra,
     check_named,
@@ -16,7 +16,7 @@ from labelferry.types.rules import (
 )
 from labelferry.types.strict import Strict
 
-__all__ = ["Checklist", "ClassificationAnnotation", "ClassificationAnswer", "Radio", "Text", "Value"]
+__all__ = ["AnswerValue", "Checklist", "ClassificationAnnotation", "ClassificationAnswer", "Radio", "Text"]
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class ClassificationAnswer(Strict):
     name: str | None = None
     feature_schema_id: str | None = None
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
     classifications: Sequence["ClassificationAnnotation"] | None = None
 
     def __post_init__(self) -> None:
@@ -41,7 +41,7 @@ class Radio(Strict):
 
     answer: ClassificationAnswer
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
 
     def __post_init__(self) -> None:
         if not isinstance(self.answer, ClassificationAnswer):
@@ -51,11 +51,11 @@ class Radio(Strict):
 
 @dataclass(slots=True)
 class Checklist(Strict):
-    """One option or more."""
+    """One or more options."""
 
     answer: Sequence[ClassificationAnswer]
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
 
     def __post_init__(self) -> None:
         self.answer = list_of(self.answer, ClassificationAnswer, "Checklist: answer")
@@ -70,7 +70,7 @@ class Text(Strict):
 
     answer: str
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
     classifications: Sequence["ClassificationAnnotation"] | None = None
 
     def __post_init__(self) -> None:
@@ -80,7 +80,7 @@ class Text(Strict):
         self.classifications = classifications_of(self, ClassificationAnnotation)
 
 
-Value = Radio | Checklist | Text
+AnswerValue = Radio | Checklist | Text
 
 
 @dataclass(slots=True)
@@ -88,15 +88,15 @@ class ClassificationAnnotation(Strict):
     """An answered question about the whole video, or, inside an object, about the object."""
 
     name: str | None = None
-    value: Value = field(kw_only=True)
+    value: AnswerValue = field(kw_only=True)
     feature_schema_id: str | None = None
     extra: Mapping[str, Any] | None = None
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
 
     def __post_init__(self) -> None:
         check_named(self)
-        if not isinstance(self.value, Value):
+        if not isinstance(self.value, AnswerValue):
             raise AnnotationError(f"{called(self)}: value must be a Radio, a Checklist or a Text")
         check_scores(self)
         check_extra(self)

@@ -10,13 +10,17 @@ from labelferry.types.answers import ClassificationAnnotation
 from labelferry.types.masks import VideoMaskAnnotation
 from labelferry.types.rules import list_of
 from labelferry.types.strict import Strict
-from labelferry.types.temporal import Temporal
+from labelferry.types.temporal import TemporalAnnotation
 from labelferry.types.video import VideoClassificationAnnotation, VideoObjectAnnotation
 
 __all__ = ["Annotation", "Label"]
 
 Annotation = (
-    ClassificationAnnotation | VideoClassificationAnnotation | VideoObjectAnnotation | VideoMaskAnnotation | Temporal
+    ClassificationAnnotation
+    | VideoClassificationAnnotation
+    | VideoObjectAnnotation
+    | VideoMaskAnnotation
+    | TemporalAnnotation
 )
 
 
@@ -42,7 +46,7 @@ class Label(Strict):
 
 
 def _reference(data: Any) -> dict[str, str]:
-    """The one key that names the data row; keys without a value are as good as left out."""
+    """Return the one key that names the data row; keys without a value are ignored."""
     given = {key: value for key, value in data.items() if value is not None} if isinstance(data, Mapping) else {}
     if len(given) != 1 or not all(_names_row(key, value) for key, value in given.items()):
         raise AnnotationError(f"Label: data is {data!r}; give exactly one of global_key and uid (the data row's id)")

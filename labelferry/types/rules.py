@@ -1,4 +1,4 @@
-"""What the annotation classes check when they are made."""
+"""The checks of the annotation classes at construction."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from labelferry.errors import AnnotationError
 from labelferry.model.frames import LARGEST, as_frame
 
 __all__ = [
-    "Metrics",
+    "CustomMetrics",
     "called",
     "check_extra",
     "check_frame",
@@ -23,11 +23,11 @@ __all__ = [
     "number",
 ]
 
-Metrics = Sequence[Mapping[str, Any]] | None
+CustomMetrics = Sequence[Mapping[str, Any]] | None
 
 
 def called(annotation: Any) -> str:
-    """How messages name an annotation."""
+    """Return the name of an annotation in messages."""
     name = annotation.name or annotation.feature_schema_id
     return f"{type(annotation).__name__} '{name}'"
 
@@ -45,7 +45,7 @@ def check_named(annotation: Any) -> None:
 
 
 def check_frame(annotation: Any) -> None:
-    """Put frame and segment index into whole numbers, or refuse them."""
+    """Convert frame and segment index to whole numbers, or refuse them."""
     if type(annotation.frame) is not int or not 0 <= annotation.frame <= LARGEST:
         annotation.frame = as_frame(annotation.frame, called(annotation))
     index = annotation.segment_index
@@ -60,7 +60,7 @@ def check_frame(annotation: Any) -> None:
 
 
 def check_scores(annotation: Any) -> None:
-    """Put confidence and custom metrics into plain numbers; refuse what JSON or Labelbox has no place for."""
+    """Convert confidence and custom metrics to plain numbers; refuse what JSON or Labelbox cannot represent."""
     what = type(annotation).__name__
     if annotation.confidence is not None:
         annotation.confidence = _confidence(annotation.confidence, what)
@@ -87,7 +87,7 @@ def _metric(metric: Mapping[str, Any], what: str) -> dict[str, Any]:
 
 
 def _plain(value: Any) -> float | None:
-    """A finite number, numpy's too, as Python's own."""
+    """Return a finite number, numpy's included, as Python's own."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         return None
     plain: float = value.item() if isinstance(value, np.generic) else value
@@ -95,7 +95,7 @@ def _plain(value: Any) -> float | None:
 
 
 def check_extra(annotation: Any) -> None:
-    """Refuse what Labelbox has no place for."""
+    """Refuse extra members that Labelbox has no place for."""
     extra = annotation.extra
     if extra is None:
         return
@@ -112,7 +112,7 @@ def check_extra(annotation: Any) -> None:
 
 
 def classifications_of(annotation: Any, kind: Any) -> tuple[Any, ...] | None:
-    """The nested questions, all of one kind of class; None stays None."""
+    """Return the nested questions, all of the same class; None stays None."""
     given = annotation.classifications
     return None if given is None else list_of(given, kind, f"{_called_or_class(annotation)}: classifications")
 
@@ -122,17 +122,17 @@ def _called_or_class(annotation: Any) -> str:
 
 
 def list_of(value: Any, kind: Any, what: str) -> tuple[Any, ...]:
-    """The items of a list, each of one kind of class."""
+    """Return the items of a list, all of the same class."""
     if isinstance(value, (str, bytes, Mapping)) or not isinstance(value, Sequence):
         raise AnnotationError(f"{what} must be a list, not {type(value).__name__}")
     for item in value:
         if not isinstance(item, kind):
-            raise AnnotationError(f"{what} cannot hold a {type(item).__name__}")
+            raise AnnotationError(f"{what} cannot contain a {type(item).__name__}")
     return tuple(value)
 
 
 def number(value: Any) -> float:
-    """A coordinate as a float; booleans and text are refused."""
+    """Return a coordinate as a float; booleans and text are refused."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, float, np.number)):
         raise AnnotationError(f"{value!r} is not a number; give coordinates in pixels")
     try:
@@ -142,7 +142,7 @@ def number(value: Any) -> float:
 
 
 def colour(value: Any, what: str) -> tuple[int, int, int]:
-    """Three channels from 0 to 255."""
+    """Return a colour as three channels from 0 to 255."""
     channels = tuple(value) if isinstance(value, (Sequence, np.ndarray)) and not isinstance(value, str) else ()
     whole = all(isinstance(c, (int, np.integer)) and not isinstance(c, bool) and 0 <= c <= 255 for c in channels)
     if len(channels) != 3 or not whole:

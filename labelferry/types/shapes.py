@@ -24,7 +24,7 @@ class Point(Strict):
 
 @dataclass(slots=True)
 class Rectangle(Strict):
-    """A box between two opposite corners; which corner is which is put right when it is written."""
+    """A box between two opposite corners, in any order."""
 
     start: Point
     end: Point
@@ -36,7 +36,7 @@ class Rectangle(Strict):
 
 @dataclass(slots=True)
 class Line(Strict):
-    """A polyline of two points or more."""
+    """A polyline of two or more points."""
 
     points: Sequence[Point]
 

@@ -1,4 +1,4 @@
-"""Strict construction for the public annotation classes: a misspelt or missing keyword is an error that says so."""
+"""Strict construction for the public annotation classes: a misspelt or missing keyword is an error that names it."""
 
 import difflib
 from dataclasses import MISSING, fields
@@ -10,9 +10,9 @@ __all__ = ["Strict", "StrictMeta"]
 
 
 class StrictMeta(type):
-    """Turns Python's own complaint about keywords into one that names the class and the nearest keyword.
+    """Metaclass that turns Python's TypeError about keywords into one that names the class and the nearest keyword.
 
-    The complaint is only looked at when Python has raised it: construction stays as fast as a dataclass's own.
+    It only acts on an error that Python has raised, so construction stays as fast as a dataclass's own.
     """
 
     def __call__(cls, *args: Any, **kwargs: Any) -> Any:  # noqa: D102

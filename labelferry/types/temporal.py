@@ -6,21 +6,26 @@ from dataclasses import dataclass
 from labelferry.types.rules import called, check_named, classifications_of, list_of
 from labelferry.types.strict import Strict
 
-__all__ = ["Temporal", "TemporalClassificationAnswer", "TemporalClassificationQuestion", "TemporalClassificationText"]
+__all__ = [
+    "TemporalAnnotation",
+    "TemporalClassificationAnswer",
+    "TemporalClassificationQuestion",
+    "TemporalClassificationText",
+]
 
 
 @dataclass(slots=True)
 class TemporalClassificationAnswer(Strict):
-    """An option, the ranges of frames in which it holds, and the questions nested under it."""
+    """An option, the ranges of frames in which it applies, and the questions nested under it."""
 
     name: str | None = None
     frames: Sequence[tuple[int, int]] = ()
-    classifications: Sequence["Temporal"] | None = None
+    classifications: Sequence["TemporalAnnotation"] | None = None
     feature_schema_id: str | None = None
 
     def __post_init__(self) -> None:
         check_named(self)
-        self.classifications = classifications_of(self, Temporal)
+        self.classifications = classifications_of(self, TemporalAnnotation)
 
 
 @dataclass(slots=True)
@@ -29,13 +34,13 @@ class TemporalClassificationQuestion(Strict):
 
     name: str | None = None
     value: Sequence[TemporalClassificationAnswer] = ()
-    classifications: Sequence["Temporal"] | None = None
+    classifications: Sequence["TemporalAnnotation"] | None = None
     feature_schema_id: str | None = None
 
     def __post_init__(self) -> None:
         check_named(self)
         self.value = list_of(self.value, TemporalClassificationAnswer, f"{called(self)}: value")
-        self.classifications = classifications_of(self, Temporal)
+        self.classifications = classifications_of(self, TemporalAnnotation)
 
 
 @dataclass(slots=True)
@@ -44,13 +49,13 @@ class TemporalClassificationText(Strict):
 
     name: str | None = None
     value: Sequence[tuple[int, int, str]] = ()
-    classifications: Sequence["Temporal"] | None = None
+    classifications: Sequence["TemporalAnnotation"] | None = None
     feature_schema_id: str | None = None
 
     def __post_init__(self) -> None:
         check_named(self)
         self.value = list_of(self.value, (tuple, list), f"{called(self)}: value")
-        self.classifications = classifications_of(self, Temporal)
+        self.classifications = classifications_of(self, TemporalAnnotation)
 
 
-Temporal = TemporalClassificationQuestion | TemporalClassificationText
+TemporalAnnotation = TemporalClassificationQuestion | TemporalClassificationText

@@ -1,13 +1,13 @@
-"""What happens at single frames: answered questions and objects."""
+"""Annotations at single frames: answered questions and objects."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from labelferry.errors import AnnotationError
-from labelferry.types.answers import ClassificationAnnotation, Value
+from labelferry.types.answers import AnswerValue, ClassificationAnnotation
 from labelferry.types.rules import (
-    Metrics,
+    CustomMetrics,
     called,
     check_extra,
     check_frame,
@@ -26,17 +26,17 @@ class VideoClassificationAnnotation(Strict):
     """An answered question at one frame; frames of one segment with equal answers become a range."""
 
     name: str | None = None
-    value: Value = field(kw_only=True)
+    value: AnswerValue = field(kw_only=True)
     frame: int = field(kw_only=True)
     segment_index: int | None = None
     feature_schema_id: str | None = None
     extra: Mapping[str, Any] | None = None
     confidence: float | None = None
-    custom_metrics: Metrics = None
+    custom_metrics: CustomMetrics = None
 
     def __post_init__(self) -> None:
         check_named(self)
-        if not isinstance(self.value, Value):
+        if not isinstance(self.value, AnswerValue):
             raise AnnotationError(f"{called(self)}: value must be a Radio, a Checklist or a Text")
         check_frame(self)
         check_scores(self)
@@ -51,9 +51,9 @@ class VideoObjectAnnotation(Strict):
         name: the tool's name in the ontology.
         value: Rectangle, Point or Line.
         frame: frame number, from 1.
-        keyframe: False for a frame that Labelbox is to interpolate; it is left out when written.
-        segment_index: numbers the stretches in which the object is visible.
-        instance: tells this track from another one of the same class in the same Label.
+        keyframe: False for a frame that Labelbox interpolates; it is left out of the line.
+        segment_index: number of the stretch in which the object is visible.
+        instance: tells this track from others of the same class in the same Label.
     """
 
     UNSUPPORTED: ClassVar[Mapping[str, str]] = {

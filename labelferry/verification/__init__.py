@@ -1,4 +1,4 @@
-"""What was sent beside what the service holds: equal, missing, extra, moved. Pure; nothing is asked of anybody here."""
+"""What was sent compared with what the service has: equal, missing, extra, moved. Pure, without any requests."""
 
 from labelferry.verification.compare import compare
 from labelferry.verification.content import RowContent

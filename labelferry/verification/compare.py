@@ -1,14 +1,14 @@
 """Sent and held content of one row -> what is equal, missing, extra, moved.
 
 Frames, answers and ranges are exact, ranges after joining those that touch; coordinates agree within a tolerance. A
-frame that the service shows without marking it as a keyframe counts where a keyframe was sent, since the shape is
-there; where none was sent it is interpolation and says nothing.
+frame that the service returns without marking it as a keyframe counts where a keyframe was sent, since the shape is
+there; where none was sent it is interpolated and ignored.
 """
 
 from collections import Counter
 from collections.abc import Sequence
 
-from labelferry.verification.content import Path, RowAnswer, RowContent
+from labelferry.verification.content import AnswerPath, RowAnswer, RowContent
 from labelferry.verification.pairing import pair
 from labelferry.verification.result import LabelDifference, MismatchKind, RowResult
 from labelferry.verification.things import between, unsaid_segments, whole
@@ -17,18 +17,18 @@ from labelferry.verification.wording import first_change, said, told_ranges
 __all__ = ["TOLERANCE", "compare"]
 
 TOLERANCE = 1e-3
-"""Pixels; a 32-bit float holds coordinates of an 8K picture to half of that."""
+"""Pixels; a 32-bit float represents coordinates of an 8K picture to half of that."""
 EQUAL = "equal"
 SEGMENTS = "segments of a track"
 
 
 def compare(row: str, sent: RowContent, held: RowContent, tolerance: float = TOLERANCE) -> RowResult:
-    """Compare what was sent for a row with what the service holds.
+    """Compare what was sent for a row with what the service has.
 
     Args:
         row: global key.
-        sent: what should be there.
-        held: what is there.
+        sent: the expected content.
+        held: the actual content.
         tolerance: pixels within which coordinates agree.
     """
     return _Comparison(row, sent, held, tolerance).result()
@@ -81,7 +81,7 @@ class _Comparison:
             self._count(difference.kind if difference else EQUAL, [difference] if difference else [])
 
     def _excused(self, name: str, side: int) -> bool:
-        """Whether the other side has something of that name that cannot be read; each such thing excuses one."""
+        """Return whether the other side has something unreadable of that name; each such thing excuses one."""
         unread = self.unread[side].get(name)
         if not unread:
             return False
@@ -92,7 +92,7 @@ class _Comparison:
         self.counts[kind] += 1
         self.differences += differences
 
-    def _answer(self, path: Path, sent: RowAnswer | None, held: RowAnswer | None) -> LabelDifference | None:
+    def _answer(self, path: AnswerPath, sent: RowAnswer | None, held: RowAnswer | None) -> LabelDifference | None:
         if held is None:
             return None if sent is None else self._told(MismatchKind.MISSING, path, sent)
         if sent is None:
@@ -106,7 +106,7 @@ class _Comparison:
         return None
 
     def _told(
-        self, kind: MismatchKind, path: Path, answer: RowAnswer, what: str | None = None, frame: int | None = None
+        self, kind: MismatchKind, path: AnswerPath, answer: RowAnswer, what: str | None = None, frame: int | None = None
     ) -> LabelDifference:
         coverage = answer.coverage
         first = frame if frame is not None or not coverage else coverage[0].start

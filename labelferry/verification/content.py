@@ -1,6 +1,6 @@
-"""What is on a data row, in one shape for what was sent and for what the service holds.
+"""The content of a data row, in one form for what was sent and for what the service has.
 
-Names are the only identity that both sides share: an export has ids of its own and no uuid of the import.
+Names are the only identity that both sides share: an export has ids of its own and not the import's uuids.
 """
 
 from collections import Counter
@@ -9,14 +9,14 @@ from dataclasses import dataclass, field
 
 from labelferry.model.frames import Span, coalesce
 
-__all__ = ["Area", "FrameShape", "Path", "RowAnswer", "RowContent", "Thing"]
+__all__ = ["AnswerPath", "FrameShape", "MaskArea", "RowAnswer", "RowContent", "Thing"]
 
-Path = tuple[str, ...]
-"""Question, option, question nested in it, option ... as names; a text stands where an option would."""
+AnswerPath = tuple[str, ...]
+"""Question, option, question nested in it, option ... as names, with a text in place of an option."""
 
 
 @dataclass(frozen=True, slots=True)
-class Area:
+class MaskArea:
     """The pixels of a mask's instance on one frame, whatever its colour.
 
     Args:
@@ -30,7 +30,7 @@ class Area:
     digest: bytes
 
 
-FrameShape = tuple[float, ...] | Area
+FrameShape = tuple[float, ...] | MaskArea
 """Box: left, top, width, height. Point: x, y. Line: x, y of every point. Mask: its area."""
 
 
@@ -43,9 +43,9 @@ class Thing:
         geometry: bbox, point, line or mask.
         keyframes: shape by frame.
         place: in the user's files, or the label and feature at the service.
-        ranges: frames of the segments, coalesced; None where nobody says.
+        ranges: frames of the segments, coalesced; None when unknown.
         answers: sub-classifications by keyframe.
-        between: shapes that the service shows on frames which are not marked as keyframes.
+        between: shapes that the service returns on frames not marked as keyframes.
     """
 
     name: str
@@ -53,24 +53,24 @@ class Thing:
     keyframes: Mapping[int, FrameShape]
     place: str
     ranges: tuple[Span, ...] | None = None
-    answers: Mapping[int, frozenset[Path]] = field(default_factory=dict)
+    answers: Mapping[int, frozenset[AnswerPath]] = field(default_factory=dict)
     between: Mapping[int, FrameShape] = field(default_factory=dict)
 
     def shape(self, frame: int) -> FrameShape | None:
-        """The shape on a frame, keyframe or not."""
+        """Return the shape on a frame, keyframe or not."""
         found = self.keyframes.get(frame)
         return found if found is not None else self.between.get(frame)
 
 
 @dataclass(slots=True)
 class RowAnswer:
-    """One answer of a row: how often it was given, and for which frames; no spans means the whole video.
+    """One answer of a row: how often it was given, and for which frames; no spans mean the whole video.
 
     Args:
         place: in the user's files, or the label and feature at the service.
         times: how often it was given.
-        spans: the frames where it holds.
-        unsure: frames of which nobody says whether it holds.
+        spans: the frames to which it applies.
+        unsure: frames to which it may apply.
     """
 
     place: str
@@ -85,23 +85,23 @@ class RowAnswer:
         self.unsure += unsure
 
     def holds_as(self, other: "RowAnswer") -> bool:
-        """Whether it holds on the frames of another, as far as both are sure."""
+        """Return whether it applies to the same frames as another, as far as both are sure."""
         unsure = [*self.unsure, *other.unsure]
         return _without(self.coverage, unsure) == _without(other.coverage, unsure)
 
     @property
     def coverage(self) -> tuple[Span, ...]:
-        """The frames where it holds, in as few ranges as possible."""
+        """The frames to which it applies, in as few ranges as possible."""
         return coalesce(self.spans)
 
     @property
     def at_most(self) -> tuple[Span, ...]:
-        """The frames where it holds or may hold."""
+        """The frames to which it applies or may apply."""
         return coalesce([*self.spans, *self.unsure])
 
     @property
     def copies(self) -> int:
-        """How often it is given at once."""
+        """How often it is given for the same frames."""
         if not self.spans:
             return self.times
         steps = sorted([(span.start, 1) for span in self.spans] + [(span.end + 1, -1) for span in self.spans])
@@ -119,30 +119,30 @@ class RowContent:
     Args:
         things: tracks and instances of masks.
         answers: classifications, flattened.
-        unreadable: by name of a tool or question: what was there and could not be read, once for each.
-        incomparable: sorts of content that only one side can hold, and how many there are.
-        unknown: keys of an export that nobody knows.
+        unreadable: by name of a tool or question: content that could not be read, one entry each.
+        incomparable: kinds of content that only one side can have, with their number.
+        unknown: unknown keys of an export.
         names: schema ids and values of an export -> the names that it uses.
     """
 
     things: list[Thing] = field(default_factory=list)
-    answers: dict[Path, RowAnswer] = field(default_factory=dict)
+    answers: dict[AnswerPath, RowAnswer] = field(default_factory=dict)
     unreadable: dict[str, list[str]] = field(default_factory=dict)
     incomparable: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     names: dict[str, str] = field(default_factory=dict)
 
-    def answer(self, path: Path, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
+    def answer(self, path: AnswerPath, spans: Iterable[Span], place: str, unsure: Iterable[Span] = ()) -> None:
         """Add an answer."""
         self.answers.setdefault(path, RowAnswer(place)).add(spans, unsure)
 
     def cannot_read(self, name: str, what: str) -> None:
-        """Say that there is something of that name, and that it cannot be read."""
+        """Record that something of that name cannot be read."""
         self.unreadable.setdefault(name, []).append(what)
 
 
 def _without(spans: Iterable[Span], holes: Iterable[Span]) -> tuple[Span, ...]:
-    """Return what holes leave of spans, in ascending order."""
+    """Return the spans without the holes, in ascending order."""
     left = list(spans)
     for hole in holes:
         before = (Span(span.start, min(span.end, hole.start - 1)) for span in left)

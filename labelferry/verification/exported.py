@@ -1,9 +1,9 @@
-"""One line of an export -> what the service holds for one row of a project.
+"""One line of an export -> the content of one row of a project at the service.
 
 Facts: the export that the official SDK's tests compare with (``frames``, ``segments``, ``key_frame_feature_map``,
 ``classifications``) and https://docs.labelbox.com/reference/export-quick-reference. Public sources disagree about the
 key frame map (a list of frames, or frames with true and false) and are silent on the members of video points, lines
-and masks, so every known spelling is taken; what nobody knows is reported.
+and masks, so every known spelling is accepted, and anything unknown is reported.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,9 +13,9 @@ from itertools import pairwise
 from typing import Any
 
 from labelferry.model.frames import Span, coalesce, contains
-from labelferry.verification.content import Area, FrameShape, Path, RowContent, Thing
+from labelferry.verification.content import AnswerPath, FrameShape, MaskArea, RowContent, Thing
 from labelferry.verification.geometry import GEOMETRIES, read_shape
-from labelferry.verification.lenient import Json, frame_of, mapping, objects, spans_in, text
+from labelferry.verification.lenient import ExportObject, frame_of, mapping, objects, spans_in, text
 from labelferry.verification.pictures import Pictures
 
 __all__ = ["read_exported"]
@@ -28,18 +28,18 @@ OBJECT_KEYS = HEADING | {"annotation_kind", "classifications"} | GEOMETRIES
 QUESTION_KEYS = HEADING | ANSWERS
 OPTION_KEYS = HEADING | {"classifications", "content"}
 DEEPEST = 64
-"""Parts of an answer's path; no ontology nests so deep."""
+"""Maximum length of an answer's path; no ontology is nested that deeply."""
 
 
-def read_exported(row: Json, project: str, pictures: Pictures) -> RowContent:
-    """Return what one line of an export holds for a project.
+def read_exported(row: ExportObject, project: str, pictures: Pictures) -> RowContent:
+    """Return the content of one line of an export for a project.
 
-    Nothing in the line raises: what cannot be read is told in the content's ``unreadable`` and ``unknown``.
+    Nothing in the line raises: what cannot be read is reported in the content's ``unreadable`` and ``unknown``.
 
     Args:
         row: the line.
         project: id.
-        pictures: reads the composites that the line names by address.
+        pictures: reads the composites that the line names by URL.
     """
     content = RowContent()
     for label in objects(mapping(mapping(row.get("projects")).get(project)).get("labels")):
@@ -51,11 +51,11 @@ def read_exported(row: Json, project: str, pictures: Pictures) -> RowContent:
 class _SeenFeature:
     """A feature on the frames where it was seen."""
 
-    nodes: dict[int, Json] = field(default_factory=dict)
+    nodes: dict[int, ExportObject] = field(default_factory=dict)
 
 
 class _Label:
-    def __init__(self, label: Json, content: RowContent, pictures: Pictures) -> None:
+    def __init__(self, label: ExportObject, content: RowContent, pictures: Pictures) -> None:
         self.annotations = mapping(label.get("annotations"))
         self.content, self.pictures = content, pictures
         self.place = f"label {text(label.get('id')) or 'without id'}"
@@ -74,7 +74,7 @@ class _Label:
             self._asked_on_frames(feature, seen.nodes)
 
     def _by_feature(self) -> tuple[dict[str, _SeenFeature], dict[str, _SeenFeature]]:
-        """Objects and classifications of all frames, by feature id."""
+        """Return the objects and classifications of all frames, by feature id."""
         shapes: dict[str, _SeenFeature] = {}
         asked: dict[str, _SeenFeature] = {}
         for number, value in mapping(self.annotations.get("frames")).items():
@@ -89,7 +89,7 @@ class _Label:
                 asked.setdefault(feature, _SeenFeature()).nodes[frame] = node
         return shapes, asked
 
-    def _thing(self, feature: str, nodes: dict[int, Json]) -> None:
+    def _thing(self, feature: str, nodes: dict[int, ExportObject]) -> None:
         name = self._name(next(iter(nodes.values())))
         read = {frame: read_shape(node, self.pictures) for frame, node in nodes.items()}
         for node in nodes.values():
@@ -103,7 +103,7 @@ class _Label:
             self._add(feature, name, geometry, shapes, nodes)
 
     def _add(
-        self, feature: str, name: str, geometry: str, shapes: dict[int, FrameShape], nodes: dict[int, Json]
+        self, feature: str, name: str, geometry: str, shapes: dict[int, FrameShape], nodes: dict[int, ExportObject]
     ) -> None:
         marked = _marked(self.marks.get(feature), shapes)
         self.content.things.append(
@@ -118,20 +118,20 @@ class _Label:
             )
         )
 
-    def _paths(self, node: Json) -> frozenset[Path]:
+    def _paths(self, node: ExportObject) -> frozenset[AnswerPath]:
         asked = objects(node.get("classifications"))
         return frozenset(path for each in asked for path, _ in self._answers(each, (), ()))
 
-    def _asked(self, node: Json) -> None:
+    def _asked(self, node: ExportObject) -> None:
         place = f"{self.place}, feature {node.get('feature_id')}"
         for path, held in self._answers(node, (), ()):
             self.content.answer(path, held, place)
 
-    def _asked_on_frames(self, feature: str, nodes: dict[int, Json]) -> None:
-        """Read a classification that stands on frames: at least on the first and last of each range of its answers."""
+    def _asked_on_frames(self, feature: str, nodes: dict[int, ExportObject]) -> None:
+        """Read a classification on frames: at least on the first and last of each range of its answers."""
         place, ranges = f"{self.place}, feature {feature}", self.spans.get(feature)
-        standing: dict[Path, set[int]] = {}
-        own: dict[Path, tuple[Span, ...]] = {}
+        standing: dict[AnswerPath, set[int]] = {}
+        own: dict[AnswerPath, tuple[Span, ...]] = {}
         for frame, node in nodes.items():
             for path, spans in self._answers(node, (), (), inherits=False):
                 standing.setdefault(path, set()).add(frame)
@@ -143,9 +143,9 @@ class _Label:
             self.content.answer(path, spans, place, () if path in own else gaps.unsure(path))
 
     def _answers(
-        self, node: Json, within: tuple[Span, ...], above: Path, *, inherits: bool = True
-    ) -> Iterator[tuple[Path, tuple[Span, ...]]]:
-        """Every answer of a classification and of those nested in it; one without frames inherits its parent's."""
+        self, node: ExportObject, within: tuple[Span, ...], above: AnswerPath, *, inherits: bool = True
+    ) -> Iterator[tuple[AnswerPath, tuple[Span, ...]]]:
+        """Yield every answer of a classification, nested ones included; one without frames inherits its parent's."""
         self._know("classifications", node, QUESTION_KEYS)
         question = (*above, self._name(node))
         options = _options(node)
@@ -162,8 +162,8 @@ class _Label:
             for nested in objects(option.get("classifications")):
                 yield from self._answers(nested, held if inherits else (), path, inherits=inherits)
 
-    def _name(self, node: Json) -> str:
-        """What the service calls a feature; its value and schema id are remembered as other words for it."""
+    def _name(self, node: ExportObject) -> str:
+        """Return the service's name of a feature; record its value and schema id as other names for it."""
         name = text(node.get("name")) or text(node.get("value")) or text(node.get("feature_schema_id")) or ""
         for other in (node.get("feature_schema_id"), node.get("value")):
             if isinstance(other, str) and other != name:
@@ -171,38 +171,38 @@ class _Label:
         self.content.names[name] = name
         return name
 
-    def _know(self, where: str, node: Json, known: frozenset[str]) -> None:
+    def _know(self, where: str, node: ExportObject, known: frozenset[str]) -> None:
         for key in node.keys() - known:
             self.content.unknown[f"{where}.{key[:40]}"] += 1
 
 
 @dataclass(frozen=True, slots=True)
 class _Gaps:
-    """What is between two frames that follow each other in an export, and have the same answer.
+    """The gaps between successive frames of an export that have the same answer.
 
-    An export may show the first and last frame of each range only. Where both frames lie in one range of the question,
-    the answer holds between them, if no other answer on both of them can be what makes it one range. Where nobody says
-    which ranges there are, it may hold or not.
+    An export may contain only the first and last frame of each range. If both frames are in one range of the question,
+    the answer applies between them, unless another answer on both of them may account for the range. If the ranges are
+    unknown, it may apply or not.
 
     Args:
-        shown: the frames where the question stands, ascending.
-        ranges: of the question, None where nobody says.
-        standing: the frames where each answer stands.
+        shown: the frames with the question, ascending.
+        ranges: of the question, None when unknown.
+        standing: the frames with each answer.
     """
 
     shown: Sequence[int]
     ranges: tuple[Span, ...] | None
-    standing: Mapping[Path, AbstractSet[int]]
+    standing: Mapping[AnswerPath, AbstractSet[int]]
 
-    def held(self, path: Path) -> Iterator[Span]:
-        """Yield the gaps where an answer holds."""
+    def held(self, path: AnswerPath) -> Iterator[Span]:
+        """Yield the gaps to which an answer applies."""
         return (gap for gap in self._between(path) if self._sure(path, gap))
 
-    def unsure(self, path: Path) -> Iterator[Span]:
-        """Yield the gaps of which nobody says whether an answer holds there."""
+    def unsure(self, path: AnswerPath) -> Iterator[Span]:
+        """Yield the gaps to which an answer may apply."""
         return (gap for gap in self._between(path) if not self._outside(gap) and not self._sure(path, gap))
 
-    def _between(self, path: Path) -> Iterator[Span]:
+    def _between(self, path: AnswerPath) -> Iterator[Span]:
         for start, end in pairwise(self.shown):
             if end > start + 1 and self.standing[path] >= {start, end}:
                 yield Span(start + 1, end - 1)
@@ -210,21 +210,21 @@ class _Gaps:
     def _outside(self, gap: Span) -> bool:
         return self.ranges is not None and not contains(self.ranges, gap)
 
-    def _sure(self, path: Path, gap: Span) -> bool:
+    def _sure(self, path: AnswerPath, gap: Span) -> bool:
         edges = {gap.start - 1, gap.end + 1}
-        # What is nested in an answer holds on its frames at most, and so extends no range.
+        # What is nested in an answer applies to its frames at most, and so extends no range.
         others = (frames for other, frames in self.standing.items() if other[: len(path)] != path)
         return self.ranges is not None and not self._outside(gap) and not any(each >= edges for each in others)
 
 
 def _one_geometry(read: Iterable[str | None]) -> str | None:
-    """The geometry that all frames of a feature agree on; None when they don't, or one cannot be read."""
+    """Return the geometry that all frames of a feature agree on; None when they don't, or one cannot be read."""
     geometries = set(read)
     return geometries.pop() if len(geometries) == 1 else None
 
 
-def _identified(value: object) -> Iterator[tuple[str, Json]]:
-    """Features with their ids: an object by id, or a list."""
+def _identified(value: object) -> Iterator[tuple[str, ExportObject]]:
+    """Yield features with their ids, from an object by id or a list."""
     if isinstance(value, dict):
         yield from ((feature, node) for feature, node in value.items() if isinstance(node, dict))
         return
@@ -232,12 +232,12 @@ def _identified(value: object) -> Iterator[tuple[str, Json]]:
         yield str(node.get("feature_id")), node
 
 
-def _options(node: Json) -> list[Json]:
+def _options(node: ExportObject) -> list[ExportObject]:
     return [option for key in ("radio_answer", "checklist_answers", "text_answer") for option in objects(node.get(key))]
 
 
 def _marked(value: Any, shapes: Mapping[int, FrameShape]) -> set[int]:
-    """The frames that are keyframes: a list of them, an object of frames with true or false, or all when unsaid."""
+    """Return the keyframes: from a list, from an object of frames with true or false, or all frames by default."""
     if isinstance(value, dict):
         value = [frame for frame, is_keyframe in value.items() if is_keyframe]
     if not isinstance(value, list):
@@ -246,9 +246,9 @@ def _marked(value: Any, shapes: Mapping[int, FrameShape]) -> set[int]:
 
 
 def _empty(shape: FrameShape) -> bool:
-    """Whether it is a mask without a pixel, which is no mask."""
-    return isinstance(shape, Area) and not shape.pixels
+    """Return whether it is a mask without a pixel, which does not count."""
+    return isinstance(shape, MaskArea) and not shape.pixels
 
 
-def _kind(node: Json) -> str:
+def _kind(node: ExportObject) -> str:
     return text(node.get("annotation_kind")) or "object of an unknown kind"

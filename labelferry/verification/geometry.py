@@ -5,15 +5,15 @@ from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
-from labelferry.verification.content import Area, FrameShape
-from labelferry.verification.lenient import Json, mapping, numbers, text
+from labelferry.verification.content import FrameShape, MaskArea
+from labelferry.verification.lenient import ExportObject, mapping, numbers, text
 from labelferry.verification.pictures import Pictures
 
 __all__ = ["GEOMETRIES", "distance", "read_shape"]
 
 
-def read_shape(node: Json, pictures: Pictures) -> tuple[str, FrameShape] | None:
-    """The geometry and shape of an exported object; None when it has none that can be read.
+def read_shape(node: ExportObject, pictures: Pictures) -> tuple[str, FrameShape] | None:
+    """Return the geometry and shape of an exported object; None when it has none that can be read.
 
     Args:
         node: the object.
@@ -53,9 +53,9 @@ def _is_colour(value: object) -> bool:
     return isinstance(value, list) and len(value) == 3 and all(type(each) is int and 0 <= each <= 255 for each in value)
 
 
-Reader = Callable[[Any, Pictures], FrameShape | None]
+ShapeReader = Callable[[Any, Pictures], FrameShape | None]
 
-MEMBERS: dict[str, tuple[str, Reader]] = {
+MEMBERS: dict[str, tuple[str, ShapeReader]] = {
     "bounding_box": ("bbox", _box),
     "bbox": ("bbox", _box),
     "point": ("point", _point),
@@ -68,13 +68,13 @@ GEOMETRIES = frozenset(MEMBERS)
 
 
 def distance(one: FrameShape, other: FrameShape) -> float:
-    """How many pixels two shapes of one sort are apart: the largest difference of any coordinate.
+    """Return the distance of two shapes of one kind in pixels: the largest difference of any coordinate.
 
-    Masks with one bounding box differ by the number of their pixels, at least 1. Lines of unlike length: infinity.
+    Masks with the same bounding box differ by their number of pixels, at least 1. Lines of different lengths: infinity.
     """
-    if isinstance(one, Area) and isinstance(other, Area):
+    if isinstance(one, MaskArea) and isinstance(other, MaskArea):
         return 0.0 if one == other else max(1.0, _far(one.box, other.box) or abs(one.pixels - other.pixels))
-    if isinstance(one, Area) or isinstance(other, Area):
+    if isinstance(one, MaskArea) or isinstance(other, MaskArea):
         return math.inf
     return _far(one, other)
 

@@ -1,4 +1,4 @@
-"""JSON of others, read without trust: what is not of the wanted type counts as absent."""
+"""Untrusted JSON: values of the wrong type count as absent."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -6,30 +6,30 @@ from typing import Any
 
 from labelferry.model.frames import Span
 
-__all__ = ["Json", "frame_of", "mapping", "numbers", "objects", "span_of", "spans_in", "text"]
+__all__ = ["ExportObject", "frame_of", "mapping", "numbers", "objects", "span_of", "spans_in", "text"]
 
-Json = Mapping[str, Any]
+ExportObject = Mapping[str, Any]
 
 
-def mapping(value: object) -> Json:
-    """The object, or an empty one."""
+def mapping(value: object) -> ExportObject:
+    """Return the object, or an empty one."""
     return value if isinstance(value, dict) else {}
 
 
-def objects(value: object) -> list[Json]:
-    """The objects of a list; a single one counts as a list of one."""
+def objects(value: object) -> list[ExportObject]:
+    """Return the objects of a list; a single one counts as a list of one."""
     if isinstance(value, list):
         return [each for each in value if isinstance(each, dict)]
     return [value] if isinstance(value, dict) else []
 
 
 def text(value: object) -> str | None:
-    """The text, None for anything else."""
+    """Return the text, None for anything else."""
     return value if isinstance(value, str) else None
 
 
 def frame_of(value: object) -> int | None:
-    """The frame number, which may be text as keys of an object are; None for anything else."""
+    """Return the frame number, which may be text like the keys of an object; None for anything else."""
     if isinstance(value, str) and value.isdecimal() and len(value) < 10:
         return int(value)
     if isinstance(value, float) and value.is_integer():
@@ -37,8 +37,8 @@ def frame_of(value: object) -> int | None:
     return value if isinstance(value, int) and not isinstance(value, bool) else None
 
 
-def numbers(value: Json, *keys: str) -> tuple[float, ...] | None:
-    """The finite numbers under all of the keys, or None."""
+def numbers(value: ExportObject, *keys: str) -> tuple[float, ...] | None:
+    """Return the finite numbers under all of the keys, or None."""
     found = [value.get(key) for key in keys]
     if not all(type(number) in (int, float) and math.isfinite(number or 0) for number in found):
         return None
@@ -46,7 +46,7 @@ def numbers(value: Json, *keys: str) -> tuple[float, ...] | None:
 
 
 def spans_in(value: object) -> tuple[Span, ...]:
-    """The ranges of a list of ``[start, end]`` or ``{"start", "end"}``."""
+    """Return the ranges of a list of ``[start, end]`` or ``{"start", "end"}``."""
     return tuple(_spans(value))
 
 
@@ -58,7 +58,7 @@ def _spans(value: object) -> Iterator[Span]:
 
 
 def span_of(value: object) -> Span | None:
-    """One range, or None."""
+    """Return one range, or None."""
     pair = [value.get("start"), value.get("end")] if isinstance(value, dict) else value
     if not isinstance(pair, list) or len(pair) != 2:
         return None

@@ -1,4 +1,4 @@
-"""Labels that differ, read one frame earlier or later -> whether that is all that is wrong with them."""
+"""Differing labels, shifted by one frame -> whether that is the only difference."""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
@@ -23,12 +23,12 @@ SUSPECTS: tuple[Offset, ...] = tuple(
 
 
 def offset_of(row: str, sent: RowContent, held: RowContent, tolerance: float) -> Offset:
-    """Return by how many frames what is held stands later than it was sent, where nothing else differs; else nothing.
+    """Return by how many frames the held content is later than it was sent, if nothing else differs.
 
     Args:
         row: global key.
-        sent: what should be there.
-        held: what is there, and differs.
+        sent: the expected content.
+        held: the actual content, which differs.
         tolerance: pixels within which coordinates agree.
     """
     found = (each for each in SUSPECTS if not compare(row, sent, _earlier(held, each), tolerance).differs)

@@ -1,7 +1,7 @@
-"""Which held track is which sent one, since an export does not say: the equal ones first, then the nearest.
+"""Held tracks matched to sent ones, since an export has no uuids: the equal ones first, then the nearest.
 
-Equal ones are found by hash, also those that came back as 32-bit floats. Of the rest, pairs are ranked by how many
-keyframes agree, then by how far apart they are; where the rest is large only the nearest few of each are ranked.
+Equal ones are found by hash, even if they came back as 32-bit floats. The other pairs are ranked by the number of equal
+keyframes, then by their distance; if there are many, only the nearest few of each are ranked.
 """
 
 import math
@@ -12,22 +12,22 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.verification.content import Area, FrameShape, Path, Thing
+from labelferry.verification.content import AnswerPath, FrameShape, MaskArea, Thing
 from labelferry.verification.geometry import distance
 
 __all__ = ["FAR", "Paired", "agree", "pair"]
 
 FAR = 100.0
-"""Pixels. Tracks without a common keyframe that are further apart on average are two tracks, not one that moved."""
+"""Pixels. Tracks without an equal keyframe whose mean distance is larger are two tracks, not one that moved."""
 RANK_ALL = 4096
-"""Pairs up to which all are ranked."""
+"""Number of pairs up to which all are ranked."""
 NEAREST = 8
 
 Signature = Callable[[Thing], Hashable]
 
 
 class Paired(NamedTuple):
-    """Sent things with what the service holds of them, and what is left on either side."""
+    """Sent things with their held counterparts, and what is left on either side."""
 
     pairs: list[tuple[Thing, Thing]]
     missing: list[Thing]
@@ -43,8 +43,8 @@ def pair(sent: Iterable[Thing], held: Iterable[Thing], tolerance: float) -> Pair
     """Pair things of one name and geometry.
 
     Args:
-        sent: what should be there.
-        held: what is there.
+        sent: the expected things.
+        held: the actual things.
         tolerance: pixels within which coordinates agree.
     """
     pairs: list[tuple[Thing, Thing]] = []
@@ -59,12 +59,12 @@ def pair(sent: Iterable[Thing], held: Iterable[Thing], tolerance: float) -> Pair
 
 
 def _fits(_: Thing, __: Thing) -> bool:
-    """An exact signature leaves nothing to look at."""
+    """Return whether two things agree, without a comparison when the signature is exact."""
     return True
 
 
 def agree(sent: Thing, held: Thing, tolerance: float) -> bool:
-    """Whether the service holds the thing as it was sent, keyframe by keyframe."""
+    """Return whether the service has the thing as it was sent, keyframe by keyframe."""
     return (
         sent.keyframes.keys() == held.keyframes.keys()
         and _at_keyframes(sent) == _at_keyframes(held)
@@ -78,7 +78,7 @@ def _exact(thing: Thing) -> Hashable:
     return thing.name, thing.geometry, ranges, frozenset(thing.keyframes.items()), _at_keyframes(thing)
 
 
-def _at_keyframes(thing: Thing) -> frozenset[tuple[int, frozenset[Path]]]:
+def _at_keyframes(thing: Thing) -> frozenset[tuple[int, frozenset[AnswerPath]]]:
     return frozenset(item for item in thing.answers.items() if item[0] in thing.keyframes)
 
 
@@ -113,7 +113,7 @@ def _by_kind(things: Iterable[Thing]) -> dict[tuple[str, str], list[Thing]]:
 
 
 def _nearest(sent: list[Thing], held: list[Thing], tolerance: float) -> Iterator[tuple[Thing, Thing]]:
-    """The best pairs first, each thing once."""
+    """Yield the best pairs first, each thing once."""
     ranked = []
     for one, other in _candidates(sent, held):
         rank = _rank(sent[one], held[other], tolerance)
@@ -141,7 +141,7 @@ def _candidates(sent: list[Thing], held: list[Thing]) -> Iterator[tuple[int, int
 
 
 def _place(thing: Thing) -> tuple[float, float, float, float]:
-    """Where a thing is, roughly: mean x and y, first and last keyframe."""
+    """Return the rough place of a thing: mean x and y, first and last keyframe."""
     points = [_numbers(shape)[:2] for shape in thing.keyframes.values()] or [(0.0, 0.0)]
     frames = thing.keyframes or {0: ()}
     x, y = (math.fsum(values) / len(points) for values in zip(*points, strict=True))
@@ -149,11 +149,11 @@ def _place(thing: Thing) -> tuple[float, float, float, float]:
 
 
 def _numbers(shape: FrameShape) -> tuple[float, ...]:
-    return shape.box if isinstance(shape, Area) else shape
+    return shape.box if isinstance(shape, MaskArea) else shape
 
 
 def _rank(sent: Thing, held: Thing, tolerance: float) -> _Rank | None:
-    """How well two things agree; None when they are two different things."""
+    """Return how well two things agree; None when they are two different things."""
     common = [
         distance(shape, other)
         for frame, shape in sent.keyframes.items()

@@ -1,4 +1,4 @@
-"""What a comparison found, as one value that is printed, kept as JSON and shown in Prefect's UI."""
+"""The result of a comparison, as one value that is printed, written as JSON and shown in Prefect's UI."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -10,38 +10,39 @@ from typing import Any
 import orjson
 
 from labelferry.errors import PartialFailureError, VerificationError
+from labelferry.listing import counted
 from labelferry.private import open_private, private_folder
 from labelferry.shown import Shown
 
 __all__ = ["CountedPart", "LabelDifference", "MismatchKind", "Outcome", "Refused", "RowResult", "Verification"]
 
 TOLD = 500
-"""Differences of one row that are kept; the counts are of all."""
+"""Number of differences kept for one row; the counts include all."""
 
 
 class CountedPart(StrEnum):
-    """What may be counted from a base of its own."""
+    """Parts of a label that may have their own frame base."""
 
     OBJECTS = "objects"
     ANSWERS = "answers"
 
 
 class Outcome(StrEnum):
-    """What a verification comes to.
+    """The outcome of a verification.
 
-    ``ACCEPTED`` is weaker than ``VERIFIED``: the service said of every line that it took it, but not everything can be
-    read back. That is so for pre-labels, and for whatever is ``not_comparable``.
+    ``ACCEPTED`` is weaker than ``VERIFIED``: the service reported every line as accepted, but not everything can be
+    read back. That applies to pre-labels, and to everything ``not_comparable``.
     """
 
     VERIFIED = "verified"
     ACCEPTED = "accepted"
     INCOMPLETE = "incomplete"
-    """All that the service took is there, but lines were refused, or are not known to be in."""
+    """Everything accepted is there, but lines were refused, or are not known to be imported."""
     DIFFERS = "differs"
 
 
 class MismatchKind(StrEnum):
-    """Of a difference."""
+    """The kind of a difference."""
 
     MISSING = "missing"
     EXTRA = "extra"
@@ -50,16 +51,16 @@ class MismatchKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class LabelDifference:
-    """One thing that is not as it was sent.
+    """One difference from what was sent.
 
     Args:
-        kind: missing at the service, there without having been sent, or somewhere else in space or time.
+        kind: missing at the service, there without having been sent, or moved in space or time.
         row: global key.
         feature: tool, or question and answer.
         place: in the user's files; for extra things, the label and feature at the service.
-        what: in words.
-        frame: the first frame concerned.
-        pixels: the largest distance, where coordinates moved.
+        what: as text.
+        frame: the first affected frame.
+        pixels: the largest distance, if coordinates moved.
     """
 
     kind: MismatchKind
@@ -76,10 +77,10 @@ class LabelDifference:
 
 @dataclass(frozen=True, slots=True)
 class RowResult:
-    """One row: how many things are equal, missing, extra, moved or cannot be compared.
+    """One row: the number of things that are equal, missing, extra, moved or not comparable.
 
     Args:
-        offset: by how many frames its objects, its answers or both stand later than sent, when only that is wrong.
+        offset: by how many frames its objects, its answers or both are later than sent, if that is the only difference.
     """
 
     row: str
@@ -94,18 +95,18 @@ class RowResult:
 
     @property
     def differs(self) -> bool:
-        """Whether anything is not as it was sent."""
+        """Whether anything differs from what was sent."""
         return bool(self.missing or self.extra or self.moved)
 
     def to_dict(self) -> dict[str, Any]:
-        """The result as plain values, its differences bounded."""
+        """Return the result as plain values, its differences bounded."""
         differences = [asdict(each) for each in self.differences[:TOLD]]
         return asdict(self) | {"differences": differences, "offset": _plain(self.offset)}
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """A line that the service did not take, and where it came from."""
+    """A line that the service refused, and its source."""
 
     row: str
     feature: str
@@ -115,19 +116,19 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Verification(Shown):
-    """What the service holds, beside what was sent.
+    """What the service has, compared with what was sent.
 
     Args:
         name: of the onboarding.
-        remote: which Labelbox it was.
+        remote: name of the Labelbox.
         imported_as: prelabels or ground-truth.
-        accepted: lines that the service took, by their status.
+        accepted: lines that the service accepted, by their status.
         failed: lines that it refused; they are not expected to be there.
         pending: lines that were not sent, or whose status is not known yet; they are not expected to be there.
         failed_lines: the first of the refused ones.
         rows: by row; empty for pre-labels, which cannot be read back.
         tolerance: pixels within which coordinates agree.
-        unknown: lines of which it does not say what became of them; they may be there or not.
+        unknown: lines whose outcome it does not report; they may be there or not.
     """
 
     name: str
@@ -143,23 +144,23 @@ class Verification(Shown):
 
     @property
     def totals(self) -> dict[str, int]:
-        """Over all rows: equal, missing, extra, moved."""
+        """Counts over all rows: equal, missing, extra, moved."""
         names = ("equal", "missing", "extra", "moved")
         return {name: sum(getattr(row, name) for row in self.rows) for name in names}
 
     @property
     def not_comparable(self) -> dict[str, int]:
-        """Over all rows: what an export does not hold in a form that can be compared."""
+        """Counts over all rows: what an export does not contain in a comparable form."""
         return dict(sum((Counter(row.not_comparable) for row in self.rows), Counter[str]()))
 
     @property
     def unknown_keys(self) -> dict[str, int]:
-        """Over all rows: keys of the export that are not known."""
+        """Counts over all rows: unknown keys of the export."""
         return dict(sum((Counter(row.unknown) for row in self.rows), Counter[str]()))
 
     @property
     def outcome(self) -> Outcome:
-        """What it comes to."""
+        """The outcome."""
         if any(row.differs for row in self.rows):
             return Outcome.DIFFERS
         if self.failed or self.pending or self.unknown:
@@ -168,18 +169,18 @@ class Verification(Shown):
 
     @property
     def offset(self) -> Mapping[CountedPart, int]:
-        """By how many frames everything that differs stands later than it was sent, where nothing else is wrong."""
+        """By how many frames everything that differs is later than it was sent, if nothing else is wrong."""
         found = [row.offset for row in self.rows if row.differs]
         return found[0] if found and all(each == found[0] for each in found) else {}
 
     def summary(self) -> dict[str, Any]:
-        """What fits into a log: counts and the outcome."""
+        """Return the counts and the outcome, for a log."""
         counts = ("accepted", "failed", "unknown", "pending", "totals", "not_comparable")
         names = ("name", "imported_as", "outcome", *counts)
         return {name: getattr(self, name) for name in names}
 
     def to_dict(self) -> dict[str, Any]:
-        """The whole as plain values."""
+        """Return everything as plain values."""
         return self.summary() | {
             "remote": self.remote,
             "tolerance": self.tolerance,
@@ -190,28 +191,28 @@ class Verification(Shown):
         }
 
     def refuse_differences(self) -> None:
-        """Stop when the service does not hold what was sent, or nobody knows whether it does.
+        """Raise when the service does not have what was sent, or that is unknown.
 
         Raises:
             VerificationError: when labels are missing, extra or moved, or lines are pending or unknown; it
                 carries this value.
-            PartialFailureError: when all that was accepted is there, but lines were refused.
+            PartialFailureError: when everything accepted is there, but lines were refused.
         """
         if self.outcome is Outcome.DIFFERS:
             found = self.totals
             raise VerificationError(
-                f"{self.name} differs: {found['missing']} labels are missing, {found['extra']} extra, "
+                f"{self.name} differs: {counted(found['missing'], 'label')} missing, {found['extra']} extra, "
                 f"{found['moved']} moved",
                 self,
             )
         if self.failed:
-            message = f"{self.failed} lines were refused; labelferry status {self.name} lists them"
+            message = f"{counted(self.failed, 'line')} refused; labelferry status {self.name} lists them"
             raise PartialFailureError(message, self)
         if open_ := self.pending + self.unknown:
-            raise VerificationError(f"{open_} lines are not in, or not known to be; run labelferry onboard", self)
+            raise VerificationError(f"{counted(open_, 'line')} not known to be imported; run labelferry onboard", self)
 
     def write(self, folder: Path) -> Path:
-        """Keep it as JSON."""
+        """Write it as JSON."""
         path = private_folder(folder) / f"{self.name}-verify.json"
         with open_private(path) as out:
             out.write(orjson.dumps(self.to_dict(), option=orjson.OPT_INDENT_2))

@@ -1,26 +1,26 @@
-"""Labelled videos, as they were sent -> what the service should hold."""
+"""Labelled videos as sent -> what the service should have."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from labelferry.model import Answer, Classification, Composite, Feature, LabelledVideo, MaskObject, Masks, Span, Track
 from labelferry.model.frames import coalesce
-from labelferry.verification.content import Area, FrameShape, Path, RowContent, Thing
+from labelferry.verification.content import AnswerPath, FrameShape, MaskArea, RowContent, Thing
 from labelferry.verification.pictures import Pictures, area_of, pixels_of
 
 __all__ = ["WHOLE_TRACK", "read_sent"]
 
 WHOLE_TRACK = "classification of a whole track"
-"""Exports of video have a place for sub-classifications of keyframes only."""
+"""Exports of video contain sub-classifications of keyframes only."""
 
-Given = Iterator[tuple[Path, tuple[Span, ...]]]
+AnswerSpans = Iterator[tuple[AnswerPath, tuple[Span, ...]]]
 
 
 def read_sent(videos: Iterable[LabelledVideo], names: Mapping[str, str], pictures: Pictures) -> RowContent:
-    """Return what the lines of one row ask for.
+    """Return the expected content of one row.
 
     Args:
-        videos: what each line holds.
+        videos: the content of each line.
         names: schema ids and values -> the names that the service uses.
         pictures: reads the composites that lines only name by URL.
     """
@@ -58,17 +58,17 @@ class _Reader:
         )
 
     def masks(self, masks: Masks, pictures: Pictures, content: RowContent) -> Iterator[Thing]:
-        areas: list[dict[int, FrameShape]] = [{} for _ in masks.instances]
+        areas: list[dict[int, FrameShape]] = [{} for _ in masks.shown]
         for frame in masks.frames:
-            found = _areas(frame, masks.instances, pictures)
+            found = _areas(frame, masks.shown, pictures)
             if found is None:
-                for instance in masks.instances:
+                for instance in masks.shown:
                     content.cannot_read(self.name(instance.feature), "mask")
                 return
             for shapes, area in zip(areas, found, strict=True):
                 if area.pixels:
                     shapes[frame.frame] = area
-        for shapes, instance in zip(areas, masks.instances, strict=True):
+        for shapes, instance in zip(areas, masks.shown, strict=True):
             if shapes:
                 yield self._instance(instance, shapes, str(masks.where))
 
@@ -77,10 +77,10 @@ class _Reader:
         by_frame = dict.fromkeys(shapes, answers) if answers else {}
         return Thing(self.name(instance.feature), "mask", shapes, place, answers=by_frame)
 
-    def _paths(self, asked: Iterable[Classification]) -> frozenset[Path]:
+    def _paths(self, asked: Iterable[Classification]) -> frozenset[AnswerPath]:
         return frozenset(path for each in asked for path, _ in self.answers(each, (), ()))
 
-    def answers(self, asked: Classification, within: tuple[Span, ...], above: Path) -> Given:
+    def answers(self, asked: Classification, within: tuple[Span, ...], above: AnswerPath) -> AnswerSpans:
         """Return every answer of a question and of those nested in it; a nested one without frames has its parent's."""
         question = (*above, self.name(asked.feature))
         for answer in asked.answers:
@@ -94,7 +94,7 @@ class _Reader:
 
 
 def _shapes(track: Track) -> Iterator[FrameShape]:
-    """Return the shape of each keyframe: a line's has x and y of every point after one another."""
+    """Return the shape of each keyframe: that of a line is x and y of every point in turn."""
     if track.offsets is None:
         return map(tuple, track.coords.tolist())
     points, ends = track.coords.ravel().tolist(), (track.offsets * 2).tolist()
@@ -109,7 +109,7 @@ def _ranges(frames: Sequence[int], segment: Sequence[int]) -> Iterator[Span]:
     return (Span(each[0], each[-1]) for each in edges.values())
 
 
-def _areas(frame: Composite, instances: Sequence[MaskObject], pictures: Pictures) -> list[Area] | None:
+def _areas(frame: Composite, instances: Sequence[MaskObject], pictures: Pictures) -> list[MaskArea] | None:
     """Return the area of each instance on a frame; None when the composite cannot be read."""
     picture = pictures.pixels_at(frame.uri or "") if frame.png is None else pixels_of(frame.png)
     return None if picture is None else [area_of(picture, instance.colour) for instance in instances]

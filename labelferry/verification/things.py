@@ -1,9 +1,10 @@
-"""Two tracks, or two instances of masks, that belong together -> every way in which they differ."""
+"""Two matched tracks or mask instances -> every way in which they differ."""
 
 import math
 from collections.abc import Iterator
 
-from labelferry.verification.content import Path, Thing
+from labelferry.listing import counted
+from labelferry.verification.content import AnswerPath, Thing
 from labelferry.verification.geometry import distance
 from labelferry.verification.result import LabelDifference, MismatchKind
 from labelferry.verification.wording import first_change, said, told_frames, told_ranges
@@ -14,24 +15,24 @@ WORDS = {"bbox": "box", "point": "point", "line": "line", "mask": "mask"}
 
 
 def whole(kind: MismatchKind, row: str, thing: Thing) -> LabelDifference:
-    """The difference that a thing is missing, or extra, as a whole."""
+    """Return the difference of a thing that is missing or extra as a whole."""
     frames = sorted(thing.keyframes)
-    what = f"{WORDS[thing.geometry]} with {len(frames)} keyframes, {told_frames(frames)}"
+    what = f"{WORDS[thing.geometry]} with {counted(len(frames), 'keyframe')}, {told_frames(frames)}"
     return LabelDifference(kind, row, thing.name, thing.place, what, frames[0] if frames else None)
 
 
 def unsaid_segments(sent: Thing, held: Thing) -> bool:
-    """Whether segments were sent, and the service does not say which it holds."""
+    """Return whether segments were sent and the service does not return any."""
     return sent.ranges is not None and held.ranges is None
 
 
 def between(row: str, sent: Thing, held: Thing, tolerance: float) -> Iterator[LabelDifference]:
-    """Yield what differs between a thing and what is held of it; keyframes that moved are told together.
+    """Yield what differs between a sent and a held thing; moved keyframes are reported together.
 
     Args:
         row: global key.
-        sent: what should be there.
-        held: what is there.
+        sent: the expected thing.
+        held: the actual thing.
         tolerance: pixels within which coordinates agree.
     """
     apart: dict[int, float] = {}
@@ -73,7 +74,7 @@ class _Told:
             yield self._of(MismatchKind.MOVED, what, first_change(wanted, there))
 
     def answers(self, held: Thing, lost: set[int]) -> Iterator[LabelDifference]:
-        none: frozenset[Path] = frozenset()
+        none: frozenset[AnswerPath] = frozenset()
         asked = (self.sent.answers.keys() | held.answers.keys()) & self.sent.keyframes.keys()
         for frame in sorted(asked - lost):
             wanted, there = self.sent.answers.get(frame, none), held.answers.get(frame, none)

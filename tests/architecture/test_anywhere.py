@@ -1,4 +1,4 @@
-"""The tests run where nothing may be written beside them, where the locale is ASCII, and without xdist."""
+"""The tests run in a read-only checkout, with an ASCII locale, and without xdist."""
 
 import os
 import subprocess
@@ -12,7 +12,7 @@ SOME = ("tests/unit/model", "tests/unit/assemble/test_order.py")
 
 
 def test_they_run_anywhere() -> None:
-    """Some of them, Hypothesis's too: what is wrong with the ground they stand on shows with any."""
+    """Some of them, including Hypothesis's: any of them would fail in a bad environment."""
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:xdist", "-o", f"cache_dir={NOWHERE}", *SOME]
     env = {**os.environ, **C, "HYPOTHESIS_STORAGE_DIRECTORY": NOWHERE, "PYTHONDONTWRITEBYTECODE": "1"}
     done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, encoding="utf-8", timeout=300)

@@ -1,4 +1,4 @@
-"""Text is opened as UTF-8 wherever it is opened: what a locale would choose is the user's machine's business."""
+"""Text is always opened as UTF-8, whatever the locale of the machine."""
 
 import ast
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ NO_FILES = {"archive", "av", "attachment", "Image", "opener"}
 
 
 def opened_by_locale(source: str) -> Iterator[int]:
-    """The lines that open text, or talk to a process in text, without saying how it is encoded."""
+    """Yield the lines that open text, or talk to a process in text, without an encoding."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Call) and not _says_how(node) and _is_text(node):
             yield node.lineno

@@ -20,7 +20,7 @@ from tests.localbox_server import KEY, Localbox, started  # noqa: E402
 
 ROWS = 3
 
-# The SDK's own noise: it warns about what it does by itself.
+# The SDK's own noise: it warns about its own behaviour.
 SDK_WARNINGS = (
     "ignore:Connecting default labeling editor:UserWarning",
     "ignore:Project has labels:UserWarning",
@@ -38,8 +38,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="module")
 def localbox(running_localbox: Localbox) -> Localbox:
-    """A localbox that was empty when the file began."""
+    """A localbox that was empty when the file began, whose jobs end at once: the SDK would sleep for seconds."""
     running_localbox.reset()
+    running_localbox.control("POST", "transitions", {"*": {"when": "now"}})
     return running_localbox
 
 
@@ -50,13 +51,13 @@ def client(localbox: Localbox) -> Any:
 
 @pytest.fixture(scope="session")
 def wire() -> Wiretap:
-    """What checks the requests of our own client on their way out."""
+    """The checker of our own client's outgoing requests."""
     return Wiretap()
 
 
 @pytest.fixture(scope="module", params=[pytest.param("sdk", marks=pytest.mark.full), "own"])
 def driver(request: pytest.FixtureRequest, localbox: Localbox, wire: Wiretap) -> Iterator[Driver]:
-    """Each client in turn: what is asked for here runs once with the official SDK and once with our own."""
+    """Each client in turn: tests run once with the official SDK and once with our own."""
     if request.param == "sdk":
         yield SdkDriver(localbox.endpoint, KEY)
         return
@@ -72,7 +73,7 @@ def unique() -> str:
 
 @pytest.fixture
 def launch(tmp_path: Path) -> Iterator[Callable[..., Localbox]]:
-    """Starts servers of a test's own, and stops them."""
+    """Servers of a test's own, stopped at its end."""
     with ExitStack() as running:
         yield lambda *options, folder=tmp_path / "data": running.enter_context(started(folder, *options))
 

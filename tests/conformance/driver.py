@@ -1,4 +1,4 @@
-"""What both clients can do, in one set of words: the conformance suite is written against this and knows no client."""
+"""The interface of both clients: the conformance suite uses it and knows neither."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +18,7 @@ class Refused(Exception):  # noqa: N818 - what the suite expects, not an error o
 
 @dataclass(frozen=True)
 class Uploaded:
-    """Which global keys became rows, and what was said of the others."""
+    """The global keys that became rows, and the messages for the others."""
 
     created: frozenset[str]
     failed: Mapping[str, str]
@@ -26,7 +26,7 @@ class Uploaded:
 
 @dataclass(frozen=True)
 class Batch:
-    """A batch as it was right after it was made."""
+    """A batch right after its creation."""
 
     id: str
     size: int

@@ -1,7 +1,6 @@
-"""How localbox acts on rows, projects and pre-labels in every position; the table is in docs/localbox-control.md."""
+"""How localbox acts on rows, projects and pre-labels in every position; the table is in docs/localbox-behaviours.md."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -11,9 +10,8 @@ import pytest
 
 from labelferry.errors import RejectedError, UnavailableError
 from labelferry.labelbox import Client, ImportKind
-from labelferry.localbox.state.behaviour import SWITCHES
 from tests.conformance import guide
-from tests.localbox_server import KEY, ROOT, Localbox
+from tests.localbox_server import KEY, Localbox
 
 Turn = Callable[..., None]
 KEYS = ("row-1", "row-2")
@@ -118,10 +116,3 @@ def test_a_second_import_of_pre_labels(
 def test_positions_that_do_not_exist(http: httpx.Client, wrong: dict[str, Any]) -> None:
     answer = http.post("/_localbox/behaviour", json=wrong)
     assert (answer.status_code, "cannot be" in answer.json()["message"]) == (400, True)
-
-
-def test_the_docs_name_every_switch() -> None:
-    page = Path(ROOT, "docs", "localbox-control.md").read_text("utf-8")
-    section = page.split("## Behaviour")[1].split("## Flaws")[0]
-    for name in (*SWITCHES.choices, *SWITCHES.free):
-        assert f"| `{name}` |" in section

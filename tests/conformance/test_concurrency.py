@@ -1,4 +1,4 @@
-"""Many clients, two server processes, one folder: every key is had once, every batch name is taken once."""
+"""Many clients, two server processes, one folder: every key exists once, every batch name is taken once."""
 
 import json
 from collections import Counter
@@ -19,7 +19,7 @@ CREATED = "query($id: ID!){successesfulDataRowImports(data: {taskId: $id}){total
 
 
 class Caller:
-    """A client without any cleverness of its own."""
+    """A plain client without any logic."""
 
     def __init__(self, endpoint: str) -> None:
         self.http = httpx.Client(headers={"Authorization": f"Bearer {KEY}"}, timeout=60)

@@ -1,4 +1,4 @@
-"""The control plane: what tests of others turn, seen from outside over HTTP."""
+"""The control plane, seen from outside over HTTP."""
 
 import json
 import subprocess
@@ -136,12 +136,12 @@ def test_imports_run_until_they_are_due(http: httpx.Client, localbox: Localbox) 
 
 
 def until(holds: Callable[[], bool]) -> None:
-    """Ask until something holds; how long that takes is the machine's business."""
+    """Ask until something is true, however long that takes on this machine."""
     assert any(holds() for _ in range(10_000)), "it never came to that"
 
 
 def test_time_passes_without_polls(http: httpx.Client, localbox: Localbox) -> None:
-    """A job of an hour is not done however often somebody looks; one of a moment is done though nobody asked for it."""
+    """A job of an hour is not done however often it is polled; one of a moment is done even if it is never polled."""
     client, project = project_with_row(http, localbox)
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
     http.post("/_localbox/transitions", json={"*": {"when": "seconds", "n": 3600}}).raise_for_status()
@@ -201,12 +201,13 @@ def test_what_is_no_snapshot_is_refused(text: str, tmp_path: Path) -> None:
         [*command, "--seed", str(tmp_path / "bad.json")], capture_output=True, timeout=20, check=False
     )
     assert ended.returncode == 2
-    assert b"is no snapshot" in ended.stderr or b"No such tables" in ended.stderr
+    assert b"is not a snapshot" in ended.stderr or b"No such tables" in ended.stderr
 
 
 def test_files_of_imports_expire(http: httpx.Client, localbox: Localbox) -> None:
     client, project = project_with_row(http, localbox)
     line = {"name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
+    http.post("/_localbox/transitions", json={"*": {"when": "now"}}).raise_for_status()
     job = lb.MALPredictionImport.create_from_objects(client, project.uid, "mal", [line])
     urls = [job.input_file_url, job.status_file_url, job.error_file_url]
     assert [httpx.get(url).status_code for url in urls] == [200] * 3

@@ -1,7 +1,6 @@
-"""How localbox reports imports, in every position of the switches; the table is in docs/localbox-control.md."""
+"""How localbox reports imports, in every position of the switches; the table is in docs/localbox-behaviours.md."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -9,9 +8,8 @@ import orjson
 import pytest
 
 from labelferry.labelbox import Client, ImportJob, ImportKind, Policy
-from labelferry.localbox.state.reporting import CHOICES, FREE
 from tests.conformance import guide
-from tests.localbox_server import KEY, ROOT, Localbox
+from tests.localbox_server import KEY, Localbox
 
 UUID = "0a1b2c3d-0000-4000-8000-00000000000f"
 GOOD = {"uuid": UUID, "name": "free_text", "answer": "x", "dataRow": {"globalKey": "row"}}
@@ -136,10 +134,3 @@ WRONG: list[Any] = [
 @pytest.mark.parametrize("body", [*WRONG, {"also": "x"}, {"uuids": []}], ids=str)
 def test_other_positions_are_refused(http: httpx.Client, body: Any) -> None:
     assert http.post("/_localbox/outcomes", json=body).status_code == 400
-
-
-def test_every_switch_is_documented() -> None:
-    page = Path(ROOT, "docs", "localbox-control.md").read_text("utf-8")
-    for name in (*CHOICES, *FREE):
-        (row,) = [line for line in page.splitlines() if line.startswith(f"| `{name}` |")]
-        assert all(f"`{position}`" in row for position in CHOICES.get(name, ()))

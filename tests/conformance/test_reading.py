@@ -8,9 +8,8 @@ import orjson
 import pytest
 
 from labelferry.labelbox import Client, ImportKind, Policy
-from labelferry.localbox.state.reading import SWITCHES
 from tests.conformance import guide
-from tests.localbox_server import KEY, ROOT, Localbox
+from tests.localbox_server import KEY, Localbox
 
 BOX = {"top": 1, "left": 2, "height": 3, "width": 4}
 INNER = {"name": "why", "answer": {"name": "rain"}}
@@ -90,8 +89,3 @@ def test_and_kept_when_a_test_says_so(http: httpx.Client, client: Client) -> Non
 @pytest.mark.parametrize("body", [{"range_base": True}, {"range_base": 2}, {"any_scope": 1}, {"nothing": 1}], ids=str)
 def test_a_wrong_position_is_refused(http: httpx.Client, body: Any) -> None:
     assert http.post("/_localbox/reading", json=body).status_code == 400
-
-
-def test_the_table_of_switches_is_complete() -> None:
-    page = (ROOT / "docs" / "localbox-control.md").read_text("utf-8")
-    assert [name for name in SWITCHES.choices if f"| `{name}` |" not in page] == []

@@ -10,6 +10,7 @@ import lbox.exceptions as lb_exceptions
 import pytest
 from labelbox.schema.label import Label
 
+from tests.conformance import guide
 from tests.conformance.conftest import ROWS
 from tests.localbox_server import KEY, Localbox
 
@@ -101,11 +102,23 @@ def test_export_of_nothing(project: Any) -> None:
     assert not task.has_result()
 
 
-def test_task_queues(labelled: Any) -> None:
-    assert {queue.name: queue.data_row_count for queue in labelled.task_queues()} == {
-        "Initial labeling task": 0,
-        "Done": ROWS,
-    }
+def test_task_queues(labelled: Any, keys: list[str]) -> None:
+    first, review, rework = labelled.task_queues()
+    assert [each.queue_type for each in (first, review, rework)] == [
+        "INITIAL_LABELING_QUEUE",
+        "MANUAL_REVIEW_QUEUE",
+        "MANUAL_REWORK_QUEUE",
+    ]
+    assert labelled.get_overview().done == ROWS
+    labelled.move_data_rows_to_task_queue(lb.GlobalKeys(keys[:1]), review.uid)
+    overview = labelled.get_overview()
+    assert (overview.done, overview.in_review, overview.to_label) == (ROWS - 1, 1, 0)
+    assert [each.data_row_count for each in labelled.task_queues()] == [0, 1, 0]
+    reviewed = labelled.export(filters={"workflow_status": "InReview"}, params={"project_details": True})
+    reviewed.wait_till_done()
+    (entry,) = reviewed.get_buffered_stream()
+    details = entry.json["projects"][labelled.uid]["project_details"]
+    assert (details["workflow_status"], len(details["workflow_history"])) == ("IN_REVIEW", 1)
 
 
 def test_imports_are_listed(client: Any, labelled: Any, keys: list[str]) -> None:
@@ -157,13 +170,23 @@ def test_feature_schemas(client: Any, unique: str) -> None:
     assert list(client.get_feature_schemas(f"cat {unique}")) == []
 
 
+def test_a_project_can_come_without_an_editor(localbox: Localbox, client: Any, unique: str) -> None:
+    localbox.control("POST", "behaviour", {"editor": "none"})
+    made = client.create_project(name=unique, media_type=lb.MediaType.Video)
+    localbox.control("POST", "behaviour", {})
+    assert made.labeling_frontend() is None
+    made.connect_ontology(client.create_ontology(unique, guide.ontology(), media_type=lb.MediaType.Video))
+    assert made.labeling_frontend().name == "Editor"
+    assert client.create_project(name=unique, media_type=lb.MediaType.Video).labeling_frontend().name == "Editor"
+
+
 def test_unknown_operations_say_their_name(client: Any, project: Any) -> None:
-    with pytest.raises(lb_exceptions.OperationNotAllowedException, match="CloneProject"):
-        project.clone()
+    with pytest.raises(lb_exceptions.OperationNotAllowedException, match="createModel"):
+        client.create_model("model", project.ontology().uid)
 
 
 def test_unknown_relations_say_their_name(project: Any) -> None:
-    with pytest.raises(lb_exceptions.OperationNotAllowedException, match=r"MemberOverview.*Project\.members"):
-        list(project.members())
+    with pytest.raises(lb_exceptions.OperationNotAllowedException, match=r"ReviewMetrics.*Project\.reviewMetrics"):
+        project.review_metrics(None)
     with pytest.raises(lb_exceptions.OperationNotAllowedException, match="localbox has no Project"):
-        project.get_overview()
+        list(project.labeler_performance())

@@ -1,4 +1,4 @@
-"""Attachments and metadata of rows that exist, benchmarks, webhooks of all, and roles, with the official SDK."""
+"""Attachments and metadata of existing rows, benchmarks, webhooks, and roles, with the official SDK."""
 
 from datetime import UTC, datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""What outlives a request: webhooks on their way, servers on one folder, a kill."""
+"""State that outlives a request: pending webhooks, several servers on one folder, a kill."""
 
 import http.server
 import json

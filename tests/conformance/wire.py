@@ -1,4 +1,4 @@
-"""A transport that looks at every request of our client before it leaves.
+"""A transport that checks every request of our client before it is sent.
 
 Each GraphQL document must validate, and its variables must fit, under both schemas: the one that was read off the
 official SDK's own documents (section 9 of the protocol's description) and localbox's.
@@ -25,7 +25,7 @@ A_FILE = Upload(io.BytesIO(), "file", None)
 
 
 class Wiretap(httpx.BaseTransport):
-    """Passes requests on to the network once they have been found right; remembers the documents."""
+    """A transport that passes valid requests on to the network, and records the documents."""
 
     def __init__(self) -> None:
         self._network = httpx.HTTPTransport()
@@ -73,7 +73,7 @@ def faults(schema: str, document: str) -> list[GraphQLError]:
 
 @lru_cache
 def schemas() -> dict[str, GraphQLSchema]:
-    """The schemas there are: the protocol's only where its description is at hand."""
+    """The schemas; the protocol's only if its description is available."""
     found = {"localbox": load()}
     if PROTOCOL.is_file():
         text = PROTOCOL.read_text("utf-8")

@@ -14,7 +14,7 @@ MAPPINGS, LISTS = ("environment", "depends_on"), ("secrets", "volumes")
 
 
 class Composed:
-    """One or more compose files; the later ones are laid over the first."""
+    """One or more compose files; the later ones override the first."""
 
     def __init__(self, *files: Path) -> None:
         self.document: dict[str, Any] = {}

@@ -1,7 +1,7 @@
-"""The compose files' services as processes of this machine: their commands, settings and secrets, other addresses.
+"""The compose files' services as local processes: with their commands, settings and secrets, but other addresses.
 
 The names of the composed network become 127.0.0.1 and a free port, ``/run/secrets`` and the volumes become folders, the
-images of others become Debian's packages. All else is what the files say, so that they cannot drift from what works.
+images of others become Debian's packages. All else is taken from the files, so they cannot drift from what works.
 """
 
 import os
@@ -31,7 +31,7 @@ START_SECONDS, STOP_SECONDS = 180, 20
 
 @dataclass
 class Stack:
-    """What the compose files say, at addresses of this machine."""
+    """The services in the compose files, at local addresses."""
 
     composed: Composed
     folder: Path
@@ -41,7 +41,7 @@ class Stack:
     @classmethod
     @contextmanager
     def of(cls, composed: Composed, folder: Path) -> Iterator["Stack"]:
-        """A stack of which nothing runs yet; all that is started is ended with the block."""
+        """A stack that is not running yet; everything that is started ends with the block."""
         for name in ("secrets", "logs", "home"):
             (folder / name).mkdir()
         (folder / "secrets" / "postgres_password").write_text(PASSWORD, "utf-8")
@@ -132,7 +132,7 @@ class Stack:
         tools, port = postgres_tools(), self.ports["postgres"]
         assert tools is not None
         said = self.composed.services["postgres"]["environment"]
-        # pytest's own folder is closed to other users, anew whenever some pytest starts.
+        # pytest's own folder is closed to other users again whenever some pytest starts.
         folder = Path(self.running.enter_context(tempfile.TemporaryDirectory(prefix="labelferry-postgres-")))
         (folder / "password").write_text(PASSWORD, "utf-8")
         if os.geteuid() == 0:
@@ -175,12 +175,12 @@ def postgres_tools() -> Path | None:
 
 
 def as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL does not run as root; Debian's package brings a user for it."""
+    """PostgreSQL does not run as root; Debian's package has a user for it."""
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
 def end(process: "subprocess.Popen[bytes]") -> None:
-    """End a process as systemd does: kindly, then with all that it started."""
+    """End a process as systemd does: with SIGTERM first, then with everything that it started."""
     process.terminate()
     try:
         process.wait(STOP_SECONDS)
@@ -202,13 +202,13 @@ def answers(url: str) -> bool:
 
 
 def listens(port: int) -> bool:
-    """Whether somebody listens."""
+    """Whether something listens."""
     with socket.socket() as probe:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """A port on which nothing listens."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])

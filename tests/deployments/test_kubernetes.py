@@ -21,7 +21,7 @@ def valid(manifest: dict[str, Any]) -> None:
 
 @pytest.fixture
 def job() -> dict[str, Any]:
-    """The job of a run, as the worker makes it from the template's defaults."""
+    """The job of a run, as the worker creates it from the template's defaults."""
     properties = TEMPLATE["variables"]["properties"]
     values = {name: each["default"] for name, each in properties.items() if each.get("default") is not None}
     given = {**values, "name": "run", "labels": {}, "annotations": {}}
@@ -43,7 +43,7 @@ def test_a_wrong_manifest_is_not() -> None:
 
 
 def test_prefect_takes_the_template() -> None:
-    """Prefect refuses a template whose placeholders are no variables."""
+    """Prefect refuses a template whose placeholders are not variables."""
     pool = WorkPoolCreate(name="labelferry", type="kubernetes", base_job_template=TEMPLATE)
     assert pool.base_job_template == TEMPLATE
 

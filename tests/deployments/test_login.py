@@ -1,4 +1,4 @@
-"""The login of Prefect's server: made once, kept for its owner, given by whoever has one already."""
+"""The login of Prefect's server: created once, private to its owner, or given by the user."""
 
 import stat
 import subprocess
@@ -38,7 +38,7 @@ def test_two_that_differ_are_refused(tmp_path: Path) -> None:
 def test_an_empty_file_is_refused_and_the_remedy_works(tmp_path: Path) -> None:
     path = tmp_path / "login"
     path.touch()
-    with pytest.raises(SpecError, match="holds no login of Prefect; delete it"):
+    with pytest.raises(SpecError, match="contains no login; delete it"):
         login(path, {})
     path.unlink()
     assert login(path, {})

@@ -1,4 +1,4 @@
-"""What docs/operate.md tells people to type: its programs, files, units and subcommands exist."""
+"""The commands in docs/operate.md: their programs, files, units and subcommands exist."""
 
 import re
 import shlex

@@ -1,4 +1,4 @@
-"""What the compose files describe, really started: PostgreSQL, Prefect's server on it, two workers, a schedule."""
+"""The services in the compose files, actually started: PostgreSQL, Prefect's server on it, two workers, a schedule."""
 
 import json
 import shutil
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.skipif(postgres_tools() is None, reason="PostgreSQL is 
 
 @pytest.fixture(scope="module", params=["alone", "with redis"])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    """Everything that the files describe, up and running."""
+    """All services in the files, up and running."""
     scaled = request.param == "with redis"
     if scaled and shutil.which("redis-server") is None:
         pytest.skip("Redis is not installed (Debian's package redis-server)")
@@ -93,7 +93,7 @@ def test_scheduled_runs_appear_and_one_completes(stack: Stack, client: httpx.Cli
 
 
 def test_ledger_is_in_postgresql(stack: Stack, client: httpx.Client) -> None:
-    """The run's work is counted from the database, and no ledger lies in the home."""
+    """The run's work is counted from the database, and there is no ledger in the home folder."""
     wait_for_runs(client, RUN_SECONDS, "COMPLETED")
     counted = text_string_to_metric_families(stack.run("worker", "labelferry", "metrics"))
     values = {sample.name: sample.value for family in counted for sample in family.samples}
@@ -129,7 +129,7 @@ def test_both_workers_are_seen(client: httpx.Client) -> None:
 
 
 def test_servers_speak_through_redis(stack: Stack, client: httpx.Client) -> None:
-    """Where the files say so, and only there: Prefect falls back to its own memory without a word."""
+    """In the configured place only: Prefect silently falls back to its own memory."""
     scaled = "redis" in stack.composed.services
     brokers = {client.get("/admin/settings").json()["server"]["events"]["messaging_broker"]}
     assert brokers == {"prefect_redis.messaging" if scaled else "prefect.server.utilities.messaging.memory"}

@@ -1,4 +1,4 @@
-"""``.env.example`` is complete, and everything that it and the compose files set is a setting that exists."""
+"""``.env.example`` is complete, and it and the compose files set only existing settings."""
 
 import re
 from collections.abc import Iterator
@@ -17,7 +17,7 @@ NAMED = re.findall(r"^#?([A-Z_]+)=", EXAMPLE, re.M)
 
 
 class Asked(dict[str, str]):
-    """An environment that remembers what it was asked for."""
+    """An environment that records which variables were read."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -60,7 +60,7 @@ def test_the_example_holds_no_secret() -> None:
 
 
 def test_the_example_as_it_is_can_be_read() -> None:
-    """Uncommented, the defaults are defaults: what the settings say does not change."""
+    """Uncommented, the defaults are defaults: the settings do not change."""
     shown = {name: value.strip('"') for name, value in re.findall(r"^#?([A-Z_]+)=(.*)$", EXAMPLE, re.M)}
     ours = {name: value for name, value in shown.items() if name.startswith(("LABELFERRY_", "LABELBOX_", "LOCALBOX_"))}
     plain = {"LABELFERRY_HOME": shown["LABELFERRY_HOME"], "LABELFERRY_LEDGER": shown["LABELFERRY_LEDGER"]}
@@ -73,7 +73,7 @@ def known() -> set[str]:
 
 
 def test_prefect_reads_what_we_set_for_it(known: set[str]) -> None:
-    """A setting that Prefect renames would be ignored without a word."""
+    """A setting that Prefect renames would be silently ignored."""
     assert "PREFECT_API_URL" in known
     services = Composed(COMPOSE, REDIS).services.values()
     given = {*NAMED, *(name.removesuffix("_FILE") for service in services for name in service["environment"])}

@@ -1,4 +1,4 @@
-"""What ``make deploy`` asks the environment for, and where workers find the flows."""
+"""The environment of ``make deploy``, and where workers find the flows."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def test_the_environment_counts_before_the_defaults() -> None:
 
 
 def written(folder: Path, **environment: str) -> Any:
-    """What Prefect is told with these settings."""
+    """What is deployed to Prefect with these settings."""
     return yaml.safe_load(prefect_file(environment, folder).read_text("utf-8"))
 
 
@@ -42,7 +42,7 @@ def test_what_is_named_is_scheduled(tmp_path: Path) -> None:
 
 
 def test_our_schedules_are_called_as_their_deployments() -> None:
-    """That is how a later deployment knows them from those that somebody made in Prefect's UI."""
+    """That is how a later deployment tells them from those created in Prefect's UI."""
     for deployment in FILE["deployments"]:
         assert {each["slug"] for each in deployment.get("schedules", [])} <= {deployment["name"]}
 

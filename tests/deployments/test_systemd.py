@@ -1,4 +1,4 @@
-"""systemd's own reading of the units: nothing unknown in them, and little that they may touch."""
+"""systemd's own analysis of the units: no unknown settings, and few permissions."""
 
 import os
 import shutil
@@ -27,7 +27,7 @@ def analyze(units: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
 
 @pytest.fixture
 def units(tmp_path: Path) -> Path:
-    """The units, for a labelferry that is installed where this one is."""
+    """The units, with the path of this checkout."""
     folder = tmp_path / "units"
     shutil.copytree(UNITS, folder)
     for unit in folder.rglob("*.*"):
@@ -57,7 +57,7 @@ def test_services_may_touch_little(units: Path, service: str) -> None:
 
 
 def test_long_services_end_in_time() -> None:
-    """A worker whose server has gone never ends by itself."""
+    """A worker whose server is gone never ends on its own."""
     texts = [path.read_text("utf-8") for path in UNITS.glob("*.service")]
     long = [text for text in texts if "Type=exec" in text]
     assert len(long) == 3

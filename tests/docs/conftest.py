@@ -1,4 +1,4 @@
-"""The pages whose commands are typed, each in a folder of its own, two at a time, with one Prefect server for all."""
+"""The pages whose commands are run, each in a folder of its own, two at a time, with one Prefect server for all."""
 
 import os
 import shutil
@@ -31,7 +31,7 @@ PAGES = sorted(
 
 @pytest.fixture(scope="session")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a Prefect server, so that not every command starts one of its own."""
+    """The URL of a Prefect server, so that not every command starts its own."""
     port, folder = free_port(), tmp_path_factory.mktemp("prefect")
     command = [str(BIN / "prefect"), "server", "start", "--host", "127.0.0.1", "--port", str(port)]
     env = {**os.environ, "PREFECT_HOME": str(folder)}
@@ -77,7 +77,7 @@ def endpoint(running_localbox: Localbox) -> str:
 def followed(
     request: pytest.FixtureRequest, prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, "Future[dict[str, str]]"]]:
-    """What the commands of each page print that a test of this run asks for; the longest page begins."""
+    """The output of the commands of each page that a test of this run needs; the longest page starts first."""
     names = [item.name.replace("test_demo", "start/localbox.md") for item in request.session.items]
     asked = {page for page in PAGES if any(page in name for name in names)}
     with ThreadPoolExecutor(2) as pool:

@@ -1,4 +1,4 @@
-"""A page as a reader follows it: its files are written, its commands are typed into one shell, its output is compared.
+"""A page as a reader follows it: its files are written, its commands are run in one shell, its output is compared.
 
 In a page, a block with a title is a file of that name. A ``console`` block is typed line by line: what follows ``$`` is
 a command, the rest is what it prints, where ``...`` leaves lines out. One with the title "another terminal" is left
@@ -32,7 +32,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Typed:
-    """A command and the lines that the page says it prints."""
+    """A command and the lines that it prints according to the page."""
 
     command: str
     shown: list[str] = field(default_factory=list)
@@ -59,7 +59,7 @@ def words(line: str) -> str:
 
 @dataclass
 class Reader:
-    """Somebody who follows a page.
+    """A reader who follows a page.
 
     Args:
         folder: where the shell starts, and the page's files go.

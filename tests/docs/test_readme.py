@@ -66,4 +66,4 @@ def test_demo_prints_the_report_and_then_has_nothing_to_do(followed: Mapping[str
     printed = [words(line) for line in followed["start/localbox.md"].result()["make demo"].splitlines()]
     (report,) = blocks("text")
     assert [line for line in map(words, report.splitlines()) if line not in printed] == []
-    assert sum(line.endswith(": nothing to do, everything is in already") for line in printed) == 4
+    assert sum(line.endswith(": nothing to do: everything is already imported") for line in printed) == 4

@@ -1,4 +1,4 @@
-"""The pages that are generated from code are those that the code would write, and miss nothing."""
+"""The generated pages are up to date and complete."""
 
 import re
 from pathlib import Path
@@ -62,7 +62,7 @@ def test_every_kind_of_refusal_and_every_reason_is_explained() -> None:
 
 
 def test_every_case_beside_the_sdk_was_executed() -> None:
-    """The contents of masks are looked into by the checks, which have tests of their own."""
+    """The contents of masks are examined by the checks, which have tests of their own."""
     ran = (ROOT / "tests" / "golden" / "test_sdk_behaviour.py").read_text("utf-8").upper()
     shown = re.findall(
         r"[WDAES]\d+", "".join(re.findall(r"^\| ([WDAES]\d[^|]*)\|", (DOCS / "sdk.md").read_text("utf-8"), re.M))

@@ -74,7 +74,7 @@ def test_nothing_is_loaded_from_elsewhere(site: Path) -> None:
 
 
 def test_links_out_are_addresses(site: Path) -> None:
-    """Other hosts are not asked; what can be wrong with an address by itself is."""
+    """Other hosts are not contacted; only the URLs themselves are checked."""
     out = {link for path in site.rglob("*.html") for link in Page(path).links if urlsplit(link).scheme}
     assert out
     for link in out:

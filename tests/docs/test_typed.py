@@ -1,4 +1,4 @@
-"""Every page with commands, typed as it is printed: it prints what the page shows."""
+"""Every page with commands, run as written: it prints what the page shows."""
 
 from collections.abc import Mapping
 from concurrent.futures import Future

@@ -33,7 +33,7 @@ LOGGING = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a command ended."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -45,7 +45,7 @@ class Outcome:
         return orjson.loads(self.out)
 
     def refused(self, code: int) -> str:
-        """The one message of a command that was refused, apart from what it told while it tried again."""
+        """The one message of a refused command, without what it printed while it retried."""
         assert self.code == code, f"{self.code}\n{self.out}\n{self.err}"
         assert "Traceback" not in self.out + self.err
         said = re.sub(r"^\d\d:\d\d:\d\d WARNING .*\n", "", self.err, flags=re.MULTILINE)
@@ -55,14 +55,14 @@ class Outcome:
         return said.removeprefix("labelferry: ").strip()
 
     def done(self) -> str:
-        """What a command said that went through."""
+        """The output of a command that succeeded."""
         assert self.code == 0, f"{self.code}\n{self.out}\n{self.err}"
         assert not self.err
         return self.out
 
 
 class Ferry:
-    """Runs commands with an environment of their own."""
+    """A runner of commands with an environment of their own."""
 
     def __init__(self, environment: Mapping[str, str], run: Callable[[list[str]], Outcome]) -> None:
         self.environment = environment
@@ -88,7 +88,7 @@ class Ferry:
         return Outcome(ended.returncode, ended.stdout, ended.stderr)
 
     def start(self, *arguments: object, **environment: str) -> "subprocess.Popen[str]":
-        """Start a command as a process of its own, whose output nobody reads."""
+        """Start a command as a process of its own, whose output is not read."""
         return subprocess.Popen(
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self._how(arguments, environment)
         )
@@ -101,7 +101,7 @@ class Ferry:
 
 @pytest.fixture(scope="session")
 def prefect_url() -> Iterator[str]:
-    """The address of a Prefect server that every run reports to."""
+    """The URL of a Prefect server that every run reports to."""
     with pytest.MonkeyPatch.context() as patch:
         for name, value in LOGGING.items():
             patch.setenv(name, value)

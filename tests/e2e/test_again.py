@@ -1,4 +1,4 @@
-"""A spec that runs again: what is there is found, only what is new moves, and what disagrees is decided by nobody but
+"""A spec that runs again: what exists is found, only what is new is sent, and conflicts are decided only by
 the user.
 """
 
@@ -56,7 +56,7 @@ def write(folder: Path, what: tuple[list[str], list[str]] = ONE, name: str = "ha
 
 @contextmanager
 def unchanged(localbox: Localbox) -> Iterator[None]:
-    """Nothing inside may ask for a change, and none may be there afterwards."""
+    """Nothing inside the block may request a change, and nothing may have changed afterwards."""
     localbox.forget()
     before = localbox.kept()
     yield
@@ -145,7 +145,7 @@ def test_labels_that_changed_or_went_are_a_conflict(
         changed = write(tmp_path, ([*boxes, box("harbour-2", 5)] if len(boxes) > 1 else boxes, TWO[1]))
         message = ferry("onboard", changed).refused(4)
     assert "harbour-1: 'ferry' from boxes.csv:2" in message
-    assert "on_changed: replace deletes our imports that hold them; or restore the files" in message
+    assert "on_changed: replace deletes our imports that contain them; or restore the files" in message
 
 
 @pytest.mark.parametrize("way", ["globalKey", "id"])
@@ -167,7 +167,7 @@ def test_ground_truth_over_somebody_elses_label(
         "utf-8",
     )
     message = ferry("onboard", truth).refused(4)
-    assert "1 rows have a label already: " in message
+    assert "1 row already has a label: " in message
     assert row[way] in message
     assert "createLabelImportByFilePyApi" not in localbox.operations()
     assert localbox.kept() == before
@@ -195,7 +195,7 @@ def test_two_of_one_name(kind: str, ferry: Ferry, localbox: Localbox, client: Cl
     make[kind]()
     ids = [row["id"] for row in localbox.table(f"{kind}s")]
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert f"2 {kind}s are called 'Harbour'" in message
+    assert f"the {kind} name 'Harbour' is not unique" in message
     assert all(each in message for each in ids)
     assert f"{kind}: {{id: ...}}" in message
     chosen = {kind: f"{kind}: {{id: {ids[1]}}}"}
@@ -209,7 +209,7 @@ def test_a_project_with_another_ontology(ferry: Ferry, localbox: Localbox, clien
     other = {"tools": [{"tool": "rectangle", "name": "ferry"}], "classifications": []}
     client.projects.connect_ontology(project.id, client.ontologies.create("Other", other, "VIDEO").id)
     message = ferry("onboard", write(tmp_path)).refused(4)
-    assert "project 'Harbour' works with ontology 'Other'" in message
+    assert "project 'Harbour' uses ontology 'Other'" in message
     assert localbox.table("annotations") == []
 
 
@@ -235,7 +235,7 @@ def test_a_project_that_is_gone(ferry: Ferry, localbox: Localbox, client: Client
     ["UpsertDataRowsPyApi", "createBatchV2PyApi", "createMALPredictionImportByFilePyApi"],
 )
 def test_killed_and_run_again(operation: str, ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
-    """The process dies while the service is at work; the service ends its work, and nobody hears of it."""
+    """The process dies while the service is working; the service finishes, unnoticed."""
     spec = write(tmp_path, TWO)
     localbox.control("POST", "transitions", {"mal-import": {"when": "polls", "n": 2}})
     localbox.control("POST", "faults", {"kind": "slow", "seconds": 1.0, "operation": operation, "nth": 1})

@@ -60,7 +60,7 @@ labels = [lb_types.Label(data={"global_key": "clip-1"}, annotations=[mask])]
 
 @dataclass(frozen=True)
 class Case:
-    """Files beside a good spec, or instead of it, and what the message must say."""
+    """Files next to a valid spec, or instead of it, and what the message must contain."""
 
     says: tuple[str, ...]
     spec: str | bytes | None = SPEC
@@ -121,7 +121,7 @@ CASES = {
     "malformed CSV of labels": Case(
         ("boxes.csv:5", "9 columns"), files={"boxes.csv": BOXES + "clip-1,3,1,car,1,1,1,1,1\n"}
     ),
-    "broken quotation in labels": Case(("boxes.csv:5", "quotation"), files={"boxes.csv": BOXES + 'clip-1,"3,1\n'}),
+    "broken quoting in labels": Case(("boxes.csv:5", "broken quoting"), files={"boxes.csv": BOXES + 'clip-1,"3,1\n'}),
     "text for a number in labels": Case(
         ("boxes.csv:5", "left"), files={"boxes.csv": BOXES + "clip-1,3,1,car,ten,1,1,1\n"}
     ),
@@ -280,9 +280,11 @@ def test_wrong_settings(
 def test_the_status_of_nothing(offline: Ferry) -> None:
     message = offline("status", "clips").refused(2)
     assert "no onboarding 'clips' in the ledger sqlite:///" in message
-    assert "; there: none" in message
+    assert "; it has: none" in message
     assert "no onboarding in sqlite:///" in offline("status").done()
-    assert "Give its name: labelferry status NAME --rebuild" in offline("status", "--rebuild").refused(2)
+    assert "--rebuild needs the name of an onboarding: labelferry status NAME --rebuild" in offline(
+        "status", "--rebuild"
+    ).refused(2)
 
 
 @pytest.mark.parametrize("arguments", [["onboard"], ["onbord", "spec.yaml"], ["check", "spec.yaml", "--jsn"]])

@@ -1,4 +1,4 @@
-"""What is asked for by the onboarding's name alone: finish it, try again what was refused, rebuild its ledger."""
+"""Commands that need only the onboarding's name: finish it, retry what was refused, rebuild its ledger."""
 
 from pathlib import Path
 
@@ -13,14 +13,14 @@ QUOTA = {"kind": "status", "status": 426, "operation": CREATE_JOB}
 
 
 def test_resume_finishes_what_was_begun(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
-    """With the labels as they were then: the files may be gone or may have changed."""
+    """With the labels as they were then: the files may have been deleted or changed."""
     spec = write(tmp_path, TWO)
     localbox.control("POST", "faults", QUOTA)
     ferry("onboard", spec).refused(1)
     assert localbox.annotations() == []
     said = ferry("status", "harbour").done()
     assert "failed  Labelbox at" in said
-    assert "the account's allowance is used up" in said
+    assert "the account's quota is used up" in said
     assert "pending: harbour-prelabels-" in said
     localbox.control("DELETE", "faults")
     (tmp_path / "boxes.csv").write_text("\n".join([*BOXES, box("harbour-1", 77)]), "utf-8")
@@ -75,7 +75,7 @@ def test_a_project_that_is_not_there_cannot_be_rebuilt_from(ferry: Ferry, localb
     localbox.control("POST", "reset")
     for path in ferry.home.glob("ledger.db*"):
         path.unlink()
-    assert "there is no project 'Harbour': nothing to rebuild from" in ferry("status", "harbour", "--rebuild").refused(
+    assert "no project is named 'Harbour': nothing to rebuild from" in ferry("status", "harbour", "--rebuild").refused(
         4
     )
 
@@ -83,14 +83,14 @@ def test_a_project_that_is_not_there_cannot_be_rebuilt_from(ferry: Ferry, localb
 @pytest.mark.parametrize("command", ["resume nobody", "retry-failed nobody", "status nobody --rebuild"])
 def test_a_name_that_was_never_begun(command: str, offline: Ferry) -> None:
     message = offline(*command.split()).refused(2)
-    assert "no onboarding 'nobody' was begun with this LABELFERRY_HOME" in message
-    assert "known are: none. Run labelferry onboard SPEC" in message
+    assert "no onboarding 'nobody' was started with this LABELFERRY_HOME" in message
+    assert "which has: none. Run labelferry onboard SPEC" in message
 
 
 @pytest.mark.parametrize("command", ["resume", "retry-failed", "status", "status --rebuild"])
 @pytest.mark.parametrize("name", ["../../elsewhere", "/etc", "..", ".", "", "a/b", "a\\b", "harbour\n"])
 def test_a_path_is_no_name(command: str, name: str, offline: Ferry) -> None:
-    """A state that lies elsewhere may be anybody's: it is neither carried out nor looked at."""
+    """A state in another folder is not trusted: it is neither carried out nor read."""
     message = offline(*command.split(), name).refused(2)
     assert f"{name!r} is not the name of an onboarding" in message
     assert "labelferry status lists all" in message
@@ -104,7 +104,7 @@ def test_the_plan_says_what_is_replaced(ferry: Ferry, localbox: Localbox, tmp_pa
     with unchanged(localbox):
         steps = [step for step in ferry("plan", spec, "--json").json["steps"] if step["kind"] == "import"]
     assert [(step["action"], step["count"]) for step in steps] == [("delete", 2), ("create", 2)]
-    assert "it is deleted, and what is still wanted of it is sent again" in steps[0]["reason"]
+    assert "it is deleted, and those of its labels that are still in the sources are sent again" in steps[0]["reason"]
     assert "1 of them sent before" in steps[1]["reason"]
     assert "done" in ferry("onboard", spec).done()
     assert len(localbox.annotations()) == 2

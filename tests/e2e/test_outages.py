@@ -108,7 +108,7 @@ def test_a_server_that_is_broken(
     ],
 )
 def test_an_outage_half_way(operation: str, kind: str, ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
-    """The answer is lost, before the service acted or after it: at the end everything is there once."""
+    """The answer is lost, before or after the service acted: at the end everything exists once."""
     spec = write(tmp_path, GOOD)
     localbox.control("POST", "faults", {"kind": kind, "status": 503, "operation": operation, "nth": 1})
     first = ferry("onboard", spec)
@@ -170,7 +170,7 @@ def test_a_job_that_fails_as_a_whole(ferry: Ferry, localbox: Localbox, tmp_path:
     spec = write(tmp_path, GOOD)
     ended = ferry("onboard", spec)
     assert "2 lines were refused" in ended.refused(3)
-    assert "The import failed as it was told to" in ended.out
+    assert "The import failed on request" in ended.out
     assert "labels.ndjson:1" in ended.out
     assert localbox.annotations() == []
 

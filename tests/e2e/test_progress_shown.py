@@ -24,7 +24,7 @@ def artifacts(url: str, step: str) -> list[tuple[float, str]]:
 
 @flow(name="long")
 def long(url: str) -> list[list[tuple[float, str]]]:
-    """A step that tells three times how far it is; returns what was shown after each, and at its end."""
+    """A step that announces its progress three times; returns what was shown after each, and at its end."""
     clock, seen = ticking(LONG_SECONDS), []
     with shown("long-step", lambda: next(clock)):
         for what, done, total in (("data rows", 1, 4), ("data rows", 3, 4), ("looking", 0, None)):

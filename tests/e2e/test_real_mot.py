@@ -39,7 +39,7 @@ Keyframes = dict[int, Box]
 
 @dataclass(frozen=True)
 class Expected:
-    """What a file says, read here by nothing but ``split`` and ``float``."""
+    """The contents of a file, read here only with ``split`` and ``float``."""
 
     tracks: list[Keyframes]
 

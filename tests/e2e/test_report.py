@@ -1,4 +1,4 @@
-"""What a run leaves behind: a page, a spreadsheet, JSON and artifacts, with every refused line and its place."""
+"""The output of a run: a page, a spreadsheet, JSON and artifacts, with every refused line and its place."""
 
 import csv
 import shutil

@@ -22,14 +22,14 @@ def test_a_reviewed_plan_is_carried_out_and_a_stale_one_refused(
     with unchanged(localbox):
         message = ferry("onboard", spec, "--plan", plan).refused(4)
     assert "plan.json" in message
-    assert "planned: create data rows 'missing' (1)" in message
-    assert "now:     create data rows 'missing' (2)" in message
+    assert "planned: create data rows: harbour-1 (1)" in message
+    assert "now:     create data rows: harbour-1, harbour-2 (2)" in message
     write(tmp_path, ONE)
     ferry("onboard", spec, "--plan", plan).done()
     assert localbox.labelled() == ["harbour-1"]
     with unchanged(localbox):
         message = ferry("onboard", spec, "--plan", plan).refused(4)
-    assert "now:     reuse data rows 'there' (1)" in message
+    assert "now:     reuse data rows: harbour-1 (1)" in message
 
 
 def test_a_plan_that_is_none_changes_nothing(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:

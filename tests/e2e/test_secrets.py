@@ -29,7 +29,7 @@ TALKATIVE = {
 
 
 class Echo(BaseHTTPRequestHandler):
-    """A service that fails, and says back what it was asked with."""
+    """A service that fails, and echoes the request."""
 
     def do_POST(self) -> None:
         body = f'{{"errors": [{{"message": "broken: {self.headers["Authorization"]}"}}]}}'.encode()
@@ -105,10 +105,10 @@ def test_the_key_is_found_nowhere(
     assert not [outcome for outcome in said for form in forms(KEY) if form.decode() in outcome.out + outcome.err]
     places = [flowing.home, prefect_home, database]
     assert holding(KEY, places) == []
-    for what, word in LEFT.items():  # what is no secret is found there, so the search does look
+    for what, word in LEFT.items():  # other texts are found there, so the search works
         assert any(what in file for file in holding(word, places)), what
     logged = database.read_bytes() + database.with_name(f"{database.name}-wal").read_bytes()
-    assert all(each in logged for each in (b"2 lines sent in 1 jobs", b"# harbour: plan", b"broken: Bearer ******"))
+    assert all(each in logged for each in (b"2 lines sent in 1 job", b"# harbour: plan", b"broken: Bearer ******"))
 
 
 STRANGERS = """
@@ -123,7 +123,7 @@ for spec in orjson.loads(sys.stdin.read()):
     else:
         print("carried out")
 """
-"""What Prefect does with the form: runs the flow with what somebody gave it."""
+"""What Prefect does with the form: it runs the flow with the given values."""
 
 WORD = "canary-text-27c5"
 PLAIN: dict[str, Any] = {
@@ -138,7 +138,7 @@ FACTS = {"width": 32, "height": 16, "fps": 25, "frame_count": 10}
 
 
 def naming(path: str) -> list[dict[str, Any]]:
-    """The same spec with a path in each place that a spec has for one."""
+    """The same spec with a path in each place where a spec may have one."""
     return [
         PLAIN | {"ontology": {"name": "Harbour", "file": path}},
         PLAIN | {"videos": path},

@@ -1,4 +1,4 @@
-"""Two processes keep to one limit, through Prefect's global concurrency limit."""
+"""Two processes share one limit, through Prefect's global concurrency limit."""
 
 import subprocess
 import sys
@@ -25,7 +25,7 @@ with connect(settings, Remote("Labelbox", settings.endpoint)) as client:
 
 @pytest.fixture
 def limited(flowing: Ferry) -> Ferry:
-    """With the limit, made twice: it is brought up to date, not doubled."""
+    """With the limit created twice: it is updated, not doubled."""
     ensure_rate_limit(6)
     ensure_rate_limit(PER_MINUTE)
     yield flowing
@@ -34,7 +34,7 @@ def limited(flowing: Ferry) -> Ferry:
 
 
 def times(ferry: Ferry, localbox: Localbox) -> list[float]:
-    """When each request of two processes at work together came in, in seconds."""
+    """When each request of two parallel processes arrived, in seconds."""
     localbox.forget()
     how = ferry._how((), {})
     processes = [subprocess.Popen([sys.executable, "-c", ASK], cwd=ROOT, env=how["env"]) for _ in range(2)]
@@ -51,7 +51,7 @@ def busiest(seen: list[float], seconds: float) -> int:
 
 
 def test_two_processes_keep_to_one_limit(limited: Ferry, localbox: Localbox) -> None:
-    """Up to a second's worth may be saved up, and as much be taken in advance by each."""
+    """Up to a second's worth may be saved, and as much taken in advance by each."""
     per_second = PER_MINUTE / 60
     assert busiest(times(limited, localbox), 3) <= 3 * per_second + 2 * per_second
 

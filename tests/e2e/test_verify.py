@@ -25,7 +25,7 @@ def test_ground_truth_is_verified(ferry: Ferry, localbox: Localbox, tmp_path: Pa
     spec = write(tmp_path, GOOD, "ground-truth")
     ferry("onboard", spec).done()
     before = {name: localbox.table(name) for name in ("data_rows", "projects", "imports", "labels", "annotations")}
-    assert "streets: verified: the service holds what was sent" in ferry("verify", spec).done()
+    assert "streets: verified: the service has what was sent" in ferry("verify", spec).done()
     found = ferry("verify", spec, "--json")
     assert (found.code, found.json["outcome"], found.json["totals"]["equal"]) == (0, "verified", 2)
     assert {name: localbox.table(name) for name in before} == before
@@ -40,7 +40,7 @@ def test_a_moved_keyframe_is_told_with_row_place_and_frame(ferry: Ferry, localbo
 
     assert told.code == 1
     assert "moved: street-1, 'car' (labels.ndjson:1): frame 3 by 2.5 px" in told.out
-    assert told.err == "labelferry: streets differs: 0 labels are missing, 0 extra, 1 moved\n"
+    assert told.err == "labelferry: streets differs: 0 labels missing, 0 extra, 1 moved\n"
     kept = orjson.loads((ferry.home / "reports" / "streets-verify.json").read_bytes())
     (difference,) = kept["rows"][0]["differences"]
     assert difference == {

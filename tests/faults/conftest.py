@@ -24,13 +24,13 @@ def bench(running_localbox: Localbox, drivers: Drivers, tmp_path_factory: pytest
 
 @pytest.fixture(scope="session")
 def clean(bench: Bench) -> Clean:
-    """What an undisturbed run leaves."""
+    """The state after an undisturbed run."""
     return bench.clean()
 
 
 @pytest.fixture(params=[9, pytest.param(1, marks=pytest.mark.full)], ids=["a sample", "each"])
 def every(request: pytest.FixtureRequest) -> int:
-    """How far apart the requests are at which a run is killed."""
+    """The distance between the requests at which a run is killed."""
     return int(request.param)
 
 

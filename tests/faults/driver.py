@@ -68,7 +68,7 @@ class Job:
 
 
 class Clock:
-    """Time in which waiting takes no time."""
+    """A clock in which waiting takes no time."""
 
     def __init__(self) -> None:
         self._skipped = 0.0
@@ -81,7 +81,7 @@ class Clock:
 
 
 class Deadly(httpx.BaseTransport):
-    """Counts requests, and ends the process at one of them as kill -9 does, or stops it."""
+    """A transport that counts requests, and kills or stops the process at one of them."""
 
     def __init__(self, kill_at: int = 0, side: str = BEFORE, *, freeze: bool = False) -> None:
         self._inner = httpx.HTTPTransport()
@@ -136,7 +136,7 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
 
 
 def work(job: Job, transport: Deadly) -> int:
-    """Do the specs of a job in turn, leave what there is to say, return the exit code."""
+    """Run the specs of a job in turn, write their messages, return the exit code."""
     settings, outcomes, code = settings_of(job), [], 0
     for spec in job.specs:
         try:
@@ -167,7 +167,7 @@ def forked(job: Job) -> int:
 
 
 def warm(home: Path) -> None:
-    """Import what is imported late, so that no child has to; nobody reads the log of retries."""
+    """Import what is imported late, so that no child has to, and silence the log of retries."""
     logging.getLogger("labelferry").addHandler(logging.NullHandler())
     for name in ("pandas", "pyarrow.compute", "labelferry.media"):
         import_module(name)

@@ -1,4 +1,4 @@
-"""A service whose reports of imports change under us: what may be said, and what has to be true after every run.
+"""A service whose reports of imports vary: what it may report, and what must hold after every run.
 
 A case is a way of reporting x a way of importing x what the user does next. The user runs, goes on under the same
 reports, then the service reports as usual and the user goes on until nothing is open. After each run nothing is in
@@ -30,7 +30,7 @@ from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
 from labelferry.settings import Settings
 from tests.faults.driver import Clock
-from tests.faults.streets import NAME, ONTOLOGY, SPEC, UNKNOWN, box
+from tests.faults.streets import NAME, UNKNOWN, box, write_streets
 
 Reports = Mapping[str, Any]
 KINDS = ("prelabels", "ground-truth")
@@ -76,12 +76,12 @@ PAIRS = (
     ("lower-case words", "only failures"),
 )
 TELLING = ("only failures", "cut", "no file", "not shown", "lost", "own uuids, cut")
-"""What is told with every action; the others take turns."""
+"""Reports combined with every action; the others take turns."""
 
 
 @dataclass(frozen=True)
 class Case:
-    """How the service reports, what is imported how, and what the user does next."""
+    """A case: how the service reports, what is imported and how, and what the user does next."""
 
     name: str
     reports: Reports
@@ -102,7 +102,7 @@ def product_of_cases() -> list[Case]:
 
 
 def sample_of_cases() -> list[Case]:
-    """Each way of reporting by itself, and the telling pairs."""
+    """Each way of reporting alone, and the interesting pairs."""
     singles = SPELLINGS | MISSING | LAGGING | SHAPES
     pairs = {f"{one}, {other}": _together(singles[one], singles[other]) for one, other in PAIRS}
     found = []
@@ -122,7 +122,7 @@ REFUSED = [*LINES, box("street-3", 6, schemaId=UNKNOWN)]
 
 @dataclass
 class Harbour:
-    """A user at one machine, and what the service holds.
+    """A user on one machine, and the state of the service.
 
     Args:
         control: turns localbox's control plane.
@@ -144,20 +144,15 @@ class Harbour:
 
     @property
     def refused(self) -> int:
-        """How many lines the service refuses, whatever it says."""
+        """The number of lines that the service refuses, whatever it reports."""
         return sum("schemaId" in line for line in self.lines)
 
     def write(self) -> None:
         """Write the spec and what it names."""
-        rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in self.lines)
-        videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self.folder / "ontology.yaml").write_text(ONTOLOGY, "utf-8")
-        (self.folder / "videos.csv").write_text(f"global_key,row_data\n{videos}", "utf-8")
-        (self.folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, self.lines)))
-        (self.folder / "streets.yaml").write_text(SPEC.replace("AS", self.imported_as), "utf-8")
+        write_streets(self.folder, self.lines, self.imported_as)
 
     def act(self, action: str) -> int:
-        """Do what the user does, check what has to be true, and return the exit code."""
+        """Do the user's action, check the invariants, and return the exit code."""
         self.runs += 1
         code = 0
         with self.onboarding(action) as onboarding:
@@ -174,15 +169,15 @@ class Harbour:
         return Remote("Labelbox", self.settings.endpoint)
 
     def onboarding(self, action: str) -> AbstractContextManager[Onboarding]:
-        """What an action works on: the spec as it is, or what the latest run took up."""
+        """The desired state of an action: the spec as it is, or that of the latest run."""
         if action == "rerun":
             folder = assemble(str(self.folder / "streets.yaml"), self.settings, self.remote).folder
         else:
             folder = kept(NAME, self.settings.home)
-        return open_onboarding(self.settings, self.remote, folder, partial(_connecting, Clock()))
+        return open_onboarding(self.settings, self.remote, folder, partial(impatient, Clock()))
 
     def finish(self) -> None:
-        """Go on until nothing is open, as a user would who reads what is said."""
+        """Continue until nothing is open, as a user would who follows the messages."""
         for action in ("rerun", "retry-failed", "labels deleted", "retry-failed", "rerun"):
             if action == "labels deleted":
                 self._delete_labels()
@@ -198,7 +193,7 @@ class Harbour:
         lines = list(self._known())
         false = [line.uuid for line in lines if line.state is LineState.ACCEPTED and _sent(line) not in held]
         if false:
-            yield f"{what}: {len(false)} lines are called accepted and are not in"
+            yield f"{what}: {len(false)} lines are reported as accepted but not imported"
         failed = [line for line in lines if line.state is LineState.FAILED and line.reason is not BY_ORDER]
         if any(_sent(line) in held for line in failed):
             yield f"{what}: lines are called failed and are in"
@@ -235,7 +230,8 @@ def _sent(line: LineRecord) -> str:
 
 
 @contextmanager
-def _connecting(clock: Clock, settings: Settings, remote: Remote) -> Iterator[Client]:
+def impatient(clock: Clock, settings: Settings, remote: Remote) -> Iterator[Client]:
+    """A client for which waiting takes no time."""
     policy = Policy(imports=Pace(every=10.0, deadline=600.0))
     key = settings.api_key or ""
     with Client(key, remote.endpoint, policy=policy, clock=clock.now, sleep=clock.sleep) as client:

@@ -37,6 +37,26 @@ def box(row: str, frame: int, **feature: str) -> dict[str, Any]:
     return {"dataRow": {"globalKey": row}, **(feature or {"name": "car"}), "segments": [{"keyframes": [keyframe]}]}
 
 
+def write_streets(
+    folder: Path,
+    lines: list[dict[str, Any]],
+    imported_as: str,
+    ontology: str = ONTOLOGY,
+    manifest: str | None = None,
+    spec: str = SPEC,
+    **policies: str,
+) -> Path:
+    """Write a spec and what it names; unless there is a manifest, the rows are those of the lines."""
+    rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in lines)
+    videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
+    (folder / "ontology.yaml").write_text(ontology, "utf-8")
+    (folder / "videos.csv").write_text(manifest or f"global_key,row_data\n{videos}", "utf-8")
+    (folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, lines)))
+    decided = "".join(f"{name}: {value}\n" for name, value in policies.items())
+    (folder / "streets.yaml").write_text(spec.replace("AS", imported_as) + decided, "utf-8")
+    return folder / "streets.yaml"
+
+
 class Streets:
     """A small onboarding whose files may change."""
 
@@ -44,21 +64,8 @@ class Streets:
         self.bench, self.localbox, self.drivers, self._folder = bench, bench.localbox, bench.drivers, folder
         self.home = bench.fresh()
 
-    def write(
-        self,
-        lines: list[dict[str, Any]],
-        imported_as: str = "prelabels",
-        ontology: str = ONTOLOGY,
-        manifest: str | None = None,
-        **policies: str,
-    ) -> None:
-        rows = dict.fromkeys(line["dataRow"]["globalKey"] for line in lines)
-        videos = "".join(f"{row},https://example.com/{row}.mp4\n" for row in rows)
-        (self._folder / "ontology.yaml").write_text(ontology, "utf-8")
-        (self._folder / "videos.csv").write_text(manifest or f"global_key,row_data\n{videos}", "utf-8")
-        (self._folder / "labels.ndjson").write_bytes(b"\n".join(map(orjson.dumps, lines)))
-        decided = "".join(f"{name}: {value}\n" for name, value in policies.items())
-        (self._folder / "streets.yaml").write_text(SPEC.replace("AS", imported_as) + decided, "utf-8")
+    def write(self, lines: list[dict[str, Any]], imported_as: str = "prelabels", **changes: Any) -> None:
+        write_streets(self._folder, lines, imported_as, **changes)
 
     @property
     def spec(self) -> Path:
@@ -93,7 +100,7 @@ class Streets:
             return {line.message for line in ledger.lines()}
 
     def lose_ledger(self) -> None:
-        """Delete the ledger and what SQLite keeps beside it."""
+        """Delete the ledger and SQLite's files next to it."""
         for path in self.home.glob("ledger.db*"):
             path.unlink()
 

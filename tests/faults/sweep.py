@@ -1,4 +1,4 @@
-"""The crash sweep and the fault storm: cases, and what is wrong after each ([] when nothing is)."""
+"""The crash sweep and the fault storm: cases, and the problems after each ([] if there are none)."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Case:
 
 @dataclass(frozen=True)
 class Clean:
-    """A run that nobody disturbed."""
+    """An undisturbed run."""
 
     requests: list[str]
     state: dict[str, list[str]] = field(repr=False)
@@ -50,7 +50,7 @@ class Clean:
 
 @dataclass(frozen=True)
 class Result:
-    """What became of a case; nothing wrong means: complete, and everything there once."""
+    """The outcome of a case; no problems means: complete, and everything exists once."""
 
     name: str
     wrong: tuple[str, ...]
@@ -123,7 +123,7 @@ class Bench:
         return Result(name, tuple(self.wrong(home, code, clean)), runs, seen, fired)
 
     def wrong(self, home: Path, code: int, clean: Clean) -> Iterator[str]:
-        """Everything that a finished case got wrong."""
+        """All problems of a finished case."""
         if code:
             yield f"ended {code}: {outcomes(home)[-1]['message']}"
             return
@@ -141,5 +141,5 @@ def cases(clean: Clean, every: int = 1) -> list[Case]:
 
 
 def failures(results: Iterable[Result]) -> list[str]:
-    """What went wrong, a line a case."""
+    """The problems, one line per case."""
     return [f"{result.name}: {'; '.join(result.wrong)}" for result in results if result.wrong]

@@ -31,7 +31,7 @@ def ended(postgres: str) -> Callable[[], None]:
 
 
 def number_of(bench: Bench, operation: str) -> int:
-    """The number of the request that first asks for an operation, in a run that nobody disturbs."""
+    """The number of the request that first asks for an operation, in an undisturbed run."""
     home = bench.fresh()
     bench.localbox.control("DELETE", "requests")
     assert bench.drivers.run(bench.job(home)) == 0
@@ -48,13 +48,13 @@ def number_of(bench: Bench, operation: str) -> int:
             (300, -300),
             r"leave a project '.*' \(c\w{24}\) at the service: the other run uses c\w{24}; once it has",
         ),
-        (AFTER, (0, DAY), "it was stopped before its next change. Nothing is lost: wait for the other to finish$"),
+        (AFTER, (0, DAY), "it was stopped before its next change. Nothing is lost: wait for the other run to finish$"),
     ],
 )
 def test_frozen_while_the_project_is_created(
     side: str, clocks: tuple[int, int], left: str, bench: Bench, clean: Clean, url: str, tmp_path: Path
 ) -> None:
-    """Before: the second project is created when nobody can stop it any more, and named. After: B finds A's by name."""
+    """Before: the second project is created when nothing can stop it, and reported. After: B finds A's by name."""
     case, folder = Frozen(number_of(bench, "CreateProjectPyApi"), side, clocks), tmp_path / "hosts"
     assert run_frozen(folder, url, case, clean, ended(url)).wrong == ()
     assert re.search(left, (folder / "a" / "left").read_text("utf-8"))

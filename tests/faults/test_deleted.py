@@ -1,4 +1,4 @@
-"""Runs that delete imports of ours: planned, reported and counted as deletions, never called nothing to do."""
+"""Runs that delete our imports: planned, reported and counted as deletions, never as nothing to do."""
 
 from io import StringIO
 from typing import Any
@@ -27,7 +27,7 @@ def imported_in_two(streets: Streets) -> None:
 
 
 def without_the_second(streets: Streets) -> None:
-    """The label of the second row is no longer in the sources, its row is."""
+    """The label of the second row is no longer in the sources, but its row is."""
     streets.write(TWO[:1], manifest=MANIFEST, **REPLACE)
 
 
@@ -61,7 +61,7 @@ def test_a_replacement_counts_what_goes_and_what_is_sent(streets: Streets) -> No
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
 def test_killed_at_each_request_of_a_deletion(side: str, streets: Streets) -> None:
-    """The run that finishes a deletion says so; once the ledger has it, nothing is left to say."""
+    """The run that finishes a deletion reports it; once it is in the ledger, later runs do not."""
 
     def deleted(number: int) -> int:
         streets.home = streets.bench.fresh()

@@ -1,4 +1,4 @@
-"""Data rows that are there before us: compared with the manifest, and taken, brought up to date, or refused."""
+"""Existing data rows: compared with the manifest, and reused, updated, or refused."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -48,7 +48,7 @@ def client(streets: Streets) -> Iterator[Client]:
 
 
 def theirs(client: Client, dataset: str = "Streets") -> str:
-    """Rows that are there before the onboarding; returns their dataset's id."""
+    """Create rows before the onboarding; return their dataset's id."""
     made = client.datasets.create(dataset).id
     assert len(client.data_rows.create(made, THEIRS).created) == 2
     return made
@@ -108,19 +108,19 @@ def test_fail_stops_before_anything_is_changed(streets: Streets, client: Client)
     code, message = streets.run()
     assert code == 4
     assert f"street-1: {ROW_DATA}; {TAG}; {UNSET}" in message
-    assert "say update or reuse" in message
+    assert "set update or reuse" in message
     assert streets.localbox.mutations() == []
 
 
 @pytest.mark.parametrize("policy", ["reuse", "update", "fail"])
 def test_rows_in_another_dataset(policy: str, streets: Streets, client: Client) -> None:
-    """Nobody can move them, so an update leaves them there and says so."""
+    """They cannot be moved, so an update leaves them there and reports it."""
     made = theirs(client, "Elsewhere")
     streets.write(LABELS, manifest=MANIFEST.replace("new", "old"), on_existing=policy)
     code, message = streets.run()
     assert code == (4 if policy == "fail" else 0)
     said = message if policy == "fail" else differing(streets)[0]["message"]
-    assert f"it is in dataset 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move it)" in said
+    assert f"the dataset is 'Elsewhere' ({made}), the spec says 'Streets' (Labelbox cannot move a row)" in said
     assert {row["dataset_id"] for row in streets.localbox.state()["data_rows"]} == {made}
     assert [row["name"] for row in streets.localbox.state()["datasets"]] == ["Elsewhere"]
 
@@ -143,7 +143,7 @@ def test_killed_at_the_requests_of_an_update(side: str, every: int, streets: Str
 
 
 def test_a_dataset_of_ours_that_stayed_empty_is_removed(streets: Streets, client: Client) -> None:
-    """Somebody else makes the very rows between our look-up and our upload: all of ours are duplicates."""
+    """Another client creates the same rows between our look-up and our upload: all of ours are duplicates."""
     slow = {"kind": "slow", "seconds": 3, "operation": "UpsertDataRowsPyApi", "nth": 1}
     streets.localbox.control("POST", "faults", slow)
     streets.write(LABELS)
@@ -175,7 +175,7 @@ RENAMED = ("datasets", "ontologies", "projects")
 
 @pytest.mark.parametrize("taken", [False, True], ids=["renamed", "renamed, and the name is somebody else's now"])
 def test_what_was_renamed_is_found_by_its_id(taken: bool, streets: Streets, client: Client) -> None:
-    """The spec's name is what it was made under; what it is called today is the user's business."""
+    """The spec has the name it was created with; the user may have renamed it since."""
     streets.write(LABELS[:1])
     assert streets.run() == (0, "")
     state = streets.localbox.state()

@@ -1,4 +1,4 @@
-"""What is said and left when one thing in particular goes wrong."""
+"""Messages and state after particular failures."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -47,7 +47,7 @@ def test_a_lost_ledger(bench: Bench, clean: Clean) -> None:
 
 @pytest.mark.parametrize("imported_as", SPECS)
 def test_a_ledger_lost_between_two_jobs(imported_as: str, streets: Streets) -> None:
-    """The jobs at the service hold other lines than one job would that held them all."""
+    """The jobs at the service contain other lines than a single job with all of them would."""
     streets.write([box("street-1", 1)], imported_as)
     assert streets.run() == (0, "")
     grown = [box("street-1", 1), box("street-2", 2)]
@@ -79,7 +79,7 @@ def test_a_lost_ledger_and_labels_that_changed(streets: Streets) -> None:
 
 
 def without_files(state: dict[str, Any]) -> dict[str, Any]:
-    """The state a day later: the service has thrown away what it kept of imports."""
+    """The state a day later: the service has deleted the files of imports."""
     return {**state, "files": []}
 
 
@@ -97,7 +97,7 @@ def test_a_lost_ledger_and_no_files(streets: Streets) -> None:
 
 @pytest.mark.parametrize("imported_as", SPECS)
 def test_status_files_that_are_gone(imported_as: str, streets: Streets) -> None:
-    """The outcome of the lines is not known: they are told as unknown, and are not sent again."""
+    """The outcome of the lines is not known: they are reported as unknown, and not sent again."""
     streets.write([box("street-1", 1), box("street-1", 2)], imported_as)
     streets.localbox.control("POST", "transitions", {JOBS[imported_as]: NEVER})
     assert streets.run()[0] == 1
@@ -124,7 +124,7 @@ def test_a_job_that_never_ends(imported_as: str, streets: Streets) -> None:
     streets.localbox.control("POST", "transitions", {JOBS[imported_as]: NEVER})
     code, message = streets.run()
     assert (code, outcomes(streets.home)[-1]["kind"]) == (1, "DeadlineError")
-    assert "still runs at the service; run again later to pick up its outcome (waited 600 s)" in message
+    assert "is still running at the service; run again later to pick up its outcome (waited 600 s)" in message
     assert streets.lines() == {LineState.SENT: 1}
     streets.localbox.control("POST", "seed", due_now(streets.localbox.state()))
     streets.localbox.forget()
@@ -135,7 +135,7 @@ def test_a_job_that_never_ends(imported_as: str, streets: Streets) -> None:
 
 
 def due_now(state: dict[str, Any]) -> dict[str, Any]:
-    """The state in which every job that runs is done the next time somebody asks."""
+    """The state in which every running job is done at the next poll."""
     done = {"fate": "done", "due_polls": 1, "polls": 0}
     jobs = [{**job, **done} if job["status"] == "IN_PROGRESS" else job for job in state["jobs"]]
     return {**state, "settings": [row for row in state["settings"] if row["name"] != "transitions"], "jobs": jobs}
@@ -145,7 +145,7 @@ def test_a_job_that_fails(streets: Streets) -> None:
     streets.write([box("street-1", 1), box("street-1", 2)])
     streets.localbox.control("POST", "transitions", {"mal-import": {"when": "now", "end": "failed"}})
     assert streets.run() == (3, "")
-    assert all("The import failed as it was told to" in line["message"] for line in streets.report()["failed_lines"])
+    assert all("The import failed on request" in line["message"] for line in streets.report()["failed_lines"])
     assert len(streets.report()["failed_lines"]) == 2
     assert streets.lines() == {LineState.FAILED: 2}
 
@@ -164,7 +164,7 @@ def test_one_bad_line_in_a_thousand(streets: Streets) -> None:
 
 @pytest.mark.parametrize("operation", ["UpsertDataRowsPyApi", "createMALPredictionImportByFilePyApi", "GetOrg.*"])
 def test_a_quota_that_is_used_up(operation: str, streets: Streets) -> None:
-    """It stops at once and is not repeated; when there is quota again, the next run goes on."""
+    """It stops at once without a retry; when there is quota again, the next run continues."""
     streets.write([box("street-1", 1)])
     streets.localbox.control("POST", "faults", {"kind": "status", "status": 426, "operation": operation})
     code, _ = streets.run()
@@ -192,7 +192,7 @@ def test_an_ontology_that_changed(streets: Streets) -> None:
 
 
 def test_rows_that_were_deleted(streets: Streets) -> None:
-    """Made anew, they would come without their labels: somebody has to decide."""
+    """Created again, they would lack their labels: a decision is needed."""
     streets.write([box("street-1", 1), box("street-2", 2)])
     assert streets.run() == (0, "")
     state = streets.localbox.state()
@@ -216,7 +216,7 @@ def test_rows_that_were_deleted(streets: Streets) -> None:
 
 
 def test_rows_that_were_deleted_before_they_were_in_the_project(bench: Bench, clean: Clean) -> None:
-    """Nothing hangs on them yet, so they are made anew."""
+    """They have no labels yet, so they are created again."""
     home = bench.fresh()
     number = 1 + next(at for at, name in enumerate(made_by(bench, home)) if name == "createBatchV2PyApi")
     home = bench.fresh()
@@ -236,7 +236,7 @@ def made_by(bench: Bench, home: Path) -> list[str]:
 
 @pytest.mark.parametrize("lost", [False, True])
 def test_a_batch_of_the_name_that_is_somebody_elses(lost: bool, streets: Streets) -> None:
-    """It is not taken for ours, not even when nobody heard that the name was refused."""
+    """It is not taken for ours, even if the refusal of the name was not received."""
     with streets.client() as client:
         project = client.projects.create("Streets", "VIDEO").id
         dataset = client.datasets.create("Theirs").id
@@ -260,13 +260,13 @@ def test_a_batch_of_the_name_that_is_somebody_elses(lost: bool, streets: Streets
 
 LATER = {"add-data-rows-to-batch": {"when": "seconds", "n": 1}}
 LARGE = 1_000
-"""Rows from which on a batch is made in two steps."""
+"""Rows from which a batch is created in two steps."""
 
 
 @pytest.mark.parametrize("transitions", [{}, LATER], ids=["at-once", "later"])
 @pytest.mark.parametrize("operation", ["createEmptyBatchPyApi", "addDataRowsToBatchAsyncPyApi"])
 def test_a_large_batch_that_was_interrupted(operation: str, transitions: dict[str, Any], streets: Streets) -> None:
-    """It is filled, whether or not the service still does so by itself, and no second one is made."""
+    """It is filled, whether or not the service still does so itself, and no second one is created."""
     streets.write([box(f"street-{number}", 1) for number in range(LARGE)])
     spoiled = {"kind": "not-json", "operation": operation, "nth": 1}
     streets.localbox.control("POST", "faults", spoiled)
@@ -302,7 +302,7 @@ def until(holds: Callable[[], bool]) -> None:
 
 
 def test_the_ledger_of_a_killed_run_says_so(bench: Bench) -> None:
-    """Between the two: what was asked for is claimed, and no line is called accepted."""
+    """Between the two: requested resources are claimed, and no line is recorded as accepted."""
     home = bench.fresh()
     operations = made_by(bench, home)
     number = 1 + operations.index("createMALPredictionImportByFilePyApi")

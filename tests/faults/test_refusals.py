@@ -1,4 +1,4 @@
-"""What is refused, or never answered, in the middle of an onboarding: said, kept in the ledger, and gone on with."""
+"""Requests refused or never answered in the middle of an onboarding: reported, recorded, and continued from."""
 
 from hashlib import sha256
 from typing import Any
@@ -10,7 +10,7 @@ from tests.faults.streets import NAME, Streets, box
 from tests.faults.world import EACH, counts, ledger_of, outcomes
 
 LARGE = 1_000
-"""Rows from which on a batch is made in two steps."""
+"""Rows from which a batch is created in two steps."""
 
 CHANGING = [
     "CreateDatasetPyApi",
@@ -29,7 +29,7 @@ def kind(streets: Streets) -> str:
 
 @pytest.mark.parametrize("operation", CHANGING)
 def test_a_change_that_is_never_answered(operation: str, streets: Streets) -> None:
-    """Nothing is called done by it, and nothing is made twice when the service is back."""
+    """Nothing is recorded as done, and nothing is created twice when the service is back."""
     streets.write([box("street-1", 1)])
     streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": operation})
     code, message = streets.run()
@@ -43,7 +43,7 @@ def test_a_change_that_is_never_answered(operation: str, streets: Streets) -> No
 
 
 def test_a_deletion_that_is_never_answered(streets: Streets) -> None:
-    """The new lines wait until the old import is surely gone."""
+    """The new lines wait until the old import is certainly deleted."""
     streets.write([box("street-1", 1)])
     assert streets.run() == (0, "")
     streets.write([box("street-1", 9)], on_changed="replace")
@@ -85,7 +85,7 @@ def test_a_batch_that_cannot_be_filled(streets: Streets) -> None:
     streets.localbox.control("POST", "transitions", {"add-data-rows-to-batch": {"when": "now", "end": "failed"}})
     code, message = streets.run()
     assert (code, kind(streets)) == (1, "JobFailedError")
-    assert "failed as it was told to" in message
+    assert "failed on request" in message
     assert streets.localbox.state()["annotations"] == []
     streets.localbox.control("POST", "transitions", {})
     assert streets.run() == (0, "")
@@ -113,7 +113,7 @@ def test_both_names_of_the_batch_are_somebody_elses(streets: Streets) -> None:
 
 
 def test_rows_that_are_refused(streets: Streets) -> None:
-    """Each is told with the service's reason; the others are in."""
+    """Each is reported with the service's reason; the others are imported."""
     manifest = (
         'global_key,row_data,attachments\nstreet-1,https://example.com/1.mp4,"[{""type"": 7, ""value"": ""x""}]"\n'
     )

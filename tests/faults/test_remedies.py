@@ -1,4 +1,4 @@
-"""Each conflict's way out, followed as it is told: the next run goes through, and nothing is in twice."""
+"""Each conflict's remedy, followed as written: the next run succeeds, and nothing is imported twice."""
 
 from collections.abc import Callable
 from hashlib import sha256
@@ -51,7 +51,7 @@ def deleted_row(streets: Streets) -> None:
 
 
 def unknown_import(streets: Streets) -> None:
-    """The ledger is lost and the files of the import are gone."""
+    """The ledger is lost and the files of the import are deleted."""
     imported(streets)
     streets.lose_ledger()
     streets.localbox.control("POST", "import-files", {"expire_after": 0})
@@ -87,7 +87,7 @@ WAYS: list[tuple[Conflict, str, Texts]] = [
     (unknown_import, "new name and a new project", ALL_NEW),
     (other_project, "give the onboarding a new name", NEW_NAME),
     (other_ontology, "another project, and give the onboarding a new name", ALL_NEW),
-    (ontology_differs, "say on_ontology_change: new-version", {"import:": "on_ontology_change: new-version\nimport:"}),
+    (ontology_differs, "set on_ontology_change: new-version", {"import:": "on_ontology_change: new-version\nimport:"}),
     (ontology_differs, "name a new ontology and a new project", ALL_NEW | NEW_ONTOLOGY),
     (features_lost, "name another project and give the onboarding a new name", ALL_NEW),
 ]
@@ -137,7 +137,7 @@ def test_projects_of_one_name(streets: Streets) -> None:
     streets.write(TWO)
     code, message = streets.run()
     assert code == 4
-    assert "say which with project: {id: ...} in the spec" in message
+    assert "choose one with project: {id: ...} in the spec" in message
     rewrite(streets, {"project: {name: Streets, media_type: VIDEO}": f"project: {{id: {wanted[1]}}}"})
     assert streets.run() == (0, "")
     assert held(streets) == plain(TWO)
@@ -146,7 +146,7 @@ def test_projects_of_one_name(streets: Streets) -> None:
 def test_strangers_are_brought_back(streets: Streets) -> None:
     strangers(streets)
     code, message = streets.run()
-    assert (code, "bring these rows and labels back into the spec" in message) == (4, True)
+    assert (code, "put these rows and labels back into the spec" in message) == (4, True)
     streets.write(CHANGED, on_changed="replace")
     assert streets.run() == (0, "")
     assert held(streets) == plain(CHANGED)
@@ -156,7 +156,7 @@ def test_labelled_rows_are_taken_out(streets: Streets) -> None:
     imported(streets, imported_as="ground-truth")
     streets.write([*TWO, box("street-2", 7), box("street-3", 3)], "ground-truth")
     code, message = streets.run()
-    assert (code, "Take these rows out" in message) == (4, True)
+    assert (code, "Remove these rows from the spec" in message) == (4, True)
     streets.write([TWO[0], box("street-3", 3)], "ground-truth")
     assert streets.run() == (0, "")
     assert held(streets) == plain([*TWO, box("street-3", 3)])

@@ -1,4 +1,4 @@
-"""A local video that is replaced by another of the same name: noticed, and taken, brought up to date, or refused."""
+"""A local video that is replaced by another of the same name: noticed, and reused, updated, or refused."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tests.faults.test_existing import differing
 from tests.faults.test_named import until
 from tests.faults.world import normalised, requests
 
-SAID = "is another file than the one that was uploaded"
+SAID = "is not the file that was uploaded"
 
 
 def clip(path: Path, shade: int, frames: int = 3) -> None:

@@ -37,7 +37,7 @@ def _frame(label: dict[str, Any]) -> int:
 
 
 def uuids(streets: Streets) -> set[str]:
-    """The uuids of the lines that the jobs which are there carried."""
+    """The uuids of the lines in the existing jobs."""
     with streets.client() as client:
         (project,) = client.projects.find("Streets")
         jobs = [job for kind in ImportKind for job in client.imports.list(project.id, kind)]
@@ -83,14 +83,14 @@ def test_only_the_jobs_that_hold_a_changed_label_are_replaced(streets: Streets) 
 
 
 def test_a_replaced_job_that_holds_labels_of_rows_out_of_the_spec(streets: Streets) -> None:
-    """Deleting it would lose what cannot be sent again."""
+    """Deleting it would lose labels that cannot be sent again."""
     streets.write(TWO_ROWS, **REPLACE)
     assert streets.run() == (0, "")
     streets.write(CHANGED[:2], **REPLACE)
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "would also delete 1 labels of 1 rows that the spec no longer names: street-2" in message
+    assert "would also delete 1 label of 1 row that the spec no longer names: street-2" in message
     assert streets.localbox.mutations() == []
 
 
@@ -163,15 +163,15 @@ def test_changed_ground_truth_is_refused_unless_it_may_be_added(streets: Streets
 
 
 def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
-    """The row has a label by then: it goes whole once that is deleted, and is refused before."""
+    """The row has a label by then: the whole row is sent once that is deleted, and refused before."""
     streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
     assert streets.run() == (3, "")
     streets.write(TWO_ROWS, "ground-truth")
     code, message = streets.run()
     assert code == 4
-    assert "1 rows have a label already: street-1;" in message
-    assert "street-1 hold what this onboarding itself brought in" in message
-    assert "delete their labels in Labelbox first (the whole row is sent again then)" in message
+    assert "1 row already has a label: street-1;" in message
+    assert "This onboarding imported those of street-1" in message
+    assert "delete their labels in Labelbox (whole rows are then sent again)" in message
     with streets.client() as client:
         (project,) = client.projects.find("Streets")
         client.labels.delete([label.id for label in client.labels.list(project.id)])
@@ -182,7 +182,7 @@ def test_ground_truth_whose_refused_line_was_mended(streets: Streets) -> None:
 
 
 def test_ground_truth_whose_refused_line_was_mended_beside_its_label(streets: Streets) -> None:
-    """When the spec says so, the row goes whole, as a second label, under uuids that were never used."""
+    """If the spec says so, the whole row is sent as a second label, under unused uuids."""
     streets.write([box("street-1", 1), box("street-1", 2, schemaId=UNKNOWN)], "ground-truth")
     assert streets.run() == (3, "")
     streets.write(TWO_ROWS[:2], "ground-truth", **ADD)
@@ -230,7 +230,7 @@ def test_only_rows_with_a_refused_line_are_sent_again(imported_as: str, sent: in
 
 
 def outcome_gone(streets: Streets, imported_as: str, kind: ImportKind) -> None:
-    """Lines went in, and a day later nobody can say so any more."""
+    """Lines were imported, and a day later the service no longer reports it."""
     streets.write(TWO_ROWS, imported_as)
     streets.localbox.control("POST", "transitions", {TRANSITION[imported_as]: {"when": "never"}})
     assert streets.run()[0] == 1
@@ -249,7 +249,7 @@ def outcome_gone(streets: Streets, imported_as: str, kind: ImportKind) -> None:
 
 
 def test_pre_labels_whose_outcome_is_gone_are_replaced_when_tried_again(streets: Streets) -> None:
-    """They may be in: their job is deleted first."""
+    """They may be imported: their job is deleted first."""
     outcome_gone(streets, "prelabels", ImportKind.MAL)
     assert streets.run(retry=True) == (0, "")
     assert held(streets) == plain(TWO_ROWS)
@@ -261,8 +261,8 @@ def test_ground_truth_whose_outcome_is_gone_is_not_sent_over_its_label(streets: 
     outcome_gone(streets, "ground-truth", ImportKind.GROUND_TRUTH)
     code, message = streets.run(retry=True)
     assert code == 4
-    assert "2 rows have a label already: street-1, street-2" in message
-    assert "The label of street-1, street-2 may be this onboarding's own" in message
+    assert "2 rows already have a label: street-1, street-2" in message
+    assert "The label of street-1, street-2 may be from this onboarding" in message
     assert streets.run()[0] == 1
     assert held(streets) == plain(TWO_ROWS)
     assert outcomes(streets.home)[-1]["report"]["unknown"] == 3
@@ -272,8 +272,8 @@ def test_policies_that_do_not_fit(streets: Streets) -> None:
     streets.write(TWO_ROWS, "ground-truth", ONTOLOGY, **REPLACE)
     code, message = streets.run()
     assert code == 2
-    assert "on_changed: replace goes with as: prelabels only" in message
+    assert "on_changed: replace needs as: prelabels" in message
     streets.write(TWO_ROWS, "prelabels", ONTOLOGY, **ADD)
     code, message = streets.run()
     assert code == 2
-    assert "on_labelled: add goes with as: ground-truth only" in message
+    assert "on_labelled: add needs as: ground-truth" in message

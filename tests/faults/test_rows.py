@@ -1,4 +1,4 @@
-"""Rows that Labelbox does not take, or not yet: unreadable media, keys of deleted rows, look-ups with holes.
+"""Rows that Labelbox does not accept, or not yet: unreadable media, keys of deleted rows, look-ups with gaps.
 
 Nothing is called in that is not, nothing is a conflict that time or the user can end, and nothing is lost for good.
 """
@@ -25,7 +25,7 @@ Turn = Callable[..., None]
 
 @pytest.fixture
 def turn(streets: Streets) -> Turn:
-    """Turn the switches of localbox's behaviour."""
+    """Set the switches of localbox's behaviour."""
     return lambda **switches: streets.localbox.control("POST", "behaviour", switches)
 
 
@@ -48,7 +48,7 @@ def batched(streets: Streets) -> list[str]:
 
 
 def settled(streets: Streets) -> set[str]:
-    """The rows that the ledger calls brought in."""
+    """The rows that were added according to the ledger."""
     with ledger_of(streets.home, NAME) as ledger:
         entries = [entry for entry in ledger.entries("batch") if entry.state is State.SETTLED]
         return {key for entry in entries for key in entry.detail["keys"]}
@@ -84,7 +84,7 @@ def test_a_row_that_cannot_be_read_is_named_and_comes_in_once_fixed(
 
 @pytest.mark.parametrize("empty_batch", ["refused", "made"])
 def test_no_row_can_be_read(empty_batch: str, streets: Streets, turn: Turn) -> None:
-    """Whether or not the service makes a batch of none, nothing is called in, and no name runs out."""
+    """Whether or not the service creates an empty batch, nothing counts as added, and names do not run out."""
     streets.write(TWO)
     turn(unreadable=["street-1", "street-2"], empty_batch=empty_batch)
     for _ in range(3):
@@ -173,7 +173,7 @@ def test_an_answer_lost_by_a_batch_that_leaves_a_row_out(kind: str, streets: Str
 
 
 def test_a_row_whose_batch_was_deleted_comes_in_again(streets: Streets, client: Client) -> None:
-    """The ledger calls it brought in, and so did earlier versions with rows that were left out."""
+    """The ledger records it as added, as earlier versions did with rows that were left out."""
     streets.write(TWO[:2])
     assert streets.run() == (0, "")
     project = client.projects.find("Streets")[0].id
@@ -194,7 +194,7 @@ def test_a_row_whose_batch_was_deleted_comes_in_again(streets: Streets, client: 
 
 
 def test_the_key_of_a_deleted_row_is_waited_for(streets: Streets, turn: Turn, client: Client) -> None:
-    """The row was never in: it is created as soon as its key is free."""
+    """The row was never added: it is created as soon as its key is free."""
     dataset = client.datasets.create("Elsewhere").id
     client.data_rows.create(dataset, [{"global_key": "street-1", "row_data": "https://example.com/old.mp4"}])
     turn(key_release=3)
@@ -223,7 +223,7 @@ def test_a_key_that_is_not_released_in_time_is_no_conflict(streets: Streets, tur
 
 
 def test_a_row_that_goes_between_its_look_up_and_the_batch(streets: Streets, turn: Turn) -> None:
-    """The batch is refused; what was only claimed is not called imported, and the row is created again."""
+    """The batch is refused; a mere claim does not count as imported, and the row is created again."""
     streets.write(TWO)
     streets.localbox.control("POST", "faults", {"kind": "drop-before", "operation": "createBatchV2PyApi"})
     assert streets.run()[0] == 1
@@ -235,7 +235,7 @@ def test_a_row_that_goes_between_its_look_up_and_the_batch(streets: Streets, tur
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
 def test_a_row_deleted_after_the_batch_was_claimed(side: str, streets: Streets) -> None:
-    """Killed around the batch: one that was never in is created again, one that was in is a decision."""
+    """Killed around the batch: a row that was never added is created again, one that was added needs a decision."""
     streets.write(TWO)
     assert streets.kill(0, side) == 0
     sent = [str(seen["operation"]) for seen in streets.localbox.control("GET", "requests")]
@@ -263,7 +263,7 @@ def test_a_refused_batch_leaves_no_claim(streets: Streets) -> None:
 @pytest.mark.parametrize("imported_as", KINDS)
 @pytest.mark.parametrize("patience", [1, 3])
 def test_look_ups_with_holes(patience: int, imported_as: str, streets: Streets, turn: Turn) -> None:
-    """Neither missing, nor deleted, nor without a label: it is only not shown yet."""
+    """Neither missing, nor deleted, nor without a label: only not listed yet."""
     streets.write(TWO, imported_as)
     assert streets.run() == (0, "")
     turn(rows_shown_after=patience)
@@ -282,7 +282,7 @@ def test_a_hole_does_not_hide_that_a_row_has_a_label(streets: Streets, turn: Tur
     turn(rows_shown_after=30)
     code, message = streets.run()
     assert code == 4
-    assert "have a label already: street-2" in message
+    assert "already has a label: street-2" in message
     assert held(streets) == plain(TWO)
 
 

@@ -82,7 +82,7 @@ def test_jobs_that_share_rows_go_together(answer: str, streets: Streets) -> None
 
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_an_import_that_cannot_be_deleted_is_warned_of(answer: str, streets: Streets) -> None:
-    """It holds a label of a row that the spec no longer names, which would be lost."""
+    """It contains a label of a row that the spec no longer names, which would be lost."""
     turn(streets, answer)
     streets.write(TWO)
     assert streets.run() == (0, "")

@@ -1,4 +1,4 @@
-"""A new dataset is signed by an IAM integration, as the official SDK does it, and a kill between both is made good."""
+"""A new dataset is signed by an IAM integration, as in the official SDK, and a kill in between is repaired."""
 
 from typing import Any
 
@@ -123,7 +123,7 @@ def test_a_dataset_that_another_signs_for(streets: Streets) -> None:
     )
     write(streets)
     assert streets.run() == (0, "")
-    assert signers(streets) == [None]  # somebody else's: used as it is
+    assert signers(streets) == [None]  # another client's: used as it is
 
 
 @pytest.mark.parametrize("side", [BEFORE, AFTER])

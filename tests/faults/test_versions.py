@@ -1,4 +1,4 @@
-"""An ontology that is there and means something else: a readable difference and a stop, or a new version beside it."""
+"""An existing ontology with different content: a readable difference and a stop, or a new version."""
 
 from pathlib import Path
 from typing import Any
@@ -48,7 +48,7 @@ def test_a_new_version_is_made_beside_it_and_connected(imported_as: str, streets
     code, message = streets.run()
     assert code == 4
     assert "tool 'lorry' is missing" in message
-    assert "say on_ontology_change: new-version" in message
+    assert "set on_ontology_change: new-version" in message
     assert streets.localbox.mutations() == []
     streets.write([box("street-1", 1), box("street-2", 2, name="lorry")], imported_as, GROWN, **NEW)
     assert streets.run() == (0, "")
@@ -91,7 +91,7 @@ def test_a_version_that_takes_features_away_from_labels_is_refused(streets: Stre
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "would take features away from a project that has labels:\n  tool 'car' is missing" in message
+    assert "would remove features from a project that has labels:\n  tool 'car' is missing" in message
     assert streets.localbox.mutations() == []
 
 
@@ -139,7 +139,7 @@ def test_a_new_option_of_a_question(imported_as: str, streets: Streets) -> None:
 
 
 def test_a_question_of_another_kind(streets: Streets) -> None:
-    """It is another question: made beside the old one while no label needs that, and refused when one does."""
+    """It is another question: created next to the old one while no label needs that one, and refused when one does."""
     streets.write([box("street-1", 1)], ontology=asking("RADIO", "rain", "sun"))
     assert streets.run() == (0, "")
     question, before = weather(streets)
@@ -158,7 +158,7 @@ def test_a_question_of_another_kind_that_labels_may_hang_on(streets: Streets) ->
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "take features away" in message
+    assert "remove features" in message
     assert "question 'weather': kind is 'checklist'" in message
     assert "car" not in message
     assert streets.localbox.mutations() == []
@@ -172,7 +172,7 @@ def inferred(streets: Streets, labels: list[dict[str, Any]], **policies: str) ->
 
 
 def test_an_inferred_ontology_grows_from_version_to_version(streets: Streets) -> None:
-    """Each takes in what the earlier ones had, whether or not the labels still use it."""
+    """Each includes what the earlier ones had, whether or not the labels still use it."""
     inferred(streets, [box("street-1", 1)])
     assert streets.run() == (0, "")
     for number, name in enumerate(("lorry", "tram", "bus"), 2):
@@ -194,5 +194,5 @@ def test_a_project_with_an_ontology_of_another_name_is_left_alone(streets: Stree
     streets.write([box("street-1", 1)], **NEW)
     code, message = streets.run()
     assert code == 4
-    assert "works with ontology 'Theirs'" in message
+    assert "uses ontology 'Theirs'" in message
     assert connected(streets) == "Theirs"

@@ -1,4 +1,4 @@
-"""The tutorial's labels on three rows, and what the world looks like afterwards."""
+"""The tutorial's labels on three rows, and the remote and local state afterwards."""
 
 import re
 import shutil
@@ -53,7 +53,7 @@ def _small(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def outcomes(home: Path) -> list[dict[str, Any]]:
-    """What the last driver had to say of each spec."""
+    """The last driver's message for each spec."""
     found: list[dict[str, Any]] = orjson.loads((home / OUTCOMES).read_bytes())["outcomes"]
     return found
 
@@ -127,7 +127,7 @@ def ledger_of(home: Path, name: str) -> Iterator[Ledger]:
 
 
 def unsettled(home: Path) -> list[str]:
-    """What the ledger has not settled, over both onboardings; a line that is not accepted too."""
+    """Unsettled entries of the ledger, over both onboardings, including lines that are not accepted."""
     found: list[str] = []
     for name in SPECS:
         with ledger_of(home, f"guide-{name}") as ledger:

@@ -1,4 +1,4 @@
-"""Real files made by others, read from beside the checkout: nothing merged, nothing lost, a segment at every gap."""
+"""Real third-party files, read from next to the checkout: nothing merged, nothing lost, a segment at every gap."""
 
 import json
 from collections import Counter, defaultdict

@@ -231,7 +231,7 @@ REFUSED = {
     "D11 metrics": (lambda: box(1, custom_metrics=[{"name": "a", "value": 1}]), "no custom metrics on video objects"),
     "D11 confidence": (lambda: box(1, confidence=None), "no confidence on video objects"),
     "D12": (lambda: box(1, None, segment_idx=0), "did you mean 'segment_index'"),
-    "D13": (lambda: box(5, classifications=[radio(99)]), "cannot hold a VideoClassificationAnnotation"),
+    "D13": (lambda: box(5, classifications=[radio(99)]), "cannot contain a VideoClassificationAnnotation"),
     "A1 object": (lambda: box(-5), "frame -5 is negative"),
     "A1 classification": (lambda: radio(-3), "frame -3 is negative"),
     "A1 temporal": (lambda: serialize(question("q", answer("p", [(-9, -5)]))), "frame -9 is negative"),

@@ -1,4 +1,4 @@
-"""The whole tutorial, as an export would hold it, beside what was sent: every kind of annotation is equal."""
+"""The whole tutorial as an export, compared with what was sent: every kind of annotation is equal."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Files that are named as a spec or an ontology and are something else: refused, bounded, and never quoted."""
+"""Files named as a spec or an ontology that are something else: refused, bounded, and never quoted."""
 
 import os
 import time
@@ -100,7 +100,7 @@ def test_json_of_another_kind_is_not_quoted(suffix: str, tmp_path: Path) -> None
 
 
 def test_a_spec_with_mistakes_is_quoted(tmp_path: Path) -> None:
-    """As ever: the user's own words say what to correct. What it came from has values, and is not told."""
+    """As always, the user's own key names what to correct; the original error has values, and is not shown."""
     path = tmp_path / "spec.yaml"
     path.write_text(
         f"name: x\ndatset: x\nproject: x\nontology: {{from: labels}}\nvideos: {WORD}\nlabels: [{WORD}]\n", "utf-8"

@@ -1,4 +1,4 @@
-"""Anything at all as a line, a body or a payload: a verdict every time, never a fault of our own.
+"""Arbitrary lines, bodies and payloads: a verdict every time, never an internal error.
 
 ``LOCALBOX_FUZZ_EXAMPLES=10000 pytest tests/hostile/test_localbox_fuzz.py`` is the long run.
 """
@@ -216,7 +216,7 @@ OUTSIDE = [
 
 @pytest.mark.parametrize("name", OUTSIDE)
 def test_the_folder_holds_nothing_but_our_names(name: str, tmp_path: Path) -> None:
-    """Wherever a file's name points to, its bytes lie under a name of ours, and nothing else is there or beside it."""
+    """Wherever a file's name points to, its bytes are under a name of ours, and nothing else is there or next to it."""
     folder = tmp_path / "deep" / "in" / "data"
     database = Database(folder)
     found(database)

@@ -32,7 +32,7 @@ PATHS = ["/graphql", "/_gql", "/", "/_page/projects", "/_page/projects/x/rows", 
 PATHS += ["/_page/projects/x/imports", "/files/../localbox.db", "/files/%2e%2e/localbox.db", "/api/v1/ontologies/x"]
 PATHS += ["/api/v1/feature-schemas/unused", "/api/v1/anything", "/_localbox/health", "/_localbox/state", "/nowhere"]
 CONTROLS = ["faults", "transitions", "flaws", "rate-limit", "integrations", "import-files", "outcomes", "seed"]
-OPEN = {"/", "/_localbox/health"}  # besides files, whose ids nobody can guess
+OPEN = {"/", "/_localbox/health"}  # besides files, whose ids cannot be guessed
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 TYPES = [
     "application/json",
@@ -110,7 +110,7 @@ class Server:
 
 @pytest.fixture(autouse=True)
 def _swept() -> Iterator[None]:
-    """Collect what is left here, where the warning is expected, and not in somebody else's test."""
+    """Collect garbage here, where the warning is expected, and not in another test."""
     yield
     gc.collect()
 

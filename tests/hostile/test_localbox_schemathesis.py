@@ -1,4 +1,4 @@
-"""schemathesis over every field of localbox's schema: a document made of it never meets a fault of ours.
+"""schemathesis over every field of localbox's schema: no generated document causes an internal error.
 
 Its own checks decide, but for one thing: it takes every refusal by a resolver for a server error, and here "there is no
 such row" is an answer of the protocol, with a code that clients go by.

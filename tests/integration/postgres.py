@@ -20,7 +20,7 @@ def postgres_tools() -> Path | None:
 
 
 def as_owner(command: list[str]) -> list[str]:
-    """PostgreSQL does not run as root; Debian's package brings a user for it."""
+    """PostgreSQL does not run as root; Debian's package has a user for it."""
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
@@ -29,7 +29,7 @@ def postgres_url() -> Iterator[str]:
     tools = postgres_tools()
     if tools is None:
         pytest.skip("PostgreSQL is not installed (Debian's package postgresql)")
-    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users, by any pytest at work
+    with tempfile.TemporaryDirectory() as made:  # pytest's own folders are closed to other users by any running pytest
         yield from serving(tools, Path(made))
 
 

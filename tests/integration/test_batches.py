@@ -24,7 +24,7 @@ videos: videos.csv
 
 
 def brought_in(folder: Path, home: Path, localbox: Localbox, rows: int) -> tuple[str, ...]:
-    """Bring rows into the project, two a batch; returns the batches made."""
+    """Add rows to the project, two per batch; return the batches created."""
     (folder / "many.yaml").write_text(SPEC, "utf-8")
     (folder / "ontology.yaml").write_text("tools:\n  - {tool: BBOX, name: car}\n", "utf-8")
     videos = "".join(f"many-{number},https://example.com/{number}.mp4\n" for number in range(rows))

@@ -1,4 +1,4 @@
-"""How many requests a plan foresees, beside those that are sent."""
+"""The number of requests that a plan estimates, compared with those sent."""
 
 from collections.abc import Iterator
 from pathlib import Path

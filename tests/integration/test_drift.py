@@ -1,4 +1,4 @@
-"""Rows that differ from the manifest where a step meets them, whatever the plan saw before: refused, or not changed."""
+"""Rows that differ from the manifest when a step finds them, whatever the plan saw: refused, or not changed."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ KEYS = ["yard-0", "yard-1", "yard-2"]
 
 @contextmanager
 def differing(localbox: Localbox, folder: Path, on_existing: str) -> Iterator[Onboarding]:
-    """An onboarding whose rows are there with other addresses."""
+    """An onboarding whose rows exist with other URLs."""
     with localbox.client() as client:
         rows = [{"global_key": key, "row_data": f"https://example.com/old/{key}.mp4"} for key in KEYS]
         client.data_rows.create(client.datasets.create("Yard").id, rows)
@@ -57,7 +57,7 @@ def test_rows_that_differ_since_the_plan_are_refused(localbox: Localbox, tmp_pat
             create_data_rows(onboarding)
         after: Any = localbox.state()
     first, *told = str(refused.value).splitlines()
-    assert "3 data rows" in first
+    assert "3 existing data rows" in first
     assert [line.split(":")[0].strip() for line in told[:3]] == KEYS
     assert all("old/yard" in line and "new/yard" in line for line in told[:3])
     assert "on_existing: update" in told[-1]
@@ -65,7 +65,7 @@ def test_rows_that_differ_since_the_plan_are_refused(localbox: Localbox, tmp_pat
 
 
 def test_a_row_that_goes_before_it_is_changed(localbox: Localbox, tmp_path: Path) -> None:
-    """Somebody deletes it between our comparison and our update: the service's reason is told."""
+    """It is deleted between our comparison and our update: the service's reason is reported."""
     with differing(localbox, tmp_path, "update") as onboarding:
         drift = find_drift(onboarding, onboarding.desired.rows())
         assert sorted(each.global_key for each in drift) == KEYS

@@ -190,7 +190,7 @@ CHANGES: list[Callable[[Ledger], object]] = [
 
 
 def test_a_lease_that_another_run_took_and_gave_back_is_lost_too(url: str) -> None:
-    """A lapsed renewal never writes the row again: what was done meanwhile is not known here."""
+    """A lapsed renewal never writes the row again: what happened in the meantime is unknown here."""
     with open_ledger(url) as file, held(file.of("org", "tud").lease(), every=0.02):
         vanish(file)
         with pytest.raises(LeaseLostError, match="another run took over; it was stopped"):
@@ -214,7 +214,7 @@ def test_the_second_lease_is_no_use_when_the_first_was_lost_while_it_was_waited_
 
 
 def vanish(file: LedgerFile) -> None:
-    """The row goes, as when its holder gives it back or somebody cleans up."""
+    """The row disappears, as when its holder gives it back or someone cleans up."""
     with file.engine.begin() as connection:
         connection.execute(delete(leases))
 

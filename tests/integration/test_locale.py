@@ -39,7 +39,7 @@ def test_what_the_terminal_has_no_letter_for_is_spelt_out(spec: Path) -> None:
     done = run("check", spec)
     assert (done.returncode, done.stderr) == (0, "")
     assert r"Gr\xf6\xdfe" in done.stdout
-    assert "1 videos" in done.stdout
+    assert "1 video, " in done.stdout
 
 
 def test_json_and_files_are_utf_8(spec: Path) -> None:

@@ -1,4 +1,4 @@
-"""What is kept of an onboarding is its owner's alone, and no presigned URL stands in what people are shown."""
+"""The records of an onboarding are private to their owner, and no output shows a presigned URL."""
 
 import stat
 import subprocess
@@ -59,7 +59,7 @@ def folder(localbox: Localbox, tmp_path: Path) -> Folder:
 def test_onboarded_twice_and_verified(folder: Folder) -> None:
     folder.write()
     said = [folder.run(*command) for command in (("onboard", "{}"), ("onboard", "{}"), ("status", "private"))]
-    assert said[0].returncode == 2  # {} is no path of a spec
+    assert said[0].returncode == 2  # {} is not the path of a spec
     spec = str(folder.path / "spec.yaml")
     ended = [
         folder.run("plan", spec),

@@ -1,4 +1,4 @@
-"""The embedded localbox: started when there is no key, stopped at the end, and said when it does not start."""
+"""The embedded localbox: started without a key, stopped at the end, and reported if it does not start."""
 
 from pathlib import Path
 

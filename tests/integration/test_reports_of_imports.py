@@ -81,7 +81,7 @@ def test_a_job_that_is_not_shown_leaves_its_lines_pending(harbour: Harbour, repo
 
 @pytest.mark.parametrize("harbour", KINDS, indirect=True)
 def test_a_job_that_is_not_shown_until_its_files_are_gone(harbour: Harbour) -> None:
-    """A day later nobody can say what became of the lines; then the job is not asked for again."""
+    """A day later the outcome of the lines is no longer available; then the job is not polled again."""
     harbour.control("POST", "outcomes", {"shown_after": "never"})
     assert harbour.act("rerun") == 1
     with ledger_of(harbour) as ledger:
@@ -112,7 +112,7 @@ def test_unknown_lines_are_neither_missing_nor_extra(harbour: Harbour, all_in: b
         found = verify(onboarding, "here")
     assert (found.accepted, found.failed, found.unknown, found.pending) == (2, 0, 3, 0)
     assert found.totals == {"equal": 5 if all_in else 2, "missing": 0, "extra": 0, "moved": 0}
-    with pytest.raises(VerificationError, match="3 lines are not in, or not known to be"):
+    with pytest.raises(VerificationError, match="3 lines not known to be imported"):
         found.refuse_differences()
 
 
@@ -141,7 +141,7 @@ def test_a_job_whose_creation_had_no_answer_and_that_is_not_shown(harbour: Harbo
 
 
 def test_a_crash_before_the_creation_left_sends_the_lines_at_the_next_run(harbour: Harbour) -> None:
-    """No answer was seen, and there is no such job: it is sent again under its own name."""
+    """There was no answer, and no such job: it is sent again under its own name."""
     harbour.control("POST", "faults", {"kind": "drop-before", "operation": "create.*Import.*"})
     assert harbour.act("rerun") == 1
     with ledger_of(harbour) as ledger:

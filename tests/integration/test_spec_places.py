@@ -1,4 +1,4 @@
-"""Where a spec may come from: a path, an address, text, or a form; and what somebody decides for one run."""
+"""The places of a spec: a path, a URL, text, or a form; and the decisions for one run."""
 
 import socket
 import threading
@@ -116,7 +116,7 @@ def dripping(start: bytes, drop: bytes) -> Iterator[str]:
                 while not stopped.wait(0.05):
                     connection.sendall(drop)
             except OSError:
-                return  # whoever asked has gone
+                return  # the client has disconnected
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
         thread = threading.Thread(target=drip, args=[listener])
@@ -155,7 +155,7 @@ def test_a_decision_counts_before_the_spec() -> None:
     loaded = load_spec(TEXT).decided(Decisions(on_changed="replace"))
     assert (loaded.spec.on_changed, loaded.spec.on_existing) == ("replace", "reuse")
     assert load_spec(TEXT).decided(Decisions()).spec == load_spec(TEXT).spec
-    with pytest.raises(SpecError, match="decisions: on_labelled: add goes with as: ground-truth only"):
+    with pytest.raises(SpecError, match="decisions: on_labelled: add needs as: ground-truth"):
         load_spec(TEXT).decided(Decisions(on_labelled="add"))
 
 

@@ -38,7 +38,7 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
-    """The folder of strangers, with files that are right; beside it secrets, and links from the one to the others."""
+    """The folder of untrusted specs, with valid files; next to it secrets, and links to them."""
     folder = tmp_path / "specs"
     folder.mkdir()
     (folder / "ontology.yaml").write_text("tools: [{tool: BBOX, name: car}]", "utf-8")
@@ -122,7 +122,7 @@ def test_what_lies_below_the_folder_is_read(change: dict[str, Any], given: Give,
 
 
 def places(name: str) -> Iterator[str]:
-    """All ways in which a path leads to a file beside the folder."""
+    """All ways in which a path leads to a file outside the folder."""
     yield from (f"{{tmp}}/{name}", f"../{name}", f"linked-{name}", f"out/{name}", f"sub/../../{name}")
 
 
@@ -151,7 +151,7 @@ def test_nothing_else_is_read_or_told(what: str, given: Give, specs: Path, home:
 
 @pytest.mark.parametrize("what", READS)
 def test_a_file_of_another_kind_is_not_quoted(what: str, given: Give, specs: Path, home: Path) -> None:
-    """It lies where strangers may read, and is still not shown: nobody may have meant it."""
+    """It is where untrusted specs may read, and is still not shown: it may be there by accident."""
     name, naming = READS[what]
     refused(given(PLAIN | naming(f"inside-{name}")), specs, home)
 
@@ -167,7 +167,7 @@ def test_without_a_folder_no_file_is_read(what: str, given: Give, specs: Path, h
     "change",
     [
         pytest.param({"videos": "local.csv"}, id="a path in a table of videos"),
-        pytest.param(mot("linked-labels/gt.txt"), id="the file of classes beside a MOT file"),
+        pytest.param(mot("linked-labels/gt.txt"), id="the file of classes next to a MOT file"),
         pytest.param(local("/dev/zero", **FACTS), id="a device"),
         pytest.param(local("file:///etc/passwd", **FACTS), id="a URL of a file"),
         pytest.param({"labels": [{"format": "python", "path": "labels.py"}]}, id="code"),
@@ -178,7 +178,7 @@ def test_what_a_file_names_in_turn(change: dict[str, Any], given: Give, specs: P
 
 
 def refused(spec: object, folder: Path | None, home: Path) -> str:
-    """The message of a spec that is refused before anything is written, without a word of any secret."""
+    """The message of a spec that is refused before anything is written, without any secret."""
     with pytest.raises(InputError) as caught:
         carried(spec, folder, home)
     assert WORD not in "".join(traceback.format_exception(caught.value))

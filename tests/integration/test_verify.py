@@ -1,4 +1,4 @@
-"""Labels read back from a localbox: all that was sent is there, and whatever somebody changes there is told."""
+"""Labels read back from a localbox: all that was sent is there, and every change there is reported."""
 
 from collections.abc import Callable
 from copy import deepcopy
@@ -174,7 +174,7 @@ def test_ranges_that_the_service_counts_from_another_base(guide: Ferry) -> None:
     found = guide.verify(GUIDE)
     assert found.outcome == "differs"
     assert found.to_dict()["offset"] == {"answers": 1}
-    assert "answers stand one frame later than sent" in verification_markdown(found.to_dict())
+    assert "answers are one frame later than sent" in verification_markdown(found.to_dict())
 
 
 def test_an_option_by_its_label_and_by_its_value(ferry: Ferry, tmp_path: Path) -> None:
@@ -420,7 +420,7 @@ def test_rows_that_labels_name_by_id(ferry: Ferry, tmp_path: Path) -> None:
     outside = one_box(tmp_path, "outside", ["clip-2"], {"id": ids["clip-1"]})
     ferry.onboard(outside)
     found = ferry.verify(outside)
-    assert found.not_comparable == {"label of a row that is known by id only and is not in the manifest": 1}
+    assert found.not_comparable == {"label of a row that is named only by id and is not in the manifest": 1}
 
 
 def test_a_global_key_that_reads_like_a_row_known_by_id(ferry: Ferry, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ COMMAND = [str(Path(sys.executable).with_name("labelferry")), "localbox", "--por
 SECONDS = 60
 
 
-@pytest.mark.parametrize("key", [(), ("--key", "localbox")], ids=["no key", "the key that everybody knows"])
+@pytest.mark.parametrize("key", [(), ("--key", "localbox")], ids=["no key", "the published key"])
 def test_other_hosts_need_a_key_of_ones_own(key: tuple[str, ...], tmp_path: Path) -> None:
     command = [*COMMAND, "--data", str(tmp_path), "--host", "192.0.2.1", *key]
     ended = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=SECONDS)
@@ -52,7 +52,7 @@ def status_of(url: str, key: str, host: str, body: bytes = b"{}") -> int:
 
 @pytest.mark.parametrize(("key", "foreign"), [("localbox", 421), ("mine", 400)])
 def test_the_key_that_everybody_knows_opens_localhost_only(key: str, foreign: int, tmp_path: Path) -> None:
-    """A page in a browser may bind its own name to this address after it was loaded."""
+    """A page in a browser may rebind its own host name to this address after it was loaded."""
     options = ["--data", str(tmp_path), "--key", key, "--control"]
     with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, encoding="utf-8") as server:
         try:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from labelferry.localbox.validation.lines import Reading
 from labelferry.localbox.validation.masks import Media
 from tests.localbox.test_line_rules import found
 
@@ -35,6 +36,12 @@ def test_masks_pass() -> None:
     assert found(line, images={"http://127.0.0.1/a": png(RED)}) == []
 
 
+def test_a_repeated_colour_passes_unless_it_is_to_be_refused() -> None:
+    twice = masks((1, png(RED)), instances=[{"colorRGB": [255, 0, 0], "name": "mask"}] * 2)
+    assert found(twice) == []
+    assert found(twice, reading=Reading(colours="refused")) == ["Colour [255, 0, 0] stands for two instances"]
+
+
 BAD_MASKS: dict[str, tuple[dict[str, Any], str]] = {
     "not a PNG": (masks((1, b"hello")), "it is not a PNG"),
     "a JPEG": (masks((1, png(RED, kind="JPEG"))), "it is not a PNG"),
@@ -43,10 +50,6 @@ BAD_MASKS: dict[str, tuple[dict[str, Any], str]] = {
     "alpha": (masks((1, png(RED, mode="RGBA"))), "three channels"),
     "grey": (masks((1, png(RED, mode="L"))), "three channels"),
     "colour absent": (masks((1, png(BLUE))), "Colour [255, 0, 0] is in none of the masks"),
-    "colour twice": (
-        masks((1, png(RED)), instances=[{"colorRGB": [255, 0, 0], "name": "mask"}] * 2),
-        "stands for two instances",
-    ),
     "colour out of range": (masks((1, png(RED)), instances=[{"colorRGB": [256, 0, 0], "name": "mask"}]), "0 to 255"),
     "two composites": (masks((3, png(RED)), (3, png(RED))), "Two composite masks for frame 3"),
     "frame 0": (masks((0, png(RED))), "before the first frame"),

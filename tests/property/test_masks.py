@@ -10,14 +10,14 @@ from PIL import Image
 
 from labelferry.masks import decode_png, encode_png, palette
 from labelferry.masks.colours import distinct
-from labelferry.masks.png import Pixels, header
+from labelferry.masks.png import RgbArray, header
 
 pictures = array_shapes(min_dims=2, max_dims=2, max_side=9).flatmap(lambda shape: arrays(np.uint8, (*shape, 3)))
 
 
 @settings(max_examples=40)
 @given(pictures)
-def test_png_round_trip(picture: Pixels) -> None:
+def test_png_round_trip(picture: RgbArray) -> None:
     png = encode_png(picture)
     assert np.array_equal(decode_png(png), picture)
     with Image.open(io.BytesIO(png)) as image:
@@ -29,7 +29,7 @@ def test_png_round_trip(picture: Pixels) -> None:
 
 @settings(max_examples=40)
 @given(pictures)
-def test_distinct_finds_every_colour(picture: Pixels) -> None:
+def test_distinct_finds_every_colour(picture: RgbArray) -> None:
     assert distinct(picture) == sorted({tuple(pixel) for pixel in picture.reshape(-1, 3).tolist()})
 
 

@@ -1,4 +1,4 @@
-"""What was sent, rendered as an export and read back, is equal; and any one keyframe that moves is told."""
+"""What was sent, rendered as an export and read back, is equal; and any one moved keyframe is reported."""
 
 from copy import deepcopy
 from typing import Any

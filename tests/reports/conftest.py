@@ -1,4 +1,4 @@
-"""A report made by hand, with names that try to be something else."""
+"""A report built by hand, with hostile names."""
 
 from typing import Any
 

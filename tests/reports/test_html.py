@@ -85,9 +85,7 @@ def test_every_failed_line_has_its_place_its_class_and_its_remedy(page: Page) ->
 
 
 def test_a_picture_says_what_it_does_not_show(page: Page) -> None:
-    told = (
-        "2 lines, 1 of them refused; 1 more are not drawn; partly on a plain ground, since the video could not be read"
-    )
+    told = "2 lines, 1 of them refused; 1 more not drawn; partly drawn on a plain background: the video could not be "
     assert page.text.count(told) == len(HOSTILE)
 
 
@@ -100,16 +98,16 @@ def test_the_counts_add_up(page: Page) -> None:
     assert rows == {"box": [3, 2, 1, 0, 0], "classification": [2, 0, 0, 1, 1], "all": [5, 2, 1, 1, 1]}
     for lines, *states in rows.values():
         assert lines == sum(states)
-    assert "1 of 5 lines were refused 2 of 5 lines are not known to be in" in page.text
+    assert "1 of 5 lines refused 2 of 5 lines not known to be imported" in page.text
 
 
 def test_lines_of_rows_that_are_no_longer_named_are_told_apart() -> None:
-    assert "Beside these, 5 lines of earlier runs" in Page(render_html(report(accepted=7), (), [])).text
+    assert "Not included: 5 lines of earlier runs" in Page(render_html(report(accepted=7), (), [])).text
 
 
 def test_only_so_many_failed_lines_are_listed_and_the_rest_is_said() -> None:
     page = Page(render_html(report(), [failed("a", number) for number in range(MOST_FAILED + 3)], []))
-    assert "And 3 more: harbour.csv beside this page has all of them." in page.text
+    assert "And 3 more: harbour.csv next to this page has all of them." in page.text
     assert sum(cells[0].startswith("a:") for cells in page.cells) == MOST_FAILED
 
 
@@ -130,16 +128,16 @@ def test_only_so_many_findings_of_a_rule_are_listed_and_the_rest_is_said() -> No
 def test_a_run_without_failures_says_so() -> None:
     text = Page(render_html(report(failed=0, failed_lines=(), findings=(), planned=(), steps=()), (), [])).text
     assert "Failed lines None." in text
-    assert "This run kept no plan." in text
-    assert "Time line" not in text
+    assert "This run has no plan." in text
+    assert "Timeline" not in text
 
 
 def test_unknown_lines_have_a_part_of_their_own() -> None:
-    unknown = FailedLine("clip-1", "car", "f:1", "the status file does not name this line", "unlisted", "look at it")
+    unknown = FailedLine("clip-1", "car", "f:1", "the status file does not list this line", "unlisted", "look at it")
     page = Page(render_html(report(failed=0), (), [], [unknown]))
     assert "Failed lines None. Unknown lines unlisted (1) What to do: look at it." in page.text
-    assert ["f:1", "clip-1", "car", "the status file does not name this line"] in page.cells
-    assert "2 of 4 lines are not known to be in" in page.text
+    assert ["f:1", "clip-1", "car", "the status file does not list this line"] in page.cells
+    assert "2 of 4 lines not known to be imported" in page.text
     assert "Unknown lines" not in Page(render_html(report(), (), [])).text
 
 

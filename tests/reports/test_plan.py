@@ -20,11 +20,11 @@ def printed(reason: str, requests_per_minute: int | None = None) -> str:
 
 def test_names_and_reasons_are_told_as_they_are() -> None:
     said = printed("tool '[/red]' is missing, [bold]")
-    assert "ontology 'cars [/b]'" in said
+    assert "ontology    cars [/b]" in said
     assert "tool '[/red]' is missing, [bold]" in said
-    assert "1 rows, 2 tracks, 3 keyframes, 4 lines, 5 bytes; about 500 requests" in said
+    assert "1 row, 2 tracks, 3 keyframes, 4 lines, 5 bytes; about 500 requests" in said
 
 
 def test_the_time_is_told_at_the_accounts_limit_or_at_the_lowest() -> None:
-    assert "500 requests, 20 s at a free account's limit (LABELFERRY_RATE names another)" in printed("no")
-    assert "500 requests, 6 s at the limit of 5000 a minute" in printed("no", 5000)
+    assert "500 requests, 20 s at the free tier's rate limit (set LABELFERRY_RATE for yours)" in printed("no")
+    assert "500 requests, 6 s at the limit of 5,000 per minute" in printed("no", 5000)

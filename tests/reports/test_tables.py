@@ -162,11 +162,11 @@ def printed(values: Mapping[str, Any]) -> str:
 
 
 def test_the_terminal_tells_unknown_and_pending_lines() -> None:
-    unknown = FailedLine("clip-1", "car", "f:1", "the import's status file does not name this line", "unlisted", "look")
+    unknown = FailedLine("clip-1", "car", "f:1", "the import's status file does not list this line", "unlisted", "look")
     said = printed(report(unknown_lines=(unknown,), failed_lines=()).to_dict())
-    assert "harbour: 2 of 5 lines are not known to be in" in said
+    assert "harbour: 2 of 5 lines not known to be imported" in said
     assert "2 accepted, 1 failed, 1 unknown, 1 pending, 4 sent by this run" in said
-    assert "unknown: f:1: clip-1, 'car': the import's status file does not name this line" in said
+    assert "unknown: f:1: clip-1, 'car': the import's status file does not list this line" in said
     said = printed(report(unknown=0, pending=0, failed=0, failed_lines=()).to_dict())
     assert "harbour: done" in said
     assert "2 accepted, 0 failed, 4 sent by this run" in said
@@ -204,8 +204,9 @@ def test_status_tells_why_lines_are_unknown(tmp_path: Path) -> None:
         text = StringIO()
         print_status(found, Console(file=text, width=200))
         assert f"unknown: f:1: row, 'car': {UNLISTED}: <html>" in text.getvalue()
-        assert "unlisted: run again, since the service may say so later; else look at the row" in text.getvalue()
-        assert shard_rows(ledger)[0]["state"] == "created, and not shown by Labelbox"
+        remedy = "run again, since the service may report it later; otherwise look at the row"
+        assert f"unlisted: {remedy}" in text.getvalue()
+        assert shard_rows(ledger)[0]["state"] == "created, but not listed by Labelbox"
 
 
-UNLISTED = "the import's status file does not name this line"
+UNLISTED = "the import's status file does not list this line"

@@ -1,4 +1,4 @@
-"""Long lists are cut, and what is left out is counted."""
+"""Long lists are shortened, and what is left out is counted."""
 
 from labelferry.listing import shorten
 

@@ -1,4 +1,4 @@
-"""What may be shown of texts from outside: URLs without what signs them, names without what commands a terminal."""
+"""Safe output of texts from outside: URLs without their signature, names without terminal control sequences."""
 
 from io import StringIO
 

@@ -1,4 +1,4 @@
-"""Who listens hears what is announced inside, and who listened before goes on to."""
+"""A listener receives what is announced inside the block, and earlier listeners still do."""
 
 from labelferry.progress import announce, watching
 

@@ -1,4 +1,4 @@
-"""Which files a spec may read: its owner's any, a stranger's only what really lies below its folder."""
+"""The files that a spec may read: a trusted one any, an untrusted one only those really below its folder."""
 
 import os
 from pathlib import Path
@@ -13,7 +13,7 @@ WORD = "canary-word-77"
 
 @pytest.fixture
 def specs(tmp_path: Path) -> Path:
-    """The folder of a stranger: files, links that stay inside and links that do not; beside it a secret."""
+    """The folder of untrusted specs: files, links that stay inside and links that do not; next to it a secret."""
     folder = tmp_path / "specs"
     (folder / "in").mkdir(parents=True)
     (tmp_path / "secret.csv").write_text(WORD, "utf-8")
@@ -61,7 +61,7 @@ def test_a_stranger_reads_nothing_else(path: str, says: str, specs: Path) -> Non
 @pytest.mark.parametrize("path", ["in/a.csv", "/etc/passwd", "*.csv"])
 def test_without_a_folder_a_stranger_reads_nothing(path: str) -> None:
     for read in (Reach(None, confined=True).file, Reach(None, confined=True).files):
-        with pytest.raises(SourceError, match="name the folder that such specs may read in LABELFERRY_SPECS"):
+        with pytest.raises(SourceError, match="set LABELFERRY_SPECS to the folder that such specs may read"):
             read(path)
 
 

@@ -1,4 +1,4 @@
-"""What the environment says, the key's ways in above all."""
+"""Settings from the environment, above all the ways to give the key."""
 
 from pathlib import Path
 
@@ -34,7 +34,7 @@ def test_the_key_comes_from_the_environment_or_a_file(tmp_path: Path) -> None:
     [(None, "cannot be read (No such file or directory)"), (b"", "is empty"), (b"\xff\xfe", "it is not UTF-8 text")],
 )
 def test_a_key_file_without_a_key_never_means_localbox(content: bytes | None, said: str, tmp_path: Path) -> None:
-    """Without this the labels would go to the embedded localbox, and nobody would notice."""
+    """Without this the labels would go to the embedded localbox, unnoticed."""
     file = tmp_path / "key"
     if content is not None:
         file.write_bytes(content)

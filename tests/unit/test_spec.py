@@ -1,4 +1,4 @@
-"""The spec: what it takes, and where a mistake is said to be."""
+"""The spec: what it accepts, and the place of a mistake."""
 
 from pathlib import Path
 
@@ -46,8 +46,8 @@ BAD = {
     "wrong value": ("priority: 5", "priority: 9", r"spec\.yaml:5: batch\.priority: .*less than or equal to 5"),
     "unknown format": ("format: mot", "format: mott", r"spec\.yaml:8: labels\.0: .*mott"),
     "format option": ("classes:", "clases:", r"spec\.yaml:8: labels\.0\.clases: unknown key"),
-    "no origin of the ontology": (", from: labels", "", r"spec\.yaml:4: ontology: say where it comes from"),
-    "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark goes with"),
+    "no origin of the ontology": (", from: labels", "", r"spec\.yaml:4: ontology: give its origin"),
+    "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark needs"),
     "name": ("name: tud-campus", "name: tud campus", r"spec\.yaml:1: name: use letters"),
     "long name": ("dataset: TUD Campus videos", f"dataset: {'x' * 201}", r"spec\.yaml:2: dataset: .*at most 200 char"),
     "neither name nor id": ("dataset: TUD Campus videos", "dataset: {}", r"spec\.yaml:2: dataset: .*name or an id"),

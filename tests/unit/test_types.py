@@ -1,4 +1,4 @@
-"""What the annotation classes take and what they refuse when they are made, beyond what the guide shows."""
+"""What the annotation classes accept and refuse at construction, beyond the guide's examples."""
 
 import io
 from collections.abc import Callable
@@ -82,12 +82,15 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     "frames flat": (lambda: temporal((0, 5)), "not a .start, end. pair"),
     "frames none": (lambda: temporal(None), "not a .start, end. pair"),
     "frames dict": (lambda: temporal([{"start": 0, "end": 5}]), "not a .start, end. pair"),
-    "texts flat": (lambda: T.TemporalClassificationText(name="t", value=(0, 5, "x")), "value cannot hold a int"),
+    "texts flat": (lambda: T.TemporalClassificationText(name="t", value=(0, 5, "x")), "value cannot contain a int"),
     "texts none": (lambda: T.TemporalClassificationText(name="t", value=None), "value must be a list"),
     "points none": (lambda: T.Line(points=None), "two or more Point"),
     "data text": (lambda: T.Label(data="key", annotations=[]), "exactly one of global_key and uid"),
     "key number": (lambda: T.Label(data={"global_key": 5}, annotations=[]), "exactly one of global_key and uid"),
-    "key illegal": (lambda: T.Label(data={"global_key": "a#b"}, annotations=[]), "Label: global key 'a#b' holds '#'"),
+    "key illegal": (
+        lambda: T.Label(data={"global_key": "a#b"}, annotations=[]),
+        "Label: global key 'a#b' contains '#'",
+    ),
     "key blank": (lambda: T.Label(data={"global_key": " "}, annotations=[]), "exactly one of global_key and uid"),
     "row id blank": (lambda: T.Label(data={"uid": " "}, annotations=[]), "exactly one of global_key and uid"),
     "text blank": (lambda: T.Text(answer=" "), "answer is ' '; give some text, or leave the annotation out"),
@@ -125,7 +128,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
     ),
     "radio of a name": (lambda: T.Radio(answer="a"), "Radio.*one ClassificationAnswer"),
     "radio of several": (lambda: T.Radio(answer=[T.ClassificationAnswer(name="a")]), "one ClassificationAnswer"),
-    "checklist of names": (lambda: T.Checklist(answer=["a"]), "Checklist: answer.*cannot hold a str"),
+    "checklist of names": (lambda: T.Checklist(answer=["a"]), "Checklist: answer.*cannot contain a str"),
     "value bare": (
         lambda: T.ClassificationAnnotation(name="q", value="a"),
         "ClassificationAnnotation 'q'.*Radio.*Checklist.*Text",
@@ -165,11 +168,14 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: T.VideoObjectAnnotation(name="c", frame=3, keyframe=True, value=POINT, segment_index=0.5),
         "'c'.*segment_index is 0.5 at frame 3",
     ),
-    "annotations bare": (lambda: T.Label(data={"global_key": "g"}, annotations=["a"]), "annotations cannot hold a str"),
+    "annotations bare": (
+        lambda: T.Label(data={"global_key": "g"}, annotations=["a"]),
+        "annotations cannot contain a str",
+    ),
     "row id empty": (lambda: T.Label(data={"uid": ""}, annotations=[]), "exactly one of global_key and uid"),
     "nested bare": (
         lambda: T.ClassificationAnswer(name="a", classifications=[T.ClassificationAnswer(name="b")]),
-        "'a': classifications cannot hold a ClassificationAnswer",
+        "'a': classifications cannot contain a ClassificationAnswer",
     ),
     "argument missing": (lambda: T.Point(x=1), "Point: argument 'y' is missing.*x, y"),
     "beyond JSON": (lambda: lines(nested(120)), "nest less deeply"),

@@ -65,7 +65,7 @@ def flow_processes(run: str) -> list[int]:
         try:
             environment = entry.read_bytes()
         except OSError:
-            continue  # it has ended meanwhile, or is not ours
+            continue  # it has ended in the meantime, or is not ours
         if f"PREFECT__FLOW_RUN_ID={run}".encode() in environment:
             found.append(int(entry.parent.name))
     return found
@@ -73,7 +73,7 @@ def flow_processes(run: str) -> list[int]:
 
 @dataclass(frozen=True)
 class Deployed:
-    """The services, by the address of Prefect's server and the folder that everything lies in."""
+    """The services, by the URL of Prefect's server and the folder of all data."""
 
     url: str
     home: Path
@@ -161,7 +161,7 @@ class Deployed:
         return done.stdout
 
     def down(self) -> None:
-        """Stop everything, and see that it is gone, and that nothing of it called anybody else."""
+        """Stop everything, and check that it has ended, and that nothing called other machines."""
         pids = [int(path.read_text("utf-8")) for path in (self.home / "up").glob("*.pid")]
         subprocess.run([*SERVICES, "down"], cwd=ROOT, env=dict(self.environment), check=True, timeout=120)
         assert [pid for pid in pids if alive(pid)] == []
@@ -194,7 +194,7 @@ def services(home: Path, **changes: str) -> Deployed:
 
 @pytest.fixture(scope="session")
 def alerts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """A webhook on this machine: its address, and what it was told."""
+    """A webhook on this machine: its URL, and what it received."""
     told: list[dict[str, Any]] = []
 
     class Receiver(BaseHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Prefect's UI in a real Chromium, as somebody uses it: fill the form in, watch, look at the picture, break and retry.
+"""Prefect's UI in a real Chromium, as users use it: fill in the form, watch, look at the picture, break and retry.
 
 Pictures are kept in LABELFERRY_SCREENSHOTS. Chromium may look up no name but this machine's: Prefect's pages would
 call a host of its maker's.

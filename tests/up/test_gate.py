@@ -1,4 +1,4 @@
-"""Who reaches Prefect's API without the login can do nothing, and who starts a run cannot choose what is run."""
+"""Without the login Prefect's API permits nothing, and whoever starts a run cannot choose what is executed."""
 
 import stat
 from typing import Any

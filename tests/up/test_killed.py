@@ -1,4 +1,4 @@
-"""Runs that are killed: they end Crashed by themselves, somebody is told, and the next run does what is left, once."""
+"""Killed runs: they end Crashed automatically, someone is notified, and the next run does what is left, once."""
 
 import os
 import signal

@@ -23,7 +23,7 @@ TYPED = {
 
 
 def environment(folder: Path) -> dict[str, str]:
-    """An environment of somebody who has set nothing: no CI and no DO_NOT_TRACK, which this suite runs with."""
+    """A user's default environment: no CI and no DO_NOT_TRACK, which this suite runs with."""
     return {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

@@ -13,7 +13,7 @@ TUTORIAL = "config/examples/guide/ground-truth.yaml"
 
 
 def schedule(deployed: Deployed, name: str, spec: object, slug: str) -> None:
-    """Have a deployment run with a spec each minute, as somebody does in Prefect's UI."""
+    """Schedule a deployment with a spec every minute, as users do in Prefect's UI."""
     made = {
         "schedule": {"cron": EVERY_MINUTE, "timezone": "Europe/Berlin"},
         "parameters": {"spec": str(spec)},

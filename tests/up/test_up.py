@@ -14,7 +14,7 @@ SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_
 
 
 def everything(deployed: Deployed) -> dict[str, Any]:
-    """What the server was told of labelferry, without ids and times."""
+    """What is deployed to the server, without ids and times."""
     deployments = deployed.api("POST", "/deployments/filter", {})
     automations = deployed.api("POST", "/automations/filter", {})
     blocks = deployed.api("POST", "/block_documents/filter", {})

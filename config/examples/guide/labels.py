@@ -185,7 +185,7 @@ masks = lb_types.VideoMaskAnnotation(
     ],
 )
 
-# One Label for each track: two boxes of one class would be one track otherwise.
+# One Label for each track: otherwise two boxes of one class would be one track.
 labels = [
     lb_types.Label(data=ROW, annotations=annotations)
     for annotations in (

@@ -1,4 +1,4 @@
-"""What Alembic runs: the migrations, on the connection that ``labelferry.ledger.database`` holds the lock with."""
+"""Alembic's entry point: the migrations, on the connection with which ``labelferry.ledger.database`` holds the lock."""
 
 from alembic import context
 

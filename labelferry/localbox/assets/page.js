@@ -31,7 +31,7 @@ function askForKey() {
   };
   const hint = el("p", { class: "soft" }, "It is ", el("code", {}, "localbox"), ", unless the server was started with another (",
     el("code", {}, "--key"), " or ", el("code", {}, "LOCALBOX_KEY"), ").");
-  const wrong = sessionStorage.getItem("localbox-key") === null ? null : el("p", { class: "bad" }, "That key is not the one.");
+  const wrong = sessionStorage.getItem("localbox-key") === null ? null : el("p", { class: "bad" }, "Wrong key.");
   main.replaceChildren(el("h2", {}, "The API key of this localbox"), el("form", { class: "tools", onsubmit: keep }, field, el("button", {}, "Open")), wrong ?? "", hint);
   field.focus();
 }
@@ -49,7 +49,7 @@ async function showProjects() {
   const rows = projects.map((p) => el("tr", {}, el("td", {}, el("a", { href: `#/${p.id}` }, p.name)), el("td", {}, p.media_type ?? ""),
     number(p.rows), number(p.labels), el("td", { class: "soft" }, moment(p.created_at))));
   main.replaceChildren(el("h2", {}, "Projects"), rows.length ? table(["Name", "Media", "Rows#", "Labels#", "Created"], rows)
-    : el("p", { class: "soft" }, "No projects yet. Point a client at /graphql on this address."));
+    : el("p", { class: "soft" }, "No projects yet. Point a client at /graphql on this server."));
 }
 
 async function showProject(project, skip = 0, search = "") {
@@ -117,7 +117,7 @@ async function showRow(project, id, wanted) {
   const video = el("video", { src: row.row_data, muted: "", preload: "auto", playsinline: "", width, height });
   const canvas = el("canvas", { width, height, id: "drawing" });
   const stage = el("div", { class: "stage" }, video, canvas);
-  stage.style.maxWidth = `calc(62vh * ${width / height})`; // the time line stays in sight
+  stage.style.maxWidth = `calc(62vh * ${width / height})`; // the timeline stays visible
   const note = el("span", { class: "soft" });
   const slider = el("input", { type: "range", min: 1, max: count, value: 1, "aria-label": "Frame" });
   const shown = el("output", {}, "");
@@ -140,7 +140,7 @@ async function showRow(project, id, wanted) {
   const follow = () => { if (!video.paused) go(Math.floor(video.currentTime * rate) + 1, false); requestAnimationFrame(follow); };
   requestAnimationFrame(follow);
   const play = el("button", { onclick: () => { video.paused ? video.play() : video.pause(); } }, "Play / pause");
-  const step = (by) => el("button", { onclick: () => go(frame + by), "aria-label": by < 0 ? "Frame back" : "Frame on" }, by < 0 ? "‹" : "›");
+  const step = (by) => el("button", { onclick: () => go(frame + by), "aria-label": by < 0 ? "Previous frame" : "Next frame" }, by < 0 ? "‹" : "›");
   onkeydown = (event) => {
     const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
     if (!stage.isConnected || event.target === slider || !by) return;
@@ -149,7 +149,7 @@ async function showRow(project, id, wanted) {
   };
   const truth = row.labels.map((label) => `${label.id}${label.benchmark ? " (benchmark)" : ""}`).join(", ") || "none";
   main.replaceChildren(stage, el("div", { class: "scrub" }, play, step(-1), slider, step(1), shown), note,
-    el("p", { class: "soft" }, `Labels: ${truth}. Dashed and pale: pre-labels. Arrow keys move by a frame, with Shift by ten; a click on a bar goes there.`), el("div", { class: "tracks" }, ...tracks.map((track) => lane(track, count, needles, go))));
+    el("p", { class: "soft" }, `Labels: ${truth}. Dashed and pale: pre-labels. The arrow keys move by one frame, with Shift by ten; click a bar to go there.`), el("div", { class: "tracks" }, ...tracks.map((track) => lane(track, count, needles, go))));
   go(wanted ?? Math.max(1, Math.min(...tracks.flatMap((track) => [...track.shapes.keys()]), count)));
 }
 
@@ -174,7 +174,7 @@ function lane(track, count, needles, go) {
 async function route() {
   const hash = location.hash;
   if (hash.startsWith("#key=")) {
-    const [key, ...rest] = hash.slice(5).split("/"); // the key leaves the address at once, what follows it stays
+    const [key, ...rest] = hash.slice(5).split("/"); // the key leaves the URL at once, what follows it stays
     sessionStorage.setItem("localbox-key", decodeURIComponent(key));
     history.replaceState(null, "", rest.length ? `#/${rest.join("/")}` : "/");
   }

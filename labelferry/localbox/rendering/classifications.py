@@ -1,8 +1,8 @@
 """Classifications of a line, a keyframe or an option turned into their exported form, nested ones inside.
 
-Answers for frames stand on the first and last frame of each of their ranges, in ``frames``, with those frames in the
-key frame map and the ranges under ``segments``: so the official SDK's tests read them back. A test can have them as
-entries of ``classifications`` instead, one for each set of frames.
+Answers for frames are placed on the first and last frame of each of their ranges, in ``frames``, with those frames in
+the key frame map and the ranges under ``segments``: the official SDK's tests read them back that way. A test can have
+them as entries of ``classifications`` instead, one for each set of frames.
 """
 
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ ASIDE = "classifications"
 
 
 def on_sheet(sheet: Sheet, node: dict[str, Any], feature: Feature, annotation_id: str) -> None:
-    """Writes a line's classification."""
+    """Write a line's classification."""
     ranges = spans.joined(_ranges(node, feature))
     if not ranges or sheet.style.framed == ASIDE:
         sheet.classifications += entries(sheet, node, feature, annotation_id)
@@ -35,7 +35,7 @@ def on_sheet(sheet: Sheet, node: dict[str, Any], feature: Feature, annotation_id
 
 
 def _ranges(node: dict[str, Any], feature: Feature) -> Iterator[spans.Span]:
-    """The ranges of a classification's answers and of those nested in them."""
+    """Yield the ranges of a classification's answers and of those nested in them."""
     for part in parts(feature.kind, node):
         yield from spans.read(part.frames or [])
         holder = feature if feature.kind == "text" else find(feature.children, part.node)
@@ -46,7 +46,7 @@ def _ranges(node: dict[str, Any], feature: Feature) -> Iterator[spans.Span]:
 def entries(
     sheet: Sheet, node: dict[str, Any], feature: Feature, annotation_id: str, frame: int | None = None
 ) -> list[Rendered]:
-    """The entries of one classification node: on a frame, at most one; else one for each set of frames."""
+    """Return the entries of one classification node: on a frame, at most one; else one for each set of frames."""
     found = parts(feature.kind, node)
     if frame is not None:
         here = [part for part in found if part.frames is None or _holds(part, frame)]
@@ -84,7 +84,7 @@ def _answer(sheet: Sheet, feature: Feature, together: list[Part], entry_id: str,
 
 
 def _answer_id(entry_id: str, feature: Feature, part: Part) -> str:
-    """The id of an answer, the same on every frame."""
+    """Return the id of an answer, the same on every frame."""
     if feature.kind == "text":
         return derived_id(entry_id, "text", part.text)
     return derived_id(entry_id, part.node.get("name"), part.node.get("schemaId"))
@@ -92,7 +92,7 @@ def _answer_id(entry_id: str, feature: Feature, part: Part) -> str:
 
 def _option(sheet: Sheet, feature: Feature, part: Part, option_id: str, frame: int | None) -> Rendered:
     option = find(feature.children, part.node)
-    if option is None:  # the ontology has changed since
+    if option is None:  # the ontology has changed since the import
         name = part.node.get("name")
         return {"feature_id": option_id, "name": name, "value": name, "classifications": []}
     nested = nested_of(sheet, part.node, option.children, option_id, frame)
@@ -102,7 +102,7 @@ def _option(sheet: Sheet, feature: Feature, part: Part, option_id: str, frame: i
 def nested_of(
     sheet: Sheet, node: dict[str, Any], features: tuple[Feature, ...], parent_id: str, frame: int | None = None
 ) -> list[Rendered]:
-    """The entries of what is nested in an option, a text, a keyframe or a mask's instance."""
+    """Return the entries of what is nested in an option, a text, a keyframe or a mask's instance."""
     found: list[Rendered] = []
     for number, (child, feature) in enumerate(_nested(node, features)):
         found += entries(sheet, child, feature, derived_id(parent_id, "nested", number), frame)

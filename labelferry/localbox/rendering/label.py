@@ -12,7 +12,7 @@ from labelferry.localbox.validation.objects import GEOMETRIES
 def annotations(
     lines: Iterable[dict[str, Any]], ontology: Ontology, *, interpolated: bool, url: Url, style: Style = USUAL
 ) -> dict[str, Any]:
-    """The annotations of one label; a line whose feature has left the ontology has no place in it."""
+    """Return the annotations of one label, without lines whose feature was removed from the ontology."""
     sheet = Sheet(interpolated=interpolated, url=url, style=style)
     for line in lines:
         _write(sheet, line, ontology)

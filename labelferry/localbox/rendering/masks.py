@@ -1,4 +1,4 @@
-"""A line of masks turned into one object for each instance, on the frames where its colour is."""
+"""A line of masks turned into one object per instance, on the frames where its colour appears."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from labelferry.localbox.validation.features import Feature, find
 
 
 def on_sheet(sheet: Sheet, line: dict[str, Any], tools: tuple[Feature, ...]) -> None:
-    """Writes a line with masks."""
+    """Write a line with masks."""
     for number, instance in enumerate(line["masks"]["instances"]):
         tool = find(tools, instance)
         if tool is not None:
@@ -20,6 +20,8 @@ def _place(sheet: Sheet, line: dict[str, Any], number: int, tool: Feature) -> No
     instance = line["masks"]["instances"][number]
     mask_id = derived_id(line["id"], number)
     frames = [frame for frame in line["masks"]["frames"] if number in frame.get("present", [])]
+    if not frames:  # another instance has its colour
+        return
     nested = nested_of(sheet, instance, tool.children, mask_id)
     for frame in frames:
         image = {"url": sheet.url(frame["file"]), "color_rgb": instance["colorRGB"]}

@@ -1,7 +1,7 @@
-"""The sheet that annotations are written on: the ``annotations`` member of an exported label, as it grows.
+"""The sheet that annotations are written on: the ``annotations`` member of an exported label under construction.
 
 Its shape is that of the one published export of a labelled video: ``frames``, ``segments``, ``key_frame_feature_map``
-and ``classifications``. The key frame map holds lists of frame numbers, as in exports that people have published.
+and ``classifications``. The key frame map contains lists of frame numbers, as in other published exports.
 """
 
 import hashlib
@@ -20,8 +20,8 @@ class Style:
     """How answers for frames are written.
 
     Args:
-        framed: they stand on ``frames``, or as entries of ``classifications``.
-        segments: under which feature's id their ranges are: that of the ``question``, of each ``answer``, or ``none``.
+        framed: whether they are placed on ``frames`` or written as entries of ``classifications``.
+        segments: the feature under whose id their ranges are: the ``question``, each ``answer``, or ``none``.
     """
 
     framed: str = "frames"
@@ -33,12 +33,12 @@ USUAL = Style()
 
 @dataclass
 class Sheet:
-    """What has been written so far.
+    """The annotations written so far.
 
     Args:
-        interpolated: whether the frames between keyframes are filled.
-        url: gives a file's address.
-        style: of answers for frames.
+        interpolated: whether frames between keyframes are filled in.
+        url: returns the URL of a file.
+        style: the style of answers for frames.
     """
 
     interpolated: bool
@@ -50,15 +50,15 @@ class Sheet:
     classifications: list[dict[str, Any]] = field(default_factory=list)
 
     def page(self, frame: int) -> dict[str, Any]:
-        """What stands on a frame."""
+        """Return the contents of a frame."""
         return self.frames.setdefault(frame, {"objects": {}, "classifications": []})
 
     def place(self, frame: int, feature_id: str, shape: dict[str, Any]) -> None:
-        """Puts an object on a frame."""
+        """Put an object on a frame."""
         self.page(frame)["objects"][feature_id] = shape
 
     def as_dict(self) -> dict[str, Any]:
-        """The finished ``annotations``; frame numbers are strings there."""
+        """Return the finished ``annotations``, whose frame numbers are strings."""
         return {
             "frames": {str(frame): self.frames[frame] for frame in sorted(self.frames)},
             "segments": {key: [list(span) for span in spans] for key, spans in self.segments.items()},
@@ -68,7 +68,7 @@ class Sheet:
 
 
 def derived_id(parent: str, *path: object) -> str:
-    """An id for a part of an annotation, the same at every export."""
+    """Return an id for a part of an annotation, the same in every export."""
     digest = int.from_bytes(hashlib.sha256("/".join(map(str, (parent, *path))).encode()).digest(), "big")
     alphabet = "0123456789abcdefghijklmnopqrstuvwxyz"
     letters = []
@@ -79,7 +79,7 @@ def derived_id(parent: str, *path: object) -> str:
 
 
 def heading(feature_id: str, feature: Feature) -> dict[str, Any]:
-    """The members that every exported feature begins with; an option's name is its label."""
+    """Return the members that every exported feature begins with; an option's name is its label."""
     return {
         "feature_id": feature_id,
         "feature_schema_id": feature.feature_id,

@@ -1,4 +1,4 @@
-"""A track's segments turned into objects on frames; between keyframes linearly, when asked."""
+"""A track's segments turned into objects on frames, linearly interpolated between keyframes on request."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ MEMBERS = {"bbox": "bounding_box", "point": "point", "line": "line"}
 
 
 def on_sheet(sheet: Sheet, line: dict[str, Any], tool: Feature) -> None:
-    """Writes a line with segments."""
+    """Write a line with segments."""
     track_id, geometry = line["id"], GEOMETRIES[tool.kind]
     ranges, marks = [], []
     for segment in line["segments"]:
@@ -35,7 +35,7 @@ def _place(sheet: Sheet, keyframes: list[dict[str, Any]], tool: Feature, track_i
 
 
 def between(one: dict[str, Any], other: dict[str, Any], geometry: str) -> list[tuple[int, Any]]:
-    """The frames strictly between two keyframes, each with its shape."""
+    """Return the frames strictly between two keyframes, each with its shape."""
     start, end = one["frame"], other["frame"]
     return [
         (frame, moved(one[geometry], other[geometry], (frame - start) / (end - start)))
@@ -44,7 +44,7 @@ def between(one: dict[str, Any], other: dict[str, Any], geometry: str) -> list[t
 
 
 def moved(one: Any, other: Any, share: float) -> Any:
-    """A shape that has gone a share of the way to another; lines of unlike length stay as they are."""
+    """Return a shape interpolated part of the way to another; lines of different lengths stay as they are."""
     if isinstance(one, list):
         if len(one) != len(other):
             return one

@@ -1,4 +1,4 @@
-"""GraphQL fields turned into calls of the state, one module a resource. Resolvers never see HTTP."""
+"""GraphQL fields turned into calls of the state, one module per resource. Resolvers never see HTTP."""
 
 from labelferry.localbox.resolvers import (
     batches,
@@ -7,13 +7,16 @@ from labelferry.localbox.resolvers import (
     exports,
     global_keys,
     imports,
+    issues,
     labels,
     ontologies,
     organization,
+    project_settings,
     projects,
     row_details,
     uploads,
     webhooks,
+    workflow,
 )
 from labelferry.localbox.resolvers.registry import FIELDS, Resolver
 
@@ -24,13 +27,16 @@ RESOURCES = (
     exports,
     global_keys,
     imports,
+    issues,
     labels,
     ontologies,
     organization,
+    project_settings,
     projects,
     row_details,
     uploads,
     webhooks,
+    workflow,
 )
 
 __all__ = ["FIELDS", "RESOURCES", "Resolver"]

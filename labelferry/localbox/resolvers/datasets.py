@@ -11,7 +11,7 @@ from labelferry.localbox.state.organization import Integration
 
 @query("dataset")
 def dataset(_: None, context: Context, where: dict[str, Any] | None = None) -> Dataset:
-    """One dataset."""
+    """Return one dataset."""
     return datasets.get(context.session, (where or {}).get("id"))
 
 
@@ -19,7 +19,7 @@ def dataset(_: None, context: Context, where: dict[str, Any] | None = None) -> D
 def all_datasets(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
 ) -> list[Dataset]:
-    """The datasets that a filter lets through."""
+    """Return the datasets that match a filter."""
     return datasets.find(context.session, where, skip, first)
 
 
@@ -32,7 +32,7 @@ def dataset_data_rows(
     where: dict[str, Any] | None = None,
     **cursor: str | None,
 ) -> dict[str, Any]:
-    """A page of a dataset's rows; the next page's cursor is called ``startCursor``."""
+    """Return a page of a dataset's rows; the next page's cursor is called ``startCursor``."""
     owner = datasets.get(context.session, id)
     size = max(1, min(first, 5000))
     rows, after = data_rows.of_dataset(context.session, owner.id, where=where, before=cursor.get("from"), first=size)
@@ -41,32 +41,32 @@ def dataset_data_rows(
 
 @mutation("createDataset")
 def create_dataset(_: None, context: Context, data: dict[str, Any]) -> Dataset:
-    """A new dataset."""
+    """Create a dataset."""
     return datasets.create(context.session, data["name"], data.get("description"))
 
 
 @mutation("updateDataset")
 def update_dataset(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> Dataset:
-    """Renames or deletes a dataset."""
+    """Rename or delete a dataset."""
     return datasets.update(context.session, where.get("id"), data)
 
 
 @mutation("setSignerForDataset")
 def set_signer(_: None, context: Context, data: dict[str, Any], where: dict[str, Any]) -> Dataset:
-    """Lets an integration sign a dataset's URLs."""
+    """Let an integration sign a dataset's URLs."""
     signer = organization.integration(context.session, data["signerId"])
     return datasets.sign(context.session, where.get("id"), signer.id)
 
 
 @mutation("clearSignerForDataset")
 def clear_signer(_: None, context: Context, where: dict[str, Any]) -> Dataset:
-    """Takes the integration off a dataset."""
+    """Remove the integration from a dataset."""
     return datasets.sign(context.session, where.get("id"), None)
 
 
 @mutation("validateDataset")
 def validate_dataset(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
-    """Whether a dataset's integration works."""
+    """Return whether a dataset's integration works."""
     owner = datasets.get(context.session, where.get("id"))
     signer = owner.signer_id and organization.integration(context.session, owner.signer_id)
     good = not signer or organization.works(context.session, signer)
@@ -75,13 +75,13 @@ def validate_dataset(_: None, context: Context, where: dict[str, Any]) -> dict[s
 
 @field("Dataset", "rowCount")
 def row_count(source: Dataset, context: Context) -> int:
-    """The number of rows now."""
+    """Return the current number of rows."""
     return datasets.row_count(context.session, source.id)
 
 
 @field("Dataset", "signer")
 def signer(source: Dataset, context: Context) -> Integration | None:
-    """The integration that signs the dataset's URLs."""
+    """Return the integration that signs the dataset's URLs."""
     return organization.integration(context.session, source.signer_id) if source.signer_id else None
 
 
@@ -89,7 +89,7 @@ def signer(source: Dataset, context: Context) -> Integration | None:
 def dataset_projects(
     source: Dataset, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[projects.Project]:
-    """The projects that have rows of the dataset."""
+    """Return the projects that have rows of the dataset."""
     inside = projects.with_dataset(context.session, source.id)
     found = projects.find(context.session, where, None, None)
     return filters.page([each for each in found if each.id in inside], skip, first)

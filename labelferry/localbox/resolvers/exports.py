@@ -1,4 +1,4 @@
-"""Exports: starting them, and reading their streams piece by piece."""
+"""Exports: starting them, and reading their streams chunk by chunk."""
 
 from typing import Any
 
@@ -16,32 +16,32 @@ def _started(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 
 @mutation("exportDataRowsInProject")
 def export_project(_: None, context: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
-    """Starts an export of a project's rows."""
+    """Start an export of a project's rows."""
     exports.check_project(context.session, input)
     return _started(context, input)
 
 
 @mutation("exportDataRowsInCatalog")
 def export_catalog(_: None, context: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
-    """Starts an export of any rows."""
+    """Start an export of any rows."""
     return _started(context, input)
 
 
 @query("task")
 def task(_: None, context: Context, where: dict[str, Any] | None = None) -> Job:
-    """A job whose streams are to be read."""
+    """Return a job whose streams are read next."""
     return jobs.get(context.session, (where or {}).get("id"))
 
 
 @field("ExportTaskView", "exportMetadataHeader")
 def header(source: Job, context: Context, streamType: str) -> dict[str, int] | None:  # noqa: N803
-    """A stream's size; null when there is no such stream."""
+    """Return a stream's size; null when the stream does not exist."""
     return exports.header(context.session, source.id, streamType)
 
 
 @field("ExportTaskView", "exportFileFromOffset")
 def chunk(source: Job, context: Context, streamType: str, offset: int) -> dict[str, Any] | None:  # noqa: N803
-    """The piece of a stream that holds a byte; null beyond the end."""
+    """Return the chunk of a stream that contains a byte; null beyond the end."""
     piece = exports.chunk(context.session, source.id, streamType, offset)
     if piece is None:
         return None

@@ -16,19 +16,19 @@ def _started(context: Context, job_type: str, asked: Any) -> dict[str, str]:
 
 @query("dataRowsForGlobalKeys")
 def look_up(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
-    """Starts a look-up."""
+    """Start a look-up."""
     return _started(context, global_keys.LOOK_UP, where["ids"])
 
 
 @mutation("clearGlobalKeys")
 def clear(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
-    """Starts taking keys off their rows."""
+    """Start removing keys from their rows."""
     return _started(context, global_keys.CLEAR, where["ids"])
 
 
 @mutation("assignGlobalKeysToDataRows")
 def assign(_: None, context: Context, data: dict[str, Any]) -> dict[str, str]:
-    """Starts giving keys to rows."""
+    """Start assigning keys to rows."""
     return _started(context, global_keys.ASSIGN, data["assignInputs"])
 
 
@@ -36,7 +36,7 @@ def assign(_: None, context: Context, data: dict[str, Any]) -> dict[str, str]:
 @query("clearGlobalKeysResult")
 @query("assignGlobalKeysToDataRowsResult")
 def result(_: None, context: Context, jobId: dict[str, Any]) -> dict[str, Any]:  # noqa: N803 - the schema's word
-    """Where one of the three stands, and what it found."""
+    """Return the state and the result of one of the three."""
     job = work.advance(context.session, str(jobId.get("id")))
     data = orjson.loads(job.result) if job.status == "COMPLETE" and job.result else None
     return {"jobStatus": job.status, "data": data}

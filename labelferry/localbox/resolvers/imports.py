@@ -5,9 +5,9 @@ from typing import Any
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import MalformedError, NotFoundError
-from labelferry.localbox.fetching import contents
 from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import files, filters, imports, jobs, projects, reporting
+from labelferry.localbox.state.filestore import relative
 from labelferry.localbox.state.imports import Import, Kind
 
 
@@ -29,7 +29,7 @@ def _input(context: Context, data: dict[str, Any]) -> str:
         upload = payload["file"]
         return files.keep(context.session, upload.stream, upload.name, upload.content_type)
     if url is not None:
-        return files.keep_bytes(context.session, contents(context.session.files, url), "import.ndjson", files.NDJSON)
+        return relative(url)
     raise MalformedError("An import needs a file or the URL of one")
 
 
@@ -42,27 +42,29 @@ def _named(context: Context, kind: Kind, where: dict[str, Any]) -> Import:
     return imports.get(context.session, found.id)
 
 
+@mutation("createBulkImportRequest")  # its name in SDKs before 6
 @mutation("createModelAssistedLabelingPredictionImport")
 def create_mal(_: None, context: Context, data: dict[str, Any]) -> Import:
-    """Starts an import of pre-labels."""
+    """Start an import of pre-labels."""
     return _created(context, "mal-import", data)
 
 
 @mutation("createLabelImport")
 def create_labels(_: None, context: Context, data: dict[str, Any]) -> Import:
-    """Starts an import of ground truth."""
+    """Start an import of ground truth."""
     return _created(context, "label-import", data)
 
 
+@query("bulkImportRequest")
 @query("modelAssistedLabelingPredictionImport")
 def mal(_: None, context: Context, where: dict[str, Any]) -> Import:
-    """An import of pre-labels; asking counts as a poll."""
+    """Return an import of pre-labels; this counts as a poll."""
     return _named(context, "mal-import", where)
 
 
 @query("labelImport")
 def label_import(_: None, context: Context, where: dict[str, Any]) -> Import:
-    """An import of ground truth; asking counts as a poll."""
+    """Return an import of ground truth; this counts as a poll."""
     return _named(context, "label-import", where)
 
 
@@ -75,7 +77,7 @@ def _listed(context: Context, kind: Kind, where: dict[str, Any] | None, skip: in
 def mals(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[Import]:
-    """A project's imports of pre-labels."""
+    """Return a project's imports of pre-labels."""
     return _listed(context, "mal-import", where, skip, first)
 
 
@@ -83,44 +85,45 @@ def mals(
 def label_imports(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[Import]:
-    """A project's imports of ground truth."""
+    """Return a project's imports of ground truth."""
     return _listed(context, "label-import", where, skip, first)
 
 
+@mutation("deleteBulkImportRequest")
 @mutation("deleteModelAssistedLabelingPredictionImport")
-def delete_mal(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
+def delete_mal(_: None, context: Context, where: dict[str, Any]) -> Import:
     """Removes an import of pre-labels with its pre-labels."""
-    return {"id": imports.delete(context.session, str(where.get("id")))}
+    return imports.delete(context.session, str(where.get("id")))
 
 
 @field("AnnotationImport", "project")
 def import_project(source: Import, context: Context) -> projects.Project:
-    """The project that an import is for."""
+    """Return the project of an import."""
     return projects.get(context.session, source.project_id)
 
 
 @field("AnnotationImport", "inputFileUrl")
 def input_file(source: Import, context: Context) -> str | None:
-    """The bytes as they came."""
+    """Return the file as uploaded."""
     return context.url(source.input_file)
 
 
 @field("AnnotationImport", "statusFileUrl")
 def status_file(source: Import, context: Context) -> str | None:
-    """A verdict for each line; null until the import has finished."""
+    """Return the file with a verdict for each line; null until the import has finished."""
     unnamed = reporting.position(context.session, "file") == "unnamed"
     return None if unnamed else context.url(source.status_file)
 
 
 @field("AnnotationImport", "errorFileUrl")
 def error_file(source: Import, context: Context) -> str | None:
-    """The verdicts on the lines that failed; null until the import has ended."""
+    """Return the file with the verdicts on the failed lines; null until the import has ended."""
     return context.url(source.error_file)
 
 
 @field("AnnotationImport", "progress")
 def progress(source: Import, context: Context) -> str:
-    """How much is done, as text."""
+    """Return the progress as text."""
     if not jobs.exists(context.session, source.id):
         return source.progress
     return f"{jobs.get(context.session, source.id).completion_percentage:.0f}%"

@@ -11,65 +11,65 @@ from labelferry.localbox.state.labels import Benchmark, Label
 
 @query("label")
 def label(_: None, context: Context, where: dict[str, Any] | None = None) -> Label:
-    """One label."""
+    """Return one label."""
     return labels.get(context.session, str((where or {}).get("id")))
 
 
 @query("benchmark")
 def benchmark(_: None, context: Context, where: dict[str, Any] | None = None) -> Benchmark:
-    """One benchmark."""
+    """Return one benchmark."""
     return labels.get_benchmark(context.session, str((where or {}).get("id")))
 
 
 @mutation("deleteLabels")
 def delete_labels(_: None, context: Context, labelIds: list[str]) -> list[dict[str, str]]:  # noqa: N803
-    """Removes labels."""
+    """Delete labels."""
     return [{"id": label_id} for label_id in labels.delete(context.session, labelIds)]
 
 
 @mutation("createBenchmark")
 def create_benchmark(_: None, context: Context, data: dict[str, Any]) -> Benchmark:
-    """Makes a label the one that others are measured by."""
+    """Make a label a benchmark."""
     return labels.make_benchmark(context.session, data["labelId"])
 
 
 @mutation("deleteBenchmark")
 def delete_benchmark(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
-    """Makes a label an ordinary one again."""
+    """Remove a label's benchmark."""
     return {"id": labels.drop_benchmark(context.session, where["labelId"])}
 
 
 @field("Label", "label")
 def content(source: Label, context: Context) -> str:
-    """The annotations as JSON text, in the form that an export has."""
+    """Return the annotations as JSON text, in the form that an export has."""
     return as_json(annotations.exported(context.session, source, interpolated=False, url=context.url))
 
 
 @field("Label", "isBenchmarkReference")
 def is_benchmark(source: Label, _: Context) -> bool:
-    """Whether others are measured by it."""
+    """Return whether a label is a benchmark."""
     return bool(source.is_benchmark_reference)
 
 
 @field("Label", "dataRow")
 def label_row(source: Label, context: Context) -> data_rows.DataRow:
-    """The row that is labelled."""
+    """Return the data row of a label."""
     return data_rows.get(context.session, source.data_row_id)
 
 
 @field("Label", "project")
 def label_project(source: Label, context: Context) -> projects.Project:
-    """The project that it was labelled in."""
+    """Return the project of a label."""
     return projects.get(context.session, source.project_id)
 
 
 @field("Label", "benchmark")
 def label_benchmark(source: Label, context: Context) -> Benchmark | None:
-    """The label's benchmark, if it is one."""
+    """Return the label's benchmark, if it is one."""
     return labels.benchmark_of(context.session, source.id)
 
 
 @field("Benchmark", "referenceLabel")
 def reference_label(source: Benchmark, context: Context) -> Label:
-    """The label that others are measured by."""
+    """Return the label of a benchmark."""
     return labels.get(context.session, source.label_id)

@@ -14,7 +14,7 @@ PAGE = 100
 
 @query("ontology")
 def ontology(_: None, context: Context, where: dict[str, Any] | None = None) -> Ontology:
-    """One ontology."""
+    """Return one ontology."""
     return ontologies.get(context.session, (where or {}).get("id"))
 
 
@@ -22,7 +22,7 @@ def ontology(_: None, context: Context, where: dict[str, Any] | None = None) -> 
 def search(
     _: None, context: Context, where: dict[str, Any] | None = None, after: str | None = None, first: int = PAGE
 ) -> dict[str, Any]:
-    """A page of the ontologies whose names contain a text."""
+    """Return a page of the ontologies whose names contain a text."""
     found, cursor = ontologies.search(context.session, (where or {}).get("search"), after, _size(first))
     return {"nodes": found, "nextCursor": cursor}
 
@@ -33,25 +33,26 @@ def _size(first: int | None) -> int:
 
 @mutation("upsertOntology")
 def upsert_ontology(_: None, context: Context, data: dict[str, Any]) -> Ontology:
-    """A new ontology."""
+    """Create an ontology."""
     return ontologies.create(context.session, data["name"], data["normalized"], data.get("mediaType"))
 
 
 @field("Ontology", "normalized")
-def normalized(source: Ontology, _: Context) -> dict[str, Any]:
-    """The tree, an object."""
-    return source.tree
+def normalized(source: Ontology, context: Context) -> dict[str, Any]:
+    """The tree, an object; with the URL of a project's instructions once there are some."""
+    instructions = context.url(source.tree.get("projectInstructions"))
+    return source.tree | ({"projectInstructions": instructions} if instructions else {})
 
 
 @field("Ontology", "objectSchemaCount")
 def tool_count(source: Ontology, _: Context) -> int:
-    """The number of tools."""
+    """Return the number of tools."""
     return len(source.tree["tools"])
 
 
 @field("Ontology", "classificationSchemaCount")
 def classification_count(source: Ontology, _: Context) -> int:
-    """The number of classifications."""
+    """Return the number of classifications."""
     return len(source.tree["classifications"])
 
 
@@ -59,20 +60,20 @@ def classification_count(source: Ontology, _: Context) -> int:
 def ontology_projects(
     source: Ontology, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = PAGE
 ) -> list[projects.Project]:
-    """The projects that use an ontology."""
+    """Return the projects that use an ontology."""
     return filters.page(projects.using(context.session, source.id, where), skip, first)
 
 
 @mutation("upsertRootSchemaNode")
 def upsert_feature(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """A new feature schema."""
+    """Create a feature schema."""
     tree = ontologies.create_feature(context.session, data["normalized"])
     return {"id": tree["featureSchemaId"], "name": tree.get("name"), "normalized": tree}
 
 
 @query("rootSchemaNode")
 def feature(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
-    """One feature schema."""
+    """Return one feature schema."""
     return _node(ontologies.get_feature(context.session, where["featureSchemaId"]))
 
 
@@ -80,7 +81,7 @@ def feature(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
 def search_features(
     _: None, context: Context, where: dict[str, Any] | None = None, after: str | None = None, first: int = PAGE
 ) -> dict[str, Any]:
-    """A page of the feature schemas whose names contain a text."""
+    """Return a page of the feature schemas whose names contain a text."""
     found, cursor = ontologies.search_features(context.session, (where or {}).get("search"), after, _size(first))
     return {"nodes": [_node(each) for each in found], "nextCursor": cursor}
 

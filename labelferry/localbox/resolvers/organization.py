@@ -4,7 +4,7 @@ from typing import Any
 
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
-from labelferry.localbox.resolvers.registry import field, query
+from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import filters, jobs, organization, projects
 from labelferry.localbox.state.jobs import Job
 from labelferry.localbox.state.organization import Integration, Organization, Role, User
@@ -12,7 +12,7 @@ from labelferry.localbox.state.organization import Integration, Organization, Ro
 
 @query("user")
 def user(_: None, context: Context, where: dict[str, Any] | None = None) -> User:
-    """The user, or whoever has that id."""
+    """Return the user, or the one with that id."""
     return organization.user(context.session, (where or {}).get("id"))
 
 
@@ -20,7 +20,7 @@ def user(_: None, context: Context, where: dict[str, Any] | None = None) -> User
 def users(
     _: object, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[User]:
-    """The users that a filter lets through: at most the one."""
+    """Return the users that match a filter: at most one."""
     only = organization.user(context.session)
     wanted = {key: value for part in [where or {}, *((where or {}).get("AND") or [])] for key, value in part.items()}
     fits = all(wanted.get(name) in (None, getattr(only, name)) for name in ("id", "email", "name"))
@@ -32,25 +32,25 @@ field("Organization", "users")(users)
 
 @query("roles")
 def roles(_: None, context: Context) -> list[Role]:
-    """The roles that somebody may have: here, the user's."""
-    return [organization.user(context.session).org_role]
+    """The roles that somebody may have."""
+    return organization.roles(context.session)
 
 
 @query("organization")
 def the_organization(_: None, context: Context) -> Organization:
-    """The organisation."""
+    """Return the organisation."""
     return organization.organization(context.session)
 
 
 @query("iamIntegrations")
 def iam_integrations(_: None, context: Context) -> list[Integration]:
-    """The cloud integrations."""
+    """Return the cloud integrations."""
     return organization.integrations(context.session)
 
 
 @field("IAMIntegration", "settings")
 def integration_settings(source: Integration, _: Context) -> dict[str, Any]:
-    """The provider's own part, named so that the union can tell."""
+    """Return the provider's own part, named so that the union can be resolved."""
     name = "GcpIamIntegrationSettings" if source.provider == "GCP" else "AwsIamIntegrationSettings"
     return {"__typename": name} | organization.integration_settings(source)
 
@@ -63,7 +63,7 @@ def _author(_: object, context: Context) -> User:
     return organization.user(context.session)
 
 
-for owned in ("User", "Dataset", "DataRow", "Task", "Project"):
+for owned in ("User", "Dataset", "DataRow", "Task", "Project", "Webhook"):
     field(owned, "organization")(_owner)
 for made in (
     "Dataset",
@@ -76,6 +76,8 @@ for made in (
     "Label",
     "Benchmark",
     "Webhook",
+    "Issue",
+    "Comment",
 ):
     field(made, "createdBy")(_author)
 
@@ -85,15 +87,16 @@ for made in (
 def all_projects(
     _: object, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
 ) -> list[projects.Project]:
-    """The projects of the user or organisation."""
+    """Return the projects of the user or organisation."""
     return projects.find(context.session, where, skip, first)
 
 
 @field("User", "createdTasks")
+@field("Organization", "tasks")
 def created_tasks(
-    _: User, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
+    _: object, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[Job]:
-    """Jobs by id, which counts as a poll of each, or by other means, which does not."""
+    """Return jobs by id, which counts as a poll of each, or by other filters, which does not."""
     wanted = (where or {}).get("id")
     if wanted is not None:
         known = jobs.exists(context.session, wanted)
@@ -103,11 +106,24 @@ def created_tasks(
 
 @field("Task", "metadata")
 def task_metadata(source: Job, _: Context) -> Any:
-    """What is known about a job besides its result: nothing."""
+    """Return a job's metadata, which is always empty."""
     return None if source.metadata is None else {"note": source.metadata}
+
+
+@field("Task", "result")
+def task_result(source: Job, context: Context) -> str | None:
+    """What a job made: text, or the URL of a file."""
+    return context.url(source.result)
 
 
 @query("cancelableTaskTypes")
 def cancelable_task_types(_: None, _context: Context) -> list[str]:
-    """No job here can be stopped."""
-    return []
+    """The jobs that can be stopped while they are in progress."""
+    return list(jobs.CANCELABLE)
+
+
+@mutation("cancelBulkOperationJob")
+def cancel(_: None, context: Context, id: str) -> dict[str, bool]:  # noqa: A002
+    """Stop a job."""
+    jobs.cancel(context.session, id)
+    return {"success": True}

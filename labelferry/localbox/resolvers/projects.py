@@ -5,13 +5,13 @@ from typing import Any
 from labelferry.localbox.context import Context
 from labelferry.localbox.ids import new_id
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import filters, labels, ontologies, projects, webhooks
-from labelferry.localbox.state.projects import LabelingFrontend, Project, TaskQueue
+from labelferry.localbox.state import annotations, filters, labels, ontologies, projects, webhooks
+from labelferry.localbox.state.projects import LabelingFrontend, Project
 
 
 @query("project")
 def project(_: None, context: Context, where: dict[str, Any] | None = None) -> Project:
-    """One project."""
+    """Return one project."""
     return projects.get(context.session, (where or {}).get("id"))
 
 
@@ -19,38 +19,38 @@ def project(_: None, context: Context, where: dict[str, Any] | None = None) -> P
 def all_projects(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int | None = None, first: int | None = None
 ) -> list[Project]:
-    """The projects that a filter lets through."""
+    """Return the projects that match a filter."""
     return projects.find(context.session, where, skip, first)
 
 
 @mutation("createProject")
 def create_project(_: None, context: Context, data: dict[str, Any]) -> Project:
-    """A new project."""
+    """Create a project."""
     return projects.create(context.session, data)
 
 
 @mutation("updateProject")
 def update_project(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> Project:
-    """Changes or deletes a project, or gives it its editor."""
+    """Change or delete a project, or give it its editor."""
     return projects.update(context.session, where.get("id"), data)
 
 
 @mutation("project")
 def project_mutation(_: None, context: Context, where: dict[str, Any]) -> Project:
-    """The project that the nested mutation is about."""
+    """Return the project that the nested mutation applies to."""
     return projects.get(context.session, where.get("id"))
 
 
 @field("ProjectMutation", "connectOntology")
 def connect_ontology(source: Project, context: Context, ontologyId: str) -> dict[str, str]:  # noqa: N803
-    """Gives the project its ontology."""
+    """Connect the project to its ontology."""
     projects.connect(context.session, source.id, ontologyId)
     return {"id": source.id}
 
 
 @field("ProjectMutation", "showPredictionsToLabelers")
 def show_predictions(source: Project, context: Context, show: bool) -> dict[str, Any]:
-    """Whether annotators see pre-labels."""
+    """Return whether annotators see pre-labels."""
     projects.show_predictions(context.session, source.id, show)
     return {"id": source.id, "showingPredictionsToLabelers": show}
 
@@ -59,7 +59,7 @@ def show_predictions(source: Project, context: Context, show: bool) -> dict[str,
 def labeling_frontends(
     _: None, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100
 ) -> list[LabelingFrontend]:
-    """The editors that a filter lets through: at most the one."""
+    """Return the editors that match a filter: at most one."""
     only = projects.frontend(context.session)
     text, parameters = filters.condition(where)
     shown = "SELECT ? AS id, ? AS name, ? AS description, NULL AS created_at, NULL AS updated_at"
@@ -70,40 +70,34 @@ def labeling_frontends(
 
 @mutation("createLabelingFrontendOptions")
 def create_options(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """The editor's options, said back: the ontology that is connected next replaces them."""
+    """The editor's options, said back; an ontology in them is made and connected."""
     owner = ((data.get("project") or {}).get("connect") or {}).get("id")
-    projects.get(context.session, owner)
+    projects.set_up(context.session, owner, data.get("customizationOptions"))
     return {"id": new_id(), "customizationOptions": data.get("customizationOptions")}
 
 
 @field("Project", "labelingFrontend")
 def labeling_frontend(source: Project, context: Context) -> LabelingFrontend | None:
-    """The project's editor, null until it has one."""
+    """Return the project's editor, null until it has one."""
     return projects.frontend(context.session) if source.labeling_frontend_id else None
 
 
 @field("Project", "dataRowCount")
 def row_count(source: Project, context: Context) -> int:
-    """The number of rows in the project's batches."""
+    """Return the number of rows in the project's batches."""
     return projects.row_count(context.session, source.id)
 
 
 @field("Project", "labelCount")
 def label_count(source: Project, context: Context) -> int:
-    """The number of labels."""
+    """Return the number of labels."""
     return projects.label_count(context.session, source.id)
 
 
 @field("Project", "ontology")
 def project_ontology(source: Project, context: Context) -> ontologies.Ontology | None:
-    """The project's ontology, null until it has one."""
+    """Return the project's ontology, null until it has one."""
     return ontologies.get(context.session, source.ontology_id) if source.ontology_id else None
-
-
-@field("Project", "taskQueues")
-def task_queues(source: Project, context: Context) -> list[TaskQueue]:
-    """The steps of the project's workflow."""
-    return projects.task_queues(context.session, source.id)
 
 
 @field("Project", "labels")
@@ -115,15 +109,17 @@ def project_labels(
     first: int | None = None,
     orderBy: str | None = None,  # noqa: N803 - the schema's word
 ) -> list[labels.Label]:
-    """The project's labels."""
-    return labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    """The project's labels that can be read already."""
+    hidden = annotations.unread(context.session)
+    found = labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
+    return [label for label in found if label.import_id not in hidden]
 
 
 @field("Project", "webhooks")
 def project_webhooks(
     source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
 ) -> list[webhooks.Webhook]:
-    """The project's webhooks."""
+    """Return the project's webhooks."""
     return filters.page(webhooks.of_project(context.session, source.id), skip, first)
 
 
@@ -131,5 +127,5 @@ def project_webhooks(
 def project_benchmarks(
     source: Project, context: Context, skip: int = 0, first: int = 100, **_: Any
 ) -> list[labels.Benchmark]:
-    """The labels of the project that others are measured by."""
+    """Return the benchmarks of the project."""
     return filters.page(labels.benchmarks_of_project(context.session, source.id), skip, first)

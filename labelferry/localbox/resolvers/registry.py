@@ -1,4 +1,4 @@
-"""Where resolvers put themselves: ``(type, field)`` turned into a function of source, context and arguments."""
+"""The registry of resolvers: ``(type, field)`` turned into a function of source, context and arguments."""
 
 from collections.abc import Callable
 from typing import Any, TypeVar
@@ -10,7 +10,7 @@ FIELDS: dict[tuple[str, str], Resolver] = {}
 
 
 def field(type_name: str, name: str) -> Callable[[F], F]:
-    """Registers a resolver for a field of a type."""
+    """Register a resolver for a field of a type."""
 
     def register(resolver: F) -> F:
         FIELDS[type_name, name] = resolver
@@ -20,10 +20,10 @@ def field(type_name: str, name: str) -> Callable[[F], F]:
 
 
 def query(name: str) -> Callable[[F], F]:
-    """Registers a resolver for a query."""
+    """Register a resolver for a query."""
     return field("Query", name)
 
 
 def mutation(name: str) -> Callable[[F], F]:
-    """Registers a resolver for a mutation."""
+    """Register a resolver for a mutation."""
     return field("Mutation", name)

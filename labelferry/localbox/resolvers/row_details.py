@@ -1,4 +1,4 @@
-"""Attachments and metadata of data rows that exist."""
+"""Attachments and metadata of existing data rows."""
 
 from typing import Any
 
@@ -8,22 +8,24 @@ from labelferry.localbox.resolvers.registry import mutation, query
 from labelferry.localbox.state import attachments, row_metadata
 from labelferry.localbox.state.data_rows import DataRow
 
+NO_SCHEMA = "Schema did not exist"  # the words that the official SDK's tests read
+
 
 @mutation("createDataRowAttachment")
 def create_attachment(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """Hangs an attachment on a row."""
+    """Add an attachment to a row."""
     return _shown(context, attachments.add(context.session, data["dataRowId"], data))
 
 
 @mutation("updateDataRowAttachment")
 def update_attachment(_: None, context: Context, where: dict[str, Any], data: dict[str, Any]) -> dict[str, Any]:
-    """Changes an attachment."""
+    """Change an attachment."""
     return _shown(context, attachments.update(context.session, where.get("id"), data))
 
 
 @mutation("deleteDataRowAttachment")
 def delete_attachment(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
-    """Takes an attachment off its row."""
+    """Remove an attachment from its row."""
     return {"id": attachments.delete(context.session, where.get("id"))}
 
 
@@ -33,7 +35,7 @@ def _shown(context: Context, attachment: dict[str, Any]) -> dict[str, Any]:
 
 @mutation("upsertDataRowCustomMetadata")
 def upsert_metadata(_: None, context: Context, data: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Sets metadata of rows; returns those that could not be, each with the reason."""
+    """Set metadata of rows; return those that failed, each with the reason."""
     failed = []
     for asked in data:
         try:
@@ -50,21 +52,28 @@ def delete_metadata(
     context: Context,
     dataRowIdentifiers: list[dict[str, Any]] | None = None,  # noqa: N803 - the schema's word
 ) -> list[dict[str, Any]]:
-    """Removes metadata of rows; returns those that could not be, each with the reason."""
+    """Remove metadata of rows; return those that failed, each with the reason."""
     failed = []
     for asked in dataRowIdentifiers or []:
         named = asked["dataRowIdentifier"]
         try:
-            row_metadata.take_away(context.session, _row(context, named["id"], named["idType"]), asked["schemaIds"])
+            row = _row(context, named["id"], named["idType"])
         except NotFoundError as error:
-            gone = [{"schemaId": each} for each in asked["schemaIds"]]
-            failed.append({"dataRowId": named["id"], "fields": gone, "error": str(error)})
+            failed.append(_unmoved(named["id"], asked["schemaIds"], str(error)))
+            continue
+        absent = row_metadata.take_away(context.session, row, asked["schemaIds"])
+        if absent:
+            failed.append(_unmoved(row.id, absent, NO_SCHEMA))
     return failed
+
+
+def _unmoved(row_id: str, schema_ids: list[str], reason: str) -> dict[str, Any]:
+    return {"dataRowId": row_id, "fields": [{"schemaId": each} for each in schema_ids], "error": reason}
 
 
 @query("dataRowCustomMetadata")
 def read_metadata(_: None, context: Context, where: dict[str, Any] | None = None) -> list[dict[str, Any]]:
-    """The metadata of rows."""
+    """Return the metadata of rows."""
     asked = (where or {}).get("dataRowIdentifiers") or {"ids": [], "idType": "ID"}
     rows = [_row(context, each, asked["idType"]) for each in asked["ids"]]
     return [row_metadata.read(context.session, row) for row in rows]

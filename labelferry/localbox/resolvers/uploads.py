@@ -1,4 +1,4 @@
-"""Files coming in, and the data rows made from them."""
+"""Uploaded files, and the data rows created from them."""
 
 from typing import Any
 
@@ -14,21 +14,21 @@ LARGEST_PAGE = 5000
 
 @mutation("uploadFile")
 def upload_file(_: None, context: Context, file: Upload, **_length: Any) -> dict[str, Any]:
-    """Keeps a file; the declared length is no reason to refuse it, clients get it wrong."""
+    """Store a file, whatever length is declared: clients get it wrong."""
     reference = files.keep(context.session, file.stream, file.name, file.content_type)
     return {"url": context.url(reference), "filename": file.name}
 
 
 @mutation("upsertDataRows")
 def upsert_data_rows(_: None, context: Context, data: dict[str, Any]) -> jobs.Job:
-    """Starts the job that reads a manifest."""
+    """Start the job that reads a manifest."""
     job_id = uploads.start(context.session, data["manifestUri"])
     return jobs.get(context.session, work.start(context.session, job_id))
 
 
 @query("successesfulDataRowImports")
 def successes(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """A page of the rows that an upload made or changed."""
+    """Return a page of the rows that an upload created or changed."""
     page = _page(context, data, failed=False)
     nodes = [
         {"id": row["id"], "externalId": row["external_id"], "globalKey": row["global_key"]}
@@ -41,7 +41,7 @@ def successes(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]
 
 @query("failedDataRowImports")
 def failures(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """A page of the items that an upload refused."""
+    """Return a page of the items that an upload refused."""
     page = _page(context, data, failed=True)
     return {"results": [_failure(row) for row in page.rows], "after": page.after, "total": page.total}
 

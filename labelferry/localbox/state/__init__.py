@@ -1,1 +1,1 @@
-"""What localbox remembers: SQLite tables, one module a resource. Nothing in here has heard of HTTP or GraphQL."""
+"""The state of localbox: SQLite tables, one module per resource, without any knowledge of HTTP or GraphQL."""

@@ -4,22 +4,18 @@ from typing import Any
 
 from labelferry.localbox.rendering.label import annotations
 from labelferry.localbox.rendering.sheet import Style, Url
-from labelferry.localbox.state import labels, ontologies, projects
+from labelferry.localbox.state import labels, ontologies, projects, settings
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.labels import Label
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation import features
 
-EXPORTED = Switches(
-    "exports",
-    {"framed": ("frames", "classifications"), "segments": ("question", "answer", "none")},
-    {"labels_after": is_count},
-)
-"""How labels are exported, and after how many exports those of an import are."""
+EXPORTED = Switches("exports")
+SEEN = "labels seen"
 
 
 def ontology_of(session: Session, project_id: str) -> features.Ontology:
-    """The features of a project's ontology; none when it has none."""
+    """Return the features of a project's ontology; none when it has no ontology."""
     project = projects.get(session, project_id)
     tree = ontologies.get(session, project.ontology_id).tree if project.ontology_id else {}
     return features.read(tree)
@@ -29,20 +25,36 @@ ON_THE_PAGE = Style(framed="classifications")
 """The page has a track of its own for each set of frames."""
 
 
+def unread(session: Session) -> set[str]:
+    """The imports whose labels cannot be read yet; this look counts."""
+    after = EXPORTED.position(session, "labels_after")
+    if after is None:
+        return set()
+    seen: dict[str, int] = settings.read(session, SEEN, {})
+    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
+    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
+    return {each for each in made if seen.get(each, 0) < after}
+
+
+def counts_looks(session: Session) -> bool:
+    """Whether a look at labels has to be written down."""
+    return EXPORTED.position(session, "labels_after") is not None
+
+
 def exported(session: Session, label: Label, *, interpolated: bool, url: Url) -> dict[str, Any]:
-    """A label's annotations as exports have them."""
+    """Return a label's annotations as exports have them."""
     style = Style(EXPORTED.position(session, "framed"), EXPORTED.position(session, "segments"))
     lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
     return annotations(lines, ontology, interpolated=interpolated, url=url, style=style)
 
 
 def shown(session: Session, label: Label, *, url: Url) -> dict[str, Any]:
-    """A label's annotations as the page has them."""
+    """Return a label's annotations as the page has them."""
     lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
     return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)
 
 
 def predicted(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str, Any]:
-    """A row's pre-labels as the page has them."""
+    """Return a row's pre-labels as the page has them."""
     lines, ontology = labels.predictions(session, project_id, row_id), ontology_of(session, project_id)
     return annotations(lines, ontology, interpolated=False, url=url, style=ON_THE_PAGE)

@@ -1,4 +1,4 @@
-"""Attachments of single data rows: kept in the row, found by their own ids."""
+"""Attachments of single data rows: stored in the row, found by their own ids."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ HOLDER = (
 
 
 def add(session: Session, row_id: str, data: dict[str, Any]) -> dict[str, Any]:
-    """Hangs an attachment on a row."""
+    """Add an attachment to a row."""
     row = data_rows.get(session, row_id)
     made = {"id": new_id(), **{name: data.get(name) for name in FIELDS}, "value": _value(data["value"])}
     _keep(session, row, [*row.attached, made])
@@ -24,7 +24,7 @@ def add(session: Session, row_id: str, data: dict[str, Any]) -> dict[str, Any]:
 
 
 def update(session: Session, attachment_id: str | None, data: dict[str, Any]) -> dict[str, Any]:
-    """Changes what is named of an attachment."""
+    """Change the named fields of an attachment."""
     row = _holder(session, attachment_id)
     changes = {name: data[name] for name in FIELDS if data.get(name) is not None}
     if "value" in changes:
@@ -35,7 +35,7 @@ def update(session: Session, attachment_id: str | None, data: dict[str, Any]) ->
 
 
 def delete(session: Session, attachment_id: str | None) -> str:
-    """Takes an attachment off its row."""
+    """Remove an attachment from its row."""
     row = _holder(session, attachment_id)
     _keep(session, row, [each for each in row.attached if each["id"] != attachment_id])
     return str(attachment_id)

@@ -1,4 +1,4 @@
-"""Batches: data rows sent to a project, each row once, under a name that is the project's own."""
+"""Batches: data rows sent to a project, each row once, under a name that is unique in the project."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,14 +31,14 @@ class Batch:
 
 @dataclass(frozen=True)
 class Selection:
-    """The rows that a request names: those to add and the ids of those that cannot be."""
+    """The rows that a request names: those to add, and the ids of those that cannot be added."""
 
     good: list[str]
     bad: list[str]
 
 
 def create_empty(session: Session, project_id: str | None, name: str, consensus: Any) -> Batch:
-    """A batch without rows."""
+    """Create a batch without rows."""
     project = projects.get(session, project_id)
     taken = session.value("SELECT id FROM batches WHERE project_id = ? AND name = ?", (project.id, name))
     if taken is not None:
@@ -60,7 +60,7 @@ def create_empty(session: Session, project_id: str | None, name: str, consensus:
 
 
 def create(session: Session, project_id: str | None, plan: dict[str, Any]) -> tuple[Batch, list[str]]:
-    """A batch with the rows named in a plan; returns it and the ids of the rows that could not be added."""
+    """Create a batch with the rows named in a plan; return it and the ids of the rows that could not be added."""
     batch = create_empty(session, project_id, plan["name"], plan.get("consensusSettings"))
     chosen = select(session, batch.project_id, plan)
     if not chosen.good and not behaviour.makes_empty_batches(session):
@@ -70,10 +70,10 @@ def create(session: Session, project_id: str | None, plan: dict[str, Any]) -> tu
 
 
 def select(session: Session, project_id: str, plan: dict[str, Any]) -> Selection:
-    """Sorts the rows that a plan names into those that the project can take and the others.
+    """Divide the rows that a plan names into those that the project can take and the others.
 
     Raises:
-        MalformedError: a global key belongs to no row, or none of the ids does.
+        MalformedError: a global key, or each of the ids, belongs to no row.
     """
     keys, ids = plan.get("globalKeys") or [], plan.get("dataRowIds") or []
     named, unknown = _known(session, keys, ids)
@@ -101,7 +101,7 @@ def _inside(session: Session, project_id: str) -> set[str]:
 
 
 def add(session: Session, batch: Batch, row_ids: list[str], priority: int) -> None:
-    """Puts rows into a batch."""
+    """Put rows into a batch."""
     session.run_many(
         "INSERT INTO batch_rows (batch_id, project_id, data_row_id, priority) VALUES (?, ?, ?, ?)",
         [(batch.id, batch.project_id, row_id, priority) for row_id in row_ids],
@@ -112,13 +112,13 @@ def add(session: Session, batch: Batch, row_ids: list[str], priority: int) -> No
 
 
 def start_adding(session: Session, project_id: str | None, plan: dict[str, Any]) -> str:
-    """Starts the job that puts rows into an empty batch."""
+    """Start the job that puts rows into an empty batch."""
     batch = get(session, projects.get(session, project_id).id, plan["batchId"])
     return jobs.start(session, ADDING, {"project": batch.project_id, "batch": batch.id, "plan": plan})
 
 
 def settle_adding(session: Session, job: jobs.Job) -> None:
-    """Puts the rows into the batch, or ends the job FAILED with the reason."""
+    """Put the rows into the batch, or end the job FAILED with the reason."""
     spec = job.details
     try:
         batch = get(session, spec["project"], spec["batch"])
@@ -133,7 +133,7 @@ def settle_adding(session: Session, job: jobs.Job) -> None:
 
 
 def start_many(session: Session, project_id: str | None, plan: dict[str, Any]) -> list[dict[str, str]]:
-    """Starts a job for each 100,000 of the rows named; the batches' names are numbered."""
+    """Start a job for every 100,000 of the named rows; the batches' names are numbered."""
     project = projects.get(session, project_id)
     named = _named_rows(session, plan)
     if not named:
@@ -158,7 +158,7 @@ def _started(session: Session, project_id: str, number: int, plan: dict[str, Any
 
 
 def get(session: Session, project_id: str, batch_id: str | None) -> Batch:
-    """One batch of a project."""
+    """Return one batch of a project."""
     batch = session.one(Batch, "SELECT * FROM batches WHERE id = ? AND project_id = ?", (batch_id, project_id))
     if batch is None:
         raise NotFoundError.of("Batch", batch_id)
@@ -166,7 +166,7 @@ def get(session: Session, project_id: str, batch_id: str | None) -> Batch:
 
 
 def find(session: Session, batch_id: str) -> Batch:
-    """The batch with that id."""
+    """Return the batch with that id."""
     batch = session.one(Batch, "SELECT * FROM batches WHERE id = ?", (batch_id,))
     if batch is None:
         raise NotFoundError.of("Batch", batch_id)
@@ -174,7 +174,7 @@ def find(session: Session, batch_id: str) -> Batch:
 
 
 def of_project(session: Session, project_id: str, after: str | None, first: int) -> tuple[list[Batch], str | None]:
-    """A page of a project's batches, and the next cursor."""
+    """Return a page of a project's batches and the next cursor."""
     skip = filters.offset(after)
     sql = "SELECT * FROM batches WHERE project_id = ? ORDER BY seq" + filters.window(skip, first + 1)  # noqa: S608 - window writes numbers only
     found = session.all(Batch, sql, (project_id,))
@@ -182,12 +182,12 @@ def of_project(session: Session, project_id: str, after: str | None, first: int)
 
 
 def size(session: Session, batch_id: str) -> int:
-    """How many rows a batch holds."""
+    """Return the number of rows in a batch."""
     return int(session.value("SELECT count(*) FROM batch_rows WHERE batch_id = ?", (batch_id,)))
 
 
 def delete(session: Session, project_id: str | None, batch_id: str) -> str:
-    """Removes a batch whose rows have no labels; its rows leave the project."""
+    """Delete a batch whose rows have no labels; its rows leave the project."""
     batch = get(session, projects.get(session, project_id).id, batch_id)
     if labelled(session, batch) and not settings.flawed(session, "batch-delete"):
         raise MalformedError("Batch deletion for batches that has labels is forbidden")
@@ -196,7 +196,7 @@ def delete(session: Session, project_id: str | None, batch_id: str) -> str:
 
 
 def labelled(session: Session, batch: Batch) -> list[str]:
-    """The ids of the labels on a batch's rows."""
+    """Return the ids of the labels on a batch's rows."""
     return session.column(
         "SELECT l.id FROM labels l JOIN batch_rows b ON b.data_row_id = l.data_row_id AND b.project_id = l.project_id "
         "WHERE b.batch_id = ? ORDER BY l.seq",
@@ -205,7 +205,7 @@ def labelled(session: Session, batch: Batch) -> list[str]:
 
 
 def remove_queued(session: Session, project_id: str | None, batch_id: str) -> Batch:
-    """Takes the rows without labels out of a batch."""
+    """Remove the rows without labels from a batch."""
     batch = get(session, projects.get(session, project_id).id, batch_id)
     session.run(
         "DELETE FROM batch_rows WHERE batch_id = ? AND NOT EXISTS (SELECT 1 FROM labels l WHERE "
@@ -216,7 +216,7 @@ def remove_queued(session: Session, project_id: str | None, batch_id: str) -> Ba
 
 
 def delete_labels(session: Session, project_id: str | None, batch_id: str, *, templates: bool = False) -> list[str]:
-    """Removes every label of a batch's rows, which queues them again; as templates, they become pre-labels."""
+    """Delete every label of a batch's rows, which queues them again; as templates, they become pre-labels."""
     found = labelled(session, get(session, projects.get(session, project_id).id, batch_id))
     if templates:
         labels.become_predictions(session, found)

@@ -1,44 +1,31 @@
-"""How the service acts where that is known only in part, or differs: what a test chooses for rows and projects.
+"""Behaviour of the service that is known only in part, or varies: what a test chooses for rows and projects.
 
-Unlike the outcomes of imports (``reporting``), these change what happens, not only what is said of it.
+Unlike the outcomes of imports (``reporting``), these change what happens, not only what is reported.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labelferry.localbox.state import settings
-from labelferry.localbox.state.database import Session
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.switches import Switches
 
 HELD_KEYS, LOOKS, WITHOUT_EDITOR = "held_keys", "key_looks", "without_editor"
 
 
-def _is_patience(value: Any) -> bool:
-    """Whether a value says after how many attempts something happens, or that it never does."""
-    return value == "never" or is_count(value)
-
-
 def _outlasts(patience: Any, times: int) -> bool:
-    """Whether something that was asked for this often is still to be refused."""
+    """Return whether something requested this often must still be refused."""
     return bool(patience == "never" or times <= (patience or 0))
 
 
-SWITCHES = Switches(
-    "behaviour",
-    choices={"prelabels": ("add", "replace"), "editor": ("given", "missing"), "empty_batch": ("refused", "made")},
-    free={
-        "unreadable": lambda value: isinstance(value, list) and all(isinstance(key, str) for key in value),
-        "key_release": _is_patience,
-        "rows_shown_after": _is_patience,
-    },
-)
+SWITCHES = Switches("behaviour")
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches; those that are not named go back, and every count starts again.
+    """Set the switches; unnamed ones are reset, and every count starts again.
 
     Raises:
-        MalformedError: there is no such switch, or it has no such position.
+        MalformedError: no such switch or position exists.
     """
     if not wanted.get("key_release"):
         settings.write(session, HELD_KEYS, {})
@@ -46,10 +33,20 @@ def turn(session: Session, wanted: Any) -> Any:
     return SWITCHES.turn(session, wanted)
 
 
-def unreadable(session: Session, row_ids: Iterable[str]) -> set[str]:
-    """Those of the rows whose media the service cannot read."""
+def unreadable(session: Session, row_ids: Sequence[str]) -> set[str]:
+    """Those of the rows whose media the service cannot read: those declared so, and those that nothing signs."""
     keys = {key.lower() for key in SWITCHES.position(session, "unreadable") or ()}
-    return {row_id for row_id in row_ids if keys and _key(session, row_id) in keys}
+    named = {row_id for row_id in row_ids if keys and _key(session, row_id) in keys}
+    return named | _unsigned(session, row_ids)
+
+
+def _unsigned(session: Session, row_ids: Sequence[str]) -> set[str]:
+    sql = (
+        "SELECT r.id FROM data_rows r JOIN datasets d ON d.id = r.dataset_id LEFT JOIN integrations i "
+        "ON i.id = d.signer_id WHERE r.id IN (SELECT value FROM json_each(?)) AND COALESCE(i.valid, 0) = 0 "
+        "AND (r.row_data LIKE 'gs://%' OR r.row_data LIKE 's3://%')"
+    )
+    return set(session.column(sql, (as_json(list(row_ids)),)))
 
 
 def _key(session: Session, row_id: str) -> str:
@@ -57,19 +54,19 @@ def _key(session: Session, row_id: str) -> str:
 
 
 def makes_empty_batches(session: Session) -> bool:
-    """Whether a batch is made although none of its rows can be added."""
+    """Return whether a batch is created although none of its rows can be added."""
     return bool(SWITCHES.position(session, "empty_batch") == "made")
 
 
 def hold_keys(session: Session, row_ids: Iterable[str]) -> None:
-    """Remembers the keys of rows that are about to be deleted, if these stay taken for a while."""
+    """Store the keys of rows about to be deleted, if keys stay taken for a while."""
     if SWITCHES.position(session, "key_release"):
         held = settings.read(session, HELD_KEYS, {})
         settings.write(session, HELD_KEYS, held | {_key(session, row_id): 0 for row_id in row_ids})
 
 
 def holds_key(session: Session, key: str) -> bool:
-    """Whether the key of a deleted row is still taken; the attempt counts."""
+    """Return whether the key of a deleted row is still taken; the attempt is counted."""
     held: dict[str, int] = settings.read(session, HELD_KEYS, {})
     if key.lower() not in held:
         return False
@@ -79,7 +76,7 @@ def holds_key(session: Session, key: str) -> bool:
 
 
 def unseen(session: Session, keys: Iterable[str]) -> set[str]:
-    """Those of the keys, in lower case, whose rows a look-up does not find yet; the look-up counts."""
+    """Return those of the lower-case keys whose rows a look-up does not find yet; the look-up is counted."""
     patience = SWITCHES.position(session, "rows_shown_after")
     if not patience:
         return set()
@@ -90,17 +87,19 @@ def unseen(session: Session, keys: Iterable[str]) -> set[str]:
     return {key for key in asked if _outlasts(patience, looks[key])}
 
 
-def leave_without_editor(session: Session, project_id: str) -> None:
-    """Remembers a new project that is to have no editor, if it is to have none."""
-    if SWITCHES.position(session, "editor") == "missing":
+def gives_editor(session: Session, project_id: str) -> bool:
+    """Whether a new project has an editor; one that is never to have one is remembered."""
+    editor = SWITCHES.position(session, "editor")
+    if editor == "missing":
         settings.write(session, WITHOUT_EDITOR, [*settings.read(session, WITHOUT_EDITOR, []), project_id])
+    return bool(editor == "given")
 
 
 def is_without_editor(session: Session, project_id: str) -> bool:
-    """Whether a project can never be given an editor."""
+    """Return whether a project can never be given an editor."""
     return project_id in settings.read(session, WITHOUT_EDITOR, [])
 
 
 def replaces_prelabels(session: Session) -> bool:
-    """Whether an import of pre-labels takes the place of the earlier ones on its rows."""
+    """Return whether an import of pre-labels replaces the earlier ones on its rows."""
     return bool(SWITCHES.position(session, "prelabels") == "replace")

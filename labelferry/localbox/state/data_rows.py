@@ -1,4 +1,4 @@
-"""Data rows: the assets. A global key belongs to one row of the whole organisation, whatever its case."""
+"""Data rows: the assets. A global key is unique in the organisation, ignoring case."""
 
 import re
 from dataclasses import dataclass
@@ -52,7 +52,7 @@ class DataRow:
 
 
 def key_fault(key: str) -> str | None:
-    """What is wrong with a global key, or None."""
+    """Return what is wrong with a global key, or None."""
     if not key.strip():
         return "Global key is empty"
     if len(key) > KEY_LENGTH:
@@ -63,7 +63,7 @@ def key_fault(key: str) -> str | None:
 
 
 def create(session: Session, dataset_id: str, values: dict[str, Any]) -> str:
-    """Adds a row; returns its id."""
+    """Create a row and return its id."""
     row_id, made = new_id(), now()
     session.insert(
         "data_rows",
@@ -77,14 +77,14 @@ def create(session: Session, dataset_id: str, values: dict[str, Any]) -> str:
 
 
 def columns(payload: dict[str, Any]) -> dict[str, Any]:
-    """The columns that an upload's payload sets; what it does not name is not among them."""
+    """Return the columns that an upload's payload sets, and no others."""
     taken: dict[str, Any] = {
         name: payload[name] for name in ("global_key", "external_id", "media_type") if name in payload
     }
     if "row_data" in payload:
         data = payload["row_data"]
         taken["row_data"] = relative(data) if isinstance(data, str) else as_json(data)
-    for name in ("metadata_fields", "metadata"):  # the SDK's word on create, and the one of its upsert
+    for name in ("metadata_fields", "metadata"):  # the SDK's name on create, and the one on upsert
         if name in payload:
             taken["metadata"] = as_json(payload[name])
     if "attachments" in payload:
@@ -99,14 +99,14 @@ def _attachment(sent: dict[str, Any]) -> dict[str, Any]:
 
 
 def update(session: Session, row_id: str | None, changes: dict[str, Any]) -> DataRow:
-    """Changes what is named."""
+    """Change the named fields."""
     row = get(session, row_id)
     session.update("data_rows", row.id, updated_at=now(), **changes)
     return get(session, row.id)
 
 
 def get(session: Session, row_id: str | None) -> DataRow:
-    """The row with that id."""
+    """Return the row with that id."""
     row = session.one(DataRow, "SELECT * FROM data_rows WHERE id = ?", (row_id,))
     if row is None:
         raise NotFoundError.of("DataRow", row_id)
@@ -114,28 +114,30 @@ def get(session: Session, row_id: str | None) -> DataRow:
 
 
 def with_key(session: Session, key: str) -> DataRow | None:
-    """The row that has a global key, or None."""
+    """Return the row with a global key, or None."""
     return session.one(DataRow, "SELECT * FROM data_rows WHERE global_key = ?", (key,))
 
 
 def of_dataset(
     session: Session, dataset_id: str, *, where: dict[str, Any] | None, before: str | None, first: int
 ) -> tuple[list[DataRow], str | None]:
-    """A page of a dataset's rows, newest first, and the cursor of the next page."""
+    """Return a page of a dataset's rows, newest first, and the cursor of the next page."""
     named = {"external_id": "externalId", "global_key": "globalKey", "id": "id", "row_data": "rowData"}
     wanted = {column: (where or {}).get(name) for column, name in named.items()}
     tests = "".join(f" AND {column} = :{column}" for column, value in wanted.items() if value is not None)
     rows = session.rows(
         f"SELECT * FROM data_rows WHERE dataset_id = :dataset AND seq < :before{tests} "  # noqa: S608 - names are ours
         "ORDER BY seq DESC LIMIT :size",
-        {**wanted, "dataset": dataset_id, "before": _cursor(before), "size": first + 1},
+        {**wanted, "dataset": dataset_id, "before": _cursor(session, before), "size": first + 1},
     )
     after = str(rows[first - 1]["seq"]) if len(rows) > first else None
     return [_row(row) for row in rows[:first]], after
 
 
-def _cursor(text: str | None) -> int:
-    return filters.offset(text) or 2**62
+def _cursor(session: Session, text: str | None) -> int:
+    """Where a page begins: at a page's cursor, or after the row whose id a client gives as one."""
+    place = session.value("SELECT seq FROM data_rows WHERE id = ?", (text,))
+    return int(place) if place is not None else filters.offset(text) or 2**62
 
 
 def _row(row: dict[str, Any]) -> DataRow:
@@ -143,7 +145,7 @@ def _row(row: dict[str, Any]) -> DataRow:
 
 
 def ids_for(session: Session, column: str, values: list[str]) -> dict[str, str]:
-    """Row ids by global key (lower case) or by row id, for those that exist."""
+    """Return row ids by global key (lower case) or by row id, for rows that exist."""
     found: dict[str, str] = {}
     for start in range(0, len(values), LOOK_UP_SIZE):
         part = values[start : start + LOOK_UP_SIZE]
@@ -154,13 +156,13 @@ def ids_for(session: Session, column: str, values: list[str]) -> dict[str, str]:
 
 
 def with_external_ids(session: Session, external_ids: list[str]) -> list[dict[str, Any]]:
-    """Pairs of row id and external id."""
+    """Return pairs of row id and external id."""
     slots = ", ".join("?" * len(external_ids))
     sql = f"SELECT id, external_id FROM data_rows WHERE external_id IN ({slots}) ORDER BY seq"  # noqa: S608
     return session.rows(sql, tuple(external_ids))
 
 
 def delete(session: Session, row_ids: list[str]) -> list[str]:
-    """Removes rows with everything on them, and frees their keys; returns those that were there."""
+    """Delete rows with everything on them and free their keys; return those that existed."""
     behaviour.hold_keys(session, row_ids)
     return [row_id for row_id in row_ids if session.delete("data_rows", row_id)]

@@ -1,6 +1,6 @@
 """One SQLite file, opened once per thread: transactions in, rows as frozen records out.
 
-Several processes may share the file: WAL lets readers go on while one writer works, and a writer takes its lock at
+Several processes may share the file: WAL lets readers continue while one writer works, and a writer takes its lock at
 the start of its transaction (BEGIN IMMEDIATE), so that nothing it has read can change under it.
 """
 
@@ -24,7 +24,7 @@ R = TypeVar("R")
 
 
 def as_json(value: object) -> str:
-    """A value as JSON text, the form in which opaque columns are kept."""
+    """Return a value as JSON text, the form in which opaque columns are stored."""
     return orjson.dumps(value).decode()
 
 
@@ -36,54 +36,54 @@ class Session:
         self.files = files
 
     def run(self, sql: str, parameters: Parameters = ()) -> int:
-        """Executes one statement; returns how many rows it touched."""
+        """Execute one statement and return the number of affected rows."""
         return self.connection.execute(sql, parameters).rowcount
 
     def run_many(self, sql: str, rows: Iterable[Parameters]) -> None:
-        """Executes one statement for each row of parameters."""
+        """Execute one statement for each row of parameters."""
         self.connection.executemany(sql, rows)
 
     def insert(self, table: str, **values: Any) -> None:
-        """Adds one row."""
+        """Insert one row."""
         names = ", ".join(values)
         slots = ", ".join(f":{name}" for name in values)
         self.run(f"INSERT INTO {table} ({names}) VALUES ({slots})", values)  # noqa: S608 - names are ours
 
     def update(self, table: str, row_id: str, **values: Any) -> int:
-        """Changes the row with that id; returns how many there were."""
+        """Update the row with that id; return the number of affected rows."""
         if not values:
             return 0
         pairs = ", ".join(f"{name} = :{name}" for name in values)
         return self.run(f"UPDATE {table} SET {pairs} WHERE id = :row_id", {**values, "row_id": row_id})  # noqa: S608
 
     def delete(self, table: str, row_id: str) -> int:
-        """Removes the row with that id, and with it what hangs on it."""
+        """Delete the row with that id and everything that references it."""
         return self.run(f"DELETE FROM {table} WHERE id = ?", (row_id,))  # noqa: S608 - the name is ours
 
     def value(self, sql: str, parameters: Parameters = ()) -> Any:
-        """The first column of the first row, or None."""
+        """Return the first column of the first row, or None."""
         row = self.connection.execute(sql, parameters).fetchone()
         return None if row is None else row[0]
 
     def column(self, sql: str, parameters: Parameters = ()) -> list[Any]:
-        """The first column of every row."""
+        """Return the first column of every row."""
         return [row[0] for row in self.connection.execute(sql, parameters)]
 
     def rows(self, sql: str, parameters: Parameters = ()) -> list[dict[str, Any]]:
-        """Every row as a dict."""
+        """Return every row as a dict."""
         return [dict(row) for row in self.connection.execute(sql, parameters)]
 
     def stream(self, sql: str, parameters: Parameters = ()) -> Iterator[sqlite3.Row]:
-        """The rows one after the other, without holding them all."""
+        """Yield the rows one by one, without loading them all."""
         yield from self.connection.execute(sql, parameters)
 
     def all(self, record: type[R], sql: str, parameters: Parameters = ()) -> list[R]:
-        """Every row as a record; ``*`` in the statement stands for the record's columns."""
+        """Return every row as a record; ``*`` in the statement stands for the record's columns."""
         found = self.connection.execute(sql, parameters)
         return [record(**_only(record, row)) for row in found]
 
     def one(self, record: type[R], sql: str, parameters: Parameters = ()) -> R | None:
-        """The first row as a record, or None."""
+        """Return the first row as a record, or None."""
         row = self.connection.execute(sql, parameters).fetchone()
         return None if row is None else record(**_only(record, row))
 
@@ -105,13 +105,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A transaction that only looks: one moment's view of everything."""
+        """Open a read-only transaction: one consistent view of everything."""
         with self._transaction("BEGIN") as session:
             yield session
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
-        """A transaction that changes things: all of it when the block ends well, else none."""
+        """Open a transaction for writing: committed when the block succeeds, otherwise rolled back."""
         with self._transaction("BEGIN IMMEDIATE") as session:
             yield session
 

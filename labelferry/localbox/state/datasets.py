@@ -1,4 +1,4 @@
-"""Datasets: named boxes of data rows."""
+"""Datasets: named collections of data rows."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -22,14 +22,16 @@ class Dataset:
 
 
 def create(session: Session, name: str, description: str | None) -> Dataset:
-    """A new, empty dataset; names may repeat."""
+    """A new, empty dataset; names may repeat, and a description left out is an empty one."""
     dataset_id, made = new_id(), now()
-    session.insert("datasets", id=dataset_id, name=name, description=description, created_at=made, updated_at=made)
+    session.insert(
+        "datasets", id=dataset_id, name=name, description=description or "", created_at=made, updated_at=made
+    )
     return get(session, dataset_id)
 
 
 def get(session: Session, dataset_id: str | None) -> Dataset:
-    """The dataset with that id."""
+    """Return the dataset with that id."""
     dataset = session.one(Dataset, "SELECT * FROM datasets WHERE id = ?", (dataset_id,))
     if dataset is None:
         raise NotFoundError.of("Dataset", dataset_id)
@@ -37,14 +39,14 @@ def get(session: Session, dataset_id: str | None) -> Dataset:
 
 
 def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Dataset]:
-    """The datasets that a filter lets through, newest first."""
+    """Return the datasets that match a filter, newest first."""
     text, parameters = filters.condition(where)
     sql = f"SELECT * FROM datasets WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"  # noqa: S608
     return session.all(Dataset, sql, tuple(parameters))
 
 
 def update(session: Session, dataset_id: str | None, changes: dict[str, Any]) -> Dataset:
-    """Renames or deletes a dataset; its rows, and their keys, go with it."""
+    """Rename or delete a dataset; its rows and their keys are deleted with it."""
     dataset = get(session, dataset_id)
     if changes.get("deleted"):
         session.delete("datasets", dataset.id)
@@ -55,14 +57,14 @@ def update(session: Session, dataset_id: str | None, changes: dict[str, Any]) ->
 
 
 def sign(session: Session, dataset_id: str | None, signer_id: str | None) -> Dataset:
-    """Sets or clears the integration that signs the dataset's URLs."""
+    """Set or clear the integration that signs the dataset's URLs."""
     dataset = get(session, dataset_id)
     session.update("datasets", dataset.id, signer_id=signer_id, updated_at=now())
     return get(session, dataset.id)
 
 
 def row_count(session: Session, dataset_id: str) -> int:
-    """How many rows the dataset holds now."""
+    """Return the current number of rows in the dataset."""
     if settings.flawed(session, "row-count"):
         return 0
     return int(session.value("SELECT count(*) FROM data_rows WHERE dataset_id = ?", (dataset_id,)))

@@ -9,8 +9,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import orjson
+
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.ids import as_text
+from labelferry.localbox.state import organization, workflow
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.filters import Condition
 from labelferry.localbox.state.projects import Project
@@ -27,7 +30,7 @@ LARGEST = 2000
 
 
 def condition(filters: dict[str, Any]) -> Condition:
-    """The SQL text and its parameters.
+    """Return the SQL text and its parameters.
 
     Raises:
         MalformedError: a filter is unknown or has the wrong form.
@@ -95,14 +98,12 @@ def _moment(text: Any, zone: Any, *, end: bool = False) -> str:
 
 
 def _queue(item: dict[str, Any], project_id: str | None) -> Condition:
-    status = item.get("status")
-    if status not in {"ToLabel", "InReview", "InRework", "Done"}:
-        raise MalformedError(f"Unknown workflow status: {status}")
-    if status in {"InReview", "InRework"}:
-        return "0", []
-    negation = "NOT " if status == "ToLabel" else ""
-    mine = " AND l.project_id = ?" if project_id else ""
-    return f"{negation}EXISTS ({LABELLED}{mine})", [project_id] if project_id else []
+    stage = next((each for each in workflow.STAGES.values() if each.filtered == item.get("status")), None)
+    if stage is None:
+        raise MalformedError(f"Unknown workflow status: {item.get('status')}")
+    mine = " AND b.project_id = ?" if project_id else ""
+    text = f"EXISTS (SELECT 1 FROM batch_rows b WHERE b.data_row_id = r.id{mine} AND {workflow.OF_BATCH_ROW} = ?)"  # noqa: S608 - ours
+    return text, [*([project_id] if project_id else []), stage.exported]
 
 
 def _no_queue(_: dict[str, Any], __: str | None) -> Condition:
@@ -117,18 +118,28 @@ READERS: dict[str, Callable[[dict[str, Any], str | None], Condition]] = {
 }
 
 
-def details(session: Session, project: Project, row_id: str, *, labelled: bool) -> dict[str, Any]:
+def details(session: Session, project: Project, row_id: str) -> dict[str, Any]:
     """What an export says of a row's place in a project."""
     sql = (
-        "SELECT b.batch_id, b.priority, c.name FROM batch_rows b JOIN batches c ON c.id = b.batch_id "
-        "WHERE b.project_id = ? AND b.data_row_id = ?"
+        "SELECT b.batch_id, b.priority, c.name, c.consensus_settings FROM batch_rows b "
+        "JOIN batches c ON c.id = b.batch_id WHERE b.project_id = ? AND b.data_row_id = ?"
     )
     found = session.rows(sql, (project.id, row_id))
-    place = found[0] if found else {"batch_id": None, "priority": None, "name": None}
+    place = found[0] if found else dict.fromkeys(("batch_id", "priority", "name", "consensus_settings"))
+    asked = orjson.loads(place["consensus_settings"] or "{}")
+    labels = asked.get("numberOfLabels") if isinstance(asked, dict) else None
     return {
         "ontology_id": project.ontology_id,
         "batch_id": place["batch_id"],
         "batch_name": place["name"],
         "priority": place["priority"],
-        "workflow_status": "DONE" if labelled else "TO_LABEL",
+        "consensus_expected_label_count": labels or 1,
+        "workflow_status": workflow.stage_of(session, project.id, row_id).exported,
+        "workflow_history": [_moved(session, move) for move in workflow.history(session, project.id, row_id)],
     }
+
+
+def _moved(session: Session, move: dict[str, Any]) -> dict[str, Any]:
+    stage = workflow.STAGES[move["stage"]]
+    by = organization.user(session).email
+    return {"action": "Move", "next_task_name": stage.name, "created_at": move["created_at"], "created_by": by}

@@ -1,4 +1,4 @@
-"""Exports: the rows that a filter picks, one JSON line each, cut into chunks that clients read by byte offset."""
+"""Exports: the rows that match a filter, one JSON line each, cut into chunks that clients read by byte offset."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -19,12 +19,11 @@ from labelferry.localbox.state import (
     projects,
     settings,
 )
-from labelferry.localbox.state.annotations import EXPORTED, exported
+from labelferry.localbox.state.annotations import exported, unread
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import absolute
 
 TYPE = "export-data-rows"
-SEEN = "exports seen"
 CHUNK_BYTES = 4 << 20
 
 
@@ -40,7 +39,7 @@ class Chunk:
 
 
 def check_project(session: Session, asked: dict[str, Any]) -> None:
-    """Raises when a project export names no project, or none that there is."""
+    """Raise when a project export names no project, or one that does not exist."""
     filters = asked.get("filters")
     project_id = filters.get("projectId") if isinstance(filters, dict) else None
     if not isinstance(project_id, str):
@@ -49,7 +48,7 @@ def check_project(session: Session, asked: dict[str, Any]) -> None:
 
 
 def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
-    """Starts an export; the host is kept, because files are named in what it writes."""
+    """Start an export; the host is stored, because the export contains URLs of files."""
     filters, params = asked.get("filters"), asked.get("params")
     if not isinstance(filters, dict) or not isinstance(params, dict):
         raise MalformedError("filters and params must be objects")
@@ -60,7 +59,7 @@ def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
 
 def settle(session: Session, job: jobs.Job) -> None:
     """Writes the lines."""
-    spec = job.details | {"hidden": _not_yet(session)}
+    spec = job.details | {"hidden": unread(session)}
     text, values = export_filters.condition(spec["filters"])
     rows = session.all(data_rows.DataRow, f"SELECT * FROM data_rows r WHERE {text} ORDER BY seq", tuple(values))  # noqa: S608
     writer = Writer(session, job.id)
@@ -70,19 +69,8 @@ def settle(session: Session, job: jobs.Job) -> None:
     jobs.end(session, job.id, "COMPLETE")
 
 
-def _not_yet(session: Session) -> set[str]:
-    """The imports whose labels cannot be read yet; this export counts."""
-    after = EXPORTED.position(session, "labels_after")
-    if after is None:
-        return set()
-    seen: dict[str, int] = settings.read(session, SEEN, {})
-    made: list[str] = session.column("SELECT DISTINCT import_id FROM labels WHERE import_id IS NOT NULL")
-    settings.write(session, SEEN, {each: seen.get(each, 0) + 1 for each in made})
-    return {each for each in made if seen.get(each, 0) < after}
-
-
 class Writer:
-    """Lines gathered into chunk files of some megabytes."""
+    """Writer of lines into chunk files of a few megabytes."""
 
     def __init__(self, session: Session, job_id: str) -> None:
         self._session = session
@@ -91,14 +79,14 @@ class Writer:
         self._size = self._byte = self._number = 0
 
     def add(self, line: bytes) -> None:
-        """Takes a line; writes a chunk when there is enough for one."""
+        """Add a line; write a chunk when there is enough for one."""
         self._held.append(line)
         self._size += len(line)
         if self._size >= CHUNK_BYTES:
             self.flush()
 
     def flush(self) -> None:
-        """Writes what is held as a chunk."""
+        """Write the pending lines as a chunk."""
         if not self._held:
             return
         self._session.insert(
@@ -117,14 +105,14 @@ class Writer:
 
 
 def header(session: Session, job_id: str, stream: str) -> dict[str, int] | None:
-    """A stream's size in bytes and lines; None when there is no such stream."""
+    """Return a stream's size in bytes and lines; None when the stream does not exist."""
     sql = "SELECT max(last_byte) + 1 AS size, max(last_line) + 1 AS lines FROM export_chunks "
     row = session.rows(sql + "WHERE job_id = ? AND stream = ?", (job_id, stream))[0]
     return None if row["size"] is None else {"totalSize": row["size"], "totalLines": row["lines"]}
 
 
 def chunk(session: Session, job_id: str, stream: str, offset: int) -> Chunk | None:
-    """The chunk that holds a byte."""
+    """Return the chunk that contains a byte."""
     return session.one(
         Chunk,
         "SELECT * FROM export_chunks WHERE job_id = ? AND stream = ? AND first_byte <= ? AND last_byte >= ?",
@@ -140,7 +128,8 @@ def _line(session: Session, row: data_rows.DataRow, spec: dict[str, Any]) -> dic
         "media_attributes": {
             "height": media.get("height"),
             "width": media.get("width"),
-            "mime_type": media.get("mimeType", "video/mp4"),
+            "asset_type": media.get("assetType"),
+            "mime_type": media.get("mimeType"),
             "frame_rate": media.get("frameRate"),
             "frame_count": media.get("frameCount"),
         },
@@ -196,7 +185,7 @@ def _project(
     found = [label for label in there if label.import_id not in spec["hidden"]]
     shown: dict[str, Any] = {"name": project.name, "labels": [_label(session, each, spec) for each in found]}
     if spec["params"].get("includeProjectDetails"):
-        shown["project_details"] = export_filters.details(session, project, row.id, labelled=bool(found))
+        shown["project_details"] = export_filters.details(session, project, row.id)
     return shown
 
 
@@ -223,5 +212,5 @@ def _label(session: Session, label: labels.Label, spec: dict[str, Any]) -> dict[
 
 
 def iso(text: str) -> str:
-    """A time as exports write it: ``2023-04-16T17:04:23+00:00``."""
+    """Return a time as exports write it: ``2023-04-16T17:04:23+00:00``."""
     return text[:19] + "+00:00"

@@ -1,4 +1,4 @@
-"""Feature schemas inside ontologies: renamed, replaced, moved in, archived or taken out, one at a time."""
+"""Feature schemas inside ontologies: renamed, replaced, inserted, archived or removed, one at a time."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -12,11 +12,11 @@ from labelferry.localbox.state.ontologies import NESTED, Ontology
 
 Node = dict[str, Any]
 IDS = ("featureSchemaId", "schemaId", "schemaNodeId")
-NEW = "new_feature_schema_id"  # what the SDK calls a feature schema that has no id yet
+NEW = "new_feature_schema_id"  # the SDK's id of a feature schema that has none yet
 
 
 def shown(session: Session, ontology_id: str) -> dict[str, Any]:
-    """An ontology with the state of each node at its top."""
+    """Return an ontology with the state of each of its top-level nodes."""
     ontology = ontologies.get(session, ontology_id)
     tree = {name: [_with_state(node) for node in ontology.tree[name]] for name in ("tools", "classifications")}
     return {"id": ontology.id, "name": ontology.name, "featureSchemaNodes": tree | {"relationships": []}}
@@ -27,7 +27,7 @@ def _with_state(node: Node) -> Node:
 
 
 def upsert(session: Session, feature_id: str, normalized: str) -> str:
-    """Makes a feature schema, or replaces one wherever it stands; returns its id."""
+    """Create a feature schema, or replace it wherever it is used; return its id."""
     if feature_id == NEW:
         return str(ontologies.create_feature(session, normalized)["featureSchemaId"])
     old = orjson.loads(ontologies.get_feature(session, feature_id).normalized)
@@ -37,7 +37,7 @@ def upsert(session: Session, feature_id: str, normalized: str) -> str:
 
 
 def rename(session: Session, feature_id: str, title: str) -> None:
-    """Gives a feature schema another name, wherever it stands."""
+    """Rename a feature schema wherever it is used."""
     if not title.strip():
         raise MalformedError("A feature schema needs a title")
     ontologies.get_feature(session, feature_id)
@@ -57,7 +57,7 @@ def _everywhere(session: Session, feature_id: str, changes: Node) -> None:
 
 
 def insert(session: Session, ontology_id: str, feature_id: str, position: int) -> None:
-    """Puts a feature schema at a place among the tools or classifications of an ontology, or moves it there."""
+    """Insert a feature schema among the tools or classifications of an ontology, or move it there."""
     tree = ontologies.get(session, ontology_id).tree
     node = orjson.loads(ontologies.get_feature(session, feature_id).normalized)
     siblings = tree["tools" if "tool" in node else "classifications"]
@@ -68,7 +68,7 @@ def insert(session: Session, ontology_id: str, feature_id: str, position: int) -
 
 
 def take_out(session: Session, ontology_id: str, feature_id: str) -> dict[str, bool]:
-    """Takes a feature out of an ontology; with labels, one at the top is archived and a nested one stays."""
+    """Remove a feature from an ontology; if it has labels, a top-level one is archived and a nested one stays."""
     ontology = ontologies.get(session, ontology_id)
     tree = ontology.tree
     siblings, node, top = _place(tree, feature_id)
@@ -82,9 +82,15 @@ def take_out(session: Session, ontology_id: str, feature_id: str) -> dict[str, b
 
 
 def unarchive(session: Session, ontology_id: str, feature_id: str) -> dict[str, bool]:
-    """Brings an archived feature back."""
-    tree = ontologies.get(session, ontology_id).tree
-    _, node, top = _place(tree, feature_id)
+    """Brings an archived feature back; the refusals' texts are those of the official SDK's tests."""
+    try:
+        tree = ontologies.get(session, ontology_id).tree
+    except NotFoundError as error:
+        raise NotFoundError(f"Failed to find ontology by id: {ontology_id}") from error
+    try:
+        _, node, top = _place(tree, feature_id)
+    except NotFoundError as error:
+        raise NotFoundError(f"Failed to find feature schema node by id: {feature_id}") from error
     if not top:
         raise MalformedError("Only a feature schema at the top of an ontology can be unarchived")
     node.pop("archived", None)
@@ -110,7 +116,7 @@ def _levels(tree: Node, *, top: bool) -> Iterator[tuple[list[Node], bool]]:
 
 
 def _has_labels(session: Session, ontology: Ontology, node: Node) -> bool:
-    """Whether a line of a label in one of the ontology's projects names the feature."""
+    """Return whether a label in one of the ontology's projects uses the feature."""
     names = {node.get("name"), node.get("value")} - {None}
     ids = {node["featureSchemaId"], node["schemaNodeId"]}
     sql = (

@@ -1,4 +1,4 @@
-"""Files and what is known of them: uploads coming in, NDJSON going out."""
+"""Files and their records: incoming uploads, outgoing NDJSON."""
 
 import re
 import shutil
@@ -29,9 +29,9 @@ class File:
 
 
 def keep(session: Session, stream: BinaryIO, name: str, content_type: str | None) -> str:
-    """Copies a stream into a new file; returns its reference.
+    """Copy a stream into a new file and return its reference.
 
-    The SDK swaps name and type when it uploads chunks of data rows, so a type that is none is read as the name.
+    The SDK swaps name and type when it uploads chunks of data rows, so an invalid type is read as the name.
     """
     given = content_type or ""
     if not MIME.fullmatch(given.split(";")[0]):
@@ -44,7 +44,7 @@ def keep(session: Session, stream: BinaryIO, name: str, content_type: str | None
 
 
 def keep_bytes(session: Session, data: bytes, name: str, content_type: str) -> str:
-    """Makes a file of bytes; returns its reference."""
+    """Store bytes as a file and return its reference."""
     with session.files.new() as (file_id, out):
         out.write(data)
     return _noted(session, file_id, name, content_type, len(data))
@@ -56,12 +56,12 @@ def _noted(session: Session, file_id: str, name: str, content_type: str, size: i
 
 
 def get(session: Session, file_id: str) -> File | None:
-    """What is known of a file."""
+    """Return a file's record."""
     return session.one(File, "SELECT * FROM files WHERE id = ?", (file_id,))
 
 
 class LinesOut:
-    """An NDJSON file being written, one object a line."""
+    """An NDJSON file being written, one object per line."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = stream
@@ -69,14 +69,14 @@ class LinesOut:
         self.lines = 0
 
     def write(self, value: dict[str, Any]) -> None:
-        """Adds a line."""
+        """Add a line."""
         self._stream.write(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))
         self.lines += 1
 
 
 @contextmanager
 def lines_out(session: Session, name: str) -> Iterator[LinesOut]:
-    """A new NDJSON file; it has its reference when the block has ended well."""
+    """Open a new NDJSON file; it has its reference once the block has succeeded."""
     with session.files.new() as (file_id, stream):
         out = LinesOut(stream)
         yield out

@@ -1,7 +1,7 @@
-"""Bytes on disk: a stream turns into a file under the data folder, whose name is ours and nobody else's.
+"""Bytes on disk: streams turned into files in the data folder, under names that no client chooses.
 
-A file's reference is ``/files/<id>/<name>``: what data rows and jobs keep. The HTTP side puts the host in front when it
-answers, so the data outlives a change of port.
+A file's reference is ``/files/<id>/<name>``: data rows and jobs store it. The HTTP side puts the host in front when it
+answers, so the data survives a change of port.
 """
 
 import os
@@ -27,7 +27,7 @@ class FileStore:
         self.folder = folder
 
     def path(self, file_id: str) -> Path:
-        """Where a file's bytes lie.
+        """Return the path of a file's bytes.
 
         Raises:
             KeyError: the text is not an id of ours.
@@ -38,7 +38,7 @@ class FileStore:
 
     @contextmanager
     def new(self) -> Iterator[tuple[str, BinaryIO]]:
-        """A new file to write to; it appears under its id when the block ends well."""
+        """Open a new file for writing; it appears under its id when the block succeeds."""
         file_id = new_id()
         part = self.folder / f"{file_id}.part"
         try:
@@ -51,7 +51,7 @@ class FileStore:
             part.unlink(missing_ok=True)
 
     def put(self, file_id: str, content: bytes) -> None:
-        """Puts bytes back under the id that they had.
+        """Restore bytes under the id that they had.
 
         Raises:
             KeyError: the text is not an id of ours.
@@ -60,13 +60,13 @@ class FileStore:
 
 
 def reference(file_id: str, name: str = "") -> str:
-    """How state speaks of one of our own files."""
+    """Return the reference of one of our own files."""
     plain = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[-80:].lstrip(".")
     return f"/files/{file_id}/{plain}" if plain else f"/files/{file_id}"
 
 
 def referenced(text: str | None) -> str | None:
-    """The id of our own file that a URL or reference names, or None for anything else."""
+    """Return the id of our own file that a URL or reference names, or None for anything else."""
     try:
         parts = urlsplit(text or "")
     except ValueError:
@@ -78,12 +78,12 @@ def referenced(text: str | None) -> str | None:
 
 
 def relative(url: str) -> str:
-    """A URL of one of our own files as a reference; any other text as it is."""
+    """Return a URL of one of our own files as a reference; any other text as it is."""
     return urlsplit(url).path if referenced(url) else url
 
 
 def absolute(text: str | None, base_url: str) -> str | None:
-    """A reference as a URL under the host that was asked; any other text as it is."""
+    """Return a reference as a URL under the requested host; any other text as it is."""
     if text is None or not REFERENCE.fullmatch(text):
         return text
     return base_url + text

@@ -21,7 +21,7 @@ EVERYTHING: Condition = ("1", [])
 
 
 def condition(where: dict[str, Any] | None) -> Condition:
-    """The SQL text and its parameters."""
+    """Return the SQL text and its parameters."""
     parts = [_part(key, value) for key, value in (where or {}).items() if value is not None]
     return _joined(parts, " AND ")
 
@@ -33,7 +33,7 @@ def _part(key: str, value: Any) -> Condition:
         text, parameters = _joined([condition(each) for each in value], " OR ")
         return f"NOT {text}", parameters
     if key == "deleted":
-        return ("0", []) if value else EVERYTHING  # what is deleted here is gone
+        return ("0", []) if value else EVERYTHING  # what is deleted is not kept
     field, _, comparison = key.partition("_")
     return f"{COLUMNS[field]} {COMPARISONS[comparison]} ?", [value]
 
@@ -46,16 +46,16 @@ def _joined(parts: list[Condition], word: str) -> Condition:
 
 
 def window(skip: int | None, first: int | None) -> str:
-    """The paging of a list; without a size everything from ``skip`` on."""
+    """Return the LIMIT clause of a page; without a size, everything from ``skip`` on."""
     return f" LIMIT {-1 if first is None else max(first, 0)} OFFSET {max(skip or 0, 0)}"
 
 
 def page(found: list[T], skip: int | None, first: int | None) -> list[T]:
-    """The same for what is no table."""
+    """Return the same page of a list in memory."""
     start = max(skip or 0, 0)
     return found[start:] if first is None else found[start : start + max(first, 0)]
 
 
 def offset(cursor: str | None) -> int:
-    """The number in a cursor; anything that is none starts from the beginning."""
+    """Return the number in a cursor; 0 when it contains none."""
     return min(int(cursor), 2**62) if cursor and cursor.isascii() and cursor.isdigit() and len(cursor) < 20 else 0

@@ -1,4 +1,4 @@
-"""Looking up, assigning and clearing global keys: jobs on the wire, so jobs here."""
+"""Looking up, assigning and clearing global keys: jobs in the API, so jobs here."""
 
 import re
 from typing import Any
@@ -11,12 +11,12 @@ LOOK_UP, ASSIGN, CLEAR = "global-key-look-up", "global-key-assignment", "global-
 
 
 def start(session: Session, job_type: str, asked: Any) -> str:
-    """Starts one of the three jobs."""
+    """Start one of the three jobs."""
     return jobs.start(session, job_type, {"asked": asked})
 
 
 def settle_look_up(session: Session, job: jobs.Job) -> None:
-    """Keys turn into row ids, in order, with an empty id for each key that nothing has."""
+    """Turn keys into row ids, in order, with an empty id for each unknown key."""
     keys = [str(key) for key in job.details["asked"]]
     unseen = behaviour.unseen(session, keys)
     found = {key: row for key, row in data_rows.ids_for(session, "global_key", keys).items() if key not in unseen}
@@ -26,7 +26,7 @@ def settle_look_up(session: Session, job: jobs.Job) -> None:
 
 
 def settle_clearing(session: Session, job: jobs.Job) -> None:
-    """Takes the keys off their rows."""
+    """Remove the keys from their rows."""
     keys = [str(key) for key in job.details["asked"]]
     found = data_rows.ids_for(session, "global_key", keys)
     for row_id in found.values():
@@ -38,7 +38,7 @@ def settle_clearing(session: Session, job: jobs.Job) -> None:
 
 
 def settle_assignment(session: Session, job: jobs.Job) -> None:
-    """Gives each row its key; characters that a key may not have become ``_``."""
+    """Give each row its key; characters that a key may not contain become ``_``."""
     answer: dict[str, list[dict[str, str]]] = {
         "sanitizedAssignments": [],
         "invalidGlobalKeyAssignments": [],

@@ -1,6 +1,6 @@
-"""Annotation imports: an NDJSON file turns into pre-labels or labels, and into a verdict for every line.
+"""Annotation imports: an NDJSON file turned into pre-labels or labels, and into a verdict for every line.
 
-An import is known by kind, project and name. Bad lines fail alone; the job still ends FINISHED.
+An import is identified by kind, project and name. Bad lines fail alone; the job still ends FINISHED.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
 from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.fetching import contents
 from labelferry.localbox.ids import as_text, now
 from labelferry.localbox.state import files, jobs, line_verdicts, projects, settings
 from labelferry.localbox.state.database import Session
@@ -41,7 +42,7 @@ class Import:
 
     @property
     def progress(self) -> str:
-        """How much is done, as text."""
+        """Return the progress as text."""
         return "0%" if self.status == "IN_PROGRESS" else "100%"
 
 
@@ -49,10 +50,10 @@ SELECT = "SELECT i.*, j.status FROM imports i JOIN jobs j ON j.id = i.id"
 
 
 def create(session: Session, kind: Kind, *, project_id: str, name: str, input_file: str) -> str:
-    """Starts the import of a file that is already here; returns its id."""
+    """Starts the import of a file that is here, or of one that is fetched when the work begins; returns its id."""
     project = projects.get(session, project_id)
     check_name(session, kind, project.id, name)
-    if not _has_lines(session, input_file):
+    if referenced(input_file) is not None and not _has_lines(session, input_file):
         raise MalformedError("The annotations file is empty")
     job_id = jobs.start(session, kind, {"project": project.id}, name=name)
     session.insert(
@@ -62,7 +63,7 @@ def create(session: Session, kind: Kind, *, project_id: str, name: str, input_fi
 
 
 def check_name(session: Session, kind: Kind, project_id: str, name: str) -> None:
-    """Raises when the project has an import of that kind and name."""
+    """Raise when the project already has an import of that kind and name."""
     if not name.strip():
         raise MalformedError("An import needs a name")
     sql = "SELECT id FROM imports WHERE kind = ? AND project_id = ? AND name = ?"
@@ -79,12 +80,17 @@ def _has_lines(session: Session, input_file: str) -> bool:
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Judges every line and keeps the good ones."""
+    """Check every line and store the valid ones."""
     upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (job.id,))
-    if upload is None:  # its project is gone
+    if upload is None:  # its project was deleted
         jobs.end(session, job.id, "FAILED")
         return
-    verdicts = line_verdicts.judge(session, upload.id, upload.project_id, upload.input_file, upload.kind)
+    try:
+        lines = _fetched(session, upload.input_file)
+    except MalformedError as error:
+        fail(session, job, str(error))
+        return
+    verdicts = line_verdicts.judge(session, upload.id, upload.project_id, lines, upload.kind)
     session.update(
         "imports",
         upload.id,
@@ -97,9 +103,15 @@ def settle(session: Session, job: jobs.Job) -> None:
     jobs.end(session, job.id, "COMPLETE")
 
 
-def fail(session: Session, job: jobs.Job) -> None:
+def _fetched(session: Session, input_file: str) -> str:
+    if referenced(input_file) is not None:
+        return input_file
+    return files.keep_bytes(session, contents(session.files, input_file), "import.ndjson", files.NDJSON)
+
+
+def fail(session: Session, job: jobs.Job, message: str = "The import failed as it was told to.") -> None:
     """Ends an import FAILED, its error file holding the reason."""
-    reason = {"errors": [{"name": "ImportError", "message": "The import failed as it was told to."}]}
+    reason = {"errors": [{"name": "ImportError", "message": message}]}
     with files.lines_out(session, "errors.ndjson") as out:
         out.write(reason)
     session.update("imports", job.id, error_file=out.reference)
@@ -107,7 +119,7 @@ def fail(session: Session, job: jobs.Job) -> None:
 
 
 def named(session: Session, kind: Kind, project_id: str, name: str) -> Import:
-    """The import of that kind, project and name."""
+    """Return the import of that kind, project and name."""
     upload = session.one(
         Import, f"{SELECT} WHERE i.kind = ? AND i.project_id = ? AND i.name = ?", (kind, project_id, name)
     )
@@ -117,7 +129,7 @@ def named(session: Session, kind: Kind, project_id: str, name: str) -> Import:
 
 
 def get(session: Session, import_id: str) -> Import:
-    """The import with that id."""
+    """Return the import with that id."""
     upload = session.one(Import, f"{SELECT} WHERE i.id = ?", (import_id,))
     if upload is None:
         raise NotFoundError.of("Import", import_id)
@@ -125,23 +137,23 @@ def get(session: Session, import_id: str) -> Import:
 
 
 def of_project(session: Session, kind: Kind, project_id: str, window: str) -> list[Import]:
-    """A project's imports of one kind, oldest first."""
+    """Return a project's imports of one kind, oldest first."""
     projects.get(session, project_id)
     sql = f"{SELECT} WHERE i.kind = ? AND i.project_id = ? ORDER BY i.seq{window}"
     return session.all(Import, sql, (kind, project_id))
 
 
-def delete(session: Session, import_id: str) -> str:
-    """Removes a pre-label import and its pre-labels."""
+def delete(session: Session, import_id: str) -> Import:
+    """Removes a pre-label import and its pre-labels; says what it was."""
     upload = get(session, import_id)
     if upload.kind != "mal-import":
         raise MalformedError("Only pre-label imports can be deleted")
     session.run("DELETE FROM annotations WHERE import_id = ?", (upload.id,))
-    return lose(session, upload.id).id
+    return lose(session, upload.id)
 
 
 def lose(session: Session, import_id: str) -> Import:
-    """Forgets an import; says what it was."""
+    """Forget an import and return it."""
     upload = get(session, import_id)
     session.delete("imports", upload.id)
     session.delete("jobs", upload.id)
@@ -149,12 +161,12 @@ def lose(session: Session, import_id: str) -> Import:
 
 
 def lifetime(session: Session) -> float:
-    """How many seconds the files of an import can be had; a day, as in the service, unless a test said otherwise."""
+    """Return the lifetime of an import's files in seconds: a day, as in the service, unless a test set another."""
     return float(settings.read(session, LIFETIME, DAY))
 
 
 def expired(session: Session, file: files.File) -> bool:
-    """Whether a file belongs to an import and is too old to be had."""
+    """Return whether a file belongs to an import and has expired."""
     oldest = as_text(datetime.now(UTC) - timedelta(seconds=lifetime(session)))
     if file.created_at > oldest:
         return False
@@ -164,7 +176,7 @@ def expired(session: Session, file: files.File) -> bool:
 
 
 def as_dict(upload: Import) -> dict[str, Any]:
-    """An import as the page shows it."""
+    """Return an import as the page shows it."""
     return {"id": upload.id, "kind": upload.kind, "name": upload.name, "state": upload.state} | {
         "lines": upload.lines,
         "failures": upload.failures,

@@ -1,4 +1,4 @@
-"""Labels: what ground truth became, one per data row and import, each line an annotation."""
+"""Labels: imported ground truth, one label per data row and import, each line an annotation."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ class Label:
 
 @dataclass(frozen=True)
 class Benchmark:
-    """A label that others are measured by."""
+    """A benchmark: a label that others are measured by."""
 
     id: str
     label_id: str
@@ -46,7 +46,7 @@ ORDERS = {"createdAt": "created_at", "updatedAt": "updated_at", "id": "id"}
 
 
 def create(session: Session, project_id: str, row_id: str, import_id: str) -> str:
-    """A new label without annotations; returns its id."""
+    """Create a label without annotations and return its id."""
     label_id, made = new_id(), now()
     session.insert(
         "labels",
@@ -65,7 +65,7 @@ def create(session: Session, project_id: str, row_id: str, import_id: str) -> st
 def annotate(
     session: Session, *, label_id: str | None, import_id: str, project_id: str, row_id: str, line: str
 ) -> None:
-    """Keeps a line of an import, on a label or as a pre-label."""
+    """Store a line of an import, on a label or as a pre-label."""
     session.insert(
         "annotations",
         id=new_id(),
@@ -78,7 +78,7 @@ def annotate(
 
 
 def make_benchmark(session: Session, label_id: str) -> Benchmark:
-    """Makes a label the one that others are measured by."""
+    """Make a label a benchmark."""
     label = get(session, label_id)
     session.update("labels", label.id, is_benchmark_reference=True)
     session.run(
@@ -91,12 +91,12 @@ def make_benchmark(session: Session, label_id: str) -> Benchmark:
 
 
 def benchmark_of(session: Session, label_id: str) -> Benchmark | None:
-    """A label's benchmark, or None."""
+    """Return a label's benchmark, or None."""
     return session.one(Benchmark, f"{BENCHMARK} WHERE label_id = ?", (label_id,))
 
 
 def get_benchmark(session: Session, benchmark_id: str) -> Benchmark:
-    """The benchmark with that id."""
+    """Return the benchmark with that id."""
     benchmark = session.one(Benchmark, f"{BENCHMARK} WHERE id = ?", (benchmark_id,))
     if benchmark is None:
         raise NotFoundError.of("Benchmark", benchmark_id)
@@ -104,13 +104,13 @@ def get_benchmark(session: Session, benchmark_id: str) -> Benchmark:
 
 
 def benchmarks_of_project(session: Session, project_id: str) -> list[Benchmark]:
-    """A project's benchmarks, oldest first."""
+    """Return a project's benchmarks, oldest first."""
     mine = "label_id IN (SELECT id FROM labels WHERE project_id = ?)"
     return session.all(Benchmark, f"{BENCHMARK} WHERE {mine} ORDER BY created_at, id", (project_id,))
 
 
 def drop_benchmark(session: Session, label_id: str) -> str:
-    """Makes a label an ordinary one again."""
+    """Remove a label's benchmark."""
     benchmark = benchmark_of(session, label_id)
     if benchmark is None:
         raise NotFoundError.of("Benchmark", label_id)
@@ -120,7 +120,7 @@ def drop_benchmark(session: Session, label_id: str) -> str:
 
 
 def get(session: Session, label_id: str) -> Label:
-    """The label with that id."""
+    """Return the label with that id."""
     label = session.one(Label, f"{SELECT} WHERE id = ?", (label_id,))
     if label is None:
         raise NotFoundError.of("Label", label_id)
@@ -137,7 +137,7 @@ def find(
     skip: int | None = None,
     first: int | None = None,
 ) -> list[Label]:
-    """The labels of a project or data row."""
+    """Return the labels of a project or data row."""
     me = settings.read(session, "organization")["user"]
     tests = [*_tests(project_id, row_id), *(test for part in _parts(where) for test in _wanted(part, me))]
     sql = f"{SELECT} WHERE {' AND '.join(['1', *(each for each, _ in tests)])} ORDER BY {_order(order)}"
@@ -153,7 +153,7 @@ def _tests(project_id: str | None, row_id: str | None) -> Iterator[filters.Condi
 
 
 def _parts(where: dict[str, Any] | None) -> Iterator[dict[str, Any]]:
-    """A filter and those inside its ANDs."""
+    """Yield a filter and those inside its ANDs."""
     if where:
         yield {key: value for key, value in where.items() if key != "AND"}
         for inner in where.get("AND") or []:
@@ -179,7 +179,7 @@ def _order(order: str | None) -> str:
 
 
 def delete(session: Session, label_ids: list[str]) -> list[str]:
-    """Removes labels; returns the ids of those that were there."""
+    """Delete labels; return the ids of those that existed."""
     return [label_id for label_id in label_ids if _deleted(session, label_id)]
 
 
@@ -195,13 +195,13 @@ def _deleted(session: Session, label_id: str) -> bool:
 
 
 def become_predictions(session: Session, label_ids: list[str]) -> None:
-    """Makes pre-labels of the annotations of labels."""
+    """Turn the annotations of labels into pre-labels."""
     for label_id in label_ids:
         session.run("UPDATE annotations SET label_id = NULL WHERE label_id = ?", (label_id,))
 
 
 def drop_predictions(session: Session, project_id: str, row_id: str, *, but: str) -> None:
-    """Removes a row's pre-labels in a project but those of one import."""
+    """Delete a row's pre-labels in a project, except those of one import."""
     session.run(
         "DELETE FROM annotations WHERE label_id IS NULL AND project_id = ? AND data_row_id = ? AND import_id <> ?",
         (project_id, row_id, but),
@@ -209,13 +209,13 @@ def drop_predictions(session: Session, project_id: str, row_id: str, *, but: str
 
 
 def lines(session: Session, label_id: str) -> list[dict[str, Any]]:
-    """A label's annotations: the lines as they were imported, each with the annotation's ``id``."""
+    """Return a label's annotations: the lines as imported, each with the annotation's ``id``."""
     rows = session.rows("SELECT id, line FROM annotations WHERE label_id = ? ORDER BY seq", (label_id,))
     return [orjson.loads(row["line"]) | {"id": row["id"]} for row in rows]
 
 
 def predictions(session: Session, project_id: str, row_id: str) -> list[dict[str, Any]]:
-    """A row's pre-labels in a project, in the same form."""
+    """Return a row's pre-labels in a project, in the same form."""
     rows = session.rows(
         "SELECT id, line FROM annotations WHERE data_row_id = ? AND project_id = ? AND label_id IS NULL ORDER BY seq",
         (row_id, project_id),

@@ -1,4 +1,4 @@
-"""The lines of an import, one after the other: each is judged, written into the status file and, if good, kept."""
+"""The lines of an import, one after the other: each is checked, written to the status file and, if valid, stored."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ NOT_KEPT = {"dataRow", "isBenchmarkReferenceLabel"}
 
 @dataclass(frozen=True)
 class Verdicts:
-    """What became of a file's lines."""
+    """The outcome of a file's lines."""
 
     status_file: str
     error_file: str
@@ -30,7 +30,7 @@ class Verdicts:
 
 @dataclass
 class Bench:
-    """What judging one import needs at hand, and what it has seen so far."""
+    """What checking one import needs, and what it has seen so far."""
 
     session: Session
     import_id: str
@@ -49,7 +49,7 @@ class Bench:
 
 
 def judge(session: Session, import_id: str, project_id: str, input_file: str, kind: str) -> Verdicts:
-    """Judges a file's lines in order."""
+    """Check a file's lines in order."""
     bench = _bench(session, import_id, project_id, ground_truth=kind == "label-import")
     with files.lines_out(session, "status.ndjson") as statuses, files.lines_out(session, "errors.ndjson") as errors:
         for text in _texts(session, input_file):
@@ -178,7 +178,8 @@ def _kept_masks(bench: Bench, masks: dict[str, Any]) -> dict[str, Any]:
 def _kept_frame(bench: Bench, masks: dict[str, Any], frame: dict[str, Any]) -> dict[str, Any]:
     data = content(frame, bench.fetch)
     present = colours(opened(data))
-    numbers = [number for number, each in enumerate(masks["instances"]) if colour_of(each) in present]
+    owners = {colour_of(each): number for number, each in enumerate(masks["instances"])}  # the last of each colour
+    numbers = sorted(number for colour, number in owners.items() if colour in present)
     reference = files.keep_bytes(bench.session, data, "mask.png", "image/png")
     return {"index": frame["index"], "file": reference, "present": numbers}
 

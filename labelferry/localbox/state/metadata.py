@@ -1,14 +1,14 @@
-"""Metadata fields, those that every organisation starts with and its own, and sent values turned into described ones.
+"""Metadata fields, built-in and custom, and sent values turned into described ones.
 
-An enum's value travels as two entries: one for the field, one for the option, both with an empty value. Shown, they are
-one: the field with the option's name.
+An enum's value is sent as two entries: one for the field, one for the option, both with an empty value. They are shown
+as one: the field with the option's name.
 """
 
 from typing import Any
 
 import orjson
 
-from labelferry.localbox.errors import ConflictError, MalformedError, NotFoundError
+from labelferry.localbox.errors import MalformedError, NotFoundError
 from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state.database import Session, as_json
 
@@ -17,32 +17,41 @@ KINDS = {"CustomMetadataNumber", "CustomMetadataDateTime", "CustomMetadataString
 Field = dict[str, Any]
 
 
-def _entry(number: int, name: str, kind: str, options: list[Field] | None = None) -> Field:
-    field_id = f"clocalboxmetadata{number:08d}"
+def _entry(field_id: str, name: str, kind: str, options: list[Field] | None = None) -> Field:
     return {"id": field_id, "name": name, "kind": kind, "reserved": True, "options": options or []}
 
 
 RESERVED: list[Field] = [
-    _entry(1, "tag", "CustomMetadataString"),
-    _entry(2, "captureDateTime", "CustomMetadataDateTime"),
-    _entry(3, "split", ENUM, [_entry(4 + at, name, OPTION) for at, name in enumerate(("train", "valid", "test"))]),
+    _entry("cko8s9r5v0001h2dk9elqdidh", "tag", "CustomMetadataString"),
+    _entry("cko8sdzv70006h2dk8jg64zvb", "captureDateTime", "CustomMetadataDateTime"),
+    _entry(
+        "cko8sbczn0002h2dkdaxb5kal",
+        "split",
+        ENUM,
+        [
+            _entry("cko8sbscr0003h2dk04w86hof", "train", OPTION),
+            _entry("cko8sc2yr0004h2dk69aj5x63", "valid", OPTION),
+            _entry("cko8scbz70005h2dkastwhgqt", "test", OPTION),
+        ],
+    ),
 ]
+"""The same ids in every organisation: the official SDK's tests (7.17.0, tests/integration/conftest.py) name them."""
 
 
 def fields(session: Session) -> list[Field]:
-    """Every metadata field."""
+    """Return every metadata field."""
     kept = session.column("SELECT field FROM metadata_fields ORDER BY seq")
     return RESERVED + [orjson.loads(text) for text in kept]
 
 
 def upsert(session: Session, data: dict[str, Any]) -> Field:
-    """Makes a field, or renames one and replaces its options."""
+    """Create a field, or rename one and replace its options."""
     if data["kind"] not in KINDS:
         raise MalformedError(f"Unknown kind of metadata: {data['kind']}")
     field_id = data.get("id")
     known = fields(session)
     if any(each["name"] == data["name"] and each["id"] != field_id for each in known):
-        raise ConflictError(f"A metadata field named '{data['name']}' exists")
+        raise MalformedError(f"A metadata field named '{data['name']}' exists")
     if field_id and not any(each["id"] == field_id and not each["reserved"] for each in known):
         raise NotFoundError.of("Custom metadata field", field_id)
     options = [_made(each["name"], OPTION, each.get("id"), []) for each in data.get("options") or []]
@@ -57,14 +66,14 @@ def _made(name: str, kind: str, field_id: str | None, options: list[Field]) -> F
 
 
 def delete(session: Session, field_id: str | None) -> bool:
-    """Removes a field of the organisation's own."""
+    """Delete a custom field."""
     if not session.delete("metadata_fields", str(field_id)):
         raise NotFoundError.of("Custom metadata field", field_id)
     return True
 
 
 def described(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Metadata as it was sent, with names and kinds where the field is known; enums with their options' names."""
+    """Return metadata as sent, with names and kinds where the field is known, and enums with their options' names."""
     known = fields(session)
     options = {option["id"]: option["name"] for each in known for option in each["options"]}
     chosen = {str(value.get("schemaId") or value.get("schema_id")) for value in sent} & set(options)
@@ -83,7 +92,7 @@ def _described(value: dict[str, Any], known: list[Field], options: dict[str, str
 
 
 def raw(session: Session, sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Metadata as pairs of schema id and value, an enum's option beside its field, as the SDK reads them."""
+    """Return metadata as pairs of schema id and value, an enum's option next to its field, as the SDK reads them."""
     known = fields(session)
     pairs = [pair for value in sent for pair in _pairs(value, {each["name"]: each for each in known})]
     return [{"schemaId": field_id, "value": value} for field_id, value in pairs if field_id]

@@ -8,12 +8,13 @@ import orjson
 
 from labelferry.localbox.errors import MalformedError, NotFoundError, UnprocessableError
 from labelferry.localbox.ids import new_id, now
-from labelferry.localbox.state import filters
+from labelferry.localbox.state import filters, settings
 from labelferry.localbox.state.database import Session, as_json
 
 NESTED = ("tools", "classifications", "options")
 TEXTS = ("tool", "type", "name", "instructions", "scope", "color", "featureSchemaId", "schemaNodeId")
 DEEPEST = 50
+DELETED = "deleted feature schemas"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ class Ontology:
 
 @dataclass(frozen=True)
 class FeatureSchema:
-    """One tool or classification that stands on its own."""
+    """One tool or classification outside an ontology."""
 
     id: str
     name: str
@@ -46,7 +47,7 @@ class FeatureSchema:
 
 def create(session: Session, name: str, normalized: str, media_type: str | None) -> Ontology:
     """A new ontology: every node keeps the id it came with, if it exists, or gets one."""
-    tree = _parsed(normalized)
+    tree = parsed(normalized)
     tree = {"tools": tree.get("tools") or [], "classifications": tree.get("classifications") or []}
     for node in nodes(tree):
         _identify(node)
@@ -65,7 +66,7 @@ def create(session: Session, name: str, normalized: str, media_type: str | None)
 
 
 def nodes(tree: dict[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """Every tool, classification and option, parents first."""
+    """Yield every tool, classification and option, parents first."""
     if depth > DEEPEST:
         raise MalformedError(f"The ontology is nested more than {DEEPEST} levels deep")
     for member in NESTED:
@@ -83,7 +84,12 @@ def _members(tree: dict[str, Any], member: str) -> list[dict[str, Any]]:
     return found
 
 
-def _parsed(normalized: str) -> dict[str, Any]:
+def parsed(normalized: str) -> dict[str, Any]:
+    """The JSON object that a text holds.
+
+    Raises:
+        MalformedError: it holds none.
+    """
     try:
         tree = orjson.loads(normalized)
     except orjson.JSONDecodeError as error:
@@ -119,7 +125,7 @@ def _keep_feature(session: Session, node: dict[str, Any]) -> None:
 
 
 def get(session: Session, ontology_id: str | None) -> Ontology:
-    """The ontology with that id."""
+    """Return the ontology with that id."""
     ontology = session.one(Ontology, "SELECT * FROM ontologies WHERE id = ?", (ontology_id,))
     if ontology is None:
         raise NotFoundError.of("Ontology", ontology_id)
@@ -127,7 +133,7 @@ def get(session: Session, ontology_id: str | None) -> Ontology:
 
 
 def search(session: Session, text: str | None, after: str | None, first: int) -> tuple[list[Ontology], str | None]:
-    """A page of the ontologies whose names contain a text, and the next cursor."""
+    """Return a page of the ontologies whose names contain a text, and the next cursor."""
     skip = filters.offset(after)
     sql = "SELECT * FROM ontologies WHERE name LIKE ? ESCAPE '\\' ORDER BY seq" + filters.window(skip, first + 1)  # noqa: S608 - window writes numbers only
     found = session.all(Ontology, sql, (_containing(text),))
@@ -140,29 +146,29 @@ def _containing(text: str | None) -> str:
 
 
 def unused(session: Session) -> list[str]:
-    """The ids of the ontologies that no project uses."""
+    """Return the ids of the ontologies that no project uses."""
     return session.column(
         "SELECT id FROM ontologies WHERE id NOT IN (SELECT ontology_id FROM projects WHERE ontology_id IS NOT NULL)"
     )
 
 
 def delete(session: Session, ontology_id: str) -> None:
-    """Removes an ontology that no project uses."""
+    """Delete an ontology that no project uses."""
     get(session, ontology_id)
-    names = session.column("SELECT name FROM projects WHERE ontology_id = ? ORDER BY seq", (ontology_id,))
-    if names:
+    using = session.column("SELECT id FROM projects WHERE ontology_id = ? ORDER BY seq", (ontology_id,))
+    if using:
         text = "Cannot delete an ontology connected to a project. The ontology is connected to projects: "
-        raise UnprocessableError(text + ", ".join(names))
+        raise UnprocessableError(text + ", ".join(using))
     session.delete("ontologies", ontology_id)
 
 
 def replace(session: Session, ontology_id: str, tree: dict[str, Any]) -> None:
-    """Gives an ontology another tree."""
+    """Replace the tree of an ontology."""
     session.update("ontologies", ontology_id, normalized=as_json(tree), updated_at=now())
 
 
 def create_feature(session: Session, normalized: str) -> dict[str, Any]:
-    """A new feature schema; returns its tree."""
+    """Create a feature schema and return its tree."""
     tree = read_feature(normalized)
     _keep_feature(session, tree)
     return tree
@@ -170,14 +176,14 @@ def create_feature(session: Session, normalized: str) -> dict[str, Any]:
 
 def read_feature(normalized: str) -> dict[str, Any]:
     """The tree of a feature schema, with an id on every node."""
-    tree = _parsed(normalized)
+    tree = parsed(normalized)
     for node in (tree, *nodes(tree)):
         _identify(node)
     return tree
 
 
 def get_feature(session: Session, feature_id: str) -> FeatureSchema:
-    """The feature schema with that id."""
+    """Return the feature schema with that id."""
     feature = session.one(FeatureSchema, "SELECT * FROM feature_schemas WHERE id = ?", (feature_id,))
     if feature is None:
         raise NotFoundError.of("FeatureSchema", feature_id)
@@ -187,7 +193,7 @@ def get_feature(session: Session, feature_id: str) -> FeatureSchema:
 def search_features(
     session: Session, text: str | None, after: str | None, first: int
 ) -> tuple[list[FeatureSchema], str | None]:
-    """A page of the feature schemas whose names contain a text, and the next cursor."""
+    """Return a page of the feature schemas whose names contain a text, and the next cursor."""
     skip = filters.offset(after)
     sql = "SELECT * FROM feature_schemas WHERE name LIKE ? ESCAPE '\\' ORDER BY seq" + filters.window(skip, first + 1)  # noqa: S608 - window writes numbers only
     found = session.all(FeatureSchema, sql, (_containing(text),))
@@ -195,20 +201,24 @@ def search_features(
 
 
 def features_in_use(session: Session) -> set[str]:
-    """The ids of the feature schemas that some ontology holds."""
+    """Return the ids of the feature schemas that some ontology contains."""
     trees = session.column("SELECT normalized FROM ontologies")
     return {node["featureSchemaId"] for text in trees for node in nodes(orjson.loads(text))}
 
 
 def unused_features(session: Session) -> list[str]:
-    """The ids of the feature schemas that no ontology holds."""
+    """Return the ids of the feature schemas that no ontology contains."""
     used = features_in_use(session)
     return [each for each in session.column("SELECT id FROM feature_schemas ORDER BY seq") if each not in used]
 
 
 def delete_feature(session: Session, feature_id: str) -> None:
-    """Removes a feature schema that no ontology holds."""
-    get_feature(session, feature_id)
+    """Removes a feature schema that no ontology holds; the refusals' texts are those of the official SDK's tests."""
+    if feature_id in settings.read(session, DELETED, []):
+        raise UnprocessableError("Feature schema is already deleted")
+    if session.value("SELECT 1 FROM feature_schemas WHERE id = ?", (feature_id,)) is None:
+        raise NotFoundError(f"Cannot find root schema node with feature schema id {feature_id}")
     if feature_id in features_in_use(session):
-        raise UnprocessableError("Cannot delete a feature schema that an ontology holds.")
+        raise UnprocessableError("Feature schema cannot be deleted because it is used in ontologies")
     session.delete("feature_schemas", feature_id)
+    settings.write(session, DELETED, [*settings.read(session, DELETED, []), feature_id])

@@ -10,8 +10,9 @@ from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session, as_json
 
+ROLES = ("Labeler", "Reviewer", "Team Manager", "Admin", "None")
 BROKEN = "broken-integrations"
-"""The setting that lists the integrations whose next test fails."""
+"""The setting with the integrations whose next test fails."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class User:
-    """Whoever holds the key."""
+    """The holder of the key."""
 
     id: str
     role_id: str
@@ -44,6 +45,7 @@ class User:
     email: str = "user@localbox.invalid"
     name: str = "Localbox User"
     nickname: str = "localbox"
+    intercom_hash: str | None = None
     picture: str | None = None
     is_viewer: bool = False
     is_external_user: bool = False
@@ -57,7 +59,7 @@ class User:
 
 @dataclass(frozen=True)
 class Integration:
-    """Access to somebody's cloud storage."""
+    """Access to a cloud storage."""
 
     id: str
     name: str
@@ -70,25 +72,25 @@ class Integration:
 
     @property
     def last_valid_at(self) -> str | None:
-        """When the access was last found to work."""
+        """The time of the last successful validation."""
         return self.updated_at if self.valid else None
 
 
 def found(session: Session) -> None:
-    """Founds the organisation, once in the life of a data folder."""
+    """Found the organisation, once in the lifetime of a data folder."""
     if settings.read(session, "organization") is None:
         made = now()
         settings.write(session, "organization", {"id": new_id(), "user": new_id(), "role": new_id(), "made": made})
 
 
 def organization(session: Session) -> Organization:
-    """The organisation."""
+    """Return the organisation."""
     kept = settings.read(session, "organization")
     return Organization(id=kept["id"], name="localbox", created_at=kept["made"], updated_at=kept["made"])
 
 
 def user(session: Session, user_id: str | None = None) -> User:
-    """The user; asking for any other is an error."""
+    """Return the user; any other id is an error."""
     kept = settings.read(session, "organization")
     if user_id not in (None, kept["user"]):
         raise NotFoundError.of("User", user_id)
@@ -96,8 +98,14 @@ def user(session: Session, user_id: str | None = None) -> User:
     return User(id=kept["user"], role_id=kept["role"], created_at=made, updated_at=made, last_login_at=made)
 
 
+def roles(session: Session) -> list[Role]:
+    """The roles that somebody may have; the user is an admin."""
+    mine = user(session).org_role
+    return [mine if name == mine.name else Role(f"{mine.id[:-1]}{number}", name) for number, name in enumerate(ROLES)]
+
+
 def add_integration(session: Session, plan: dict[str, Any]) -> str:
-    """Adds an integration (the control plane does: there is no cloud behind it)."""
+    """Add an integration (on the control plane's behalf: there is no cloud behind it)."""
     integration_id, made = new_id(), now()
     session.insert(
         "integrations",
@@ -116,17 +124,17 @@ def add_integration(session: Session, plan: dict[str, Any]) -> str:
 
 
 def works(session: Session, kept: Integration) -> bool:
-    """Whether a test of the integration succeeds now; its record says how the last one ended."""
+    """Return whether a test of the integration succeeds now; its record has the result of the last one."""
     return bool(kept.valid) and kept.id not in settings.read(session, BROKEN, [])
 
 
 def integrations(session: Session) -> list[Integration]:
-    """Every integration, oldest first."""
+    """Return every integration, oldest first."""
     return session.all(Integration, "SELECT * FROM integrations ORDER BY seq")
 
 
 def integration(session: Session, integration_id: str | None) -> Integration:
-    """One integration."""
+    """Return one integration."""
     kept = session.one(Integration, "SELECT * FROM integrations WHERE id = ?", (integration_id,))
     if kept is None:
         raise NotFoundError.of("IAMIntegration", integration_id)
@@ -134,6 +142,6 @@ def integration(session: Session, integration_id: str | None) -> Integration:
 
 
 def integration_settings(kept: Integration) -> dict[str, Any]:
-    """The provider's own part of an integration."""
+    """Return the provider's own part of an integration."""
     value: dict[str, Any] = orjson.loads(kept.settings)
     return value

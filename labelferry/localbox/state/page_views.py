@@ -1,4 +1,4 @@
-"""What the page shows, read in a few statements however large a project is."""
+"""The contents of the page, read in a few statements however large a project is."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ PAGE = 100
 
 
 def projects_all(session: Session) -> list[dict[str, Any]]:
-    """Every project with its counts, newest first."""
+    """Return every project with its counts, newest first."""
     return session.rows(
         "SELECT p.id, p.name, p.allowed_media_type AS media_type, p.created_at, "
         "(SELECT count(*) FROM batch_rows b WHERE b.project_id = p.id) AS rows, "
@@ -20,12 +20,12 @@ def projects_all(session: Session) -> list[dict[str, Any]]:
 
 
 def rows(session: Session, project_id: str, *, skip: str, search: str) -> dict[str, Any]:
-    """A page of a project's rows whose keys contain a text."""
+    """Return a page of a project's rows whose keys contain a text."""
     project = projects.get(session, project_id)
     test = "b.project_id = ? AND instr(lower(coalesce(r.global_key, r.id)), lower(?))"
     source = f"FROM batch_rows b JOIN data_rows r ON r.id = b.data_row_id WHERE {test}"
     found = session.rows(
-        "SELECT r.id, r.global_key, "  # noqa: S608 - no text of a client's in it
+        "SELECT r.id, r.global_key, "  # noqa: S608 - contains no text from clients
         "(SELECT count(*) FROM labels l WHERE l.data_row_id = r.id AND l.project_id = b.project_id) AS labels, "
         "(SELECT count(*) FROM annotations a WHERE a.data_row_id = r.id AND a.project_id = b.project_id "
         f"AND a.label_id IS NULL) AS predictions {source} ORDER BY b.seq" + filters.window(filters.offset(skip), PAGE),
@@ -36,7 +36,7 @@ def rows(session: Session, project_id: str, *, skip: str, search: str) -> dict[s
 
 
 def row(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str, Any]:
-    """A row with its labels and pre-labels in a project; keyframes only, the page moves between them."""
+    """Return a row with its labels and pre-labels in a project: keyframes only, the page interpolates between them."""
     shown = data_rows.get(session, row_id)
     found = labels.find(session, project_id=project_id, row_id=shown.id)
     return {
@@ -59,7 +59,7 @@ def row(session: Session, project_id: str, row_id: str, *, url: Url) -> dict[str
 
 
 def imports_of(session: Session, project_id: str) -> list[dict[str, Any]]:
-    """A project's imports of both kinds, newest first."""
+    """Return a project's imports of both kinds, newest first."""
     both = [
         *imports.of_project(session, "label-import", project_id, filters.window(0, None)),
         *imports.of_project(session, "mal-import", project_id, filters.window(0, None)),

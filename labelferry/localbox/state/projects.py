@@ -1,4 +1,4 @@
-"""Projects: what labels are made in, with an ontology and rows that came in batches."""
+"""Projects: where labels are created, with an ontology and rows that arrive in batches."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +44,11 @@ class Project:
     model_setup_complete: bool | None = None
     upload_type: str | None = None
 
+    @property
+    def queue_mode(self) -> str:
+        """How rows enter the project: in batches. SDKs before 6.1 ask."""
+        return "BATCH"
+
 
 @dataclass(frozen=True)
 class LabelingFrontend:
@@ -55,34 +60,33 @@ class LabelingFrontend:
     iframe_url_path: str | None = None
 
 
-@dataclass(frozen=True)
-class TaskQueue:
-    """A step of a project's workflow."""
-
-    id: str
-    name: str
-    queue_type: str
-    data_row_count: int
-    description: str | None = None
-
-
 FIELDS = ", ".join(name for name in Project.__dataclass_fields__ if name not in {"model_setup_complete", "upload_type"})
 SELECT = f"SELECT {FIELDS}, NULL AS model_setup_complete, NULL AS upload_type FROM projects"  # noqa: S608 - names are ours
 
 
 def create(session: Session, data: dict[str, Any]) -> Project:
-    """A new project; names may repeat."""
+    """Create a project; names may repeat."""
     if not data["name"].strip():
         raise MalformedError("A project needs a name")
     project_id, made = new_id(), now()
     values = {column: data[name] for name, column in COLUMNS.items() if name in data}
-    session.insert("projects", id=project_id, **values, created_at=made, updated_at=made)
-    behaviour.leave_without_editor(session, project_id)
+    editor = frontend(session).id if behaviour.gives_editor(session, project_id) else None
+    times = dict.fromkeys(("created_at", "updated_at", "last_activity_time"), made)
+    session.insert("projects", id=project_id, **values, labeling_frontend_id=editor, **times)
     return get(session, project_id)
 
 
+def clone(session: Session, project_id: str) -> Project:
+    """A copy with the same settings and ontology, without rows and labels."""
+    project, made, copy_id = get(session, project_id), now(), new_id()
+    kept = {name: getattr(project, name) for name in FIELDS.split(", ")}
+    times = dict.fromkeys(("created_at", "updated_at", "last_activity_time"), made)
+    session.insert("projects", **kept | times | {"id": copy_id, "name": f"{project.name} (clone)"})
+    return get(session, copy_id)
+
+
 def get(session: Session, project_id: str | None) -> Project:
-    """The project with that id."""
+    """Return the project with that id."""
     project = session.one(Project, f"{SELECT} WHERE id = ?", (project_id,))
     if project is None:
         raise NotFoundError.of("Project", project_id)
@@ -90,14 +94,14 @@ def get(session: Session, project_id: str | None) -> Project:
 
 
 def find(session: Session, where: dict[str, Any] | None, skip: int | None, first: int | None) -> list[Project]:
-    """The projects that a filter lets through, newest first."""
+    """Return the projects that match a filter, newest first."""
     text, parameters = filters.condition(where)
     sql = f"{SELECT} WHERE {text} ORDER BY seq DESC{filters.window(skip, first)}"
     return session.all(Project, sql, tuple(parameters))
 
 
 def update(session: Session, project_id: str | None, changes: dict[str, Any]) -> Project:
-    """Changes or deletes a project; batches and labels go with it, data rows stay."""
+    """Change or delete a project; its batches and labels are deleted with it, data rows stay."""
     project = get(session, project_id)
     if changes.get("deleted"):
         session.delete("projects", project.id)
@@ -111,7 +115,7 @@ def update(session: Session, project_id: str | None, changes: dict[str, Any]) ->
 
 
 def frontend(session: Session) -> LabelingFrontend:
-    """The only editor."""
+    """Return the only editor."""
     frontend_id = settings.read(session, "labeling_frontend")
     return LabelingFrontend(id=frontend_id)
 
@@ -122,54 +126,55 @@ def _refuse_broken(session: Session, project_id: str) -> None:
 
 
 def connect(session: Session, project_id: str | None, ontology_id: str) -> None:
-    """Gives a project its ontology."""
+    """Connect a project to its ontology."""
     project, ontology = get(session, project_id), ontologies.get(session, ontology_id)
     _refuse_broken(session, project.id)
     fits = ontology.media_type in {None, project.allowed_media_type} or project.allowed_media_type is None
     if not fits:
         raise MalformedError("Ontology and project must share the same type, unless the ontology has no type.")
     made = now()
-    session.update("projects", project.id, ontology_id=ontology.id, setup_complete=made, updated_at=made)
+    times = dict.fromkeys(("setup_complete", "last_activity_time", "updated_at"), made)
+    session.update("projects", project.id, ontology_id=ontology.id, **times)
 
 
 def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> list[Project]:
-    """The projects that have an ontology."""
+    """Return the projects that use an ontology."""
     text, parameters = filters.condition(where)
     sql = f"{SELECT} WHERE ontology_id = ? AND {text} ORDER BY seq DESC"
     return session.all(Project, sql, (ontology_id, *parameters))
 
 
+def set_up(session: Session, project_id: str | None, options: str | None) -> None:
+    """What the first way of setting up a project does: its ontology is in the editor's options.
+
+    SDKs before 7 have it as ``project.setup``; an ontology without features is the way to give a project its editor.
+    """
+    project = get(session, project_id)
+    tree = ontologies.parsed(options or "{}")
+    if tree.get("tools") or tree.get("classifications"):
+        made = ontologies.create(session, project.name, options or "{}", project.allowed_media_type)
+        connect(session, project.id, made.id)
+
+
 def show_predictions(session: Session, project_id: str | None, show: bool) -> Project:
-    """Whether annotators see pre-labels."""
+    """Return whether annotators see pre-labels."""
     project = get(session, project_id)
     session.update("projects", project.id, shows_predictions=show, updated_at=now())
     return project
 
 
 def row_count(session: Session, project_id: str) -> int:
-    """How many data rows a project's batches hold."""
+    """Return the number of data rows in a project's batches."""
     return int(session.value("SELECT count(*) FROM batch_rows WHERE project_id = ?", (project_id,)))
 
 
 def label_count(session: Session, project_id: str) -> int:
-    """How many labels a project has."""
+    """Return the number of labels in a project."""
     return int(session.value("SELECT count(*) FROM labels WHERE project_id = ?", (project_id,)))
 
 
-def task_queues(session: Session, project_id: str) -> list[TaskQueue]:
-    """The first and the last step of the workflow, with the rows that are there."""
-    labelled = "SELECT count(*) FROM batch_rows b WHERE b.project_id = ? AND EXISTS "
-    labelled += "(SELECT 1 FROM labels l WHERE l.data_row_id = b.data_row_id AND l.project_id = b.project_id)"
-    done = int(session.value(labelled, (project_id,)))
-    stem = project_id[:-1]
-    return [
-        TaskQueue(f"{stem}0", "Initial labeling task", "INITIAL_LABELING_QUEUE", row_count(session, project_id) - done),
-        TaskQueue(f"{stem}1", "Done", "DONE_QUEUE", done),
-    ]
-
-
 def with_dataset(session: Session, dataset_id: str) -> set[str]:
-    """The ids of the projects that have rows of a dataset."""
+    """Return the ids of the projects that have rows of a dataset."""
     sql = (
         "SELECT DISTINCT b.project_id FROM batch_rows b JOIN data_rows r ON r.id = b.data_row_id WHERE r.dataset_id = ?"
     )

@@ -1,4 +1,4 @@
-"""How lines are read where public sources disagree: what a test settles, and what the service drops without a word."""
+"""How lines are read where public sources disagree: what a test settles, and what the service silently drops."""
 
 from typing import Any
 
@@ -6,19 +6,16 @@ from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.switches import Switches
 from labelferry.localbox.validation.lines import Reading
 
-SWITCHES = Switches(
-    "reading",
-    {"range_base": (None, 0, 1), "any_scope": (True, False), "keyframe_nesting": ("dropped", "kept")},
-)
+SWITCHES = Switches("reading")
 
 
 def of(session: Session) -> Reading:
     """What judging a line needs to know."""
-    return Reading(SWITCHES.position(session, "range_base"), SWITCHES.position(session, "any_scope"))
+    return Reading(*(SWITCHES.position(session, name) for name in ("range_base", "any_scope", "repeated_colour")))
 
 
 def as_kept(session: Session, line: dict[str, Any]) -> dict[str, Any]:
-    """A line as it is kept: the official SDK's tests find what is nested in an answer on a keyframe gone."""
+    """Return a line as stored: as the official SDK's tests show, what is nested in a keyframe's answer is dropped."""
     if "segments" not in line or SWITCHES.position(session, "keyframe_nesting") == "kept":
         return line
     return line | {"segments": [_flat(segment) for segment in line["segments"]]}
@@ -34,7 +31,7 @@ def _plain(keyframe: dict[str, Any]) -> dict[str, Any]:
 
 
 def _without_nested(node: dict[str, Any]) -> dict[str, Any]:
-    """A classification whose answers ask nothing further."""
+    """Return a classification whose answers contain no nested questions."""
     flat = {key: value for key, value in node.items() if key != "classifications"}
     for key in ("answer", "answers"):
         value = flat.get(key)

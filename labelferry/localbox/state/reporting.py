@@ -1,6 +1,6 @@
-"""How imports are reported: what a test lets the service say of them, and leave out. What was imported stays true.
+"""How imports are reported: what a test lets the service report, and omit. Imports themselves are unaffected.
 
-Status files are kept whole; each of these turns what is answered, so that a switch that is turned back shows the truth.
+Status files are stored whole; each switch changes only the answer, so resetting it shows the truth again.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,9 +10,10 @@ from uuid import NAMESPACE_OID, uuid5
 import orjson
 
 from labelferry.localbox.state import settings
+from labelferry.localbox.state.behaviours import is_count
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.filestore import reference
-from labelferry.localbox.state.switches import Switches, is_count
+from labelferry.localbox.state.switches import Switches
 
 LOOKS = "looks"
 Line = dict[str, Any]
@@ -38,42 +39,27 @@ ERRORS: dict[str, Callable[[list[Line]], Any]] = {
     "text": lambda errors: errors[0]["message"],
     "null": lambda _: None,
 }
-CHOICES: dict[str, Any] = {
-    "uuids": UUIDS,
-    "words": WORDS,
-    "rows": ROWS,
-    "errors": ERRORS,
-    "lines": ("all", "failures"),
-    "file": ("kept", "missing", "unnamed"),
-}
-"""The first of each is what the service is known to do."""
-FREE: dict[str, Callable[[Any], bool]] = {
-    "cut": lambda value: value is None or is_count(value),
-    "also": lambda value: isinstance(value, list),
-    "shown_after": lambda value: value == "never" or is_count(value),
-    "lost": lambda value: isinstance(value, bool),
-}
-SWITCHES = Switches("outcomes", CHOICES, FREE)
+SWITCHES = Switches("outcomes")
 position = SWITCHES.position
 
 
 def turn(session: Session, wanted: Any) -> Any:
-    """Sets the switches, and starts to count looks again.
+    """Set the switches and restart the count of look-ups.
 
     Raises:
-        MalformedError: there is no such switch, or it has no such position.
+        MalformedError: no such switch or position exists.
     """
     settings.write(session, LOOKS, {})
     return SWITCHES.turn(session, wanted)
 
 
 def counts_looks(session: Session) -> bool:
-    """Whether a look at an import has to be written down."""
+    """Return whether reading an import has to be counted."""
     return is_count(position(session, "shown_after"))
 
 
 def hides(session: Session, import_id: str) -> bool:
-    """Whether a look at an import finds nothing yet; the look counts."""
+    """Return whether an import is not found yet; the look-up is counted."""
     after = position(session, "shown_after")
     if after is None or after == "never":
         return after is not None
@@ -85,14 +71,14 @@ def hides(session: Session, import_id: str) -> bool:
 
 def is_changed(session: Session, file_id: str) -> bool:
     """Whether a file is the status file of an import and is not to be shown as it is."""
-    if not SWITCHES.shown(session):
+    if not SWITCHES.standing(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"
     return session.value(sql, (reference(file_id) + "%",)) is not None
 
 
 def told(session: Session, file_id: str) -> bytes | None:
-    """A status file as the switches want it; None when it is missing."""
+    """Return a status file as the switches want it; None when it is missing."""
     if position(session, "file") == "missing":
         return None
     with session.files.path(file_id).open("rb") as stream:

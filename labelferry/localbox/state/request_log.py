@@ -1,4 +1,4 @@
-"""Requests seen and counted, and the faults that are waiting for some of them."""
+"""Requests logged and counted, and the faults that await some of them."""
 
 import random
 import re
@@ -17,7 +17,7 @@ from labelferry.localbox.state.database import Session, as_json
 
 @dataclass(frozen=True)
 class Seen:
-    """A request, as far as the log and the faults are concerned."""
+    """What the log and the faults need of a request."""
 
     method: str
     path: str
@@ -28,13 +28,13 @@ class Seen:
 
 
 def limit(session: Session, from_start: int | None) -> int | None:
-    """The requests a minute that are allowed: the control plane's word, else the command line's."""
+    """Return the allowed requests per minute: the control plane's value, or else the command line's."""
     value = settings.read(session, "rate_limit", from_start)
     return None if value is None else int(value)
 
 
 def over(session: Session, allowed: int) -> int | None:
-    """Counts a request; the seconds to wait when it is one too many."""
+    """Count a request; return the seconds to wait when it is one too many."""
     moment = time.time()
     minute = int(moment // 60)
     session.run("DELETE FROM request_counts WHERE minute < ?", (minute,))
@@ -48,19 +48,19 @@ def over(session: Session, allowed: int) -> int | None:
 
 
 def note(session: Session, seen: Seen, *, status: int | None, fault: str | None, milliseconds: float) -> None:
-    """Adds a request to the log."""
+    """Add a request to the log."""
     session.insert(
         "requests", at=now(), status=status, fault=fault, milliseconds=round(milliseconds, 2), **asdict(seen)
     )
 
 
 def log(session: Session, after: int) -> list[dict[str, Any]]:
-    """The requests after a number, oldest first."""
+    """Return the requests after a number, oldest first."""
     return session.rows("SELECT * FROM requests WHERE seq > ? ORDER BY seq LIMIT 10000", (after,))
 
 
 def add_fault(session: Session, rule: dict[str, Any]) -> str:
-    """Sets a fault up; returns its id. See ``docs/localbox-control.md`` for the shape of a rule."""
+    """Set up a fault and return its id. See ``docs/localbox-control.md`` for the shape of a rule."""
     _check(rule)
     fault_id = new_id()
     session.insert("faults", id=fault_id, rule=as_json(rule))
@@ -85,18 +85,18 @@ def _check(rule: dict[str, Any]) -> None:
 
 
 def faults(session: Session) -> list[dict[str, Any]]:
-    """The faults set up, with how often each matched and fired."""
+    """Return the faults set up, with how often each matched and fired."""
     rows = session.rows("SELECT id, rule, seen, fired FROM faults ORDER BY seq")
     return [{**orjson.loads(row.pop("rule")), **row} for row in rows]
 
 
 def faults_waiting(session: Session) -> bool:
-    """Whether there is any."""
+    """Return whether any fault is set up."""
     return session.value("SELECT 1 FROM faults LIMIT 1") is not None
 
 
 def draw(session: Session, seen: Seen) -> Fault | None:
-    """The fault that a request meets, if any; every rule that matches counts it."""
+    """Return the fault that a request meets, if any; every matching rule counts the request."""
     met: Fault | None = None
     for row in session.rows("SELECT * FROM faults ORDER BY seq"):
         rule = orjson.loads(row["rule"])
@@ -123,7 +123,7 @@ def _fires(rule: dict[str, Any], number: int, fired: int) -> bool:
     if "every" in rule:
         return number % int(rule["every"]) == 0
     if "share" in rule:
-        drawn = random.Random(f"{rule.get('seed', 0)}/{number}").random()  # noqa: S311 - no secret hangs on it
+        drawn = random.Random(f"{rule.get('seed', 0)}/{number}").random()  # noqa: S311 - not used for a secret
         return drawn < float(rule["share"])
     return True
 

@@ -1,5 +1,6 @@
-"""Metadata of data rows that exist: set, taken away and read in bulk, each row by its id or its global key."""
+"""Metadata of existing data rows: set, removed and read in bulk, each row by its id or its global key."""
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -12,10 +13,10 @@ Value = dict[str, Any]
 
 
 def put(session: Session, asked: dict[str, Any]) -> None:
-    """Sets fields of one row; its other fields stay.
+    """Set fields of one row; its other fields stay.
 
     Raises:
-        NotFoundError: there is no such row or field.
+        NotFoundError: the row or field does not exist.
     """
     row = find(session, asked.get("dataRowId"), asked.get("globalKey"))
     sent = [{"schemaId": each["schemaId"], "value": each.get("value")} for each in asked["fields"]]
@@ -27,14 +28,23 @@ def put(session: Session, asked: dict[str, Any]) -> None:
     _keep(session, row, [*_without(row, fresh, owners), *sent])
 
 
-def take_away(session: Session, row: DataRow, field_ids: Iterable[str]) -> None:
-    """Removes fields of one row; an option counts for its enum."""
+def take_away(session: Session, row: DataRow, field_ids: Iterable[str]) -> list[str]:
+    """Removes fields of one row, an option counting for its enum; returns those that the row did not have."""
     owners = _owners(session)
-    _keep(session, row, _without(row, {owners.get(each, each) for each in field_ids}, owners))
+    unwanted = {each: owners.get(each, each) for each in field_ids}
+    had = {owners.get(_named(value)) for value in row.metadata_values}
+    _keep(session, row, _without(row, set(unwanted.values()), owners))
+    return [each for each, owner in unwanted.items() if owner not in had]
+
+
+def repeated(values: Iterable[Value]) -> list[str]:
+    """Return the ids of the fields that one row's metadata names more than once."""
+    counts = Counter(value.get("schemaId") or value.get("schema_id") for value in values)
+    return [field_id for field_id, count in counts.items() if field_id and count > 1]
 
 
 def find(session: Session, row_id: str | None, key: str | None) -> DataRow:
-    """The row with that id or that global key."""
+    """Return the row with that id or that global key."""
     row = data_rows.with_key(session, key) if key is not None else data_rows.get(session, row_id)
     if row is None:
         raise NotFoundError.of("DataRow", key)
@@ -42,12 +52,12 @@ def find(session: Session, row_id: str | None, key: str | None) -> DataRow:
 
 
 def read(session: Session, row: DataRow) -> dict[str, Any]:
-    """One row's metadata in pairs of schema id and value."""
+    """Return one row's metadata as pairs of schema id and value."""
     return {"dataRowId": row.id, "globalKey": row.global_key, "fields": metadata.raw(session, row.metadata_values)}
 
 
 def _owners(session: Session) -> dict[str, str]:
-    """Ids of fields, ids of their options and names, each with the id of the field."""
+    """Return the ids of fields, the ids of their options and their names, each mapped to the id of the field."""
     owners: dict[str, str] = {}
     for each in metadata.fields(session):
         owners |= dict.fromkeys([each["name"], each["id"], *(option["id"] for option in each["options"])], each["id"])

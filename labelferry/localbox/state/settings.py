@@ -8,13 +8,13 @@ from labelferry.localbox.state.database import Session, as_json
 
 
 def read(session: Session, name: str, default: Any = None) -> Any:
-    """The value of a setting."""
+    """Return the value of a setting."""
     text = session.value("SELECT value FROM settings WHERE name = ?", (name,))
     return default if text is None else orjson.loads(text)
 
 
 def write(session: Session, name: str, value: Any) -> None:
-    """Keeps a value under a name."""
+    """Store a value under a name."""
     session.run(
         "INSERT INTO settings (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value",
         (name, as_json(value)),
@@ -22,5 +22,5 @@ def write(session: Session, name: str, value: Any) -> None:
 
 
 def flawed(session: Session, flaw: str) -> bool:
-    """Whether a rule was switched off on purpose, to see whether a test notices."""
+    """Return whether a rule was switched off on purpose, to see whether a test notices."""
     return flaw in read(session, "flaws", [])

@@ -1,58 +1,57 @@
-"""Switches: the service's answers that public sources leave open, and which of them a test chooses.
+"""Where each behaviour of the table stands: where a test turned it, else where the profile has it, else as usual."""
 
-A switch that is not named stands in its usual position, which is what the service is known or believed to do.
-"""
-
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.state import settings
+from labelferry.localbox.state.behaviours import GROUPS, Switch
 from labelferry.localbox.state.database import Session
+
+PROFILE = "profile"
 
 
 @dataclass(frozen=True)
 class Switches:
-    """Some switches that are kept under one name.
+    """The switches of one group, which are kept under its name."""
 
-    Args:
-        name: of the setting.
-        choices: the positions of each, the usual one first.
-        free: of those whose position is a value: whether it is one. Their usual position is None.
-    """
+    group: str
 
-    name: str
-    choices: Mapping[str, Any]
-    free: Mapping[str, Callable[[Any], bool]] = field(default_factory=dict)
+    @property
+    def names(self) -> dict[str, Switch]:
+        """The group's switches by name."""
+        return {switch.name: switch for switch in GROUPS[self.group]}
 
     def turn(self, session: Session, wanted: Any) -> Any:
-        """Sets the switches; those that are not named go back.
+        """Turn the switches; those that are not named go back.
 
         Raises:
-            MalformedError: there is no such switch, or it has no such position.
+            MalformedError: no such switch or position exists.
         """
-        for switch, value in wanted.items():
-            if not self._has(switch, value):
-                raise MalformedError(f"{switch} cannot be {value!r}; see docs/localbox-control.md")
-        settings.write(session, self.name, wanted)
+        check(self.group, wanted)
+        settings.write(session, self.group, wanted)
         return wanted
 
     def shown(self, session: Session, _query: Any = None) -> Any:
-        """The switches that were turned."""
-        return settings.read(session, self.name, {})
+        """Return the switches that a test turned."""
+        return settings.read(session, self.group, {})
+
+    def standing(self, session: Session) -> dict[str, Any]:
+        """Return every switch that is not in its usual position because of a test or of the profile."""
+        return {**settings.read(session, PROFILE, {}).get(self.group, {}), **self.shown(session)}
 
     def position(self, session: Session, switch: str) -> Any:
-        """Where a switch stands."""
-        usual = next(iter(self.choices[switch])) if switch in self.choices else None
-        return self.shown(session).get(switch, usual)
-
-    def _has(self, switch: str, value: Any) -> bool:
-        if switch in self.free:
-            return self.free[switch](value)
-        return any(type(value) is type(each) and value == each for each in self.choices.get(switch, ()))
+        """Return where a switch stands."""
+        return self.standing(session).get(switch, self.names[switch].usual)
 
 
-def is_count(value: Any) -> bool:
-    """Whether a position is a number of times."""
-    return isinstance(value, int) and not isinstance(value, bool) and value >= 0
+def check(group: str, wanted: Any) -> None:
+    """Check positions of a group's switches.
+
+    Raises:
+        MalformedError: there is no such switch, or it has no such position.
+    """
+    names = Switches(group).names
+    for switch, value in wanted.items():
+        if switch not in names or not names[switch].has(value):
+            raise MalformedError(f"{switch} cannot be {value!r}; see docs/localbox-behaviours.md")

@@ -127,6 +127,53 @@ CREATE TABLE IF NOT EXISTS deliveries (
   body TEXT NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, answer TEXT, created_at TEXT NOT NULL
 );
 
+-- A row's place in a project's workflow is where it was last moved to; until then its labels say where it is.
+CREATE TABLE IF NOT EXISTS moves (
+  seq INTEGER PRIMARY KEY, project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+  data_row_id TEXT NOT NULL REFERENCES data_rows(id) ON DELETE CASCADE, stage TEXT NOT NULL, created_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS moves_by_row ON moves(data_row_id, project_id, seq);
+
+CREATE TABLE IF NOT EXISTS workflows (
+  project_id TEXT PRIMARY KEY REFERENCES projects(id) ON DELETE CASCADE, config TEXT NOT NULL,
+  created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS assignments (
+  project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+  data_row_id TEXT NOT NULL REFERENCES data_rows(id) ON DELETE CASCADE, user_id TEXT NOT NULL,
+  PRIMARY KEY (project_id, data_row_id)
+);
+
+CREATE TABLE IF NOT EXISTS issue_categories (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+  name TEXT NOT NULL, description TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS issues (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+  data_row_id TEXT NOT NULL REFERENCES data_rows(id) ON DELETE CASCADE,
+  label_id TEXT REFERENCES labels(id) ON DELETE SET NULL,
+  category_id TEXT REFERENCES issue_categories(id) ON DELETE SET NULL,
+  content TEXT NOT NULL, position TEXT, status TEXT NOT NULL, resolved_at TEXT, created_at TEXT NOT NULL,
+  updated_at TEXT NOT NULL
+);
+CREATE INDEX IF NOT EXISTS issues_by_project ON issues(project_id, seq);
+
+CREATE TABLE IF NOT EXISTS issue_comments (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, issue_id TEXT NOT NULL REFERENCES issues(id) ON DELETE CASCADE,
+  content TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS resource_tags (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, color TEXT NOT NULL, created_at TEXT NOT NULL
+);
+
+CREATE TABLE IF NOT EXISTS project_tags (
+  project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
+  tag_id TEXT NOT NULL REFERENCES resource_tags(id) ON DELETE CASCADE, PRIMARY KEY (project_id, tag_id)
+);
+
 -- The control plane's own: faults waiting to happen, requests seen, requests counted against the rate limit.
 CREATE TABLE IF NOT EXISTS faults (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, rule TEXT NOT NULL, seen INTEGER NOT NULL DEFAULT 0,

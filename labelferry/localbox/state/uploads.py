@@ -1,4 +1,4 @@
-"""Bulk creation and update of data rows: a manifest of chunk files turns into rows, one verdict an item.
+"""Bulk creation and update of data rows: a manifest of chunk files turned into rows, one verdict per item.
 
 Manifest: ``{"source", "item_count", "chunk_uris": [...]}``. A chunk is a JSON array of
 ``{"id": {"type": "AUTO" | "ID" | "GKEY", "value"}, "payload": {"row_data", "global_key", "dataset_id", ...}}``.
@@ -11,21 +11,32 @@ import orjson
 
 from labelferry.localbox.errors import LocalboxError, MalformedError, NotFoundError
 from labelferry.localbox.fetching import contents
-from labelferry.localbox.media import read_attributes
-from labelferry.localbox.state import behaviour, data_rows, datasets, filters, jobs, settings
+from labelferry.localbox.state import (
+    behaviour,
+    data_rows,
+    datasets,
+    files,
+    filters,
+    jobs,
+    known_media,
+    row_metadata,
+    settings,
+)
 from labelferry.localbox.state.database import Session, as_json
-from labelferry.localbox.state.filestore import referenced, relative
+from labelferry.localbox.state.filestore import relative
 
 TYPE = "adv-upsert-data-rows"
+RESULT, JSON = "result.json", "application/json"
+PICTURES = {"IMAGE", "VIDEO"}
 
 
 class RefusedError(LocalboxError):
-    """One item of an upload cannot be taken; the others go on."""
+    """One item of an upload is refused; the others continue."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one item: a row, or a message."""
+    """The outcome of one item: a row, or a message."""
 
     data_row_id: str | None
     message: str | None
@@ -33,12 +44,12 @@ class Outcome:
 
 
 def start(session: Session, manifest_uri: str) -> str:
-    """Starts the job that reads a manifest."""
+    """Start the job that reads a manifest."""
     return jobs.start(session, TYPE, {"manifest": relative(manifest_uri)})
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Creates and updates the rows of every chunk; a bad item fails alone."""
+    """Create and update the rows of every chunk; a bad item fails alone."""
     try:
         items = _items(session, job.details["manifest"])
     except MalformedError as error:
@@ -46,7 +57,13 @@ def settle(session: Session, job: jobs.Job) -> None:
         return
     for item in items:
         _record(session, job.id, _outcome(session, item))
-    jobs.end(session, job.id, "COMPLETE")
+    made = outcomes(session, job.id, failed=False, after=None, first=len(items)).rows
+    report = {"createdDataRows": [_shown(row) for row in made]}
+    jobs.end(session, job.id, "COMPLETE", result=files.keep_bytes(session, orjson.dumps(report), RESULT, JSON))
+
+
+def _shown(row: dict[str, Any]) -> dict[str, Any]:
+    return {"id": row["id"], "externalId": row["external_id"], "globalKey": row["global_key"]}
 
 
 def _items(session: Session, manifest: str) -> list[Any]:
@@ -107,14 +124,23 @@ def _checked(session: Session, payload: dict[str, Any], owner: str | None) -> di
     except (TypeError, AttributeError) as error:
         raise RefusedError(f"The item's fields have the wrong form: {error}") from error
     _check_texts(values)
+    repeated = row_metadata.repeated(orjson.loads(values.get("metadata", "[]")))
+    if repeated:
+        raise RefusedError(f"A schemaId can only be specified once per DataRow : [{', '.join(repeated)}]")
     key = values.get("global_key")
     if key is not None:
         _check_key(session, values, key, owner)
-    file_id = referenced(values.get("row_data"))
-    if file_id is not None:
-        found = read_attributes(session.files.path(file_id))
-        values["media_attributes"] = None if found is None else as_json(found)
+    if isinstance(values.get("row_data"), str):
+        _check_content(payload)
+        values["media_attributes"] = known_media.attributes(session, values["row_data"])
     return values
+
+
+def _check_content(payload: dict[str, Any]) -> None:
+    """What the official SDK's tests see of a row whose content is not of its media type."""
+    kind = payload.get("media_type")
+    if kind in PICTURES and not isinstance(payload["row_data"], str):
+        raise RefusedError(f"Expected type {kind.lower()}/*, detected: application/json")
 
 
 def _check_texts(values: dict[str, Any]) -> None:
@@ -133,7 +159,7 @@ def _well_formed(text: str) -> bool:
 
 def _has_texts(value: dict[str, Any]) -> bool:
     named = [value.get(name) for name in ("name", "type", "kind", "schemaId", "schema_id")]
-    if "id" in value:  # only attachments have one, and their value is a text
+    if "id" in value:  # only attachments have one, and their value is a string
         named.append(value.get("value"))
     return all(each is None or isinstance(each, str) for each in named)
 
@@ -173,7 +199,7 @@ class Page:
 
 
 def outcomes(session: Session, job_id: str, *, failed: bool, after: str | None, first: int) -> Page:
-    """A page of the rows made, or of the items refused, in the order in which they were met."""
+    """Return a page of the created rows, or of the refused items, in the order in which they were processed."""
     jobs.get(session, job_id)
     test = "o.data_row_id IS NULL" if failed else "o.data_row_id IS NOT NULL"
     total = session.value(f"SELECT count(*) FROM upload_results o WHERE job_id = ? AND {test}", (job_id,))  # noqa: S608

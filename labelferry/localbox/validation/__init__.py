@@ -1,1 +1,1 @@
-"""What is wrong with a line of an import: pure functions from dicts to messages, an empty answer meaning nothing is."""
+"""The rules for a line of an import: pure functions from dicts to messages; no message means that the line is valid."""

@@ -1,7 +1,7 @@
 """The many spellings of a classification's answer turned into one list of parts.
 
-Taken, because the guide or the SDK write them: a radio as object or list; a checklist as list or single object; a text
-as string or as ``[{"value", "frames"}]``; ``frames`` on the line or on each answer; ``answers`` for ``answer``.
+Accepted, because the guide or the SDK write them: a radio as object or list; a checklist as list or single object; a
+text as string or as ``[{"value", "frames"}]``; ``frames`` on the line or each answer; ``answers`` for ``answer``.
 """
 
 from dataclasses import dataclass
@@ -21,11 +21,11 @@ class Part:
 
 
 class UnreadableError(ValueError):
-    """The answer has a form that no kind of classification has."""
+    """The answer has a form that no kind of classification accepts."""
 
 
 def parts(kind: str, node: dict[str, Any]) -> list[Part]:
-    """The parts of a classification node's answer.
+    """Return the parts of a classification node's answer.
 
     Raises:
         UnreadableError: with the reason.

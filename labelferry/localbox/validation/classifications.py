@@ -12,7 +12,7 @@ from labelferry.localbox.validation.features import CLASSIFICATIONS, Feature, fi
 
 @dataclass(frozen=True)
 class Place:
-    """Where a classification stands: whether frames may be given there, and within which."""
+    """The place of a classification: whether it may have frames, and within which."""
 
     limits: spans.Limits = spans.ANY
     nested: bool = False
@@ -21,7 +21,7 @@ class Place:
 
 
 def faults(node: dict[str, Any], feature: Feature, place: Place) -> Iterator[str]:
-    """What is wrong with one classification node."""
+    """Yield what is wrong with one classification node."""
     if feature.kind not in CLASSIFICATIONS:
         yield f"'{feature.name}' is a {feature.kind}, not a classification"
         return
@@ -80,7 +80,7 @@ def _content_faults(part: Part, feature: Feature, place: Place, *, sound: bool) 
 
 
 def nested_faults(nodes: object, features: tuple[Feature, ...], place: Place) -> Iterator[str]:
-    """What is wrong with the ``classifications`` of an option, a keyframe or a mask's instance."""
+    """Yield what is wrong with the ``classifications`` of an option, a keyframe or a mask's instance."""
     if nodes is None:
         return
     if not isinstance(nodes, list) or not all(isinstance(node, dict) for node in nodes):

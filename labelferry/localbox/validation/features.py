@@ -11,9 +11,9 @@ IDS = ("schemaId", "featureSchemaId", "schemaNodeId")
 
 @dataclass(frozen=True)
 class Feature:
-    """A tool, a classification or an option, with what may hang on it.
+    """A tool, a classification or an option, with what may be nested in it.
 
-    ``kind`` is the tool's or classification's type in the service's words, or ``option``.
+    ``kind`` is the service's name for the type of the tool or classification, or ``option``.
     """
 
     kind: str
@@ -24,7 +24,7 @@ class Feature:
 
     @property
     def name(self) -> str:
-        """The name that lines use."""
+        """The name used in lines."""
         return self.names[0]
 
     @property
@@ -47,7 +47,7 @@ class Ontology:
 
 
 def read(tree: dict[str, Any]) -> Ontology:
-    """The ontology that a ``normalized`` object describes."""
+    """Return the ontology that a ``normalized`` object describes."""
     return Ontology(_features(tree.get("tools")), _features(tree.get("classifications")))
 
 
@@ -68,7 +68,7 @@ def _feature(node: dict[str, Any]) -> Feature:
 
 
 def find(features: Iterable[Feature], node: dict[str, Any]) -> Feature | None:
-    """The feature that a line's node names, by id when it gives one, else by name."""
+    """Return the feature that a line's node names, by id when it has one, else by name."""
     wanted = asked_id(node)
     if wanted is not None:
         return next((each for each in features if wanted in each.ids), None)
@@ -78,12 +78,12 @@ def find(features: Iterable[Feature], node: dict[str, Any]) -> Feature | None:
 
 
 def asked_id(node: dict[str, Any]) -> str | None:
-    """The schema id that a node gives, or None."""
+    """Return the schema id in a node, or None."""
     return next((str(node[key]) for key in IDS if node.get(key)), None)
 
 
 def missing(node: dict[str, Any]) -> str:
-    """The service's words for a feature that the ontology lacks."""
+    """Return the service's message for a feature that the ontology lacks."""
     wanted = asked_id(node)
     if wanted is not None:
         return f"Ontology does not contain schema id: {wanted}"

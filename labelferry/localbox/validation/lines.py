@@ -1,4 +1,4 @@
-"""A line of an import against a project's ontology: dispatch to the rules of what it carries."""
+"""A line of an import against a project's ontology: dispatch to the rules for its contents."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -17,18 +17,20 @@ SHAPES = ("bbox", "point", "line", "polygon", "mask", "polyline", "rectangle")
 
 @dataclass(frozen=True)
 class Reading:
-    """How the service reads what public sources disagree about.
+    """The service's reading of what public sources disagree about.
 
     Args:
         range_base: number of the first frame in ranges; None takes either.
         any_scope: whether answers for frames are taken by questions of scope global too.
+        colours: of several instances of a mask line with one colour, the ``last`` gets it, or they are ``refused``.
     """
 
     range_base: int | None = None
     any_scope: bool = True
+    colours: str = "last"
 
     def place(self, media: Media) -> Place:
-        """Where the classification of a line stands."""
+        """Return the place of a line's classification."""
         return Place(spans.limits(media.frame_count, self.range_base), any_scope=self.any_scope)
 
 
@@ -36,11 +38,11 @@ USUAL = Reading()
 
 
 class BadLineError(ValueError):
-    """The line cannot even be tied to a data row."""
+    """The line cannot be matched to a data row."""
 
 
 def parse(text: bytes) -> dict[str, Any]:
-    """The object that a line of NDJSON holds. NaN and Infinity are let through here: the rules name them better.
+    """Return the object in a line of NDJSON. NaN and Infinity pass here, because the rules report them better.
 
     Raises:
         BadLineError: it is not a JSON object.
@@ -70,10 +72,10 @@ def _loaded_leniently(text: bytes) -> Any:
 
 
 def row_of(line: dict[str, Any]) -> tuple[str, str]:
-    """How a line names its data row: ``("id" | "globalKey", value)``.
+    """Return how a line names its data row: ``("id" | "globalKey", value)``.
 
     Raises:
-        BadLineError: it names none, or in both ways.
+        BadLineError: the line names none, or names it both ways.
     """
     row = line.get("dataRow")
     if not isinstance(row, dict):
@@ -87,9 +89,9 @@ def row_of(line: dict[str, Any]) -> tuple[str, str]:
 def faults(
     line: dict[str, Any], ontology: Ontology, media: Media, fetch: Fetch, reading: Reading = USUAL
 ) -> Iterator[str]:
-    """What is wrong with what a line carries."""
+    """Yield what is wrong with the contents of a line."""
     if "masks" in line:
-        yield from masks.faults(line["masks"], ontology.tools, media, fetch)
+        yield from masks.faults(line["masks"], ontology.tools, media, fetch, once=reading.colours == "refused")
         return
     feature = _feature(line, ontology)
     if feature is None:

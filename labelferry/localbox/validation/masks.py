@@ -1,4 +1,4 @@
-"""Rules for video masks: one composite PNG a frame, one colour an instance."""
+"""Rules for video masks: one composite PNG per frame, one colour per instance."""
 
 import base64
 import binascii
@@ -22,7 +22,7 @@ Fetch = Callable[[str], bytes]
 
 @dataclass(frozen=True)
 class Media:
-    """What is known of the video that a line is for."""
+    """What is known about a line's video."""
 
     frame_count: int | None = None
     width: int | None = None
@@ -33,14 +33,24 @@ class BadImageError(ValueError):
     """The bytes of a mask cannot be used."""
 
 
-def faults(masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch) -> Iterator[str]:
-    """What is wrong with the ``masks`` of a line; ``fetch`` turns an instance URI into bytes."""
+def faults(
+    masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch, *, once: bool = False
+) -> Iterator[str]:
+    """What is wrong with the ``masks`` of a line.
+
+    Args:
+        masks: the member of the line.
+        tools: of the ontology.
+        media: what is known of the video.
+        fetch: turns an instance URI into bytes.
+        once: whether a colour may stand for one instance only; the guide's own example repeats one.
+    """
     frames = masks.get("frames") if isinstance(masks, dict) else None
     instances = masks.get("instances") if isinstance(masks, dict) else None
     if not _objects(frames) or not _objects(instances):
         yield "masks needs frames and instances, lists of at least one object each"
         return
-    problems = [*_frame_list_faults(frames, media), *_instance_faults(instances, tools)]
+    problems = [*_frame_list_faults(frames, media), *_instance_faults(instances, tools, once=once)]
     yield from problems
     if not problems:
         yield from _image_faults(frames, instances, media, fetch)
@@ -62,7 +72,7 @@ def _frame_list_faults(frames: Any, media: Media) -> Iterator[str]:
             seen.add(index)
 
 
-def _instance_faults(instances: Any, tools: tuple[Feature, ...]) -> Iterator[str]:
+def _instance_faults(instances: Any, tools: tuple[Feature, ...], *, once: bool) -> Iterator[str]:
     seen: set[Colour] = set()
     for instance in instances:
         tool = find(tools, instance)
@@ -70,7 +80,7 @@ def _instance_faults(instances: Any, tools: tuple[Feature, ...]) -> Iterator[str
         colour = colour_of(instance)
         if colour is None:
             yield f"colorRGB must be three whole numbers from 0 to 255, not {instance.get('colorRGB')}"
-        elif colour in seen:
+        elif once and colour in seen:
             yield f"Colour {list(colour)} stands for two instances"
         else:
             seen.add(colour)
@@ -86,7 +96,7 @@ def _tool_faults(instance: dict[str, Any], tool: Feature | None) -> Iterator[str
 
 
 def colour_of(instance: dict[str, Any]) -> Colour | None:
-    """An instance's colour, or None when it is not one."""
+    """Return an instance's colour, or None when it is invalid."""
     value = instance.get("colorRGB")
     if not isinstance(value, list) or len(value) != 3:
         return None
@@ -119,7 +129,7 @@ def _size_faults(image: Image.Image, index: int, media: Media) -> Iterator[str]:
 
 
 def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
-    """The bytes of a frame's image, inline or behind its URI."""
+    """Return the bytes of a frame's image, inline or behind its URI."""
     inline, uri = frame.get("imBytes"), frame.get("instanceURI")
     if isinstance(inline, str):
         try:
@@ -132,7 +142,7 @@ def content(frame: dict[str, Any], fetch: Fetch) -> bytes:
 
 
 def opened(data: bytes) -> Image.Image:
-    """The three-channel PNG that the bytes are."""
+    """Return the bytes decoded as a three-channel PNG."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)
@@ -152,6 +162,6 @@ def _check_header(image: Image.Image) -> None:
 
 
 def colours(image: Image.Image) -> set[Colour]:
-    """Every colour of an image."""
+    """Return every colour of an image."""
     counted = image.getcolors(maxcolors=image.width * image.height) or []
     return {colour for _, colour in counted if isinstance(colour, tuple)}  # type: ignore[misc]

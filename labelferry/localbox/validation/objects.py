@@ -11,11 +11,11 @@ from labelferry.localbox.validation.features import Feature
 
 GEOMETRIES = {"rectangle": "bbox", "point": "point", "line": "line"}
 SHAPES = ("bbox", "point", "line", "polygon", "mask")
-NUMBERS = frozenset({int, float})  # by type, so that true is no number; this runs four times a keyframe
+NUMBERS = frozenset({int, float})  # by type, so that true is not a number; this runs four times per keyframe
 
 
 def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iterator[str]:
-    """What is wrong with the segments of one track."""
+    """Yield what is wrong with the segments of one track."""
     geometry = GEOMETRIES.get(tool.kind)
     segments = node["segments"]
     if geometry is None:
@@ -47,12 +47,12 @@ def _keyframe_faults(keyframe: object, tool: Feature, geometry: str, frame_count
     if shapes != [geometry]:
         yield f"'{tool.name}' is a {tool.kind}: frame {frame} needs {geometry}, not {', '.join(shapes) or 'nothing'}"
     elif not CHECKS[geometry](keyframe[geometry]):
-        yield f"'{tool.name}' has a {geometry} at frame {frame} that is not made of finite numbers as it must be"
+        yield f"'{tool.name}' has a {geometry} at frame {frame} that does not consist of finite numbers"
     yield from nested_faults(keyframe.get("classifications"), tool.children, Place(nested=True))
 
 
 def frame_faults(frame: object, frame_count: int | None) -> Iterator[str]:
-    """What is wrong with the number of a single frame."""
+    """Yield what is wrong with the number of a single frame."""
     if not isinstance(frame, int) or isinstance(frame, bool):
         yield f"A frame must be a whole number, not {frame!r}"
     elif frame < 1:

@@ -1,7 +1,7 @@
 """Frame ranges: ``[{"start": 29, "end": 35}]``, both ends inclusive.
 
-Public sources disagree whether ranges of classifications count from 0 or from 1 as keyframes do, so both are taken,
-unless a test settles it.
+Public sources disagree on whether ranges of classifications count from 0 or, like keyframes, from 1, so both are
+accepted unless a test settles it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,12 +11,12 @@ Span = tuple[int, int]
 
 
 def is_frame(value: object) -> bool:
-    """Whether a value is a whole number (JSON's true is none)."""
+    """Return whether a value is a whole number (JSON's true is not)."""
     return isinstance(value, int) and not isinstance(value, bool)
 
 
 class Limits(NamedTuple):
-    """The frames that ranges may hold, both included; ``last`` is None for a video of unknown length."""
+    """The frames that ranges may contain, both included; ``last`` is None for a video of unknown length."""
 
     first: int = 0
     last: int | None = None
@@ -26,13 +26,13 @@ ANY = Limits()
 
 
 def limits(frame_count: int | None, base: int | None) -> Limits:
-    """The limits of ranges in a video; ``base`` is the number of its first frame, None for either."""
+    """Return the limits of ranges in a video; ``base`` is the number of its first frame, None for either."""
     last = None if frame_count is None else frame_count - (base == 0)
     return Limits(base or 0, last)
 
 
 def faults(frames: object, allowed: Limits) -> Iterator[str]:
-    """What is wrong with a list of ranges."""
+    """Yield what is wrong with a list of ranges."""
     if not isinstance(frames, list) or not frames:
         yield "frames must be a list of at least one {start, end}"
         return
@@ -54,12 +54,12 @@ def _entry_faults(entry: object, allowed: Limits) -> Iterator[str]:
 
 
 def read(frames: list[dict[str, Any]]) -> list[Span]:
-    """Faultless ranges as pairs."""
+    """Return valid ranges as pairs."""
     return [(entry["start"], entry["end"]) for entry in frames]
 
 
 def joined(spans: Iterable[Span]) -> list[Span]:
-    """The same frames in as few ranges as possible, in order."""
+    """Return the same frames in as few ranges as possible, in order."""
     merged: list[Span] = []
     for start, end in sorted(spans):
         if merged and start <= merged[-1][1] + 1:
@@ -70,13 +70,13 @@ def joined(spans: Iterable[Span]) -> list[Span]:
 
 
 def outside(child: Iterable[Span], parent: Iterable[Span]) -> list[Span]:
-    """The ranges of a child that its parent does not cover."""
+    """Return the ranges of a child that its parent does not cover."""
     cover = joined(parent)
     return [(start, end) for start, end in child if not any(a <= start and end <= b for a, b in cover)]
 
 
 def overlap(one: Iterable[Span], other: Iterable[Span]) -> Span | None:
-    """The first frames that two lists of ranges share, or None."""
+    """Return the first frames that two lists of ranges share, or None."""
     others = list(other)
     for start, end in one:
         for a, b in others:

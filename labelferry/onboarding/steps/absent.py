@@ -1,13 +1,13 @@
-"""Import jobs that the service does not show, although it may have created them.
+"""Import jobs that the service does not list, although it may have created them.
 
-Look-ups may lag behind, and a creation that was called a success may be lost. As long as a run does not know which, the
-lines are pending. What the next run does when it still does not see the job sends nothing twice:
+Look-ups may lag behind, and a creation that was reported as a success may be lost. As long as a run does not know
+which, the lines are pending. If the next run still does not find the job, it sends nothing twice:
 
-- no answer to the creation ever came: the lines are sent again, unless they are ground truth and a row that had no
-  label has one now. The job has the same name then, which the service refuses when it has it after all;
+- the creation was never answered: the lines are sent again, unless they are ground truth and a row that had no label
+  has one now. The job then has the same name, which the service refuses if it has the job after all;
 - pre-labels: the job is deleted by its id, then all of its lines are sent again;
-- ground truth, none of its rows has a label: the lines are sent again under the same name, as above;
-- ground truth otherwise, and pre-labels whose job has no known id: the lines are unknown, and sent by nobody.
+- ground truth, none of whose rows has a label: the lines are sent again under the same name, as above;
+- other ground truth, and pre-labels whose job has no known id: the lines are unknown, and not sent again.
 """
 
 from labelferry.labelbox import ImportKind
@@ -20,13 +20,13 @@ __all__ = ["resolve_absent", "set_absent"]
 
 
 def set_absent(onboarding: Onboarding, entry: LedgerEntry, *, sent: bool, over: bool) -> None:
-    """Write down that the service does not show a job.
+    """Record that the service does not list a job.
 
     Args:
         onboarding: the onboarding.
         entry: the job.
-        sent: whether it has lines of which nothing is known yet.
-        over: whether it is so old that there is nothing more to be learned of it.
+        sent: whether it has lines without a known outcome.
+        over: whether it is so old that its outcome can no longer be learned.
     """
     if entry.state is State.CLAIMED and not _has_labels(onboarding, entry):
         _forget(onboarding, entry)
@@ -40,10 +40,10 @@ def set_absent(onboarding: Onboarding, entry: LedgerEntry, *, sent: bool, over: 
 
 
 def resolve_absent(onboarding: Onboarding) -> Deleted:
-    """Decide what becomes of the lines of jobs that were absent at the end of an earlier run, and still are.
+    """Decide the lines of jobs that were absent at the end of an earlier run, and still are.
 
     Returns:
-        What was deleted because of it.
+        What was deleted as a result.
 
     Raises:
         UnavailableError: when a job cannot be deleted now.
@@ -72,7 +72,7 @@ def _resolve(onboarding: Onboarding, entry: LedgerEntry) -> Deleted:
 
 
 def _has_labels(onboarding: Onboarding, entry: LedgerEntry) -> bool:
-    """Whether a row has a label that had none when the job was sent: this is what on_labelled: fail made sure of."""
+    """Return whether a row has a label now; on_labelled: fail ensured that it had none when the job was sent."""
     if _kind(entry) is ImportKind.MAL or onboarding.desired.spec.on_labelled != "fail":
         return False
     return bool(labelled(onboarding, _project(entry), _rows(onboarding, entry)))

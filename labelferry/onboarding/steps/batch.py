@@ -1,4 +1,4 @@
-"""Step 4: the batches that bring the rows into the project."""
+"""Step 4: the batches that add the rows to the project."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -15,18 +15,18 @@ from labelferry.progress import announce
 __all__ = ["BatchOutcome", "create_batch", "plan_batch"]
 
 LARGEST = 100_000
-"""Rows that Labelbox takes in a batch."""
+"""Maximum number of rows in a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchOutcome:
-    """How the rows came into the project.
+    """The outcome of adding the rows to the project.
 
     Args:
-        added: rows that were brought in.
-        already_in: rows that were in.
-        batches: names of the batches made.
-        left_out: global keys of the rows that Labelbox does not take in.
+        added: number of rows added.
+        already_in: number of rows that were already in the project.
+        batches: names of the batches created.
+        left_out: global keys of the rows that Labelbox does not accept.
     """
 
     added: int
@@ -40,7 +40,7 @@ def plan_batch(onboarding: Onboarding) -> PlannedStep:
     todo, inside = outside(onboarding)
     name = onboarding.desired.spec.batch.name
     if not todo:
-        return PlannedStep("batch", name, Action.SKIP, "all rows are in the project", count=inside)
+        return PlannedStep("batch", name, Action.SKIP, "all rows are already in the project", count=inside)
     requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
     before = len(left_out(onboarding.ledger).keys() & set(todo))
     reason = "not in the project yet" + (f"; Labelbox could not read the media of {before} of them" if before else "")
@@ -48,15 +48,15 @@ def plan_batch(onboarding: Onboarding) -> PlannedStep:
 
 
 def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:
-    """Make sure that every row is in the project; those that Labelbox does not take in are written down.
+    """Make sure that every row is in the project; record those that Labelbox does not accept.
 
     Args:
         onboarding: the onboarding.
         project: id.
-        largest: rows of a batch.
+        largest: maximum number of rows in a batch.
 
     Raises:
-        UnavailableError: when a batch had no answer and cannot be found; the next run asks again first.
+        UnavailableError: when creating a batch was not answered and it cannot be found; the next run asks again first.
     """
     take_up(onboarding, project)
     if not onboarding.ledger.entries("batch"):
@@ -65,7 +65,8 @@ def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
     if todo:
         onboarding.client.data_rows.wait_processed(todo)
     names, lacking = list[str](), list[str]()
-    for part in _parts(todo, largest):
+    for number, part in enumerate(_parts(todo, largest)):
+        announce("rows into the project", number * largest, len(todo))
         made, refused = _bring_in(onboarding, project, part)
         names += made
         lacking += refused
@@ -75,12 +76,11 @@ def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
 
 def _parts(keys: Sequence[str], largest: int) -> Iterator[Sequence[str]]:
     for start in range(0, len(keys), largest):
-        announce("rows into the project", start, len(keys))
         yield keys[start : start + largest]
 
 
 def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Bring rows in, under the spec's name, else under one of their own; the names used, and the rows left out."""
+    """Add rows in batches named by the spec, or else after their content; return the names and the rows left out."""
     wanted, left = onboarding.desired.spec.batch.name, list(keys)
     names, refused = list[str](), list[str]()
     for of_their_own in (False, True):
@@ -97,9 +97,9 @@ def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> tupl
 
 
 def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]) -> list[str]:
-    """Create the batch and return the rows that it leaves out; the ledger has what it brought in.
+    """Create the batch and return the rows that it leaves out; the ledger records the rows that it added.
 
-    That is nothing when the batch of that name is somebody else's.
+    These are none when the batch of that name is not ours.
     """
     onboarding.ledger.claim("batch", name, project=project, keys=list(keys))
     try:

@@ -1,6 +1,6 @@
-"""A batch that was claimed -> what it contains: whose it is, which of its rows are in the project, and which are not.
+"""A claimed batch -> its contents: whose it is, which of its rows are in the project, and which are not.
 
-Claimed is not settled: only rows that are in the project are written down as brought in.
+Claimed is not settled: only rows that are in the project are recorded as added.
 """
 
 import re
@@ -15,27 +15,27 @@ from labelferry.onboarding.context import Onboarding
 __all__ = ["brought_in", "forget_rows", "outside", "settle_batch", "settle_refused", "take_up", "take_up_batches"]
 
 NOTHING_TO_ADD, NO_ROW = "No valid data rows to add", "do not exist"
-"""The service's words when all rows are in the project already or cannot be read, and when a row is not there."""
+"""The service's messages when all rows are already in the project or unreadable, and when a row does not exist."""
 
 
 def brought_in(onboarding: Onboarding) -> set[str]:
-    """The rows that batches of ours have brought in, by what the spellings of their keys have in common."""
+    """Return the rows that our batches have added, by the identity of their keys."""
     settled = [entry for entry in onboarding.ledger.entries("batch") if entry.state is State.SETTLED]
     return {identity(key) for entry in settled for key in entry.detail.get("keys", ())}
 
 
 def outside(onboarding: Onboarding) -> tuple[list[str], int]:
-    """The global keys that no batch of ours has brought in, and how many are in."""
+    """Return the global keys that none of our batches has added, and the number of those added."""
     keys, inside = [row["global_key"] for row in onboarding.desired.rows()], brought_in(onboarding)
     todo = [key for key in keys if identity(key) not in inside]
     return todo, len(keys) - len(todo)
 
 
 def take_up(onboarding: Onboarding, project: str) -> dict[str, list[str]]:
-    """Find out about batches that were claimed and not settled; one that a crash left empty is filled.
+    """Settle the batches that were claimed and not settled; one that a crash left empty is filled.
 
     Returns:
-        For each of them that the project has: the rows that it leaves out.
+        For each of them in the project: the rows that it leaves out.
     """
     claimed = [entry for entry in onboarding.ledger.entries("batch") if entry.state is State.CLAIMED]
     there = {batch.name: batch for batch in onboarding.client.batches.list(project)} if claimed else {}
@@ -48,7 +48,7 @@ def take_up(onboarding: Onboarding, project: str) -> dict[str, list[str]]:
 
 
 def _taken_up(onboarding: Onboarding, project: str, batch: Batch, entry: LedgerEntry) -> list[str]:
-    """A batch of the claim's name may be somebody else's: then it has no row of ours."""
+    """Return the rows that a claimed batch leaves out; a batch of that name that is not ours has none of our rows."""
     wanted = {row["global_key"] for row in onboarding.desired.rows()}
     keys = [key for key in entry.detail["keys"] if key in wanted]
     if keys and not batch.size:
@@ -66,9 +66,9 @@ def _filled(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence[s
 
 
 def take_up_batches(onboarding: Onboarding, project: str) -> int:
-    """Write down batches of ours that the ledger does not know, with those of their rows that are in the project.
+    """Record our batches that the ledger does not know, with those of their rows that are in the project.
 
-    Changes nothing at the service; returns how many rows were found.
+    Change nothing at the service; return the number of rows found.
     """
     ours = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
     batches = [batch for batch in onboarding.client.batches.list(project) if ours.fullmatch(batch.name)]
@@ -76,7 +76,7 @@ def take_up_batches(onboarding: Onboarding, project: str) -> int:
     keys = _inside(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
     if not keys:
         return 0
-    # Which of our batches brought in which row is not told; for what is left to do it makes no difference.
+    # The service does not say which of our batches added which row; for what is left to do it makes no difference.
     onboarding.ledger.replace("batch", batches[0].name, batches[0].id, project=project, keys=keys)
     for batch in batches[1:]:
         onboarding.ledger.replace("batch", batch.name, batch.id, project=project, keys=[])
@@ -84,7 +84,7 @@ def take_up_batches(onboarding: Onboarding, project: str) -> int:
 
 
 def forget_rows(onboarding: Onboarding, rows: Collection[str]) -> None:
-    """No longer call rows (``RowRef.identity``) brought in: the next batch brings them in where they are not."""
+    """Forget that rows (``RowRef.identity``) were added: the next batch adds those that are not in the project."""
     for entry in onboarding.ledger.entries("batch") if rows else ():
         keys = [key for key in entry.detail["keys"] if identity(key) not in rows]
         if len(keys) < len(entry.detail["keys"]) and entry.state is State.SETTLED:
@@ -92,7 +92,7 @@ def forget_rows(onboarding: Onboarding, rows: Collection[str]) -> None:
 
 
 def settle_batch(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence[str]) -> list[str]:
-    """Write down what a batch has brought in, and return the rows that it leaves out."""
+    """Record the rows that a batch has added, and return those that it leaves out."""
     lacking = set(_left_out(onboarding, project, batch, keys))
     _settle(onboarding, project, batch.name, batch.id, [key for key in keys if key not in lacking])
     return [key for key in keys if key in lacking]
@@ -101,24 +101,24 @@ def settle_batch(onboarding: Onboarding, project: str, batch: Batch, keys: Seque
 def settle_refused(
     onboarding: Onboarding, project: str, name: str, keys: Sequence[str], error: RejectedError | JobFailedError
 ) -> list[str]:
-    """Write down what is left of a batch that was refused, and return the rows that cannot be brought in.
+    """Record what is left of a refused batch, and return the rows that cannot be added.
 
     Raises:
-        UnavailableError: when the service does not know a row yet, or not any more; the next run looks again.
-        RejectedError, JobFailedError: for any other reason than that there is nothing to add.
+        UnavailableError: when the service does not find a row; the next run looks again.
+        RejectedError, JobFailedError: for any reason other than having nothing to add.
     """
     if NOTHING_TO_ADD not in str(error):
         onboarding.ledger.release("batch", name)
         if NO_ROW in str(error):
-            raise UnavailableError(f"{error}; it may show these rows later: run again in a few minutes") from error
+            raise UnavailableError(f"{error}; these rows may appear later: run again in a few minutes") from error
         raise error
-    inside = set(_inside(onboarding, project, keys))  # through somebody else's batch
+    inside = set(_inside(onboarding, project, keys))  # through another batch
     _settle(onboarding, project, name, "", [key for key in keys if key in inside])
     return [key for key in keys if key not in inside]
 
 
 def _left_out(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence[str]) -> list[str]:
-    """The rows of a batch that are not in the project: those that the service names or, by the size, does not."""
+    """Return the rows of a batch that are not in the project: as named by the service, or as implied by its size."""
     failed = set(batch.failed_row_ids)
     if not failed and batch.size >= len(keys):
         return []
@@ -137,7 +137,7 @@ def _settle(onboarding: Onboarding, project: str, name: str, batch: str, keys: S
 
 
 def _inside(onboarding: Onboarding, project: str, keys: Sequence[str]) -> list[str]:
-    """Those of the rows that are in the project, whichever batch brought them in: an export holds no others."""
+    """Return those of the rows that are in the project through any batch: an export contains no others."""
     rows = onboarding.client.exports.project(project, keys)
     inside = {identity(str(row.get("data_row", {}).get("global_key"))) for row in rows}
     return [key for key in keys if identity(key) in inside]

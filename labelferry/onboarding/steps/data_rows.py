@@ -9,10 +9,11 @@ from labelferry.errors import ConflictError, DeadlineError, NotFoundError, Rejec
 from labelferry.labelbox import costs
 from labelferry.labelbox.records import Failure
 from labelferry.ledger import State
+from labelferry.listing import counted
 from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
@@ -28,15 +29,15 @@ NEW_ROWS = "not in Labelbox yet"
 
 @dataclass(frozen=True, slots=True)
 class RowsOutcome:
-    """How the rows came to be there.
+    """The outcome of creating the data rows.
 
     Args:
-        created: rows that were made.
-        reused: rows that were there.
-        updated: how many of those were brought up to date.
+        created: number of rows created.
+        reused: number of rows that existed.
+        updated: number of existing rows that were updated.
         drift: how the others differ from the manifest.
-        dataset_created: whether a dataset was made for them.
-        signer: the IAM integration that was made to sign for it, for people.
+        dataset_created: whether a dataset was created for them.
+        signer: name of the IAM integration set as its signer.
     """
 
     created: int
@@ -53,18 +54,18 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
     try:
         refuse_gone(onboarding, missing)
     except ConflictError as error:
-        yield PlannedStep("data rows", "gone", Action.CONFLICT, str(error), count=len(missing))
+        yield PlannedStep("data rows", row_names(missing), Action.CONFLICT, str(error), count=len(missing))
         return
     if missing:
         dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
         planned = plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
         yield plan_signing(onboarding, planned)
         files = sum("file" in row for row in missing)
-        reason = NEW_ROWS + (f"; {files} local {'file is' if files == 1 else 'files are'} uploaded" if files else "")
+        reason = NEW_ROWS + (f"; {counted(files, 'local file')} to upload" if files else "")
         requests = costs.create_rows(missing, files)
-        yield PlannedStep("data rows", "missing", Action.CREATE, reason, count=len(missing), requests=requests)
+        yield PlannedStep("data rows", row_names(missing), Action.CREATE, reason, count=len(missing), requests=requests)
     if present:
-        yield PlannedStep("data rows", "there", Action.REUSE, "found by global key", count=len(present))
+        yield PlannedStep("data rows", row_names(present), Action.REUSE, "found by global key", count=len(present))
         yield from plan_drift(onboarding, present)
 
 
@@ -72,8 +73,8 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
     """Make sure that every row of the manifest is in the catalog.
 
     Raises:
-        ConflictError: when rows that were brought in before are gone.
-        RejectedError: naming the rows that the service did not take.
+        ConflictError: when rows that were imported before have been deleted.
+        RejectedError: with the rows that the service refused.
         UnavailableError: when rows are still missing after an answer was lost.
     """
     missing, present = look_up_rows(onboarding)
@@ -90,32 +91,32 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
 
 
 def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    """Return the rows that are missing and those that are there, by global key.
+    """Return the rows that are missing and those that exist, by global key.
 
-    A look-up may have holes: rows that were brought in before are looked for again before they count as missing.
+    A look-up may have gaps: rows that were imported before are looked up again before they count as missing.
     """
     rows, brought = onboarding.desired.rows(), brought_in(onboarding)
     found = onboarding.client.data_rows.lookup([row["global_key"] for row in rows])
     holes = [key for key, row_id in found.items() if row_id is None and identity(key) in brought]
     if holes:
-        announce("looking again for data rows that were imported", 0, len(holes))
+        announce("looking again for imported data rows", 0, len(holes))
         found |= onboarding.client.data_rows.lookup_again(holes)
     missing = [row for row in rows if found[row["global_key"]] is None]
     return missing, [row for row in rows if found[row["global_key"]] is not None]
 
 
 def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
-    """Rows that were imported have been deleted: created again, they would lack the labels that are called done.
+    """Refuse to create imported rows that were deleted again: they would lack the labels that the ledger calls done.
 
     Raises:
-        ConflictError: naming them.
+        ConflictError: with the deleted rows.
     """
     brought = brought_in(onboarding)
     gone = [row["global_key"] for row in missing if identity(row["global_key"]) in brought]
     if gone:
         raise ConflictError(
             f"{_imported(len(gone))}: "
-            f"{', '.join(gone[:20])}; take them and their labels out of the sources, or give the onboarding a new name "
+            f"{', '.join(gone[:20])}; remove them and their labels from the sources, or give the onboarding a new name "
             "and a new project to import everything again"
         )
 
@@ -127,14 +128,14 @@ def _imported(count: int) -> str:
 
 
 def dataset_kind(onboarding: Onboarding) -> ResourceKind:
-    """How datasets are found and made."""
+    """Return how datasets are found and created."""
     datasets = onboarding.client.datasets
     finish = partial(finish_signing, onboarding)
     return ResourceKind("dataset", datasets.get, datasets.find, datasets.create, finish)
 
 
 def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, Resolved]:
-    """Make rows, and the dataset where there is none; return how many were made, and the dataset."""
+    """Create rows, and the dataset if needed; return the number of rows created, and the dataset."""
     reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
     dataset = resolve(dataset_kind(onboarding), reference, ledger)
     if dataset.created:
@@ -143,7 +144,7 @@ def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tu
 
 
 def remove_unfilled(onboarding: Onboarding) -> None:
-    """Take back a dataset of ours that stayed empty, because somebody else made all of its rows meanwhile."""
+    """Delete a dataset of ours that stayed empty, because another client created all of its rows in the meantime."""
     datasets, ledger = onboarding.client.datasets, onboarding.ledger
     for entry in ledger.entries("dataset"):
         if entry.state is State.SETTLED and entry.remote_id and entry.detail.get("unfilled"):
@@ -159,10 +160,10 @@ def remove_unfilled(onboarding: Onboarding) -> None:
 
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
-    """Make rows and return how many were made; those that are there by now count as well as made."""
+    """Create rows and return how many were created; those that exist by now count as created."""
     payloads = _payloads(onboarding, rows)
     keys = [row["global_key"] for row in rows]
-    waiting = "waiting for global keys that Labelbox calls taken"
+    waiting = "waiting for global keys that Labelbox reports as taken"
     try:
         result = onboarding.client.data_rows.ensure(
             dataset, payloads, lambda left: announce(waiting, len(rows) - left, len(rows))
@@ -178,11 +179,11 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
 
 
 def _refuse_refused(failures: Sequence[Failure], total: int) -> None:
-    """A duplicate is a row that exists by now, which is all that is wanted."""
+    """Refuse failures other than duplicates: a duplicate exists by now, which is all that matters."""
     refused = [failure for failure in failures if not failure.is_duplicate]
     if refused:
         listed = "\n".join(f"  {failure}" for failure in refused[:20])
-        raise RejectedError(f"{len(refused)} of {total} data rows were refused:\n{listed}")
+        raise RejectedError(f"{len(refused)} of {counted(total, 'data row')} refused:\n{listed}")
 
 
 def _payloads(onboarding: Onboarding, rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

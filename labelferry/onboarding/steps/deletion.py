@@ -1,4 +1,4 @@
-"""Import jobs of ours that are deleted, with the pre-labels that they brought in."""
+"""Our import jobs that are deleted, together with their pre-labels."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,7 @@ __all__ = ["NONE_DELETED", "Deleted", "delete_job", "delete_replaced", "lines_in
 
 @dataclass(frozen=True, slots=True)
 class Deleted:
-    """How many import jobs were deleted, and how many lines went with them."""
+    """The number of import jobs deleted, and of lines deleted with them."""
 
     jobs: int = 0
     lines: int = 0
@@ -29,10 +29,10 @@ NONE_DELETED = Deleted()
 
 
 def delete_replaced(onboarding: Onboarding) -> Deleted:
-    """Ask the service to delete the jobs that are to be replaced; one that does not exist any more counts as deleted.
+    """Ask the service to delete the jobs to be replaced; one that no longer exists counts as deleted.
 
     Raises:
-        UnavailableError: when the service gave no answer, or does not show a job whose id nobody knows.
+        UnavailableError: when the service did not answer, or does not list a job whose id is unknown.
     """
     deleted = NONE_DELETED
     for entry in onboarding.ledger.entries("job"):
@@ -44,10 +44,10 @@ def delete_replaced(onboarding: Onboarding) -> Deleted:
 
 
 def delete_job(onboarding: Onboarding, entry: LedgerEntry) -> bool:
-    """Delete a job at the service; False when there was none.
+    """Delete a job at the service; return False when it did not exist.
 
     Raises:
-        UnavailableError: when the service gave no answer, or does not show a job whose id nobody knows.
+        UnavailableError: when the service did not answer, or does not list a job whose id is unknown.
     """
     imports = onboarding.client.imports
     try:
@@ -58,19 +58,19 @@ def delete_job(onboarding: Onboarding, entry: LedgerEntry) -> bool:
 
 
 def lines_in(ledger: Ledger, job: str) -> int:
-    """How many lines a job holds that still count."""
+    """Return the number of lines of a job that still count."""
     return sum(line.state is not LineState.RETIRED for line in ledger.lines(job=job))
 
 
 def _job(onboarding: Onboarding, entry: LedgerEntry) -> ImportJob:
-    """A job as the ledger knows it, or as the service shows it."""
+    """Return a job as the ledger or the service knows it."""
     project, kind = str(entry.detail["project"]), ImportKind(entry.detail["import_kind"])
     if entry.remote_id is not None:
         return ImportJob(entry.remote_id, entry.name, kind, project, "")
     found = onboarding.client.imports.shown(project, entry.name, kind)
     if found is None:
         raise UnavailableError(
-            f"import '{entry.name}' has to be deleted, and the service does not show it; run again later, or give the "
+            f"import '{entry.name}' must be deleted, but the service does not list it; run again later, or give the "
             "onboarding a new name and a new project"
         )
     return found

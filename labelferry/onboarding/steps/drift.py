@@ -1,7 +1,7 @@
-"""Data rows that are there, beside what the manifest says of them: row data, external id, metadata, dataset.
+"""Existing data rows compared with the manifest: row data, external id, metadata, dataset.
 
-They are read from an export of the catalog, 2,000 in a few requests. What an export does not hold (yet) is not
-compared, nor is the address of a local file, which is the service's own.
+They are read from an export of the catalog, 2,000 in a few requests. What an export does not contain (yet) is not
+compared, nor is the URL of a local file, which the service chooses.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -11,11 +11,12 @@ from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
 from labelferry.labelbox import costs
+from labelferry.listing import counted
 from labelferry.model.findings import Finding
 from labelferry.model.input_rules import VideoRule
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.uploads import remember, upload_video, uploaded
 from labelferry.printable import masked, unsigned
 
@@ -24,21 +25,21 @@ __all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drif
 SHOWN = 20
 
 WHAT_THEN = {
-    "reuse": "on_existing: reuse takes them as they are",
-    "update": "on_existing: update brings them up to date",
-    "fail": "on_existing: fail; fix the manifest, or say update or reuse",
+    "reuse": "on_existing: reuse leaves them as they are",
+    "update": "on_existing: update updates them",
+    "fail": "on_existing: fail; fix the manifest, or set update or reuse",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
-    """A row that is there and differs from the manifest.
+    """An existing row that differs from the manifest.
 
     Args:
         global_key: its key.
-        dataset: id of the dataset that it is in.
+        dataset: id of its dataset.
         differences: what differs, for people.
-        changes: the fields that would make it as the manifest says; none can move it to another dataset.
+        changes: the fields that would make it agree with the manifest; none can move it to another dataset.
     """
 
     global_key: str
@@ -50,26 +51,31 @@ class Drift:
         return f"{self.global_key}: {'; '.join(self.differences)}"
 
     def finding(self) -> Finding:
-        """Return what a report says of it."""
+        """Return its finding in a report."""
         return VideoRule.ROW_DIFFERS.at(None, row=self.global_key, differences="; ".join(self.differences))
 
 
 def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> Iterator[PlannedStep]:
-    """Yield what becomes of rows that are there and differ, if any do."""
+    """Yield what happens to existing rows that differ, if any do."""
     drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
     if not drift:
         return
     changed = [each.changes for each in drift if each.changes] if policy == "update" else []
     action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
     listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
-    reason = f"{len(drift)} of them differ from the manifest ({WHAT_THEN[policy]}):\n{listed}"
+    reason = f"{_differ(len(drift))} ({WHAT_THEN[policy]}):\n{listed}"
     files = sum("file" in changes for changes in changed)
     requests = costs.create_rows(changed, files) if changed else 0
-    yield PlannedStep("data rows", "differ", action, reason, count=len(drift), requests=requests)
+    names = row_names([{"global_key": each.global_key} for each in drift])
+    yield PlannedStep("data rows", names, action, reason, count=len(drift), requests=requests)
+
+
+def _differ(count: int) -> str:
+    return f"{counted(count, 'existing data row')} {'differs' if count == 1 else 'differ'} from the manifest"
 
 
 def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> list[Drift]:
-    """Compare rows of the manifest that are there with the service's. Changes nothing."""
+    """Compare existing rows with the manifest. Changes nothing."""
     wanted = {identity(row["global_key"]): row for row in present}
     held = onboarding.client.exports.catalog([row["global_key"] for row in present])
     sent = uploaded(onboarding.ledger) if any("file" in row for row in present) else {}
@@ -81,7 +87,7 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
             continue
         differences, changes = _own(want, row)
         if _is_replaced(want, sent):
-            differences.append(f"its video {want['file']} is another file than the one that was uploaded")
+            differences.append(f"its video {want['file']} is not the file that was uploaded")
             changes["file"] = want["file"]
         differences += _dataset(onboarding, there.get("details") or {})
         if differences:
@@ -91,24 +97,24 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
 
 
 def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:
-    """Stop when the spec says so.
+    """Refuse rows that differ, if the spec says on_existing: fail.
 
     Raises:
-        ConflictError: naming the rows and what differs.
+        ConflictError: with the rows and what differs.
     """
     if drift and onboarding.desired.spec.on_existing == "fail":
         listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
         raise ConflictError(
-            f"{len(drift)} data rows are there and differ from the manifest:\n{listed}\n"
-            "fix the manifest, or say on_existing: update (bring them up to date) or reuse (take them as they are)"
+            f"{_differ(len(drift))}:\n{listed}\n"
+            "fix the manifest, or set on_existing: update (to update them) or reuse (to leave them as they are)"
         )
 
 
 def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
-    """Change the rows that differ; return how many. Safe to repeat: what was changed does not differ any more.
+    """Update the rows that differ; return their number. Safe to repeat: updated rows no longer differ.
 
     Raises:
-        RejectedError: naming the rows that the service did not change.
+        RejectedError: with the rows that the service did not update.
     """
     rows = {row["global_key"]: row for row in onboarding.desired.rows()}
     stale = [each for each in drift if each.changes]
@@ -119,7 +125,7 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
         failures = onboarding.client.data_rows.update(dataset, updates).failures
         if failures:
             listed = "\n".join(f"  {failure}" for failure in failures[:SHOWN])
-            raise RejectedError(f"{len(failures)} of {len(updates)} data rows were not updated:\n{listed}")
+            raise RejectedError(f"{len(failures)} of {counted(len(updates), 'data row')} not updated:\n{listed}")
     for each in stale:
         if "file" in each.changes:
             remember(onboarding, rows[each.global_key])
@@ -127,7 +133,7 @@ def bring_up_to_date(onboarding: Onboarding, drift: Sequence[Drift]) -> int:
 
 
 def _update(onboarding: Onboarding, drift: Drift, row: Mapping[str, Any]) -> dict[str, Any]:
-    """The fields to send; a local video goes first, and its URL is one of them."""
+    """Return the fields to send; a local video is uploaded first, and its URL is one of them."""
     changes = dict(drift.changes)
     if changes.pop("file", None):
         changes["row_data"] = upload_video(onboarding, row)
@@ -135,13 +141,13 @@ def _update(onboarding: Onboarding, drift: Drift, row: Mapping[str, Any]) -> dic
 
 
 def _is_replaced(want: Mapping[str, Any], sent: Mapping[str, str | None]) -> bool:
-    """Whether a local video is not the one that was uploaded; what nobody wrote down is not compared."""
+    """Return whether a local video is not the uploaded one; without a record it is not compared."""
     before = sent.get(want["global_key"])
     return before is not None and "content" in want and before != want["content"]["sha256"]
 
 
 def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """What differs of the row itself, and the fields that correct it."""
+    """Return what differs in the row itself, and the fields that correct it."""
     differences, changes = _fields(want, row["data_row"])
     held = _held_metadata(row)
     fields = want.get("metadata") or {}
@@ -149,7 +155,7 @@ def _own(want: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[list[str], di
     for name in stale:
         said = repr(held[name]) if name in held else "not set"
         differences.append(f"metadata '{name}' is {said}, the manifest says {fields[name]!r}")
-    if stale:  # all of it, since an update may take the place of what is there
+    if stale:  # all of it, since an update may replace the existing fields
         changes["metadata_fields"] = [{"name": name, "value": value} for name, value in {**held, **fields}.items()]
     return differences, changes
 
@@ -159,7 +165,7 @@ def _held_metadata(row: Mapping[str, Any]) -> dict[Any, Any]:
 
 
 def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str], dict[str, Any]]:
-    """Row data and external id; the URL of a local file is the service's own, so it is not compared."""
+    """Compare row data and external id; the URL of a local file is chosen by the service and not compared."""
     differences, changes = list[str](), dict[str, Any]()
     for name in ("row_data", "external_id"):
         if (
@@ -173,7 +179,7 @@ def _fields(want: Mapping[str, Any], there: Mapping[str, Any]) -> tuple[list[str
 
 
 def _same_address(held: Any, wanted: str) -> bool:
-    """A presigned URL is signed anew each time, and means the same file."""
+    """Return whether two URLs mean the same file; presigned ones differ in their signature each time."""
     return held == wanted or (isinstance(held, str) and unsigned(held) == unsigned(wanted))
 
 
@@ -184,11 +190,11 @@ def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str
         return
     if wanted.id or details.get("dataset_name") != wanted.name:
         said = f"'{details.get('dataset_name')}' ({there})"
-        yield f"it is in dataset {said}, the spec says '{wanted.id or wanted.name}' (Labelbox cannot move it)"
+        yield f"the dataset is {said}, the spec says '{wanted.id or wanted.name}' (Labelbox cannot move a row)"
 
 
 def _same(held: Any, wanted: Any) -> bool:
-    """Whether two metadata values mean the same; a file's are text, the service's have types."""
+    """Return whether two metadata values are equal; those of a file are text, those of the service are typed."""
     if str(held) == str(wanted):
         return True
     for read in (float, _moment):

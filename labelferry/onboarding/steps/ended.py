@@ -1,7 +1,7 @@
-"""An open import job -> what became of each of its lines, once the job is over.
+"""An open import job -> the outcome of each of its lines, once the job is over.
 
-Lines whose outcome the service does not say are unknown. Their job stays open as long as its files are kept, so that
-later runs ask again; a line that is known to be in, or to be refused, is never judged again.
+Lines whose outcome the service does not report are unknown. Their job stays open as long as its files are kept, so
+that later runs ask again; a line that is known to be imported, or refused, is never judged again.
 """
 
 from collections.abc import Mapping
@@ -25,12 +25,12 @@ UNDECIDED = frozenset({LineState.SENT, LineState.UNKNOWN})
 
 
 def settled(onboarding: Onboarding, entry: LedgerEntry) -> list[Verdict] | None:
-    """Wait for a job and write down what became of those of its lines that were undecided; return that.
+    """Wait for a job, record the outcome of its undecided lines, and return it.
 
-    None says that the service does not show the job.
+    None means that the service does not list the job.
 
     Raises:
-        DeadlineError: when it still runs.
+        DeadlineError: when it is still running.
     """
     ledger, lines = onboarding.ledger, list(onboarding.ledger.lines(job=entry.name))
     undecided = [line for line in lines if line.state in UNDECIDED]
@@ -56,7 +56,7 @@ def _any_sent(lines: list[LineRecord]) -> bool:
 
 
 def _ended(onboarding: Onboarding, entry: LedgerEntry, *, new: bool) -> ImportJob | None:
-    """The job, once it is over; one whose lines were judged before is looked for once only."""
+    """Return the job once it is over; one whose lines were judged before is looked up only once."""
     imports = onboarding.client.imports
     look = imports.shown if new else imports.find
     job = look(entry.detail["project"], entry.name, ImportKind(entry.detail["import_kind"]))
@@ -82,14 +82,14 @@ def _outcomes(onboarding: Onboarding, job: ImportJob, lines: list[LineRecord], a
 
 
 def _keys(onboarding: Onboarding, lines: list[LineRecord]) -> Mapping[str, str]:
-    """The global keys of the lines' rows, by row id."""
+    """Return the global keys of the lines' rows, by row id."""
     rows = [RowRef.from_key(line.row) for line in lines]
     found = onboarding.client.data_rows.lookup(row.global_key for row in rows if row.global_key)
     return {row_id: key for key, row_id in found.items() if row_id}
 
 
 def _without_file(line: LineRecord, told: str, age: timedelta | None) -> Verdict:
-    """A line of which an earlier run could read something keeps that."""
+    """Return the verdict of a line without a status file; one that an earlier run could read is kept."""
     if line.state is LineState.UNKNOWN:
         return Verdict(line.uuid, line.state, line.message, line.reason)
     if _is_expired(age):
@@ -102,7 +102,7 @@ def _minutes(age: timedelta | None) -> str:
 
 
 def _age(onboarding: Onboarding, entry: LedgerEntry) -> timedelta | None:
-    """How long ago the job was sent; None for those of earlier versions, which did not write it down."""
+    """Return how long ago the job was sent; None for jobs of earlier versions, which did not record it."""
     sent_at = entry.detail.get("sent_at")
     return None if sent_at is None else onboarding.ledger.now() - datetime.fromisoformat(sent_at)
 

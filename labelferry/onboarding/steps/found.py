@@ -1,7 +1,7 @@
-"""Import jobs of ours that the ledger does not know, because it was lost: their lines, by what the service kept.
+"""Our import jobs that a lost ledger does not know, and their lines, from the files that the service keeps.
 
-A job's name says whose it is and what it holds: the onboarding, the way of importing, a hash of its lines, and how
-often any of them was sent before.
+A job's name identifies its owner and contents: the onboarding, the kind of import, a hash of its lines, and how often
+any of them was sent before.
 """
 
 import re
@@ -24,31 +24,31 @@ KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.G
 
 @dataclass(frozen=True, slots=True)
 class FoundJob:
-    """A job of ours, and the lines that it carried."""
+    """One of our jobs, and its lines."""
 
     job: ImportJob
     lines: tuple[LineRecord, ...]
 
 
 def job_name(onboarding: str, imported_as: str, digest: str, generation: int) -> str:
-    """The name of the job that carries lines whose bytes have this digest.
+    """Return the name of the job whose lines have this digest.
 
     Args:
         onboarding: name of the onboarding.
         imported_as: prelabels or ground-truth.
         digest: SHA-256 of the lines, in hexadecimal.
-        generation: the highest of the lines'.
+        generation: the highest of its lines.
     """
     return f"{onboarding}-{imported_as}-{digest[:16]}" + (f"-{generation}" if generation else "")
 
 
 def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
-    """Yield the jobs of ours in a project that the ledger has never heard of, earlier generations first.
+    """Yield our jobs in a project that the ledger does not know, earlier generations first.
 
-    Changes nothing. They are asked for only when there are lines that the ledger does not know either.
+    Changes nothing. The service is asked only when there are lines that the ledger does not know either.
 
     Raises:
-        ConflictError: when the service no longer keeps what such a job carried.
+        ConflictError: when the service no longer keeps the lines of such a job.
     """
     uuids = {record.uuid for record in onboarding.ledger.lines()}
     wanted = {line.uuid: line for line in onboarding.desired.index()}
@@ -60,7 +60,7 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
 
 
 def _unheard_of(onboarding: Onboarding, project: str) -> Iterator[tuple[int, ImportJob]]:
-    """Jobs whose name says that they are ours and that the ledger does not know, with their generation."""
+    """Yield the jobs that are ours by name and that the ledger does not know, with their generation."""
     spec = onboarding.desired.spec
     ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
     known = {entry.name for entry in onboarding.ledger.entries("job")}
@@ -71,7 +71,7 @@ def _unheard_of(onboarding: Onboarding, project: str) -> Iterator[tuple[int, Imp
 
 
 def adopt(onboarding: Onboarding, found: FoundJob) -> None:
-    """Write a job and its lines into the ledger, as if it had just been sent."""
+    """Record a job and its lines in the ledger, as if it had just been sent."""
     job, ledger = found.job, onboarding.ledger
     detail = {"import_kind": job.kind.value, "lines": len(found.lines), "sent_at": ledger.now().isoformat()}
     ledger.claim("job", job.name, project=job.project_id, **detail)
@@ -97,12 +97,12 @@ EARLIER = "an earlier version of the sources"
 
 
 def _sent(onboarding: Onboarding, job: ImportJob) -> list[dict[str, Any]]:
-    """The lines of a job as they were sent; its statuses do not do, since they may be fewer."""
+    """Return the lines of a job as sent; its statuses are not enough, since they may be fewer."""
     try:
         return list(onboarding.client.imports.inputs(job))
     except NotFoundError as error:
         raise ConflictError(
-            f"import '{job.name}' went in before, the ledger does not know it, and the service no longer keeps its "
-            "files: nobody can say which labels it held. Restore the ledger, or give the onboarding a "
+            f"import '{job.name}' was sent before, the ledger does not know it, and the service no longer keeps its "
+            "files, so its labels are unknown. Restore the ledger, or give the onboarding a "
             "new name and a new project"
         ) from error

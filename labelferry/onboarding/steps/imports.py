@@ -29,7 +29,7 @@ __all__ = ["Collected", "Submitted", "import_labels", "plan_imports", "plan_open
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What was sent, what did not have to be, what was deleted first, and rows whose earlier pre-labels may be lost."""
+    """The lines sent, those not sent, what was deleted first, and rows whose earlier pre-labels may be lost."""
 
     jobs: tuple[str, ...]
     lines: int
@@ -41,7 +41,7 @@ class Submitted:
 
 @dataclass(frozen=True, slots=True)
 class Collected:
-    """What became of the lines of the jobs that were waited for; those of absent jobs are still pending."""
+    """The outcome of the lines of the finished jobs; those of absent jobs are still pending."""
 
     jobs: int
     accepted: int
@@ -52,8 +52,8 @@ class Collected:
 
 
 REPLACED = (
-    "contains labels that have changed, or of rows that get more, which may replace them: it is deleted, and what is "
-    "still wanted of it is sent again"
+    "contains labels that have changed, or that new labels of the same rows may replace: it is deleted, and those of "
+    "its labels that are still in the sources are sent again"
 )
 
 
@@ -62,14 +62,14 @@ def plan_open_jobs(onboarding: Onboarding) -> Iterator[PlannedStep]:
     for entry in onboarding.ledger.entries("job"):
         if entry.state in OPEN:
             count = entry.detail["lines"]
-            reason = "an earlier run sent it or was about to; its outcome is asked for first"
+            reason = "an earlier run sent it or was about to; its outcome is read first"
             yield PlannedStep("import", entry.name, Action.UPDATE, reason, count=count, requests=costs.COLLECT_IMPORT)
         elif entry.state is State.DELETING:
             yield _deletion(entry.name, lines_in(onboarding.ledger, entry.name))
 
 
 def plan_imports(onboarding: Onboarding, project: str | None) -> Iterator[PlannedStep]:
-    """Yield what ``import_labels`` would do; the project is None when it is yet to be made."""
+    """Yield what ``import_labels`` would do; the project is None when it is yet to be created."""
     name = str(onboarding.desired.spec.imports.as_)
     try:
         found = () if project is None else tuple(found_jobs(onboarding, project))
@@ -89,7 +89,7 @@ def _deletion(job: str, lines: int) -> PlannedStep:
 def _planned(name: str, todo: Pending) -> PlannedStep:
     if not todo.fresh:
         told = f"; {todo.failed} failed before and have not changed" if todo.failed else ""
-        told += f"; of {todo.unknown} Labelbox does not say whether they are in" if todo.unknown else ""
+        told += f"; the outcome of {todo.unknown} is unknown" if todo.unknown else ""
         return PlannedStep("import", name, Action.SKIP, f"already imported{told}", count=todo.accepted)
     size, jobs = sum(each.line.length for each in todo.fresh), sum(1 for _ in shards(todo.fresh))
     again = sum(each.generation > 0 for each in todo.fresh)
@@ -102,14 +102,14 @@ def _planned(name: str, todo: Pending) -> PlannedStep:
 
 
 def import_labels(onboarding: Onboarding, project: str) -> Submitted:
-    """Send the lines that are not imported yet; jobs of ours that a lost ledger does not know are taken up first.
+    """Send the lines that are not imported yet; our jobs that a lost ledger does not know are adopted first.
 
     Lines of rows that are not in the project are not sent.
 
     Raises:
-        ConflictError: when labels that are in have changed, or ground truth would go onto a labelled row, and the
-            spec's policies do not say what to do then.
-        UnavailableError: when a job had no answer and cannot be found; the next run asks again first.
+        ConflictError: when imported labels have changed, or ground truth would be added to a labelled row, and the
+            spec's policies do not say what to do.
+        UnavailableError: when creating a job was not answered and it cannot be found; the next run asks again first.
     """
     deleted = resolve_absent(onboarding)
     _take_up(onboarding, project)
@@ -137,12 +137,12 @@ def _take_up(onboarding: Onboarding, project: str) -> None:
 
 
 def poll_job_errors(onboarding: Onboarding) -> Collected:
-    """Wait for every open job, and settle each of its lines; jobs that are being replaced go.
+    """Wait for every open job and settle each of its lines; jobs that are being replaced are deleted.
 
-    A job that the service created and does not show stays open, and its lines pending.
+    A job that the service created and does not list stays open, and its lines pending.
 
     Raises:
-        DeadlineError: when a job still runs; the next run picks it up.
+        DeadlineError: when a job is still running; the next run picks it up.
     """
     deleted = delete_replaced(onboarding)
     open_jobs = [entry for entry in onboarding.ledger.entries("job") if entry.state in OPEN]

@@ -1,11 +1,11 @@
-"""Ground truth and rows that have a label: which have one, and why nothing is imported over it."""
+"""Rows that already have a label, and the refusal to import ground truth over it."""
 
 from collections.abc import Collection
 
 from labelferry.errors import ConflictError
 from labelferry.labelbox import LabelRecord
 from labelferry.ledger import LineState
-from labelferry.listing import shorten
+from labelferry.listing import counted, shorten
 from labelferry.model import RowRef
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
@@ -33,34 +33,34 @@ def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, pat
 
 
 def _identities(label: LabelRecord) -> set[str]:
-    """What the row of a label may be named by (``RowRef.identity``)."""
+    """Return the identities by which the row of a label may be named (``RowRef.identity``)."""
     by_id = {RowRef(id=label.row_id).identity} if label.row_id else set()
     return by_id | ({identity(label.global_key)} if label.global_key else set())
 
 
 def refuse_labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, patient: bool = False) -> None:
-    """Ground truth becomes a label of its own: a row that has one would get a second.
+    """Refuse ground truth for rows that have a label: it becomes a label of its own, so they would get a second.
 
     Args:
         onboarding: the onboarding.
         project: id.
-        rows: keys of the rows that labels would go onto.
+        rows: keys of the rows that would get labels.
         patient: look again for a while as long as none has a label.
 
     Raises:
-        ConflictError: naming the rows that have a label.
+        ConflictError: with the rows that have a label.
     """
     found = labelled(onboarding, project, rows, patient=patient)
     if found:
         raise ConflictError(
-            f"{len(found)} rows have a label already: {_some(found)}; "
-            f"importing ground truth would create a second label. {_of_ours(onboarding, found)}Take these rows "
-            "out, delete their labels in Labelbox first (the whole row is sent again then), or say on_labelled: add"
+            f"{counted(len(found), 'row')} already {'has' if len(found) == 1 else 'have'} a label: {_some(found)}; "
+            f"importing ground truth would create a second label. {_of_ours(onboarding, found)}Remove these rows "
+            "from the spec, delete their labels in Labelbox (whole rows are then sent again), or set on_labelled: add"
         )
 
 
 def _of_ours(onboarding: Onboarding, found: Collection[RowRef]) -> str:
-    """What is known of the labels on these rows: whether they are this onboarding's."""
+    """Return what is known about the labels of these rows: whether this onboarding imported them."""
     states = (LineState.ACCEPTED, LineState.UNKNOWN)
     lines = onboarding.ledger.lines(*states, imported_as=str(ImportAs.GROUND_TRUTH))
     ours = [(row, line.state) for line in lines if (row := RowRef.from_key(line.row)) in found]
@@ -69,11 +69,11 @@ def _of_ours(onboarding: Onboarding, found: Collection[RowRef]) -> str:
     told = ""
     if in_:
         told += (
-            f"Of these, {_some(in_)} hold what this onboarding itself brought in; a row's lines become one label, "
-            "which a line that is new, or was refused and is corrected now, cannot join. "
+            f"This onboarding imported those of {_some(in_)}; a row's lines become one label, to which a line that is "
+            "new, or was refused and is now corrected, cannot be added. "
         )
     if maybe:
-        told += f"The label of {_some(maybe)} may be this onboarding's own: Labelbox does not say what became of it. "
+        told += f"The label of {_some(maybe)} may be from this onboarding: Labelbox did not report its outcome. "
     return told
 
 

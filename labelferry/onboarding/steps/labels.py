@@ -1,4 +1,4 @@
-"""The payload: the labels of a spec, assembled, and checked against the ontology that it names."""
+"""The labels of a spec, assembled and checked against the ontology that it names."""
 
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
@@ -15,24 +15,24 @@ def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: De
     """Read, check and encode everything that the spec names.
 
     Args:
-        spec: the spec, or where it is; see ``load_spec``.
+        spec: the spec, or its place; see ``load_spec``.
         settings: where the desired state is written, and which files a pasted spec may read.
-        remote: asked for the ontology when the spec names one by id; nothing is changed there.
-        decisions: what this run does otherwise than the spec says.
+        remote: where an ontology that the spec names by id is fetched; nothing is changed there.
+        decisions: what this run overrides in the spec.
 
     Raises:
         InputError: when anything is wrong with the input.
-        NotFoundError: when there is no ontology with the id.
+        NotFoundError: when no ontology has the id.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
     return build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote))
 
 
 def fetch_ontology(ontology: str, settings: Settings, remote: Remote) -> Ontology:
-    """Ask for the ontology of an id; nothing is changed.
+    """Fetch the ontology with an id; nothing is changed.
 
     Raises:
-        NotFoundError: when there is none.
+        NotFoundError: when there is none with that id.
     """
     with connect(settings, remote) as client:
         return Ontology.from_normalized(client.ontologies.get(ontology).normalized)

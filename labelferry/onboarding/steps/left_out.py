@@ -1,7 +1,7 @@
-"""Rows that Labelbox does not take into the project: remembered, named, and tried again by every run.
+"""Rows that Labelbox does not accept into the project: recorded, reported, and tried again by every run.
 
-A batch is made without the rows whose media the service cannot read, and names them (``failedDataRowIds``). Lines of
-these rows are not sent: they would be refused.
+A batch is created without the rows whose media the service cannot read, and lists them (``failedDataRowIds``). Lines
+of these rows are not sent: they would be refused.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ KIND, NAME = "rows", "left out"
 
 
 def keep_left_out(onboarding: Onboarding, project: str, keys: Sequence[str]) -> None:
-    """Write down which rows the project lacks; in place of what an earlier run wrote."""
+    """Record which rows the project lacks, replacing the record of earlier runs."""
     if keys:
         rows = onboarding.client.data_rows.lookup(keys)
         onboarding.ledger.settle(KIND, NAME, "", project=project, rows=rows)
@@ -25,12 +25,12 @@ def keep_left_out(onboarding: Onboarding, project: str, keys: Sequence[str]) -> 
 
 
 def left_out(ledger: Ledger) -> dict[str, str | None]:
-    """The ids of the rows left out, by global key."""
+    """Return the ids of the rows left out, by global key."""
     entry = ledger.entry(KIND, NAME)
     return {} if entry is None else dict(entry.detail["rows"])
 
 
 def rows_left_out(ledger: Ledger) -> set[str]:
-    """What lines may name these rows by (``RowRef.identity``)."""
+    """Return the identities by which lines may name these rows (``RowRef.identity``)."""
     rows = left_out(ledger)
     return {RowRef(key).identity for key in rows} | {RowRef(id=row_id).identity for row_id in rows.values() if row_id}

@@ -1,8 +1,8 @@
 """Step 2: the ontology, compared as a tree before it is used.
 
-One of its name that means something else is never changed: the spec either stops there or has a new version made, whose
-name says what it holds, so that it is found again however much is lost. Later versions build on the one that the
-project works with.
+An existing ontology of that name with different content is never changed: depending on the spec, the run stops or a new
+version is created, named after its content, so that it is found again even if the ledger is lost. Later versions build
+on the one that the project uses.
 """
 
 from collections.abc import Mapping
@@ -24,18 +24,18 @@ from labelferry.spec import Reference
 __all__ = ["Chosen", "build_ontology", "choose_ontology", "ontology_kind", "plan_ontology"]
 
 LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
-"""Differences that leave labels without the feature that they were made with."""
+"""Differences that leave existing labels without their feature."""
 
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """The ontology that an onboarding works with.
+    """The ontology that an onboarding uses.
 
     Args:
-        reference: it, by id when it is there and by name when it is to be made.
-        id: None when it is to be made.
-        tree: what is made then, in the normalised form.
-        differences: how the one that is there differs, when a version of it is made or used.
+        reference: its id if it exists, or its name if it is to be created.
+        id: None when it is to be created.
+        tree: what is created then, in the normalised form.
+        differences: how the existing one differs, when a version of it is created or used.
     """
 
     reference: Reference
@@ -63,17 +63,17 @@ def _planned(wanted: Reference, chosen: Chosen) -> PlannedStep:
         return PlannedStep("ontology", name, Action.CREATE, reason, requests=costs.NEW_ONTOLOGY)
     reason = BY_ID if wanted.id else FOUND
     if listed:
-        reason = "a version of it holds what the labels need"
+        reason = "a version of it has what the labels need"
     return PlannedStep("ontology", name, Action.REUSE, reason, id=chosen.id)
 
 
 def build_ontology(onboarding: Onboarding) -> Resolved:
-    """Make sure that the ontology is there and means what the spec says.
+    """Make sure that the ontology exists and agrees with the spec.
 
-    One that was inferred from the labels may have grown since; it only has to hold every name that the labels use.
+    One that was inferred from the labels may have grown since; it only has to contain every name that the labels use.
 
     Raises:
-        ConflictError: with the differences, when the one that is there is another.
+        ConflictError: with the differences, when the existing one differs.
     """
     announce("ontology")
     chosen = choose_ontology(onboarding)
@@ -81,7 +81,7 @@ def build_ontology(onboarding: Onboarding) -> Resolved:
 
 
 def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None) -> ResourceKind:
-    """How ontologies are found and made."""
+    """Return how ontologies are found and created."""
     ontologies = onboarding.client.ontologies
     return ResourceKind(
         "ontology", ontologies.get, ontologies.find, lambda name: ontologies.create(name, tree or {}, "VIDEO")
@@ -89,10 +89,10 @@ def ontology_kind(onboarding: Onboarding, tree: Mapping[str, Any] | None = None)
 
 
 def choose_ontology(onboarding: Onboarding) -> Chosen:
-    """Say which ontology is used, or made. Changes nothing.
+    """Return which ontology is used or created. Changes nothing.
 
     Raises:
-        ConflictError: with the differences, when the one that is there is another and no new version may be made.
+        ConflictError: with the differences, when the existing one differs and no new version may be created.
     """
     reference, wanted = onboarding.desired.spec.ontology, onboarding.desired.ontology()
     known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
@@ -121,7 +121,7 @@ def _version(
         listed = "\n".join(f"  {each}" for each in differences)
         raise ConflictError(
             f"an ontology named '{first.name}' already exists and differs:\n{listed}\n"
-            "change the labels or the ontology so that they agree, say on_ontology_change: new-version, or name a new "
+            "change the labels or the ontology so that they agree, set on_ontology_change: new-version, or name a new "
             "ontology and a new project in the spec, and give the onboarding a new name"
         )
     _refuse_loss(onboarding, latest, tree)
@@ -129,19 +129,19 @@ def _version(
 
 
 def _refuse_loss(onboarding: Onboarding, latest: OntologyRecord, tree: Ontology) -> None:
-    """Labels of a project need every feature that they were made with."""
+    """Refuse a version that lacks a feature: labels of a project need every feature that they were created with."""
     lost = [each for each in lacks(tree, Ontology.from_normalized(latest.normalized)) if each.kind in LOSSES]
     project = _project(onboarding) if lost else None
     if project is not None and onboarding.client.projects.label_count(project):
         listed = "\n".join(f"  {each}" for each in lost)
         raise ConflictError(
-            f"the new version of ontology '{latest.name}' would take features away from a project that has labels:\n"
+            f"the new version of ontology '{latest.name}' would remove features from a project that has labels:\n"
             f"{listed}\nkeep them in the ontology's file, or name another project and give the onboarding a new name"
         )
 
 
 def _connected_version(onboarding: Onboarding, first: str) -> OntologyRecord | None:
-    """The version that the project works with."""
+    """Return the version that the project uses."""
     project = _project(onboarding)
     connected = None if project is None else onboarding.client.projects.ontology(project)
     return connected if connected and is_version_of(connected.name, first) else None

@@ -1,4 +1,4 @@
-"""What a line's outcome means for the person who has to do something about it.
+"""Outcomes of lines -> their kind, and what the user can do about them.
 
 The service's wording is known only in part ("Ontology does not contain name: ..." is public, most is not), so the
 message itself is always kept and shown; what no rule recognises is ``unknown``, never guessed.
@@ -28,7 +28,7 @@ __all__ = [
 
 
 class OutcomeKind(StrEnum):
-    """Who or what can correct it."""
+    """The kind of an outcome: what has to change before it can succeed."""
 
     RETRY = "retry"
     FIX_INPUT = "fix-input"
@@ -53,10 +53,10 @@ REMEDIES = {
     OutcomeKind.FIX_ONTOLOGY: "make the ontology and the label agree, then labelferry retry-failed (or onboard, when "
     "the label itself changed)",
     OutcomeKind.FIX_ROW: "make the video readable for Labelbox (its URL, an expired signature, the IAM integration of "
-    "its dataset; the row's page in Labelbox may say more); where its URL changes, correct the manifest and say "
+    "its dataset; the row's page in Labelbox may say more); if its URL changes, correct the manifest and set "
     "on_existing: update; then run labelferry onboard again (retry-failed, for lines that were sent before)",
-    OutcomeKind.PERMISSION: "let the key's owner into the project or row, then labelferry retry-failed",
-    OutcomeKind.QUOTA: "the account is used up: raise or free its allowance, then labelferry retry-failed",
+    OutcomeKind.PERMISSION: "give the key's owner access to the project or row, then labelferry retry-failed",
+    OutcomeKind.QUOTA: "the account's quota is used up: raise it or free some of it, then labelferry retry-failed",
     OutcomeKind.UNKNOWN: "look at the row in Labelbox and at the message; labelferry retry-failed sends the line again",
 }
 
@@ -78,72 +78,72 @@ RULES = tuple(
 
 
 def classify(message: str | None) -> OutcomeAdvice:
-    """Say what kind of failure a line's message tells of; the first rule that recognises it decides."""
+    """Return the kind of failure that a line's message reports; the first rule that recognises it decides."""
     known = (kind for kind, pattern in RULES if pattern.search(message or ""))
     kind = next(known, OutcomeKind.UNKNOWN)
     return OutcomeAdvice(kind, REMEDIES[kind])
 
 
-LEFT_OUT = "its data row is not in the project: Labelbox did not take it in, as it does when it cannot read the media"
-"""What is said of a line that was not sent because its row is not in the project."""
+LEFT_OUT = "its data row is not in the project: Labelbox did not accept it, as when it cannot read the media"
+"""The message of a line that was not sent because its row is not in the project."""
 
 REASONS = {
     Reason.EXPIRED: "the service no longer keeps the outcome of this line (24 hours)",
     Reason.NO_FILE: "the import is over, but its status file cannot be read",
-    Reason.NO_JOB: "the service created the import and does not show it, and it may have imported this line",
-    Reason.UNLISTED: "the import's status file does not name this line",
-    Reason.UNREADABLE: "the import's status file says neither success nor failure of this line",
+    Reason.NO_JOB: "the service created the import but does not list it, and may have imported this line",
+    Reason.UNLISTED: "the import's status file does not list this line",
+    Reason.UNREADABLE: "the import's status file reports neither success nor failure for this line",
 }
 ASK_AGAIN = frozenset({Reason.NO_FILE, Reason.NO_JOB, Reason.UNLISTED, Reason.UNREADABLE})
-"""What another run may find out, as long as the service keeps its files."""
+"""Reasons that another run may resolve, as long as the service keeps its files."""
 
 REPLACE = {
     ImportAs.PRELABELS: "labelferry retry-failed deletes the import and sends all of its lines again",
-    ImportAs.GROUND_TRUTH: "look at the row in Labelbox: where it has no label, labelferry retry-failed sends its "
-    "lines again; where it has one that lacks this line, delete that label first",
+    ImportAs.GROUND_TRUTH: "look at the row in Labelbox: if it has no label, labelferry retry-failed sends its "
+    "lines again; if it has one that lacks this line, delete that label first",
 }
 
 
 def explain(record: LineRecord) -> tuple[str, OutcomeAdvice]:
-    """Say what became of a line that is not in, or not known to be in: in words, its kind, and what to do."""
+    """Return the outcome of a line that is not, or not known to be, imported: a message, its kind, and a remedy."""
     if record.state is not LineState.UNKNOWN or record.reason is None:
         return record.message or "", classify(record.message)
     text = REASONS[record.reason] + (f": {record.message}" if record.message else "")
-    first = "run again, since the service may say so later; else " if record.reason in ASK_AGAIN else ""
+    first = "run again, since the service may report it later; otherwise " if record.reason in ASK_AGAIN else ""
     return text, OutcomeAdvice(record.reason, first + REPLACE[ImportAs(record.imported_as)])
 
 
 class Finished(Protocol):
-    """What decides whether a run left nothing open: its report."""
+    """The part of a report that decides whether a run left anything open."""
 
     @property
     def name(self) -> str:
-        """Of the onboarding."""
+        """Name of the onboarding."""
         ...
 
     @property
     def pending(self) -> int:
-        """How many lines are not in yet, or not known to be."""
+        """Number of lines that are not imported yet, or not known to be."""
         ...
 
     @property
     def unknown(self) -> int:
-        """Of how many lines the service does not say what became of them."""
+        """Number of lines whose outcome the service does not report."""
         ...
 
     @property
     def failed(self) -> int:
-        """How many lines were refused."""
+        """Number of lines that were refused."""
         ...
 
     @property
     def rows_left_out(self) -> int:
-        """How many data rows the service does not take into the project."""
+        """Number of data rows that the service does not accept into the project."""
         ...
 
 
 def refuse_unfinished(report: Finished) -> None:
-    """Stop a run that is over, and has reported, when not every line is known to be in.
+    """Stop a run that is over, and has reported, when not every line is known to be imported.
 
     Raises:
         PendingError: when the outcome of a line is not known; it carries the report.
@@ -152,9 +152,10 @@ def refuse_unfinished(report: Finished) -> None:
     listed, told = f"labelferry status {report.name} lists them", []
     if report.pending:
         pending = _lines(report.pending, "is", "are")
-        told.append(f"{pending} not known to be in yet; run again: labelferry resume {report.name}")
+        told.append(f"{pending} not known to be imported yet; run again: labelferry resume {report.name}")
     if report.unknown:
-        told.append(f"of {_lines(report.unknown)} Labelbox does not say whether they are in; {listed} and what to do")
+        unread = counted(report.unknown, "line")
+        told.append(f"Labelbox does not report the outcome of {unread}; {listed} and what to do")
     refused = list(_refused(report, listed))
     if told:
         raise PendingError("; ".join([*told, *refused]), report)
@@ -165,11 +166,11 @@ def refuse_unfinished(report: Finished) -> None:
 def _refused(report: Finished, listed: str) -> Iterator[str]:
     if report.rows_left_out:
         rows = counted(report.rows_left_out, "data row")
-        yield f"Labelbox did not take {rows} into the project, as it does when it cannot read the media; {listed}"
+        yield f"Labelbox did not accept {rows} into the project, as when it cannot read the media; {listed}"
     if report.failed:
         more = " or not sent" if report.rows_left_out else ""
         yield f"{_lines(report.failed, 'was', 'were')} refused{more}; {listed}"
 
 
-def _lines(count: int, one: str = "", many: str = "") -> str:
-    return f"1 line {one}".strip() if count == 1 else f"{count} lines {many}".strip()
+def _lines(count: int, one: str, many: str) -> str:
+    return f"{counted(count, 'line')} {one if count == 1 else many}"

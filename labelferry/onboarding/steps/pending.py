@@ -1,7 +1,7 @@
-"""What there is to send, and what has to go first: the desired lines beside the ledger's. Changes nothing.
+"""What to send, and what to delete first: the desired lines compared with the ledger's. Changes nothing.
 
-Both go row by row. Of ground truth, a row's lines become one label: when any of them is new, all of them are sent. Of
-pre-labels, a row's earlier import is deleted when more is sent (``sharing``).
+Both work row by row. With ground truth, a row's lines become one label: when any of them is new, all of them are sent.
+With pre-labels, a row's earlier import is deleted when more is sent (``sharing``).
 """
 
 from collections import Counter
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from labelferry.desired.state import IndexedLine
 from labelferry.errors import ConflictError
 from labelferry.ledger import LineRecord, LineState, State
+from labelferry.listing import counted
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.labelled import SHOWN, refuse_labelled
@@ -22,7 +23,7 @@ __all__ = ["Outgoing", "Pending", "pending", "refuse_strangers"]
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A line that is to be sent, and how often it was sent before."""
+    """A line to send, and how often it was sent before."""
 
     line: IndexedLine
     generation: int = 0
@@ -30,17 +31,17 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """What there is to send, and what there is not.
+    """The lines to send, and the counts of the others.
 
     Args:
-        fresh: lines that are to be sent, those of one row after one another.
-        replaced: our own earlier jobs that are deleted first, because they hold labels that have changed, and how many
-            lines each holds.
-        obsolete: uuids of lines that the sources no longer hold and that do not count any more.
-        accepted: how many lines are in and stay.
-        failed: how many were refused and are still the same.
-        unknown: how many may be in.
-        beside: keys of the rows that get pre-labels although an import that cannot be deleted holds others of theirs.
+        fresh: lines to send, grouped by row.
+        replaced: our own earlier jobs that are deleted first because they contain labels that have changed, with the
+            number of lines in each.
+        obsolete: uuids of lines that are no longer in the sources and no longer count.
+        accepted: number of lines that are imported and stay.
+        failed: number of lines that were refused and have not changed.
+        unknown: number of lines that may be imported.
+        beside: keys of the rows that get pre-labels although an import that cannot be deleted has others of theirs.
     """
 
     fresh: list[Outgoing]
@@ -57,12 +58,12 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
 
     Args:
         onboarding: the onboarding.
-        project: None when it is yet to be created, so that no row of it has a label.
+        project: None when it is yet to be created, so none of its rows has a label.
         found: lines at the service that the ledger does not know.
 
     Raises:
-        ConflictError: when imported labels have changed, or ground truth would go onto a labelled row, and the
-            spec's policies do not say what to do then.
+        ConflictError: when imported labels have changed, or ground truth would be added to a labelled row, and the
+            spec's policies do not say what to do.
     """
     lines = _compared(onboarding, found)
     replaced: Mapping[str, int] = {}
@@ -87,13 +88,13 @@ def pending(onboarding: Onboarding, project: str | None, found: Iterable[LineRec
 
 @dataclass(frozen=True, slots=True)
 class _Lines:
-    """The desired lines beside the ledger's.
+    """The desired lines and the ledger's.
 
     Args:
-        wanted: what the sources hold now.
+        wanted: the lines now in the sources.
         known: every line that was ever sent, by uuid.
         live: those that count: neither retired nor in a job that is marked for deletion.
-        gone: live lines that the sources no longer hold.
+        gone: live lines that are no longer in the sources.
     """
 
     wanted: list[IndexedLine]
@@ -103,7 +104,7 @@ class _Lines:
 
     @property
     def stale(self) -> list[LineRecord]:
-        """Gone lines whose label is in the project, or may be; refused ones left nothing there."""
+        """Gone lines whose label is, or may be, in the project; refused ones left nothing there."""
         return [each for each in self.gone if each.state in (LineState.ACCEPTED, LineState.UNKNOWN)]
 
 
@@ -121,7 +122,7 @@ def _live(onboarding: Onboarding, known: Mapping[str, LineRecord]) -> dict[str, 
 
 
 def _gone(onboarding: Onboarding, wanted: list[IndexedLine], live: Mapping[str, LineRecord]) -> list[LineRecord]:
-    """Live lines that are not wanted.
+    """Return the live lines that are not wanted.
 
     Labels of rows that the spec does not name are left alone. A line without an outcome does not count yet: its job is
     waited for before anything is sent.
@@ -133,13 +134,13 @@ def _gone(onboarding: Onboarding, wanted: list[IndexedLine], live: Mapping[str, 
 
 
 def _fresh_by_row(onboarding: Onboarding, project: str | None, lines: _Lines) -> list[IndexedLine]:
-    """Ground truth: all lines of each touched row, one that has a line to send or a stale one."""
+    """Return, for ground truth, all lines of each row that has a line to send or a stale line."""
     policy, stale = onboarding.desired.spec.on_labelled, lines.stale
-    _refuse_changed(stale, policy == "add", "on_labelled: add sends whole rows again, as second labels")
+    _refuse_changed(stale, policy == "add", "on_labelled: add sends whole rows again as second labels")
     touched = _rows_to_send(lines) | {each.row for each in stale}
     fresh = [line for line in lines.wanted if line.row.key in touched]
     if fresh and project is not None and policy == "fail":
-        # A line of unknown outcome may be in, and its label appears some time after the import: look more than once.
+        # A line of unknown outcome may be imported, and its label appears some time later: look more than once.
         doubtful = any(each.state is LineState.UNKNOWN and each.row in touched for each in lines.live.values())
         refuse_labelled(onboarding, project, touched, patient=doubtful)
     return fresh
@@ -150,9 +151,9 @@ def _rows_to_send(lines: _Lines) -> set[str]:
 
 
 def _shared(onboarding: Onboarding, lines: _Lines) -> Shared:
-    """Pre-labels: jobs can only be deleted whole; those that hold stale lines, and those that would share a row."""
+    """Return, for pre-labels, what to send and the jobs to delete whole: those with stale lines or a shared row."""
     allowed = onboarding.desired.spec.on_changed == "replace"
-    _refuse_changed(lines.stale, allowed, "on_changed: replace deletes our imports that hold them")
+    _refuse_changed(lines.stale, allowed, "on_changed: replace deletes our imports that contain them")
     ours = {line.uuid for line in lines.wanted} | {record.uuid for record in lines.gone}
     stale = {record.job for record in lines.stale}
     refuse_strangers(stale, lines.live.values(), ours)
@@ -161,13 +162,13 @@ def _shared(onboarding: Onboarding, lines: _Lines) -> Shared:
 
 
 def _without_id(onboarding: Onboarding) -> set[str]:
-    """Jobs that the service does not show, so that nobody knows what to delete."""
+    """Return the jobs that the service does not list, so that there is no id to delete."""
     jobs = onboarding.ledger.entries("job")
     return {entry.name for entry in jobs if entry.state is State.ABSENT and entry.remote_id is None}
 
 
 def _states_of_the_rest(lines: _Lines, fresh: Iterable[IndexedLine]) -> Counter[LineState]:
-    """How many of the lines that are not sent now have which state."""
+    """Count the lines that are not sent now by state."""
     sent = {line.uuid for line in fresh}
     return Counter(lines.live[line.uuid].state for line in lines.wanted if line.uuid not in sent)
 
@@ -189,20 +190,20 @@ def _refuse_changed(stale: Collection[LineRecord], allowed: bool, policy: str) -
 
 
 def _imported(count: int) -> str:
-    return "1 imported label has" if count == 1 else f"{count} imported labels have"
+    return f"{counted(count, 'imported label')} {'has' if count == 1 else 'have'}"
 
 
 def refuse_strangers(replaced: Collection[str], live: Iterable[LineRecord], ours: Collection[str]) -> None:
-    """A deleted job takes all its labels along; those that the sources no longer hold could not be sent again.
+    """Refuse to delete jobs with labels of other rows: labels no longer in the sources could not be sent again.
 
     Raises:
-        ConflictError: when a replaced job holds labels of rows that the spec no longer names.
+        ConflictError: when a replaced job contains labels of rows that the spec no longer names.
     """
     lost = [each for each in live if each.job in replaced and each.uuid not in ours]
     if lost:
-        rows = sorted({str(RowRef.from_key(each.row)) for each in lost})
+        rows, jobs = sorted({str(RowRef.from_key(each.row)) for each in lost}), sorted({each.job for each in lost})
         raise ConflictError(
-            f"replacing import {', '.join(sorted({each.job for each in lost}))} would also delete {len(lost)} labels "
-            f"of {len(rows)} rows that the spec no longer names: {', '.join(rows[:SHOWN])}; bring these rows and "
-            "labels back into the spec, or give the onboarding a new name and a new project"
+            f"replacing import {', '.join(jobs)} would also delete {counted(len(lost), 'label')} of "
+            f"{counted(len(rows), 'row')} that the spec no longer names: {', '.join(rows[:SHOWN])}; put these rows "
+            "and labels back into the spec, or give the onboarding a new name and a new project"
         )

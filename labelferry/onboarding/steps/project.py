@@ -12,7 +12,7 @@ __all__ = ["create_project", "plan_project", "project_kind", "refuse_moved", "re
 
 
 def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
-    """Return what ``create_project`` would do; the ontology is None when it is yet to be made."""
+    """Return what ``create_project`` would do; the ontology is None when it is yet to be created."""
     step = plan_resource(
         project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger, costs.NEW_PROJECT
     )
@@ -30,10 +30,10 @@ def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
 
 
 def create_project(onboarding: Onboarding, ontology: str) -> Resolved:
-    """Make sure that the project is there and works with the ontology.
+    """Make sure that the project exists and uses the ontology.
 
     Raises:
-        ConflictError: when it is set up with another ontology, or the onboarding went into another project before.
+        ConflictError: when it uses another ontology, or the onboarding was imported into another project before.
     """
     announce("project")
     project = resolve(project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger)
@@ -44,7 +44,7 @@ def create_project(onboarding: Onboarding, ontology: str) -> Resolved:
 
 
 def _connect(onboarding: Onboarding, project: str, ontology: str) -> None:
-    """Connect the ontology; a project that has no editor, and is given none, is one that nobody can use."""
+    """Connect the ontology; refuse a project that has and gets no editor, since it is unusable."""
     projects, wanted = onboarding.client.projects, onboarding.desired.spec.project
     try:
         projects.connect_ontology(project, ontology)
@@ -61,33 +61,33 @@ def _connect(onboarding: Onboarding, project: str, ontology: str) -> None:
 
 
 def project_kind(onboarding: Onboarding) -> ResourceKind:
-    """How projects are found and made."""
+    """Return how projects are found and created."""
     projects = onboarding.client.projects
     return ResourceKind("project", projects.get, projects.find, lambda name: _create_project(onboarding, name))
 
 
 def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | None) -> bool:
-    """Whether the project is connected to the ontology; None means: to one that is yet to be made.
+    """Return whether the project is connected to the ontology; None stands for one that is yet to be created.
 
-    False when it has none yet, or an earlier version that the spec lets go of.
+    False when it has none yet, or an earlier version that the spec allows to be replaced.
 
     Raises:
-        ConflictError: when it works with another one.
+        ConflictError: when it uses another one.
     """
     connected, wanted = onboarding.client.projects.ontology(project), onboarding.desired.spec.project
     if connected is None or (connected.id != ontology and _gives_way(onboarding, connected)):
         return False
     if connected.id != ontology:
         raise ConflictError(
-            f"project '{wanted.name or wanted.id}' works with ontology '{connected.name}' ({connected.id}), not with "
-            f"the one of the spec ({ontology or 'not made yet'}); name that ontology by id, or another project, and "
-            "give the onboarding a new name where it was imported before"
+            f"project '{wanted.name or wanted.id}' uses ontology '{connected.name}' ({connected.id}), not "
+            f"the one in the spec ({ontology or 'not created yet'}); name that ontology by id, or another project, and "
+            "give the onboarding a new name if it was imported before"
         )
     return True
 
 
 def _gives_way(onboarding: Onboarding, connected: OntologyRecord) -> bool:
-    """Whether an ontology is an earlier version of the one wanted, and the spec says that versions may change."""
+    """Return whether an ontology is an earlier version of the desired one, and the spec allows new versions."""
     spec = onboarding.desired.spec
     earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)
     return spec.on_ontology_change == "new-version" and (earlier or connected.id == spec.ontology.id)
@@ -100,10 +100,10 @@ def _create_project(onboarding: Onboarding, name: str) -> Project:
 
 
 def refuse_moved(onboarding: Onboarding, project: str | None) -> None:
-    """What the ledger calls done was done in one project; in another, nothing is done yet.
+    """Refuse another project than before: the ledger's lines are done in that one only.
 
     Raises:
-        ConflictError: when it was done in another one.
+        ConflictError: when the onboarding was imported into another one.
     """
     entries = [entry for kind in ("batch", "job") for entry in onboarding.ledger.entries(kind)]
     before = {entry.detail["project"] for entry in entries if "project" in entry.detail} - {project}

@@ -1,4 +1,4 @@
-"""Resources whose names are not unique in Labelbox: by stored id, else by the only exact name, else made."""
+"""Resources whose names are not unique in Labelbox: by stored id, else by the only exact name, else created."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ __all__ = ["BY_ID", "FOUND", "NEW", "Resolved", "ResourceKind", "look_up", "plan
 NEW, FOUND, BY_ID = "no resource has this name", "found by name", "named by id"
 
 MAKING_SECONDS = 300.0
-"""How long to wait for an onboarding that is making a resource of the same name: longer than the client's patience."""
+"""Seconds to wait for a run that is creating a resource of the same name: longer than the client's patience."""
 
 
 class _HasId(Protocol):
@@ -25,9 +25,9 @@ class _HasId(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ResourceKind:
-    """How resources of one kind are read, found by exact name, and made.
+    """How resources of one kind are read, found by exact name, and created.
 
-    ``finish`` completes one that this or an earlier, stopped run has made, and returns what it added, for people.
+    ``finish`` completes a resource that this or an earlier, stopped run created, and returns what it added, as text.
     """
 
     name: str
@@ -39,7 +39,7 @@ class ResourceKind:
 
 @dataclass(frozen=True, slots=True)
 class Resolved:
-    """A resource that is there now, and what finishing it has added."""
+    """A resource that exists now, and what finishing it has added."""
 
     id: str
     created: bool
@@ -47,7 +47,7 @@ class Resolved:
 
 
 def plan_resource(kind: ResourceKind, reference: Reference, ledger: Ledger, requests: int) -> PlannedStep:
-    """Return what ``resolve`` would do; ``requests`` is what making one takes."""
+    """Return what ``resolve`` would do; ``requests`` is the cost of creating one."""
     name = reference.name or reference.id or ""
     try:
         known = look_up(kind, reference, ledger)
@@ -59,12 +59,12 @@ def plan_resource(kind: ResourceKind, reference: Reference, ledger: Ledger, requ
 
 
 def resolve(kind: ResourceKind, reference: Reference, ledger: Ledger) -> Resolved:
-    """Return the resource meant, making it when there is none of its name.
+    """Return the resource, creating it when none has its name.
 
     Raises:
-        NotFoundError: when the spec names an id that is not there.
+        NotFoundError: when the spec names an id that does not exist.
         ConflictError: when several have the name.
-        UnavailableError: when making it had no answer and it cannot be found; the next run asks again first.
+        UnavailableError: when creating it was not answered and it cannot be found; the next run asks again first.
     """
     name = reference.name or ""
     if reference.id is not None:
@@ -86,7 +86,7 @@ def _look_up_or_make(kind: ResourceKind, reference: Reference, ledger: Ledger) -
 
 
 def _take_up(kind: ResourceKind, name: str, known: str, ledger: Ledger) -> str:
-    """Write down a resource that exists; one that a stopped run may have made is finished first."""
+    """Record an existing resource; one that a stopped run may have created is finished first."""
     entry = ledger.entry(kind.name, name)
     if entry is not None and (entry.state, entry.remote_id) == (State.SETTLED, known):
         return ""
@@ -96,10 +96,10 @@ def _take_up(kind: ResourceKind, name: str, known: str, ledger: Ledger) -> str:
 
 
 def look_up(kind: ResourceKind, reference: Reference, ledger: Ledger) -> str | None:
-    """Return the id of the resource meant, None when it has to be made. Changes nothing.
+    """Return the id of the resource, None when it has to be created. Changes nothing.
 
     Raises:
-        NotFoundError: when the spec names an id that is not there.
+        NotFoundError: when the spec names an id that does not exist.
         ConflictError: when several have the name.
     """
     if reference.id is not None:
@@ -125,7 +125,7 @@ def _named(kind: ResourceKind, name: str) -> str | None:
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
         raise ConflictError(
-            f"{len(found)} {kind.name}s are called '{name}': {ids}; say which with {kind.name}: {{id: ...}} in the spec"
+            f"the {kind.name} name '{name}' is not unique ({ids}); choose one with {kind.name}: {{id: ...}} in the spec"
         )
     return found[0].id if found else None
 
@@ -146,7 +146,7 @@ def _make(kind: ResourceKind, name: str, ledger: Ledger) -> str:
 
 @contextmanager
 def _leaving(kind: ResourceKind, name: str, ledger: Ledger, made: str | None = None) -> Iterator[None]:
-    """Name what a run leaves at the service that lost its lease while the service was creating a resource for it."""
+    """Name what a run leaves at the service when it loses its lease while the service is creating a resource for it."""
     try:
         yield
     except LeaseLostError as error:
@@ -157,6 +157,6 @@ def _leaving(kind: ResourceKind, name: str, ledger: Ledger, made: str | None = N
         which = f"a {kind.name} '{name}' ({made or 'its creation had no answer'})"
         whose = f"the other run uses {used}" if used else "the other run may use it"
         raise LeaseLostError(
-            f"{error}. This run may leave {which} at the service: {whose}; once it has finished, delete the one that "
-            "holds nothing in Labelbox"
+            f"{error}. This run may leave {which} at the service: {whose}; once it has finished, delete the empty "
+            "one in Labelbox"
         ) from error

@@ -1,4 +1,4 @@
-"""Lines that the service refused, or whose outcome it does not say, to be sent again."""
+"""Lines that the service refused, or whose outcome it does not report, reopened to be sent again."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -20,7 +20,7 @@ AGAIN = frozenset({LineState.FAILED, LineState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """How many lines are to be sent again, and how many jobs are deleted first."""
+    """The number of lines to send again, and of jobs to delete first."""
 
     lines: int
     jobs: int
@@ -29,12 +29,12 @@ class Reopened:
 def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
     """Let the next steps send the refused lines again. Changes the ledger, nothing at the service.
 
-    Lines that may be in are never simply sent again. Of pre-labels, the jobs that carried them are deleted first, and
-    all lines of these are sent again; ground truth is sent again only to rows without a label.
+    Lines that may be imported are never simply sent again. With pre-labels, their jobs are deleted first, and all lines
+    of these are sent again; ground truth is sent again only to rows without a label.
 
     Raises:
-        ConflictError: when ground truth would go onto a labelled row and the spec does not say on_labelled: add, or a
-            job that has to go holds labels of rows that the spec no longer names.
+        ConflictError: when ground truth would be added to a labelled row and the spec does not set on_labelled: add, or
+            a job to delete contains labels of rows that the spec no longer names.
     """
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     wanted = {line.uuid for line in onboarding.desired.index()}
@@ -58,12 +58,12 @@ def _is_reopened(line: LineRecord, wanted: Collection[str]) -> bool:
 
 
 def _lacks_row(line: LineRecord) -> bool:
-    """Whether a line was refused because its row is not in the project, such as one whose batch was deleted."""
+    """Return whether a line was refused because its row is not in the project, as when its batch was deleted."""
     return explain(line)[1].kind is OutcomeKind.FIX_ROW
 
 
 def _jobs_in_doubt(failed: list[LineRecord]) -> list[str]:
-    """Jobs that hold lines whose outcome was not read for certain: one of them may be in."""
+    """Return the jobs with lines of uncertain outcome: any of these may be imported."""
     return sorted({each.job for each in failed if each.reason is not None})
 
 

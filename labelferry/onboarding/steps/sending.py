@@ -1,4 +1,4 @@
-"""Lines that are to be sent -> import jobs: cut into bounded files, written down, then created under their own name."""
+"""Lines to send -> import jobs: cut into bounded files, recorded, then created under names of their own."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -46,10 +46,10 @@ def _rows(lines: list[Outgoing]) -> Iterator[list[Outgoing]]:
 
 
 def send(onboarding: Onboarding, project: str, shard: list[Outgoing]) -> str:
-    """Send lines as one job and return its name, which says what is in it.
+    """Send lines as one job and return its name, which identifies its contents.
 
     Raises:
-        UnavailableError: when the creation had no answer and the service does not show the job.
+        UnavailableError: when the creation was not answered and the service does not list the job.
     """
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     path, digest = _write_shard(onboarding, shard)
@@ -90,9 +90,9 @@ def _write_shard(onboarding: Onboarding, shard: list[Outgoing]) -> tuple[Path, s
 
 
 def _create(onboarding: Onboarding, project: str, name: str, path: Path) -> ImportJob | None:
-    """Create the job unless it exists; a lost answer is looked up, never answered by a second job.
+    """Create the job unless it exists; after a lost answer it is looked up, never created a second time.
 
-    None says that the service has a job of the name, and does not show it.
+    None means that the service has a job of that name but does not list it.
     """
     imports, kind = onboarding.client.imports, KINDS[onboarding.desired.spec.imports.as_]
     known = imports.find(project, name, kind)

@@ -1,8 +1,8 @@
-"""Pre-labels for a row that has some of ours: the jobs that hold those are deleted, and the row is sent whole.
+"""Pre-labels for a row that has some of ours: the jobs with those are deleted, and the whole row is sent again.
 
 Whether a second import adds to the pre-labels of a row or replaces them is not known: the official notebook
-(Labelbox/labelbox-notebooks, video.ipynb) warns that the earlier one might be overwritten. Whole rows are right either
-way.
+(Labelbox/labelbox-notebooks, video.ipynb) warns that the earlier one might be overwritten. Whole rows are
+correct either way.
 """
 
 from collections import defaultdict
@@ -22,12 +22,12 @@ MAY_BE_IN = frozenset({LineState.ACCEPTED, LineState.UNKNOWN})
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """What is sent, what goes first, and where that was not possible.
+    """The lines to send, the jobs to delete first, and the rows where that is not possible.
 
     Args:
         fresh: lines to send.
         going: jobs to delete first.
-        beside: rows that get lines although a job that cannot be deleted holds others of theirs.
+        beside: rows that get lines although a job that cannot be deleted has others of theirs.
     """
 
     fresh: list[IndexedLine]
@@ -38,13 +38,13 @@ class Shared:
 def share(
     wanted: Iterable[IndexedLine], live: Mapping[str, LineRecord], going: Collection[str], staying: Collection[str]
 ) -> Shared:
-    """Return what has to be sent and deleted so that no row gets its pre-labels from two imports.
+    """Return what to send and to delete so that no row gets its pre-labels from two imports.
 
     Args:
         wanted: the desired lines.
         live: the lines that count, by uuid.
         going: jobs that are deleted anyway.
-        staying: jobs that cannot be deleted without a loss.
+        staying: jobs that cannot be deleted without loss.
     """
     lines, gone, jobs = list(wanted), set(going), _jobs_by_row(live.values())
     while True:
@@ -57,7 +57,7 @@ def share(
 
 
 def beside_others(row: str) -> Finding:
-    """Return what a report says of such a row, by its key."""
+    """Return the finding in a report about such a row, by its key."""
     return VideoRule.PRELABELS_BESIDE.at(None, row=str(RowRef.from_key(row)))
 
 

@@ -1,4 +1,4 @@
-"""The IAM integration that signs for a new dataset, so that the service can read private buckets."""
+"""The IAM integration that signs the URLs of a new dataset, so that the service can read private buckets."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -14,14 +14,14 @@ from labelferry.spec import IAM_DEFAULT, IAM_NONE
 
 __all__ = ["choose_signer", "finish_signing", "plan_signing"]
 
-PUBLIC = "or write iam_integration: none under dataset: when no video is in a private bucket"
+PUBLIC = "or set iam_integration: none under dataset: if no video is in a private bucket"
 
 
 def choose_signer(onboarding: Onboarding) -> Integration | None:
     """Return the integration that the spec means for a new dataset, None for no integration. Changes nothing.
 
     Raises:
-        ConflictError: when it does not exist, is not valid, or several are meant.
+        ConflictError: when it does not exist, is not valid, or is ambiguous.
     """
     wanted = onboarding.desired.spec.dataset.iam_integration
     if wanted == IAM_NONE:
@@ -35,7 +35,7 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
         )
     if not found and wanted != IAM_DEFAULT:
         raise ConflictError(
-            f"there is no IAM integration '{wanted}' in this workspace ({_listed(known) or 'it has none'}); correct "
+            f"this workspace has no IAM integration '{wanted}' ({_listed(known) or 'it has none'}); correct "
             f"iam_integration under dataset:, {PUBLIC}"
         )
     if found and not found[0].valid:
@@ -47,7 +47,7 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
 
 
 def plan_signing(onboarding: Onboarding, planned: PlannedStep) -> PlannedStep:
-    """Return the plan of a dataset with its signer: for a new one what signs, for another whether the spec agrees."""
+    """Return the plan of a dataset with its signer: a new one gets it, an existing one must agree with the spec."""
     name = planned.name
     try:
         if planned.action is Action.REUSE and planned.id and not _is_claimed(onboarding, name):
@@ -63,12 +63,12 @@ def plan_signing(onboarding: Onboarding, planned: PlannedStep) -> PlannedStep:
 
 
 def finish_signing(onboarding: Onboarding, dataset: str) -> str:
-    """Let the integration that the spec means sign for a dataset that this or an earlier run has just created.
+    """Set the integration that the spec names as signer of a dataset that this or an earlier run has just created.
 
-    The dataset may be someone else's of the same name: one that holds rows, or has another signer, is left as it is.
+    The dataset may be another one of the same name: one that has rows, or another signer, is left as it is.
 
     Returns:
-        which integration signs, empty when none was set.
+        The integration that signs, empty when none was set.
 
     Raises:
         RejectedError: when the service's test of the signer fails; the dataset is empty and is deleted again.
@@ -98,10 +98,10 @@ def _sign(onboarding: Onboarding, dataset: str, signer: Integration) -> None:
 
 
 def refuse_other_signer(onboarding: Onboarding, dataset: str) -> None:
-    """Stop when the spec names an integration and rows would go into a dataset that another one signs for.
+    """Refuse a dataset with another signer than the integration that the spec names.
 
     Raises:
-        ConflictError: naming both.
+        ConflictError: with both.
     """
     wanted = onboarding.desired.spec.dataset.iam_integration
     if wanted in {IAM_DEFAULT, IAM_NONE}:
@@ -112,12 +112,12 @@ def refuse_other_signer(onboarding: Onboarding, dataset: str) -> None:
     said = f"signed by {current}" if current else "not signed by any IAM integration"
     raise ConflictError(
         f"dataset {dataset} exists and is {said}, the spec names {meant}: change it in the dataset's settings in "
-        "Labelbox, or take iam_integration out of the spec"
+        "Labelbox, or remove iam_integration from the spec"
     )
 
 
 def _is_claimed(onboarding: Onboarding, name: str) -> bool:
-    """Whether an earlier run was stopped while it created the dataset, maybe before it signed."""
+    """Return whether an earlier run was stopped while it created the dataset, perhaps before it was signed."""
     entry = onboarding.ledger.entry("dataset", name)
     return entry is not None and entry.state is State.CLAIMED
 

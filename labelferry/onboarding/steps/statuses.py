@@ -1,9 +1,9 @@
-"""The lines of a job, and what stands in its status file -> what became of each line. Guesses nothing.
+"""The lines of a job and its status file -> the outcome of each line, without guessing.
 
 A status belongs to the line whose uuid it repeats, in whatever spelling (docs.labelbox.com lets a uuid be written with
 braces, without hyphens, in either case). Statuses without a uuid, or in a file that repeats none of ours, belong to the
-lines of their row when there are as many of them, in the order in which the lines were sent. A line that is left has no
-known outcome: it is unknown, not failed.
+lines of their row when there are equally many, in the order in which the lines were sent. A line that is left over has
+no known outcome: it is unknown, not failed.
 """
 
 from collections import defaultdict
@@ -33,12 +33,12 @@ LONGEST, MOST_STRAYS = 4_000, 3
 
 
 def verdicts(sent: Sequence[LineRecord], content: Sequence[Any], keys: Keys) -> list[Verdict]:
-    """Return what became of each line.
+    """Return the outcome of each line.
 
     Args:
         sent: the lines of one job.
-        content: what stands on the lines of its status file, in whatever shape.
-        keys: returns the global key of each row id; asked only when statuses name rows by id.
+        content: the lines of its status file, in any shape.
+        keys: returns the global key of each row id; called only when statuses name rows by id.
     """
     matching = _Matching(sent)
     strays = matching.by_uuid(content)
@@ -53,7 +53,7 @@ class _Matching:
         self.sent, self.found = sent, dict[str, Verdict]()
 
     def by_uuid(self, content: Iterable[Any]) -> list[Any]:
-        """Take the statuses that repeat the uuid of a line; return the rest."""
+        """Assign the statuses that repeat the uuid of a line; return the rest."""
         lines, strays = _Spellings(self.sent), list[Any]()
         for status in content:
             line = lines.named(_uuid(status))
@@ -64,7 +64,7 @@ class _Matching:
         return strays
 
     def by_row(self, strays: list[Any], keys: Keys) -> list[Any]:
-        """Take the statuses that stand for all lines of a row that are left, in their order; return the rest."""
+        """Assign the statuses that match all remaining lines of a row, in order; return the rest."""
         usable: list[Status] = [each for each in strays if self._may_stand_for_a_row(each)]
         if not usable:
             return strays
@@ -79,7 +79,7 @@ class _Matching:
         return [each for each in strays if id(each) not in used]
 
     def _may_stand_for_a_row(self, status: Any) -> bool:
-        """One with a uuid of its own does not, in a file that repeats some of ours."""
+        """Return False for a status with a foreign uuid in a file that repeats some of ours."""
         return isinstance(status, dict) and not (self.found and _uuid(status))
 
     def _left_by_row(self) -> dict[str, list[LineRecord]]:
@@ -95,7 +95,7 @@ class _Matching:
         return statuses
 
     def _add(self, line: LineRecord, verdict: Verdict) -> None:
-        """A line that has several statuses keeps the one that they agree on."""
+        """Add a status; a line with several keeps the one that they agree on."""
         before = self.found.get(line.uuid)
         if before is not None and before.state is not verdict.state:
             texts = "; ".join(each.message or str(each.state) for each in (before, verdict))
@@ -104,7 +104,7 @@ class _Matching:
 
 
 class _Spellings:
-    """Lines by the uuid that they were sent with, in any spelling that is theirs alone."""
+    """Lines by their uuid, in any spelling that is unique to them."""
 
     def __init__(self, sent: Iterable[LineRecord]) -> None:
         self._exact = {of_generation(line.uuid, line.generation): line for line in sent}
@@ -118,7 +118,7 @@ class _Spellings:
 
 
 class _Rows:
-    """Rows as lines name them, found by what a status says of its row."""
+    """Rows as lines name them, found by a status's reference to its row."""
 
     def __init__(self, known: Mapping[str, object], keys: Keys) -> None:
         self._known, self._keys = known, keys
@@ -173,7 +173,7 @@ def _by_order(verdict: Verdict) -> Reason | None:
 
 
 def _told(status: Status) -> str:
-    """The errors of a line in the service's words; all that it says of the line where there are none."""
+    """Return the service's error messages for a line; the whole status when there are none."""
     errors = status.get("errors")
     told = "; ".join(filter(None, map(_error, errors if isinstance(errors, list) else [errors])))
     return told or _raw({name: value for name, value in status.items() if name not in {"uuid", "dataRow"}})

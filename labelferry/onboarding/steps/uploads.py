@@ -1,4 +1,4 @@
-"""Local videos: sent as they were checked, and remembered, so that one that was replaced is noticed."""
+"""Local videos, uploaded as checked and recorded, so that a replaced one is noticed."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -14,23 +14,23 @@ KIND = "upload"
 
 
 def upload_video(onboarding: Onboarding, row: Mapping[str, Any]) -> str:
-    """Send the local video of a row, and return its URL at the service.
+    """Upload the local video of a row, and return its URL at the service.
 
     Raises:
-        SourceError: when it is not the file any more that was checked.
+        SourceError: when it is no longer the file that was checked.
     """
     path, content = Path(row["file"]), row.get("content")
-    if content:  # the state of an onboarding that began with an older version has none
+    if content:  # states of older versions have none
         refuse_changed(path, Content(**content))
     return onboarding.client.upload(path, path.name, "video/mp4")
 
 
 def remember(onboarding: Onboarding, row: Mapping[str, Any]) -> None:
-    """Write down which video the row has."""
+    """Record the video of the row."""
     if content := row.get("content"):
         onboarding.ledger.replace(KIND, row["global_key"], content["sha256"])
 
 
 def uploaded(ledger: Ledger) -> dict[str, str | None]:
-    """Return the hash of the video that was sent for each row, by global key."""
+    """Return the hash of the uploaded video of each row, by global key."""
     return {entry.name: entry.remote_id for entry in ledger.entries(KIND)}

@@ -62,7 +62,7 @@ def test_a_frame_between_two_of_three_keyframes_is_left_out(shape: str, where: s
 @pytest.mark.parametrize("shape", SHAPES)
 @pytest.mark.parametrize(("frame", "x"), [(3, 25.0), (3, 2.6), (3, 1.4), (7, 75.0), (7, 6.0)])
 def test_one_that_they_do_not_bring_back_is_refused(shape: str, frame: int, x: float) -> None:
-    """25 at frame 3 lies on the straight way from the first keyframe to the last, which is not how Labelbox goes."""
+    """25 at frame 3 is on the straight line from the first keyframe to the last, unlike Labelbox's interpolation."""
     make = SHAPES[shape]
     for annotations in permutations([*three(make), make(frame, x, keyframe=False)]):
         with pytest.raises(AnnotationError, match=f"frame {frame} .*keyframe"):

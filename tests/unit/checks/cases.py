@@ -32,14 +32,12 @@ CASES: Mapping[str, Case] = {
     "tool": Case(
         NameRule.NAME_MISSPELLED, video(box("cra")), "error: the ontology has no tool 'cra'; did you mean 'car'?"
     ),
-    "tool, far off": Case(NameRule.NAME_UNKNOWN, video(box("zebra")), "(there: 'car', 'ball', 'lane', 'sky')"),
-    "tool, case": Case(
-        NameRule.NAME_MISSPELLED, video(box("Car")), "did you mean 'car'? Names are matched to the letter"
-    ),
+    "tool, far off": Case(NameRule.NAME_UNKNOWN, video(box("zebra")), "(it has: 'car', 'ball', 'lane', 'sky')"),
+    "tool, case": Case(NameRule.NAME_MISSPELLED, video(box("Car")), "did you mean 'car'? Names must match exactly"),
     "tool, capitals": Case(NameRule.NAME_MISSPELLED, video(box("LANE")), "did you mean 'lane'?"),
-    "tool is a question": Case(NameRule.NAME_OF_OTHER_KIND, video(box("note")), "'note' is a question there"),
+    "tool is a question": Case(NameRule.NAME_OF_OTHER_KIND, video(box("note")), "'note' is a question in it"),
     "question is a tool": Case(
-        NameRule.NAME_OF_OTHER_KIND, video(asked("car", TEXT, words("x"))), "'car' is a tool there"
+        NameRule.NAME_OF_OTHER_KIND, video(asked("car", TEXT, words("x"))), "'car' is a tool in it"
     ),
     "question": Case(
         NameRule.NAME_MISSPELLED,

@@ -68,7 +68,7 @@ def asked(name: str, kind: AnswerKind, *answers: Answer, **more: Any) -> Classif
 def box(name: str = "car", frames: tuple[int, ...] = (1, 2), rows: Any = None, **more: Any) -> Track:
     number = np.array(frames)
     coords = np.tile([4.0, 4, 8, 8], (len(frames), 1)) if rows is None else np.array(rows, dtype=float)
-    more.setdefault("segment", number * 0)
+    more = {"segment": number * 0, "instance": "7"} | more
     return Track(Feature(name), Geometry.BOX, number, coords, where=HERE, **more)
 
 

@@ -27,7 +27,7 @@ CASES: Mapping[str, Case] = {
     "frame 0": Case(
         FrameRule.FRAME_BEFORE_FIRST,
         video(box(frames=(0, 1))),
-        "error: 'car' has frame 0; the first frame of a video is 1",
+        "error: 'car' (track 7) has frame 0; the first frame of a video is 1",
     ),
     "frame 101": Case(
         FrameRule.FRAME_BEYOND_END,
@@ -45,12 +45,12 @@ CASES: Mapping[str, Case] = {
     "range after the video": Case(
         FrameRule.RANGE_OUTSIDE_VIDEO,
         video(asked("light", TEMPORAL, option("on", (90, 101)))),
-        "error: answer 'on' of 'light' holds for frames 90-101; the video has 100 frames",
+        "error: answer 'on' of 'light' is for frames 90-101; the video has 100 frames",
     ),
     "range from frame 0": Case(
         FrameRule.RANGE_OF_OTHER_BASE,
         video(asked("light", TEMPORAL, option("on", (0, 99)))),
-        "warning: answer 'on' of 'light' holds for frames 0-99; counting from 1, ranges go from 1 to 100;"
+        "warning: answer 'on' of 'light' is for frames 0-99; counting from 1, ranges go from 1 to 100;"
         " it is sent unchanged; if the source counts from 0, set frames: {temporal_base: 0}",
     ),
     "child partly outside": Case(
@@ -58,12 +58,12 @@ CASES: Mapping[str, Case] = {
         video(
             asked("light", TEMPORAL, option("on", (0, 10), inside=(asked("why", TEMPORAL, option("sun", (5, 15))),)))
         ),
-        "error: answer 'sun' of 'light' > 'on' > 'why' holds for frames 5-15, but the answer above it has frames 0-10",
+        "error: answer 'sun' of 'light' > 'on' > 'why' is for frames 5-15, but its parent answer has frames 0-10",
     ),
     "child without parent frames": Case(
         FrameRule.RANGE_OUTSIDE_PARENT,
         video(asked("weather", RADIO, option("wet", inside=(asked("x", TEMPORAL, option("y", (1, 2))),)))),
-        "but the answer above it has no frames of its own",
+        "but its parent answer has no frames of its own",
     ),
     "sparse": Case(
         FrameRule.SEGMENTS_SINGLE,
@@ -84,7 +84,7 @@ CASES: Mapping[str, Case] = {
     "outside": Case(
         ShapeRule.SHAPE_OUTSIDE,
         video(box(rows=[[4, 4, 8, 8], [65, 4, 8, 8]])),
-        "warning: 'car' lies wholly outside the picture (64x48) at 1 keyframe, first at frame 2",
+        "warning: 'car' is entirely outside the picture (64x48) at 1 keyframe, first at frame 2",
     ),
     "partly outside": Case(
         ShapeRule.SHAPE_PARTLY_OUTSIDE,
@@ -97,7 +97,7 @@ CASES: Mapping[str, Case] = {
         "error: all 2 boxes of clip.mp4 are smaller than two pixels",
     ),
     "point outside": Case(
-        ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' lies wholly outside the picture"
+        ShapeRule.SHAPE_OUTSIDE, video(point(x=80)), "warning: 'ball' is entirely outside the picture"
     ),
     "line partly outside": Case(
         ShapeRule.SHAPE_PARTLY_OUTSIDE,
@@ -121,12 +121,12 @@ CASES: Mapping[str, Case] = {
     "colour absent": Case(
         MaskRule.MASK_COLOUR_ABSENT,
         video(masks(picture(RED), colours=(RED, BLUE))),
-        "error: no mask has the colour (0, 0, 255) of 'sky'; give the colour as it is drawn (there: (255, 0, 0))",
+        "error: no mask has the colour (0, 0, 255) of 'sky'; give the colour as drawn (they have: (255, 0, 0))",
     ),
     "colour twice": Case(
         MaskRule.MASK_COLOUR_TWICE,
         video(masks(picture(RED), colours=(RED, RED))),
-        "error: the colour (255, 0, 0) belongs to",
+        "warning: the colour (255, 0, 0) belongs to",
     ),
     "black": Case(
         MaskRule.MASK_COLOUR_BLACK,
@@ -141,7 +141,7 @@ CASES: Mapping[str, Case] = {
     "other size": Case(
         MaskRule.MASK_SIZE_NOT_VIDEO,
         video(masks(picture(RED, size=(24, 32)))),
-        "error: the mask of frame 1 has 32x24 pixels and the video 64x48",
+        "error: the mask of frame 1 has 32x24 pixels, but the video 64x48",
     ),
     "sizes differ": Case(
         MaskRule.MASK_SIZES_DIFFER,

@@ -53,6 +53,7 @@ SILENT: Mapping[str, LabelledVideo] = {
     "box": video(box(answers={0: (asked("colour", RADIO, option("red")), asked("plate", TEXT, words("A 1")))})),
     "point": video(point()),
     "line": video(line((0, 0), (64, 48))),
+    "as large as the picture": video(box(rows=[[0, 0, 64, 48], [56, 40, 8, 8]])),
     "a list of one for a radio": video(box(answers={1: (asked("colour", CHECKLIST, option("red")),)})),
     "one option for a checklist": video(asked("seen", RADIO, option("dog"))),
     "another answer in each keyframe": video(
@@ -133,7 +134,7 @@ def test_what_is_not_known_is_not_checked() -> None:
 def test_a_size_of_which_only_one_side_is_known() -> None:
     labels = video(masks(picture(RED, size=(24, 32))))
     (only,) = texts(labels, media={"clip.mp4": Media(width=64)})
-    assert "the mask of frame 1 has 32x24 pixels and the video 64x24" in only
+    assert "the mask of frame 1 has 32x24 pixels, but the video 64x24" in only
 
 
 @pytest.mark.parametrize(("composite", "code"), [(b"no", "mask-not-png"), ("https://example.com/1.png", "mask-by-url")])
@@ -158,8 +159,55 @@ def test_a_name_beside_a_wrong_schema_id_is_not_suggested_again() -> None:
 
 def test_a_long_list_of_names_is_cut() -> None:
     ontology = Ontology(tuple(Tool(ToolKind.BOX, f"{letter}-1234") for letter in "abcdefghij"))
-    assert "(there: 'a-1234', 'b-1234'" in texts(video(box("car")), ontology=ontology)[0]
+    assert "(it has: 'a-1234', 'b-1234'" in texts(video(box("car")), ontology=ontology)[0]
     assert "'h-1234', and 2 more)" in texts(video(box("car")), ontology=ontology)[0]
+
+
+FRAMES: dict[str, list[int | None]] = {
+    "frame 0": [0],
+    "frame 101": [101],
+    "mask frame 0": [0],
+    "mask frame 101": [101],
+    "range after the video": [90],
+    "range from frame 0": [0],
+    "child partly outside": [0, 5],
+    "child without parent frames": [None, 1],
+    "sparse": [1],
+    "no width": [2],
+    "negative": [1],
+    "outside": [2],
+    "partly outside": [1],
+    "from the right edge on": [2],
+    "up to the upper edge": [1],
+    "point outside": [1],
+    "line partly outside": [1],
+    "no png": [1],
+    "broken png": [1],
+    "rgba": [1],
+    "palette": [1],
+    "grey": [1, None, None],
+    "other size": [1],
+    "sizes differ": [None, 2],
+    "frame in two lines": [1],
+    "radio at one frame": [9, 0],
+    "radio inside a range": [9, 0],
+    "radio over two lines": [5],
+    "nested radio at one frame": [4, 0, 0],
+}
+
+
+EDGES = ("from the right edge on", "up to the upper edge")
+TRACKS = {"frame 101": "4", "nested in an answer on keyframes": "4"} | dict.fromkeys(
+    ("frame 0", "sparse", "no width", "negative", "outside", "partly outside", *EDGES), "7"
+)
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_finding_names_the_first_frame_and_the_track(name: str) -> None:
+    case = CASES[name]
+    findings = found(case.labels, ontology=case.ontology, rows=["clip.mp4"])
+    assert [each.frame for each in findings] == FRAMES.get(name, [None] * len(findings))
+    assert {each.track for each in findings} - {None} == ({TRACKS[name]} if name in TRACKS else set())
 
 
 def test_a_finding_says_where_it_is() -> None:

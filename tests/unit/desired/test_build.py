@@ -1,4 +1,4 @@
-"""What stops before anything is sent: no labels to build an ontology from, errors of the checks, no kept state."""
+"""Refusals before anything is sent: no labels to infer an ontology from, errors of the checks, no stored state."""
 
 from pathlib import Path
 
@@ -37,7 +37,7 @@ def test_an_ontology_from_no_labels(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("count", [1, 5, 25])
 def test_errors_of_the_checks_stop_it(count: int, tmp_path: Path) -> None:
-    """The first are told, all are counted, and all are there as values."""
+    """The first are shown, all are counted, and all are available as values."""
     with pytest.raises(CheckError, match=r"boxes\.csv:3: .*'yard-1'") as refused:
         desired(tmp_path, ["yard-0", *(f"yard-{number}" for number in range(1, count + 1))])
     told = [line for line in str(refused.value).splitlines() if "'yard-" in line]
@@ -55,10 +55,10 @@ def test_a_home_that_is_a_file(tmp_path: Path) -> None:
 
 def test_the_state_that_was_taken_up_last_is_kept(tmp_path: Path) -> None:
     first = desired(tmp_path, ["yard-0"])
-    with pytest.raises(SpecError, match=r"no onboarding 'yard'.*known are: none.*labelferry onboard"):
+    with pytest.raises(SpecError, match=r"no onboarding 'yard'.*which has: none.*labelferry onboard"):
         kept("yard", tmp_path / "home")
     mark(first)
     desired(tmp_path, ["yard-0"], SPEC.replace("dataset: Yard", "dataset: Other"))
     assert kept("yard", tmp_path / "home") == first.folder
-    with pytest.raises(SpecError, match=r"no onboarding 'street'.*known are: yard"):
+    with pytest.raises(SpecError, match=r"no onboarding 'street'.*which has: yard"):
         kept("street", tmp_path / "home")

@@ -1,4 +1,4 @@
-"""A desired state has a format: findings are kept as values, and another version's folder is refused with a remedy."""
+"""A desired state has a format: findings are values, and another version's folder is refused with a remedy."""
 
 from hashlib import sha256
 from pathlib import Path
@@ -92,7 +92,7 @@ def test_a_folder_of_another_version_is_refused(version: int | None, says: str, 
 
 
 def test_the_folder_of_the_first_version_is_not_taken_for_the_same(tmp_path: Path) -> None:
-    """That version named it after spec, rows, ontology and lines alone, so an onboarding writes its own beside it."""
+    """That version named it after spec, rows, ontology and lines alone, so an onboarding writes its own next to it."""
     state = desired(tmp_path)
     spec = orjson.loads((state.folder / "onboarding.json").read_bytes())["spec"]
     files = [(state.folder / name).read_bytes() for name in ("rows.jsonl", "ontology.json", "lines.ndjson")]

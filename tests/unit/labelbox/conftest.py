@@ -1,4 +1,4 @@
-"""A service made of answers: each test says what comes back, and reads what was sent."""
+"""A scripted service: each test sets the answers, and reads what was sent."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Every answer of the service and what we make of it."""
+"""Every answer of the service, and the error that it becomes."""
 
 import json
 
@@ -21,7 +21,7 @@ CODES = [
     ("MALFORMED_REQUEST", {}, errors.RejectedError, "fix the request"),
     ("INTERNAL_SERVER_ERROR", {"exception": {"status": 400}}, errors.RejectedError, "fix the request"),
     ("INTERNAL_SERVER_ERROR", {"exception": {"status": 422}}, errors.RejectedError, "fix the request"),
-    ("INTERNAL_SERVER_ERROR", {"exception": {"status": 426}}, errors.QuotaError, "allowance"),
+    ("INTERNAL_SERVER_ERROR", {"exception": {"status": 426}}, errors.QuotaError, "quota"),
     ("SOMETHING_NEW", {}, errors.RejectedError, "SOMETHING_NEW"),
     (None, {}, errors.RejectedError, "missing"),
 ]

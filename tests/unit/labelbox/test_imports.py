@@ -72,14 +72,14 @@ def test_wait_for_what_has_ended_asks_nothing(service, client: Client):
 
 def test_wait_has_a_deadline(service, client: Client):
     service.on(GET[MAL], {GOT[MAL]: node()})
-    with pytest.raises(DeadlineError, match=r"'job' still runs .*run again later.*waited 30 s"):
+    with pytest.raises(DeadlineError, match=r"'job' is still running .*run again later.*waited 30 s"):
         client.imports.wait(job(), deadline=30)
     assert sum(service.naps) <= 30
 
 
 def test_a_job_that_vanishes(service, client: Client):
     service.on(GET[MAL], service.refusal("RESOURCE_NOT_FOUND"))
-    with pytest.raises(NotFoundError, match="'job' is no longer shown by the service"):
+    with pytest.raises(NotFoundError, match="'job' is no longer listed by the service"):
         client.imports.wait(job())
 
 

@@ -1,4 +1,4 @@
-"""The client-side limit, and the addresses."""
+"""The client-side limit, and the endpoints."""
 
 import threading
 
@@ -10,7 +10,7 @@ from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT, Endpoints
 
 
 class Time:
-    """A clock that only sleeping moves."""
+    """A clock that only sleeping advances."""
 
     def __init__(self) -> None:
         self.now = 100.0

@@ -1,4 +1,4 @@
-"""Pictures of masks: the service's own addresses ask for the key, and no other host ever sees it."""
+"""Pictures of masks: the service's own URLs get the key, and no other host ever sees it."""
 
 import httpx
 import pytest

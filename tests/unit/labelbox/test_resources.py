@@ -1,4 +1,4 @@
-"""Datasets, ontologies, projects, batches, labels: what is sent and what is made of the answers."""
+"""Datasets, ontologies, projects, batches, labels: the requests sent, and the answers decoded."""
 
 import json
 

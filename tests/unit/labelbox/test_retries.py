@@ -1,4 +1,4 @@
-"""What is repeated, what is never repeated, and how long we wait."""
+"""What is retried, what is never retried, and how long we wait."""
 
 import gzip
 
@@ -57,7 +57,7 @@ def test_a_mutation_is_repeated_when_it_was_turned_away(service, client: Client,
 @pytest.mark.parametrize("fault", AMBIGUOUS, ids=str)
 def test_a_mutation_is_never_repeated_when_it_may_have_acted(service, client: Client, fault):
     service.on("CreateDataset", fault, MADE)
-    with pytest.raises(UnavailableError, match=r"CreateDataset: .*look") as caught:
+    with pytest.raises(UnavailableError, match=r"CreateDataset: .*checks") as caught:
         client.datasets.create("n")
     assert caught.value.acted
     assert caught.value.retryable

@@ -1,4 +1,4 @@
-"""Rows: looked up, uploaded in chunks, and what became of each."""
+"""Rows: looked up, uploaded in chunks, and the outcome of each."""
 
 import json
 from typing import Any
@@ -66,7 +66,7 @@ def test_lookup_asks_in_chunks(service, job):
     ("result", "kind", "said"),
     [
         (looked_up(["1", ""], denied=["b"]), PermissionDeniedError, "'b'"),
-        (looked_up(["1"]), UnavailableError, "2 global keys gave 1 rows"),
+        (looked_up(["1"]), UnavailableError, "2 global keys returned 1 row"),
         (looked_up([], status="FAILED"), JobFailedError, "look-up"),
         (looked_up([], status="IN_PROGRESS"), DeadlineError, "waited 300 s"),
     ],
@@ -120,7 +120,7 @@ def created(*pairs, after=None) -> dict[str, Any]:
 
 @pytest.fixture
 def upload(service):
-    """A service that takes an upload; returns how the task shall end."""
+    """A service that accepts an upload; returns a function that sets how the task ends."""
     service.on("UploadFile", lambda request: httpx.Response(200, json={"data": {"uploadFile": {"url": "https://f/1"}}}))
     service.on("UpsertDataRows", {"upsertDataRows": TASK})
     service.on("GetUser", {"user": {"id": "me", "email": None}})
@@ -210,7 +210,7 @@ def test_an_upload_that_fails_otherwise(service, client: Client, upload):
 
 def test_a_task_that_never_ends(service, upload):
     upload(status="QUEUED")
-    with pytest.raises(DeadlineError, match="task t has not ended"):
+    with pytest.raises(DeadlineError, match="task t is still in progress"):
         service.client(policy=Policy(task=Pace(every=2, deadline=60))).data_rows.create("d", ROWS)
     assert 50 < sum(service.naps) <= 60
 

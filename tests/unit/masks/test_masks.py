@@ -18,7 +18,7 @@ from labelferry.masks import (
     palette,
 )
 from labelferry.masks.colours import distinct
-from labelferry.masks.png import Pixels
+from labelferry.masks.png import RgbArray
 from labelferry.model import Feature, MaskObject, Where
 
 HERE = Where("here")
@@ -28,14 +28,14 @@ PICTURE[3] = (1, 2, 3)
 COLOURS = [(1, 2, 3), (76, 104, 177)]
 
 
-def saved(picture: Pixels, mode: str = "RGB") -> bytes:
+def saved(picture: RgbArray, mode: str = "RGB") -> bytes:
     out = io.BytesIO()
     Image.fromarray(picture).convert(mode).save(out, "PNG")
     return out.getvalue()
 
 
 @pytest.mark.parametrize("wrong", [np.zeros((2, 2), np.uint8), np.zeros((2, 2, 3)), np.zeros((0, 2, 3), np.uint8)])
-def test_only_pictures_are_encoded(wrong: Pixels) -> None:
+def test_only_pictures_are_encoded(wrong: RgbArray) -> None:
     with pytest.raises(SourceError, match="uint8 of shape"):
         encode_png(wrong)
     with pytest.raises(SourceError, match="uint8 of shape"):
@@ -78,6 +78,8 @@ def test_colours_from_an_address() -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/mask.png":
             return httpx.Response(200, content=encode_png(PICTURE))
+        if request.url.path == "/moved.png":
+            return httpx.Response(302, headers={"Location": "https://x/mask.png"})
         if request.url.path == "/page":
             return httpx.Response(200, text="<html>")
         if request.url.path == "/down":
@@ -86,6 +88,7 @@ def test_colours_from_an_address() -> None:
 
     with httpx.Client(transport=httpx.MockTransport(answer)) as client:
         assert extract_rgb_colors_from_url("https://x/mask.png", client=client) == COLOURS
+        assert extract_rgb_colors_from_url("https://x/moved.png", client=client) == COLOURS
         with pytest.raises(SourceError, match=r"https://x/no.png: the server answered 404"):
             extract_rgb_colors_from_url("https://x/no.png", client=client)
         with pytest.raises(SourceError, match=r"https://x/page: not a PNG"):
@@ -142,6 +145,12 @@ def test_overlap_is_an_error_or_goes_to_the_last() -> None:
     assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
 
 
+def test_colours_are_the_same_each_time() -> None:
+    first = [(255, 0, 0), (0, 59, 204), (89, 153, 0), (255, 63, 231), (51, 204, 178)]
+    assert palette(10) == [*first, (153, 100, 38), (159, 127, 255), (106, 204, 102), (153, 76, 102), (0, 159, 255)]
+    assert palette(4_200)[-3:] == [(0, 0, 212), (0, 0, 213), (0, 0, 214)]
+
+
 def test_as_many_objects_as_there_are_colours() -> None:
     assert len(set(palette(5_000))) == 5_000
     assert (0, 0, 0) not in palette(5_000)
@@ -159,7 +168,7 @@ COMPOSE = {
     "one colour": (
         {"a": {1: area(1)}, "b": {1: area(2)}},
         {"colours": {"a": (1, 1, 1), "b": (1, 1, 1)}},
-        "'a' and 'b' have one colour",
+        "'a' and 'b' have the same colour",
     ),
     "no tool": ({"a": {1: area(1)}}, {"features": {"b": "t"}}, "'a' has no tool"),
     "nothing": ({}, {}, "at least one frame"),

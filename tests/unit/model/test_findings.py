@@ -20,7 +20,7 @@ def test_a_rule_fills_its_templates() -> None:
     found = FrameRule.FRAME_BEFORE_FIRST.at(HERE, row="clip", frame=0, track="4", label="'car'")
     assert str(found) == (
         "labels.csv:7 (track 4): 'car' has frame 0; the first frame of a video is 1; "
-        "if the source counts from 0, say so, or add 1 to its frames"
+        "if the source counts from 0, set frame_base: 0 (MOT, tables) or add 1 to its frames"
     )
     assert (found.code, found.severity, found.row, found.frame, found.track) == (
         "frame-before-first", Severity.ERROR, "clip", 0, "4",
@@ -63,7 +63,7 @@ def test_json_has_each_field_by_itself() -> None:
         "frame": 0,
         "track": "4",
         "message": "'car' has frame 0; the first frame of a video is 1",
-        "remedy": "if the source counts from 0, say so, or add 1 to its frames",
+        "remedy": "if the source counts from 0, set frame_base: 0 (MOT, tables) or add 1 to its frames",
     }
 
 

@@ -84,7 +84,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         lambda: track([], coords=np.ones((0, 4))),
         r"boxes\.csv:7.*'car'.*no keyframes.*at least one",
     ),
-    "a box of two numbers": (lambda: track([1], coords=np.ones((1, 2))), r"'car'.*1 keyframes.*shape \(1, 2\)"),
+    "a box of two numbers": (lambda: track([1], coords=np.ones((1, 2))), r"'car'.*1 keyframe, .*shape \(1, 2\)"),
     "fewer boxes than keyframes": (lambda: track([1, 2], coords=np.ones((1, 4))), r"2 keyframes.*\(1, 4\)"),
     "fewer segments than keyframes": (lambda: track([1, 2], segment=[0]), r"2 keyframes.*\(2, 4\)"),
     "a box with offsets": (lambda: track([1, 2], offsets=np.array([0, 1, 2])), r"2 keyframes"),

@@ -1,4 +1,4 @@
-"""Who a line is, whatever a service kept of it."""
+"""The identity of a line, whatever a service kept of it."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ KEPT: dict[str, tuple[Any, Heading]] = {
     "nothing": ({}, NOBODY),
     "other types": ({"uuid": 7, "dataRow": [], "name": {}, "masks": {"instances": 1}}, NOBODY),
     "blank texts": ({"uuid": " ", "dataRow": {"globalKey": ""}, "name": " "}, NOBODY),
-    "a key that is none": ({"uuid": "u", "dataRow": {"globalKey": "a#b"}, "name": "n"}, Heading("u", UNKNOWN, "n")),
+    "an invalid key": ({"uuid": "u", "dataRow": {"globalKey": "a#b"}, "name": "n"}, Heading("u", UNKNOWN, "n")),
 }
 
 

@@ -1,4 +1,4 @@
-"""What no line can say: the model refuses it, so that it is never written, and so does the reader."""
+"""What no line can represent: the model refuses it, so that it is never written, and so does the reader."""
 
 import math
 from collections.abc import Callable
@@ -80,7 +80,7 @@ REFUSED: dict[str, tuple[Callable[[], Any], Json, str]] = {
     "an illegal global key": (
         lambda: RowRef("clip#1"),
         {**keyframe(point=POINT), "dataRow": {"globalKey": "clip#1"}},
-        "'clip#1' holds '#'",
+        "'clip#1' contains '#'",
     ),
     "a frame beyond any video": (
         lambda: track(LARGEST + 1),
@@ -179,10 +179,11 @@ def test_questions_are_nested_as_deeply_as_they_are_read() -> None:
     (line,) = encode([LabelledVideo(RowRef("clip"), HERE, classifications=(nested(DEEPEST),))])
     (found,) = read_line(line.data, HERE).classifications
     assert found.answers == nested(DEEPEST).answers
-    with pytest.raises(AnnotationError, match=r"labels\.ndjson:3: text 'weather': more than 100 .*; nest less deeply"):
+    refusal = r"labels\.ndjson:3: text 'weather': questions nested more than 100 .*; nest less deeply"
+    with pytest.raises(AnnotationError, match=refusal):
         list(encode([LabelledVideo(RowRef("clip"), HERE, classifications=(nested(DEEPEST + 1),))]))
     deeper = ROW | question("wet", classifications=[_without_row(line.data)])
-    with pytest.raises(SourceError, match="more than 100 questions inside each other"):
+    with pytest.raises(SourceError, match="questions nested more than 100 levels deep"):
         read_line(deeper, HERE)
 
 

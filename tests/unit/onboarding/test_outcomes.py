@@ -1,4 +1,4 @@
-"""Messages as the service words them, and the kind of failure that each tells of."""
+"""The service's messages, and the kind of failure that each reports."""
 
 from dataclasses import dataclass
 
@@ -44,12 +44,12 @@ def test_every_kind_says_what_to_do() -> None:
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.BY_ORDER])
 @pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
 def test_an_unknown_line_has_its_reason_and_a_remedy(reason: Reason, imported_as: str) -> None:
-    """It is never offered to be simply sent again, since it may be in."""
+    """It is never offered to be blindly sent again, since it may be imported."""
     record = LineRecord("u", imported_as, "k", "f", "s", "j", LineState.UNKNOWN, "raw", reason=reason)
     text, outcome = explain(record)
     assert text.endswith(": raw")
     assert outcome.kind is reason
-    told = "deletes the import and sends" if imported_as == "prelabels" else "where it has no label"
+    told = "deletes the import and sends" if imported_as == "prelabels" else "if it has no label"
     assert told in outcome.remedy
     assert outcome.remedy.startswith("run again") is (reason is not Reason.EXPIRED)
 
@@ -64,18 +64,18 @@ class Ended:
 
 
 LEFT_OUT = (
-    "Labelbox did not take 1 data row into the project, as it does when it cannot read the media; "
+    "Labelbox did not accept 1 data row into the project, as when it cannot read the media; "
     "labelferry status n lists them; 2 lines were refused or not sent; labelferry status n lists them"
 )
 BOTH = (
-    "of 2 lines Labelbox does not say whether they are in; labelferry status n lists them and what to do; "
+    "Labelbox does not report the outcome of 2 lines; labelferry status n lists them and what to do; "
     "3 lines were refused; labelferry status n lists them"
 )
 UNFINISHED = [
     ({"failed": 1}, PartialFailureError, "1 line was refused; labelferry status n lists them"),
     ({"failed": 2, "rows_left_out": 1}, PartialFailureError, LEFT_OUT),
     ({"failed": 2}, PartialFailureError, "2 lines were refused; labelferry status n lists them"),
-    ({"pending": 1}, PendingError, "1 line is not known to be in yet; run again: labelferry resume n"),
+    ({"pending": 1}, PendingError, "1 line is not known to be imported yet; run again: labelferry resume n"),
     ({"unknown": 2, "failed": 3}, PendingError, BOTH),
 ]
 

@@ -1,4 +1,4 @@
-"""A reviewed plan lets nothing else happen: whatever it decides, is made from or goes to must be the same again."""
+"""A reviewed plan permits nothing else: its decisions, sources and target must be the same again."""
 
 import re
 from dataclasses import replace
@@ -12,7 +12,7 @@ from labelferry.errors import ConflictError, SpecError
 from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
 
 STEPS = (
-    PlannedStep("data rows", "missing", Action.CREATE, "new", count=3),
+    PlannedStep("data rows", "clip-1", Action.CREATE, "new", count=3),
     PlannedStep("project", "Harbour", Action.REUSE, "found", id="p1"),
 )
 PLAN = Plan("harbour", "Labelbox", "org", "abc", {"rows": 3}, STEPS, 300, 40)
@@ -56,9 +56,25 @@ def test_what_differs_is_listed_on_both_sides(tmp_path: Path) -> None:
     with pytest.raises(ConflictError) as refused:
         decided(0, count=4).refuse_other(reviewed(tmp_path))
     planned, now = [line for line in str(refused.value).splitlines() if "data rows" in line]
-    assert re.fullmatch(r" *planned: +create data rows 'missing' \(3\)", planned)
-    assert re.fullmatch(r" *now: +create data rows 'missing' \(4\)", now)
+    assert re.fullmatch(r" *planned: +create data rows: clip-1 \(3\)", planned)
+    assert re.fullmatch(r" *now: +create data rows: clip-1 \(4\)", now)
     assert "Harbour" not in str(refused.value)
+
+
+def test_what_differs_is_listed_in_order(tmp_path: Path) -> None:
+    """Of what was planned and of what is now, by what it says."""
+    names = ["f", "b", "e", "a", "d", "c"]
+    plans = [
+        replace(PLAN, steps=tuple(PlannedStep("import", name, action, "") for name in names))
+        for action in (Action.CREATE, Action.SKIP)
+    ]
+    with pytest.raises(ConflictError) as refused:
+        plans[1].refuse_other(reviewed(tmp_path, plans[0]))
+    _, *listed, _ = str(refused.value).splitlines()
+    assert listed == [
+        *(f"  planned: create import: {name} (0)" for name in sorted(names)),
+        *(f"  now:     skip import: {name} (0)" for name in sorted(names)),
+    ]
 
 
 SAME = {

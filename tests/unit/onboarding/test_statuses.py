@@ -1,4 +1,4 @@
-"""Status files in every shape -> what became of each line; data first."""
+"""Status files in every shape -> the outcome of each line; data first."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -26,7 +26,7 @@ LINES = [line(number) for number in range(4)]
 
 
 def status(number: int, word: str | None = "SUCCESS", **changes: Any) -> dict[str, Any]:
-    """What localbox says of a line; changes to None take a key away."""
+    """localbox's status of a line; changes to None remove a key."""
     row = {"id": "r3"} if number == 3 else {"globalKey": ROWS[number]}
     said = {"uuid": UUIDS[number], "dataRow": row, "status": word, **changes}
     return {name: value for name, value in said.items() if value is not None}
@@ -74,9 +74,9 @@ FILES: dict[str, tuple[list[Any], list[tuple[LineState, Reason | None]]]] = {
     "no uuid": ([{**status(n), "uuid": None} for n in range(4)], [OK] * 4),
     "no uuid at some": ([status(0), status(1, uuid=None), status(2, "FAILURE", uuid=None)], [OK, OK, BAD, UNLISTED]),
     "uuids that are numbers": ([status(n) | {"uuid": n} for n in range(4)], [OK] * 4),
-    "nobody's uuid among ours": ([status(0), status(1), status(2, uuid="other")], [OK, OK, UNLISTED, UNLISTED]),
+    "a foreign uuid among ours": ([status(0), status(1), status(2, uuid="other")], [OK, OK, UNLISTED, UNLISTED]),
     "no row": ([{"uuid": "x", "status": "SUCCESS"}] * 4, [UNLISTED] * 4),
-    "a row that is no object": ([{**status(n, uuid=None), "dataRow": "clip-1"} for n in range(4)], [UNLISTED] * 4),
+    "a row that is not an object": ([{**status(n, uuid=None), "dataRow": "clip-1"} for n in range(4)], [UNLISTED] * 4),
 }  # fmt: skip
 
 
@@ -136,3 +136,16 @@ def test_uuids_that_differ_in_case_only() -> None:
     lines = [replace(line(0), uuid="A"), replace(line(1), uuid="a")]
     found = verdicts(lines, [status(0, uuid="a"), status(0, "FAILURE", uuid=" A ")], dict)
     assert [verdict.state for verdict in found] == [LineState.UNKNOWN, LineState.ACCEPTED]
+
+
+def test_rows_are_looked_up_only_when_statuses_name_them_by_id() -> None:
+    asked: list[str] = []
+
+    def keys() -> dict[str, str]:
+        asked.append("asked")
+        return IDS
+
+    verdicts(LINES, own(*["SUCCESS"] * 4, rows={0: {}, 1: {"globalKey": "unknown"}}), keys)
+    assert asked == []
+    verdicts(LINES, own(*["SUCCESS"] * 4, rows={0: {"id": "r1"}, 1: {"id": "r2"}}), keys)
+    assert asked == ["asked"]

@@ -54,7 +54,7 @@ def test_a_new_option_under_a_nested_question() -> None:
 
 @pytest.mark.parametrize("grown", [False, True])
 def test_what_is_of_another_kind_is_another_feature(grown: bool) -> None:
-    """With everything that is in it: an answer of a radio is no answer of a checklist."""
+    """With everything in it: an answer of a radio is not an answer of a checklist."""
     weather = Question("checklist", "weather", OLD.questions[0].options, Scope.INDEX)
     new = Ontology((Tool(ToolKind.LINE, "car", OLD.tools[0].questions), OLD.tools[1]), (weather,))
     version = merge(known(OLD), new, grown=grown)

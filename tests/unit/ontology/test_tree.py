@@ -64,7 +64,7 @@ def test_the_fingerprint_forgets_ids_colours_and_order_only() -> None:
 
 
 OTHERS = {
-    Ontology(ONTOLOGY.tools[:1], (RADIO,)): "tool 'ball' is not wanted",
+    Ontology(ONTOLOGY.tools[:1], (RADIO,)): "tool 'ball' is superfluous",
     Ontology((*ONTOLOGY.tools, Tool(ToolKind.MASK, "sky")), (RADIO,)): "tool 'sky' is missing",
     Ontology((CAR, Tool(ToolKind.LINE, "ball")), (RADIO,)): "tool 'ball': kind is 'point', expected 'line'",
     Ontology(ONTOLOGY.tools, (Question("radio", "state", RADIO.options),)): (
@@ -73,7 +73,7 @@ OTHERS = {
     Ontology(ONTOLOGY.tools, (Question("radio", "state", (*RADIO.options, Option("?")), Scope.INDEX),)): (
         "option '?' of question 'state' is missing"
     ),
-    Ontology((Tool("rectangle", "car"), ONTOLOGY.tools[1]), (RADIO,)): "question 'plate' of tool 'car' is not wanted",
+    Ontology((Tool("rectangle", "car"), ONTOLOGY.tools[1]), (RADIO,)): "question 'plate' of tool 'car' is superfluous",
     Ontology((Tool("rectangle", "car", CAR.questions, required=True), ONTOLOGY.tools[1]), (RADIO,)): (
         "tool 'car': required is false, expected true"
     ),
@@ -86,7 +86,7 @@ OTHERS = {
 @pytest.mark.parametrize(("want", "line"), OTHERS.items(), ids=OTHERS.values())
 def test_diff_says_what_is_different(want: Ontology, line: str) -> None:
     assert list(map(str, diff(ONTOLOGY, want))) == [line]
-    assert list(map(str, lacks(ONTOLOGY, want))) == ([] if line.endswith("not wanted") else [line])
+    assert list(map(str, lacks(ONTOLOGY, want))) == ([] if line.endswith("superfluous") else [line])
 
 
 KINDS = DifferenceKind

@@ -26,7 +26,7 @@ def notes() -> list[Finding]:
 
 @pytest.fixture
 def read(tmp_path: Path, notes: list[Finding]) -> Read:
-    """Write ``content`` beside an imagined spec and read it with the options given."""
+    """Write ``content`` next to an imaginary spec and read it with the given options."""
 
     def reading(content: str | bytes, media: Mapping[str, Media] | None = None, **options: Any) -> list[LabelledVideo]:
         path = tmp_path / options["path"]

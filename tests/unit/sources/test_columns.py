@@ -1,4 +1,4 @@
-"""Columns found by their names: each recognised one plays its part, the surest first wherever it stands."""
+"""Columns found by their names: each recognised one plays its part, the most specific first in any position."""
 
 from itertools import combinations, permutations
 from typing import Any
@@ -32,7 +32,7 @@ def test_a_column_that_is_told_goes_before_a_surer_one(columns: tuple[str, ...])
 
 @pytest.mark.parametrize("columns", [*permutations(["left", "x", "id"])], ids=" ".join)
 def test_a_column_plays_one_part(columns: tuple[str, ...]) -> None:
-    """Told for another part, it is no longer free for the one that its name stands for."""
+    """Given for another part, it is no longer free for the one that its name implies."""
     assert assign("boxes.csv", columns, {"track": "left"}) == {"track": "left", "left": "x"}
 
 

@@ -1,4 +1,4 @@
-"""What every reader must do, whatever the format: the same two tracks, told in each format's own words."""
+"""What every reader must do, whatever the format: the same two tracks, written in each format."""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,4 @@
-"""Paths that name many files: a folder that grows."""
+"""Paths that name many files: a growing folder."""
 
 from pathlib import Path
 from typing import TypeVar
@@ -13,7 +13,7 @@ from labelferry.sources.manifest import read_videos
 from labelferry.sources.mot import MotLabels
 from labelferry.sources.ndjson import NdjsonLabels
 
-Entry = TypeVar("Entry", bound=LabelsEntry)
+EntryT = TypeVar("EntryT", bound=LabelsEntry)
 
 KEY = "{stem}.mp4"
 
@@ -29,7 +29,7 @@ def mot(path: str, key: str = KEY) -> MotLabels:
     return MotLabels(format="mot", path=path, global_key=key, classes={1: "car"}, frame_base=0)
 
 
-def entries_of(entry: Entry, base: Path) -> list[Entry]:
+def entries_of(entry: EntryT, base: Path) -> list[EntryT]:
     return [source.entry for source in sources_of(entry, Reach(base), lambda note: None, {})]
 
 
@@ -71,7 +71,7 @@ def test_nothing_matches(tmp_path: Path) -> None:
 
 
 def test_a_name_that_makes_no_key(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"in/a#b\.txt: .*holds '#'.*rename the file"):
+    with pytest.raises(SourceError, match=r"in/a#b\.txt: .*contains '#'.*rename the file"):
         entries_of(mot("in/*.txt"), folder(tmp_path, "in/a#b.txt"))
 
 
@@ -85,5 +85,5 @@ def test_videos_of_a_folder(tmp_path: Path) -> None:
 
 
 def test_videos_of_one_name_in_two_folders(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"global key 'a\.mp4' is also that of"):
+    with pytest.raises(SourceError, match=r"global key 'a\.mp4' is also used at"):
         read_videos("**/*.mp4", Reach(folder(tmp_path, "in/a.mp4", "out/a.mp4")))

@@ -75,10 +75,10 @@ BAD = [
     pytest.param(
         HEAD + f"{LONG},{URL}\n", ["videos.csv:2: global key 'kkk", "201 characters", "at most 200"], id="201"
     ),
-    pytest.param(HEAD + f"a#b,{URL}\n", ["videos.csv:2: global key 'a#b' holds '#'", "use letters"], id="charset"),
-    pytest.param(HEAD + f"sträße,{URL}\n", ["videos.csv:2: global key 'sträße' holds 'ä'"], id="umlaut"),
+    pytest.param(HEAD + f"a#b,{URL}\n", ["videos.csv:2: global key 'a#b' contains '#'", "use letters"], id="charset"),
+    pytest.param(HEAD + f"sträße,{URL}\n", ["videos.csv:2: global key 'sträße' contains 'ä'"], id="umlaut"),
     pytest.param(
-        HEAD + f"a,{URL}\n\na,{URL}\n", ["videos.csv:4: global key 'a' is also that of videos.csv:2"], id="twice"
+        HEAD + f"a,{URL}\n\na,{URL}\n", ["videos.csv:4: global key 'a' is also used at videos.csv:2"], id="twice"
     ),
     pytest.param(
         HEAD + f"a,{URL}\nA,{URL}\n", ["videos.csv:3: global keys 'A' and 'a' (videos.csv:2)", "case"], id="case"
@@ -116,7 +116,7 @@ BAD = [
     pytest.param(
         f"global_key,row_data,attachments\na,{URL},[1]\n", ["videos.csv:2: attachment 1; each needs"], id="one"
     ),
-    pytest.param(HEAD + f"a,{URL},x\n", ["videos.csv:2: 3 columns where the header has 2"], id="ragged"),
+    pytest.param(HEAD + f"a,{URL},x\n", ["videos.csv:2: 3 columns, but the header has 2"], id="ragged"),
     pytest.param(HEAD, ["videos.csv: the table has no rows"], id="header only"),
     pytest.param("", ["videos.csv: the file is empty"], id="empty"),
 ]
@@ -153,7 +153,7 @@ def test_refuses_a_missing_file(tmp_path: Path, name: str) -> None:
 
 
 def test_refuses_a_file_that_is_no_table(tmp_path: Path) -> None:
-    with pytest.raises(SourceError, match=r"videos.xml: '.xml' is not a kind of table; use one of .csv"):
+    with pytest.raises(SourceError, match=r"videos.xml: '.xml' is not a table format; use one of .csv"):
         _read(tmp_path, "<a/>", "videos.xml")
 
 

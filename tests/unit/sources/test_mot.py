@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import ValidationError
 
 from labelferry.errors import SourceError
 from labelferry.model.findings import Severity
@@ -109,6 +110,20 @@ def test_refuses_a_bad_row_with_its_line(read: Any, content: str | bytes, pieces
 def test_refuses_a_track_of_two_classes(read: Any) -> None:
     with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
         read(NINE + "2,1,10,20,30,40,1,2,1\n", **MOT, classes={1: "person", 2: "car"})
+    rows = ["9,1,1,1,1,1,1,1,1", "8,1,1,1,1,1,1,2,1", "7,1,1,1,1,1,1,2,1", "6,1,1,1,1,1,1,2,1"]
+    with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
+        read("\n".join(rows), **MOT, classes={1: "person", 2: "car"})
+
+
+def test_a_second_box_is_told_beside_the_first(read: Any) -> None:
+    rows = ["5,1,1,1,1,1,1,1,1", "3,1,1,1,1,1,1,1,1", "4,1,1,1,1,1,1,1,1", "4,1,2,2,2,2,1,1,1"]
+    with pytest.raises(SourceError, match=r"gt.txt:4: track 1 has a second box for its frame .* at line 3"):
+        read("\n".join(rows), **MOT, **PERSON)
+
+
+def test_no_class_at_all_is_a_mistake(read: Any) -> None:
+    with pytest.raises(ValidationError, match="classes"):
+        read(NINE, **MOT, classes={})
 
 
 @pytest.mark.parametrize("classes", [None, {1: "person", 2: "car"}])

@@ -1,4 +1,4 @@
-"""Labelbox's own lines: every form that is taken, and every one that is refused."""
+"""Labelbox's own lines: every form that is accepted, and every one that is refused."""
 
 import json
 import math
@@ -33,7 +33,7 @@ MASK = {
 
 @pytest.fixture
 def one(read: Any) -> Any:
-    """Read one line; keys given as None are taken out of it."""
+    """Read one line; keys given as None are removed from it."""
 
     def reading(line: dict[str, Any], **changes: Any) -> LabelledVideo:
         line = {key: value for key, value in (line | changes).items() if value is not ...}
@@ -195,11 +195,11 @@ BAD: list[tuple[Any, str]] = [
     (TRACK | {"answer": "x"}, "segments and answer together; give exactly one of segments, answer, answers, masks"),
     (ROW | {"name": "car"}, "none of segments, answer, answers, masks"),
     ([1], "[1] is not an object"),
-    (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or say global_key: in the spec"),
+    (_without(TRACK, "dataRow"), "no dataRow; add one to the line, or set global_key: in the spec"),
     (TRACK | {"dataRow": {"id": "a", "globalKey": "b"}}, "dataRow: globalKey and id together"),
     (TRACK | {"dataRow": {}}, "dataRow: none of globalKey, id"),
     (TRACK | {"dataRow": {"id": " "}}, "dataRow.id: a blank text"),
-    (TRACK | {"dataRow": {"globalKey": "a#b"}}, "global key 'a#b' holds '#'"),
+    (TRACK | {"dataRow": {"globalKey": "a#b"}}, "global key 'a#b' contains '#'"),
     (TRACK | {"dataRow": "street"}, "dataRow: 'street' is not an object"),
     (TRACK | {"uuid": 7}, "uuid: 7 is not text"),
     (TRACK | {"isBenchmarkReferenceLabel": 1}, "isBenchmarkReferenceLabel: 1 is not true or false"),
@@ -238,14 +238,14 @@ BAD: list[tuple[Any, str]] = [
         QUESTION | {"answer": [{"name": "a", "frames": FRAMES}, {"name": "b"}]},
         "some answers have frames and some have none",
     ),
-    (QUESTION | {"answer": {"name": "a", "frames": FRAMES}, "frames": FRAMES}, "frames here and beside the answer"),
+    (QUESTION | {"answer": {"name": "a", "frames": FRAMES}, "frames": FRAMES}, "frames here and next to the answer"),
     (QUESTION | {"frames": []}, "frames: an empty list"),
     (QUESTION | {"frames": [{"start": 5, "end": 1}]}, "the range starts at frame 5 and ends at 1"),
     (QUESTION | {"frames": [{"start": 5}]}, "frames[0]: a range without start or end"),
     (QUESTION | {"frames": [[1, 2]]}, "frames[0]: [1, 2] is not an object"),
     (QUESTION | {"confidence": "high"}, "confidence: 'high' is not a number"),
     (QUESTION | {"customMetrics": [{"name": "a"}]}, "customMetrics[0]: a metric without name or value"),
-    (QUESTION | {"classifications": [{"name": "q", "answer": "x"}]}, "classifications beside the answer"),
+    (QUESTION | {"classifications": [{"name": "q", "answer": "x"}]}, "classifications next to the answer"),
     (QUESTION | {"answer": {"name": "a", "classifications": [{"name": "q"}]}}, "answer.classifications[0]: no answer"),
     (QUESTION | {"answer": {"name": "a", "classifications": None}}, "classifications: None is not a list"),
     (_mask(frame={"index": 1}), "masks.frames[0]: none of imBytes, instanceURI"),
@@ -301,14 +301,14 @@ def test_takes_a_colon_written_as_an_escape(read: Any) -> None:
 
 @pytest.mark.parametrize("number", [math.nan, math.inf, -math.inf])
 def test_refuses_numbers_that_are_not_finite(number: float) -> None:
-    """A file cannot hold them, since JSON cannot; what is read from elsewhere can."""
+    """A file cannot contain them, since JSON cannot; values from elsewhere can."""
     with pytest.raises(SourceError, match=r"labels\.ndjson:3: segments\[0\].*not a finite number.*correct"):
         (At(Where("labels.ndjson", 3)) / "segments" / 0).number(number)
 
 
 def test_refuses_a_uuid_given_twice(read: Any) -> None:
     text = "\n".join(json.dumps(line | {"uuid": "u"}) for line in (QUESTION, TRACK))
-    with pytest.raises(SourceError, match=r"labels.ndjson:2: uuid 'u' is also that of labels.ndjson:1; give each"):
+    with pytest.raises(SourceError, match=r"labels.ndjson:2: uuid 'u' is also used at labels.ndjson:1; give each"):
         read(text, **LINES)
 
 
@@ -316,5 +316,5 @@ def test_refuses_questions_nested_beyond_reason(read: Any) -> None:
     line: dict[str, Any] = {"name": "q", "answer": "x"}
     for _ in range(150):
         line = {"name": "q", "answer": {"name": "a", "classifications": [line]}}
-    with pytest.raises(SourceError, match="more than 100 questions inside each other"):
+    with pytest.raises(SourceError, match="questions nested more than 100 levels deep"):
         read(json.dumps(line | ROW), **LINES)

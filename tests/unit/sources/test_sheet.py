@@ -80,6 +80,11 @@ def test_json_cells_of_several_types_read_as_text(tmp_path: Path) -> None:
     assert sheet.places.lines.tolist() == [1, 3, 4]
 
 
+def test_json_cells_with_different_keys_keep_their_own(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"a": {"x": 1}}\n{"a": {"y": 2}}\n', "utf-8")
+    assert read_sheet(tmp_path / "t.jsonl", "t.jsonl").text("a") == ['{"x":1}', '{"y":2}']
+
+
 @pytest.mark.parametrize("last", ['"one\ntwo"', "one"])
 def test_a_quoted_cell_may_go_over_lines(tmp_path: Path, last: str) -> None:
     (tmp_path / "t.csv").write_text(f'note,n\n"first\nsecond",1\n{last},2\n', "utf-8")

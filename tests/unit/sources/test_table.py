@@ -139,7 +139,7 @@ def test_makes_a_track_of_every_box_without_a_track_column(read: Any, notes: lis
 def test_names_the_columns_that_it_does_not_read(read: Any, notes: list[Any]) -> None:
     read("frame,id,left,top,width,height,score,Note\n1,1,1,1,1,1,.5,hm\n", **TABLE, **STREET)
     assert [str(note) for note in notes] == [
-        "boxes.csv:1: 2 columns are ignored: score, Note; name one in columns: if it holds a part of the boxes"
+        "boxes.csv:1: 2 columns are ignored: score, Note; name one in columns: if it has a part of the boxes"
     ]
 
 
@@ -158,11 +158,11 @@ def test_puts_swapped_corners_right_and_says_so(read: Any, notes: list[Any]) -> 
 GOOD = "street,1,1,person,1,2,3,4\n"
 BAD = [
     pytest.param(
-        HEAD + GOOD + "street,2,1,person,1,2,3\n", ["boxes.csv:3: 7 columns where the header has 8"], id="short"
+        HEAD + GOOD + "street,2,1,person,1,2,3\n", ["boxes.csv:3: 7 columns, but the header has 8"], id="short"
     ),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,2,3,4,5\n", ["boxes.csv:3: 9 columns"], id="long"),
-    pytest.param(HEAD + 'street,2,1,"per"son,1,2,3,4\n', ["boxes.csv:2: a broken quotation"], id="quotes"),
-    pytest.param(HEAD + 'street,2,1,"person,1,2,3,4\n', ["boxes.csv:2: a broken quotation"], id="open quote"),
+    pytest.param(HEAD + 'street,2,1,"per"son,1,2,3,4\n', ["boxes.csv:2: broken quoting"], id="quotes"),
+    pytest.param(HEAD + 'street,2,1,"person,1,2,3,4\n', ["boxes.csv:2: broken quoting"], id="open quote"),
     pytest.param(HEAD + '"street",2,1,person,1,2,3\n', ["boxes.csv:2: 7 columns"], id="short, with quotes"),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,x,3,4\n", ["boxes.csv:3: top is 'x', not a number"], id="text"),
     pytest.param(HEAD + GOOD + "street,2,1,person,1,,3,4\n", ["boxes.csv:3: top is empty"], id="empty number"),
@@ -181,7 +181,9 @@ BAD = [
     pytest.param(HEAD.replace("top", "up") + GOOD, ["boxes.csv:1: no columns of boxes", "left/top/width"], id="no box"),
     pytest.param(HEAD.encode() + b"stra\xdfe,1,1,p,1,2,3,4\n", ["boxes.csv:2: the file is not UTF-8"], id="latin-1"),
     pytest.param(HEAD + GOOD + GOOD.upper(), ["boxes.csv:3: global keys 'STREET' and 'street' differ"], id="case"),
-    pytest.param(HEAD + GOOD.replace("street", "str#t"), ["boxes.csv:2: global key 'str#t' holds '#'"], id="charset"),
+    pytest.param(
+        HEAD + GOOD.replace("street", "str#t"), ["boxes.csv:2: global key 'str#t' contains '#'"], id="charset"
+    ),
 ]
 
 
@@ -194,7 +196,9 @@ def test_refuses_a_bad_table_with_its_line(read: Any, content: str | bytes, piec
 
 
 def test_refuses_boxes_that_can_be_read_in_two_ways(read: Any) -> None:
-    with pytest.raises(SourceError, match=r"boxes.csv:1: the boxes can be read as ltwh and xyxy; say which"):
+    with pytest.raises(
+        SourceError, match=r"boxes.csv:1: the boxes can be read as ltwh and xyxy; choose one, as in box: ltwh"
+    ):
         read("frame,id,x1,y1,x2,y2,width,height\n1,1,1,2,3,4,5,6\n", **TABLE, **STREET)
 
 
@@ -205,7 +209,7 @@ def test_refuses_segments_that_overlap(read: Any) -> None:
 
 
 def test_refuses_a_box_whose_size_is_beyond_numbers(read: Any) -> None:
-    with pytest.raises(SourceError, match=r"boxes.csv:2: the box is too large to be one"):
+    with pytest.raises(SourceError, match=r"boxes.csv:2: the box is too large"):
         read("frame,id,x1,y1,x2,y2\n1,1,-1.7e308,0,1.7e308,1\n", **TABLE, **STREET)
 
 
@@ -228,7 +232,7 @@ def test_refuses_a_column_that_is_not_there(read: Any) -> None:
         ({"normalized": True, "width": 9}, "give both width and height"),
         ({"columns": {"farbe": "x"}}, "unknown part farbe"),
         ({"columns": {"label": "x"}, "class_name": "person"}, "both the option class_name and a column"),
-        ({"global_key": "a#b"}, "holds '#'"),
+        ({"global_key": "a#b"}, "contains '#'"),
         ({"gaps": "fill"}, "'close' or 'bridge'"),
     ],
 )

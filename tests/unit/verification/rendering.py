@@ -1,4 +1,4 @@
-"""Import lines turned into an export, in the spellings that public sources differ over."""
+"""Import lines turned into an export, in the spellings on which public sources disagree."""
 
 from base64 import b64decode
 from collections.abc import Iterable, Mapping
@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 def fetch(url: str) -> bytes | None:
-    """Pictures carry themselves in their address."""
+    """Pictures are contained in their URL."""
     return b64decode(url.removeprefix(DATA)) if url.startswith(DATA) else None
 
 

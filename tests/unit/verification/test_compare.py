@@ -1,4 +1,4 @@
-"""Every way in which what is held can differ from what was sent, with its place, frame and distance."""
+"""Every way in which the service's labels can differ from what was sent, with place, frame and distance."""
 
 from base64 import b64encode
 from collections.abc import Callable

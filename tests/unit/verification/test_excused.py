@@ -1,4 +1,4 @@
-"""What cannot be read on one side excuses as many things of its name on the other as there are, and nothing else."""
+"""Each unreadable thing on one side excuses one thing of its name on the other, and nothing else."""
 
 from copy import deepcopy
 from itertools import permutations
@@ -64,7 +64,7 @@ def test_an_excused_track_hides_no_missing_one(order: list[Json]) -> None:
 
 
 def test_what_is_held_and_cannot_be_read_by_us_excuses_nothing_more() -> None:
-    """The other direction: a mask that was sent by address and is out of reach, and a track that nobody sent."""
+    """The other direction: a mask that was sent by an unreachable URL, and a track that was never sent."""
     frame = {"index": 3, "instanceURI": "https://example.com/away.png"}
     sent = [{"masks": {"frames": [frame], "instances": [{"colorRGB": [200, 10, 10], "name": "road"}]}}, BUS]
     held = [line for line in LINES if "masks" in line or line is BUS or line is POINT]

@@ -1,4 +1,4 @@
-"""Exports in other spellings, of unknown kinds, and hostile ones: read or told, never raised, never silent."""
+"""Exports in other spellings, of unknown kinds, and hostile ones: read or reported, never raised, never silent."""
 
 from typing import Any
 
@@ -106,7 +106,7 @@ def test_answers_that_stand_on_frames() -> None:
 
 
 def on_frames(standing: dict[str, list[int]], segments: list[list[int]] | None) -> Json:
-    """A checklist as the official SDK's tests read it back: answers on the ends of their ranges, which lie beside."""
+    """A checklist as the official SDK's tests read it back: answers on the ends of their ranges, listed separately."""
     frames: Json = {}
     for said, where in standing.items():
         for frame in where:
@@ -266,7 +266,7 @@ def test_pictures_are_read_once_for_all_instances() -> None:
 
 
 def test_sent_forms() -> None:
-    """Frames beside the answer or in it, one option or a list of one: the same content."""
+    """Frames next to the answer or in it, one option or a list of one: the same content."""
     span = {"start": 2, "end": 4}
     forms: list[Json] = [
         {"name": "q", "answer": {"name": "a", "frames": [span]}},

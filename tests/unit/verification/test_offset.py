@@ -1,4 +1,4 @@
-"""Labels that are off by one frame, and nothing else: said so; anything beside it is not."""
+"""Labels that are off by one frame and nothing else are reported as such; any other difference is not."""
 
 from typing import Any
 

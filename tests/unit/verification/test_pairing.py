@@ -1,8 +1,11 @@
 """Tracks find their own among thousands, though an export does not say which is which."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from labelferry.model import Span
 from labelferry.verification.content import FrameShape, Thing
 from labelferry.verification.pairing import FAR, pair
 
@@ -47,6 +50,32 @@ def test_another_name_or_geometry_is_another_thing() -> None:
 def test_a_track_that_nothing_agrees_with_is_another_when_it_is_far(off: float, together: bool) -> None:
     paired = pair([thing("a", walk(0))], [thing("x", walk(off))], TOLERANCE)
     assert bool(paired.pairs) is together
+
+
+def answered(place: str, off: float, answer: str, last: int = 10) -> Thing:
+    """A track that is a little off, with an answer on its first keyframe."""
+    found = frozenset({("colour", answer)})
+    return replace(thing(place, walk(off)), answers={1: found, 99: found}, ranges=(Span(1, last),))
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize("by", ["answers", "ranges"])
+def test_of_tracks_that_agree_in_place_the_rest_decides(by: str, order: int) -> None:
+    def two(off: float) -> list[Thing]:
+        other = answered("b", off, "blue") if by == "answers" else answered("b", off, "red", 20)
+        return [answered("a", off, "red"), other]
+
+    paired = pair(two(0.0), two(TOLERANCE / 2)[::order], TOLERANCE)
+    assert places(paired.pairs) == {"a": "a", "b": "b"}
+
+
+def test_each_thing_has_one_partner_at_most() -> None:
+    """The nearest have each other; who is left is missing, or extra."""
+    near, far = thing("near", walk(4)), thing("far", walk(9))
+    paired = pair([far, near], [thing("x", walk(3))], TOLERANCE)
+    assert ([(one.place, other.place) for one, other in paired.pairs], paired.missing) == ([("near", "x")], [far])
+    paired = pair([thing("x", walk(3))], [far, near], TOLERANCE)
+    assert ([(one.place, other.place) for one, other in paired.pairs], paired.extra) == ([("x", "near")], [far])
 
 
 def test_a_track_on_other_frames_is_another() -> None:

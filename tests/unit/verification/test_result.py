@@ -1,4 +1,4 @@
-"""The outcome in one word, and the value as it is kept and printed."""
+"""The outcome in one word, and the value as stored and printed."""
 
 from io import StringIO
 from pathlib import Path
@@ -103,7 +103,7 @@ CASES = {
         ["1 failed", "failed: gt.txt:1: clip-1, 'car': no such name"],
     ),
     "pending": (verification(pending=2), ["2 pending", "run labelferry onboard again"]),
-    "nothing": (verification(accepted=0, failed=1), ["nothing is in"]),
+    "nothing": (verification(accepted=0, failed=1), ["nothing is imported"]),
 }
 
 

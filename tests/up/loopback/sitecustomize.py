@@ -1,6 +1,6 @@
 """Imported by every Python process that has this folder in PYTHONPATH: it may connect to this machine only.
 
-What else it asks for is refused before it is sent, and written down in the file that LOOPBACK_LOG names.
+Other connections are refused before anything is sent, and recorded in the file that LOOPBACK_LOG names.
 """
 
 import ipaddress

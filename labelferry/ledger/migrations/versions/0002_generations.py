@@ -1,4 +1,4 @@
-"""Lines know their generation: how often the same content was sent anew on purpose."""
+"""The generation of lines: how often the same content was sent again on purpose."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,5 +10,5 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the column; what was sent before is the first generation."""
+    """Add the column; earlier lines are of the first generation."""
     op.add_column("lines", sa.Column("generation", sa.Integer, nullable=False, server_default="0"))

@@ -1,4 +1,4 @@
-"""Lines may be unknown, for a reason, and know their place in their job; sentences that meant so are converted."""
+"""Unknown lines with their reason, and the position of lines in their job; sentences that meant so are converted."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,11 +13,11 @@ SENTENCES = {
     "is not sent again by itself",
     "unlisted": "the service gave no status for this line",
 }
-"""What earlier versions wrote as the message of a failed line."""
+"""Messages that earlier versions wrote for a failed line."""
 
 
 def upgrade() -> None:
-    """Add the columns, and convert what was known only by its sentence."""
+    """Add the columns, and convert what was recorded only as a sentence."""
     op.add_column("lines", sa.Column("reason", sa.String(20)))
     op.add_column("lines", sa.Column("position", sa.Integer, nullable=False, server_default="0"))
     lines = sa.table("lines", *(sa.column(name) for name in ("state", "message", "reason")))

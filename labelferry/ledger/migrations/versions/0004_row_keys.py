@@ -1,6 +1,6 @@
-"""A row that labels name by its id has a key that no global key can be: ``#`` and the id.
+"""The key of a row named by its id is one that no global key can be: ``#`` and the id.
 
-It was "data row" and the id, which a global key may be. Labelbox's ids are 25 characters that begin with a c, so that a
+It was "data row" and the id, which can be a global key. Labelbox's ids are 25 characters that begin with a c, so a
 global key such as "data row 7" is left as it is.
 """
 
@@ -20,7 +20,7 @@ lines = sa.table("lines", sa.column("row", sa.String))
 
 
 def upgrade() -> None:
-    """Put the mark in the place of the words."""
+    """Replace the words with the mark."""
     _replace(BEFORE, MARK)
 
 

@@ -1,4 +1,4 @@
-"""Each lease that is taken has a token of its own; what earlier versions took has none, and is let expire."""
+"""Tokens of leases; leases of earlier versions have none, and are left to expire."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,0 +1,67 @@
+"""Profiles: where all the switches stand at once. One comes by name or as a JSON file of the same form.
+
+The form is an object from the groups of the control plane to what is posted there: ``{"reading": {"range_base": 1},
+"transitions": {"*": {"when": "polls", "n": 3}}}``. What it does not name stands as usual. A profile outlives a reset.
+"""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labelferry.localbox.errors import MalformedError
+from labelferry.localbox.state import jobs, settings
+from labelferry.localbox.state.behaviours import GROUPS, Same
+from labelferry.localbox.state.database import Session
+from labelferry.localbox.state.switches import PROFILE, check
+
+Profile = dict[str, Any]
+TRANSITIONS = "transitions"
+USUAL = "as-official-tests"
+
+
+def _standing(name: str) -> Profile:
+    """The positions that the table of behaviours has for one profile."""
+    stand = {group: {each.name: getattr(each, name) for each in switches} for group, switches in GROUPS.items()}
+    return {group: {key: value for key, value in found.items() if value is not Same} for group, found in stand.items()}
+
+
+PROFILES: dict[str, Profile] = {
+    USUAL: {},
+    "as-documented": _standing("documented"),
+    "hostile": _standing("hostile") | {TRANSITIONS: {"*": {"when": "polls", "n": 3}}},
+}
+
+
+def named(like: str) -> Profile:
+    """Return a profile by its name, or read it from a file.
+
+    Raises:
+        MalformedError: there is no such profile, or the file holds none.
+    """
+    if like in PROFILES:
+        return PROFILES[like]
+    try:
+        profile = orjson.loads(Path(like).read_bytes())
+    except (OSError, ValueError) as error:
+        raise MalformedError(f"'{like}' is neither {', '.join(PROFILES)} nor a JSON file: {error}") from error
+    if not isinstance(profile, dict) or not all(isinstance(each, dict) for each in profile.values()):
+        raise MalformedError(f"{like}: a profile is an object of objects")
+    return profile
+
+
+def use(session: Session, profile: Profile) -> None:
+    """Make a profile the one that stands wherever a test turns nothing.
+
+    Raises:
+        MalformedError: it names a group, a switch or a position that does not exist.
+    """
+    unknown = set(profile) - set(GROUPS) - {TRANSITIONS}
+    if unknown:
+        raise MalformedError(f"A profile has no {', '.join(sorted(unknown))}")
+    for group, wanted in profile.items():
+        if group == TRANSITIONS:
+            jobs.check_transitions(wanted)
+        else:
+            check(group, wanted)
+    settings.write(session, PROFILE, profile)

@@ -1,0 +1,45 @@
+"""Pictures behind URLs: read, or not, and the area of a colour in them."""
+
+import numpy as np
+import pytest
+
+from labelferry.masks import encode_png
+from labelferry.verification import Pictures
+from labelferry.verification.pictures import area_of, pixels_of
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+PICTURE = np.zeros((6, 8, 3), np.uint8)
+PICTURE[1:3, 2:7] = RED
+PICTURE[4, 5] = BLUE
+PNG = encode_png(PICTURE)
+
+
+def test_a_picture_is_read() -> None:
+    pictures = Pictures({"https://x/1.png": PNG, "https://x/page": b"<html>"}.get)
+    found = pictures.pixels_at("https://x/1.png")
+    assert found is not None
+    assert (found.shape, found[1, 2], found[4, 5], found[0, 0]) == ((6, 8), 0xFF0000, 0xFF, 0)
+    for url in ("https://x/page", "https://x/none.png"):
+        assert pictures.pixels_at(url) is None
+        assert pictures.area_at(url, RED) is None
+    assert pictures.area_at("https://x/1.png", RED) == area_of(found, RED)
+
+
+def test_nothing_is_read_unless_told_how() -> None:
+    assert (Pictures().pixels_at("u"), Pictures().area_at("u", RED)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("colour", "box", "count"),
+    [
+        (RED, (2, 1, 5, 2), 10),
+        (BLUE, (5, 4, 1, 1), 1),
+        (None, (2, 1, 5, 4), 11),
+        ((1, 2, 3), (0, 0, 0, 0), 0),
+    ],
+)
+def test_the_area_of_a_colour(colour: tuple[int, int, int] | None, box: tuple[int, ...], count: int) -> None:
+    picture = pixels_of(PNG)
+    assert picture is not None
+    found = area_of(picture, colour)
+    assert (found.box, found.pixels) == (box, count)
