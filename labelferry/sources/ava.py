@@ -27,7 +27,7 @@ from labelferry.sources.text import empty, fault
 __all__ = ["READER", "AvaLabels", "read"]
 
 COLUMNS = (7, 8, 9)
-Box = tuple[float, float, float, float]
+PersonBox = tuple[float, float, float, float]
 
 
 class AvaLabels(LabelsEntry):
@@ -48,9 +48,9 @@ class _Person:
 
     def __init__(self, line: int) -> None:
         self.line = line
-        self.boxes: dict[tuple[float, Box], tuple[int, list[str]]] = {}
+        self.boxes: dict[tuple[float, PersonBox], tuple[int, list[str]]] = {}
 
-    def add(self, second: float, box: Box, action: str, line: int) -> None:
+    def add(self, second: float, box: PersonBox, action: str, line: int) -> None:
         self.boxes.setdefault((second, box), (line, []))[1].append(action)
 
 
@@ -78,7 +78,7 @@ def read(source: Source[AvaLabels]) -> Iterator[LabelledVideo]:
         yield LabelledVideo(RowRef(key), where, tracks=tuple(tracks))
 
 
-def _row(cells: list[str], line: int, source: Source[AvaLabels]) -> tuple[str, float, Box, str, str]:
+def _row(cells: list[str], line: int, source: Source[AvaLabels]) -> tuple[str, float, PersonBox, str, str]:
     if len(cells) not in COLUMNS:
         raise fault(source.file, line, f"{len(cells)} columns where AVA has 7 or 8", "correct the row")
     try:

@@ -25,7 +25,7 @@ from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassName
-from labelferry.sources.reader import LIKELY, Guess, Reader
+from labelferry.sources.reader import LIKELY, POSSIBLE, Guess, Reader
 from labelferry.sources.source import Source
 from labelferry.sources.text import bytes_of, empty, fault, text_of
 
@@ -203,6 +203,8 @@ def _colour(place: int) -> tuple[int, int, int]:
 
 
 def _recognise(look: Glance) -> Guess | None:
+    if look.suffix == ".png" and not look.is_folder:
+        return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"})
     if not look.is_folder:
         return None
     pictures = [name for name in look.files if name.lower().endswith(".png")]

@@ -283,7 +283,7 @@ CASES = {
         "", {"in/1.jpg": b"x"}, words=("a picture", "ffmpeg"), refused=True, videos="in/*.jpg", onto="{name: O, id: c}"
     ),
     "a name that is no key": Case(
-        "", {"in/a [b].mp4": b"x"}, words=("holds '['", "videos: [{global_key"), refused=True, videos="in/*.mp4",
+        "", {"in/a [b].mp4": b"x"}, words=("contains '['", "videos: [{global_key"), refused=True, videos="in/*.mp4",
         onto="{name: O, id: c}",
     ),
     "a manifest of other columns": Case(
