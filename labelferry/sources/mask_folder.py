@@ -83,7 +83,7 @@ def read(source: Source[MaskFolderLabels]) -> Iterator[LabelledVideo]:
     first = min(numbers, key=lambda file: numbers[file])
     shown = numbers[first] - base + 1
     rule = ReaderRule.FRAMES_FROM_NAMES
-    source.note(rule.at(Where(first), column="name", cell=PurePath(first).name, number=shown))
+    source.note(rule.at(Where(first), column="name", number=shown))
     drawing = _Drawing(source)
     for file in sorted(files, key=lambda file: numbers[file]):
         drawing.add(file, (numbers[file] - base) * entry.frame_step + 1)
