@@ -168,6 +168,8 @@ class Areas:
         """Take what an object covers in a frame, counted from 1."""
         if not 0 <= frame <= LARGEST:
             raise fault(where.source, where.line, f"frame {frame} is none", "correct the file")
+        if not feature.strip():
+            raise fault(where.source, where.line, f"object {ident} has no class", "name it in the file")
         if not self.objects:
             self.where = where
         number = self.objects.setdefault((ident, feature), len(self.objects))

@@ -75,7 +75,7 @@ class Object:
     def add(self, frame: int, coords: Iterable[float], line: int = 0, attributes: Attributes | None = None) -> None:
         """Take a visible row; ``frame`` counts from 1."""
         if attributes and attributes != self._last:
-            self.said[len(self.frames)] = self._last = dict(attributes)
+            self.said[len(self.frames)] = self._last = attributes
         self._row(frame, 1, line)
         self.coords.extend(coords)
         self.ends[-1] = len(self.coords)
@@ -130,6 +130,8 @@ class Objects:
         key = (ident, label, geometry)
         if key not in self.objects:
             name = self.named(label)
+            if not (name or label).strip():
+                raise fault(where.source, where.line, f"track {ident} has no class", "name it in the file")
             self.objects[key] = Object(name or label, geometry, ident, where, kept=name is not None)
         return self.objects[key]
 
@@ -260,7 +262,7 @@ def _attributes(
     if not item.said:
         return {}, ()
     position = {int(row): at for at, row in enumerate(rows.tolist())}
-    said = sorted((position[row], values) for row, values in item.said.items() if row in position)
+    said = sorted(((position[row], _filled(values)) for row, values in item.said.items() if row in position), key=_at)
     names = dict.fromkeys(name for _, values in said for name in values)
     fixed = {name for name in names if len({values.get(name) for _, values in said}) == 1 and said[0][0] == 0}
     whole = [(name, value) for name, value in said[0][1].items() if name in fixed] if said else []
@@ -274,6 +276,15 @@ def _attributes(
         if told := {**last, **new} if at in starts else new:
             changing[at] = tuple(answered(item, name, value, kinds) for name, value in told.items())
     return changing, tuple(answered(item, name, value, kinds) for name, value in whole)
+
+
+def _filled(values: Attributes) -> Attributes:
+    """The answers that say something, by names that do."""
+    return {name: value for name, value in values.items() if name.strip() and value.strip()}
+
+
+def _at(pair: tuple[int, Attributes]) -> int:
+    return pair[0]
 
 
 def answered(item: Object, name: str, value: str, kinds: Mapping[ObjectQuestion, AnswerKind]) -> Classification:
