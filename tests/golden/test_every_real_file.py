@@ -21,7 +21,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
     "cvat_video/JAAD/annotations/video_0002.xml": ("cvat", 1, 2, {"box": 350, "classification": 36}),
     "cvat_video/JAAD/annotations/video_0003.xml": ("cvat", 1, 3, {"box": 495, "classification": 23}),
     "cvat_video/JAAD/annotations/video_0005.xml": ("cvat", 1, 8, {"box": 1201, "classification": 82}),
-    "cvat_video/JAAD/annotations/video_0102.xml": ("cvat", 1, 9, {"box": 3021, "classification": 131}),
+    "cvat_video/JAAD/annotations/video_0102.xml": ("cvat", 1, 9, {"box": 3021, "classification": 133}),
     "cvat_video/datumaro/annotations.xml": ("cvat", 1, 5, {"point": 3, "classification": 3, "box": 1, "line": 1}),
     "cvat_video/kabr-tools/MINISCENE1/DJI_tracks.xml": ("cvat", 1, 2, {"box": 42}),
     "encord/encord-client-python/data_1.labels.json": ("encord", 1, 4, {"box": 7, "point": 1}),
