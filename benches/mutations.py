@@ -115,6 +115,8 @@ def steps(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     match node:
         case ast.Expr(value=ast.Call()) | ast.Raise():
             yield node, ast.Pass()
+        case ast.Return(value=ast.Constant(None)):
+            return
         case ast.Return(value=ast.expr()):
             yield node, ast.Return(ast.Constant(None))
         case ast.If() | ast.IfExp():

@@ -41,7 +41,7 @@ def refuse_unusable_proxies() -> None:
 
 
 def _named(environment: MutableMapping[str, str]) -> list[str]:
-    """The variables that name a proxy."""
+    """Return the variables that name a proxy."""
     return [name for proxy in PROXIES for name in (proxy, proxy.lower()) if environment.get(name)]
 
 

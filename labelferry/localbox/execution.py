@@ -138,7 +138,7 @@ OPERATIONS = frozenset({"Query", "Mutation", "ProjectMutation"})
 
 
 def _named_as_the_sdk_names(chosen: OperationDefinitionNode) -> bool:
-    """Whether a client asks for what a Labelbox has: the documents of SDKs end so. All else is left to validation."""
+    """Return whether a client asks for what Labelbox has, as SDKs' documents do; the rest is left to validation."""
     return chosen.name is not None and chosen.name.value.endswith("PyApi")
 
 

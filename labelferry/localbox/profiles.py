@@ -21,7 +21,7 @@ USUAL = "as-official-tests"
 
 
 def _standing(name: str) -> Profile:
-    """The positions that the table of behaviours has for one profile."""
+    """Return the positions of one profile in the table of behaviours."""
     stand = {group: {each.name: getattr(each, name) for each in switches} for group, switches in GROUPS.items()}
     return {group: {key: value for key, value in found.items() if value is not Same} for group, found in stand.items()}
 

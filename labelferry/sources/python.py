@@ -45,9 +45,11 @@ def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
     labels = _run(path, entry)
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
-    if not labels:
+    # As they are stored: a subclass may iterate over something else, without end.
+    plain = list.copy(labels) if isinstance(labels, list) else tuple.__getitem__(labels, slice(None))
+    if not plain:
         raise empty(entry.path, f"'{entry.variable}' is empty")
-    yield from assemble(labels, entry.path)
+    yield from assemble(plain, entry.path)
 
 
 def _run(path: Path, entry: PythonLabels) -> object:

@@ -4,7 +4,8 @@ CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180); any line ending i
 Cells are text until numbers are needed, so that a key 00012 stays 00012; Arrow reads numbers exactly.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from labelferry.errors import SourceError
 from labelferry.model.places import Places
 from labelferry.sources.text import fault
 
-__all__ = ["UNIT", "Column", "Sheet", "cell_text", "joined", "sheet_of", "sheet_of_lines"]
+__all__ = ["UNIT", "Column", "Sheet", "cell_text", "joined", "names_of", "sheet_of", "sheet_of_lines"]
 
 Column = Any
 """A pyarrow array; pyarrow ships no types."""
@@ -207,3 +208,27 @@ def cell_text(value: object) -> str:
 
         return orjson.dumps(value, default=str).decode()
     return str(value)
+
+
+def names_of(cells: Iterable[object], source: str) -> list[str]:
+    """Return the names of columns that a header has.
+
+    Raises:
+        SourceError: when it is no header, or names two columns alike.
+    """
+    names = [cell_text(cell).strip() for cell in cells]
+    if sum(map(_is_number, names)) * 2 > len(names):
+        what = f"the first line has values ({', '.join(names[:4])}, ...), not the names of columns"
+        remedy = "name them in a first line, or in the spec, as in header: [frame, track, ...]"
+        raise fault(source, 1, what, f"{remedy}; one file a frame with fractions is format: yolo")
+    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
+        raise fault(source, 1, f"the header names {', '.join(map(repr, twice))} twice", "rename or remove one")
+    return names
+
+
+def _is_number(cell: str) -> bool:
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True

@@ -2,19 +2,17 @@
 
 import csv
 import io
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
 import numpy as np
 
 from labelferry.listing import counted
 from labelferry.model.places import Places
-from labelferry.sources.sheet import UNIT, Sheet, cell_text, sheet_of, sheet_of_lines
+from labelferry.sources.sheet import UNIT, Sheet, cell_text, names_of, sheet_of, sheet_of_lines
+from labelferry.sources.sheet_binary import read_excel, read_parquet
 from labelferry.sources.text import bytes_of, empty, fault, json_in, text_in
 
 __all__ = ["SUFFIXES", "read_sheet"]
@@ -65,7 +63,7 @@ def _delimited(text: str, delimiter: str, source: str) -> Sheet:
     rows = [every[at] for at in kept]
     if len({row.count(delimiter) for row in rows}) > 1:
         return _from_records(source, [at + 1 for at in kept], [row.split(delimiter) for row in rows])
-    names = _names(rows[0].split(delimiter), source)
+    names = names_of(rows[0].split(delimiter), source)
     return sheet_of_lines(source, names, rows[1:], delimiter, np.array(kept[1:]) + 1)
 
 
@@ -86,7 +84,7 @@ def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[lis
 
 
 def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sheet:
-    names = _names(records[0], source)
+    names = names_of(records[0], source)
     for line, cells in zip(lines, records, strict=True):
         if len(cells) != len(names):
             what = f"{counted(len(cells), 'column')}, but the header has {len(names)}"
@@ -96,61 +94,6 @@ def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sh
         return sheet_of_lines(source, names, rows, UNIT, lines[1:])
     columns = list(zip(*records[1:], strict=True)) or [()] * len(names)
     return sheet_of(source, names, columns, lines[1:])
-
-
-def _names(cells: Iterable[object], source: str) -> list[str]:
-    names = [cell_text(cell).strip() for cell in cells]
-    if sum(map(_is_number, names)) * 2 > len(names):
-        what = f"the first line has values ({', '.join(names[:4])}, ...), not the names of columns"
-        remedy = "name them in a first line, or in the spec, as in header: [frame, track, ...]"
-        raise fault(source, 1, what, f"{remedy}; one file a frame with fractions is format: yolo")
-    if twice := sorted(name for name, count in Counter(names).items() if count > 1):
-        raise fault(source, 1, f"the header names {', '.join(map(repr, twice))} twice", "rename or remove one")
-    return names
-
-
-def _is_number(cell: str) -> bool:
-    try:
-        float(cell)
-    except ValueError:
-        return False
-    return True
-
-
-def _read_parquet(data: bytes, source: str) -> Sheet:
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read().combine_chunks()
-    except (pa.ArrowException, OSError) as error:
-        raise fault(source, None, f"not a Parquet file ({error})", "write it again or correct its suffix") from error
-    names = _names(table.column_names, source)
-    columns = {name: _plain(table.column(at)) for at, name in enumerate(names)}
-    return Sheet(Places.in_file(source, np.arange(1, table.num_rows + 1)), columns)
-
-
-def _plain(column: Any) -> Any:
-    import pyarrow as pa
-
-    array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
-    return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
-
-
-def _read_excel(data: bytes, source: str) -> Sheet:
-    import pandas as pd
-
-    try:
-        cells = pd.read_excel(io.BytesIO(data), header=None, dtype=object, keep_default_na=False, na_filter=False)
-    except (ValueError, LookupError, OSError, BadZipFile, ParseError) as error:
-        raise fault(
-            source, None, f"not an Excel workbook ({error})", "save it as .xlsx or correct its suffix"
-        ) from error
-    if cells.empty:
-        raise fault(source, None, "the first sheet is empty", "put the table into the first sheet")
-    body = cells.iloc[1:]
-    columns = [[cell_text(value) for value in body[at]] for at in cells.columns]
-    return sheet_of(source, _names(cells.iloc[0], source), columns, range(2, len(cells) + 1))
 
 
 def _read_json(data: bytes, source: str) -> Sheet:
@@ -190,9 +133,9 @@ SUFFIXES: Mapping[str, Callable[[bytes, str], Sheet]] = {
     ".csv": _read_delimited,
     ".tsv": _read_delimited,
     ".txt": _read_delimited,
-    ".parquet": _read_parquet,
-    ".pq": _read_parquet,
-    ".xlsx": _read_excel,
+    ".parquet": read_parquet,
+    ".pq": read_parquet,
+    ".xlsx": read_excel,
     ".jsonl": _read_json,
     ".ndjson": _read_json,
     ".json": _read_json,

@@ -92,7 +92,7 @@ def label_imports(
 @mutation("deleteBulkImportRequest")
 @mutation("deleteModelAssistedLabelingPredictionImport")
 def delete_mal(_: None, context: Context, where: dict[str, Any]) -> Import:
-    """Removes an import of pre-labels with its pre-labels."""
+    """Delete an import of pre-labels together with its pre-labels."""
     return imports.delete(context.session, str(where.get("id")))
 
 

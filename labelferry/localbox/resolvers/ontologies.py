@@ -39,7 +39,7 @@ def upsert_ontology(_: None, context: Context, data: dict[str, Any]) -> Ontology
 
 @field("Ontology", "normalized")
 def normalized(source: Ontology, context: Context) -> dict[str, Any]:
-    """The tree, an object; with the URL of a project's instructions once there are some."""
+    """Return the tree as an object, with the URL of a project's instructions once there are some."""
     instructions = context.url(source.tree.get("projectInstructions"))
     return source.tree | ({"projectInstructions": instructions} if instructions else {})
 

@@ -32,7 +32,7 @@ field("Organization", "users")(users)
 
 @query("roles")
 def roles(_: None, context: Context) -> list[Role]:
-    """The roles that somebody may have."""
+    """Return the available roles."""
     return organization.roles(context.session)
 
 
@@ -112,13 +112,13 @@ def task_metadata(source: Job, _: Context) -> Any:
 
 @field("Task", "result")
 def task_result(source: Job, context: Context) -> str | None:
-    """What a job made: text, or the URL of a file."""
+    """Return the result of a job: text, or the URL of a file."""
     return context.url(source.result)
 
 
 @query("cancelableTaskTypes")
 def cancelable_task_types(_: None, _context: Context) -> list[str]:
-    """The jobs that can be stopped while they are in progress."""
+    """Return the job types that can be cancelled while in progress."""
     return list(jobs.CANCELABLE)
 
 

@@ -70,7 +70,7 @@ def labeling_frontends(
 
 @mutation("createLabelingFrontendOptions")
 def create_options(_: None, context: Context, data: dict[str, Any]) -> dict[str, Any]:
-    """The editor's options, said back; an ontology in them is made and connected."""
+    """Return the editor's options unchanged; an ontology in them is created and connected."""
     owner = ((data.get("project") or {}).get("connect") or {}).get("id")
     projects.set_up(context.session, owner, data.get("customizationOptions"))
     return {"id": new_id(), "customizationOptions": data.get("customizationOptions")}
@@ -109,7 +109,7 @@ def project_labels(
     first: int | None = None,
     orderBy: str | None = None,  # noqa: N803 - the schema's word
 ) -> list[labels.Label]:
-    """The project's labels that can be read already."""
+    """Return those of the project's labels that are already readable."""
     hidden = annotations.unread(context.session)
     found = labels.find(context.session, project_id=source.id, where=where, order=orderBy, skip=skip, first=first)
     return [label for label in found if label.import_id not in hidden]

@@ -26,7 +26,7 @@ ON_THE_PAGE = Style(framed="classifications")
 
 
 def unread(session: Session) -> set[str]:
-    """The imports whose labels cannot be read yet; this look counts."""
+    """Return the imports whose labels cannot be read yet; this look-up is counted."""
     after = EXPORTED.position(session, "labels_after")
     if after is None:
         return set()
@@ -37,7 +37,7 @@ def unread(session: Session) -> set[str]:
 
 
 def counts_looks(session: Session) -> bool:
-    """Whether a look at labels has to be written down."""
+    """Return whether reading labels has to be counted."""
     return EXPORTED.position(session, "labels_after") is not None
 
 

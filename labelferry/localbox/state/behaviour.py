@@ -34,7 +34,7 @@ def turn(session: Session, wanted: Any) -> Any:
 
 
 def unreadable(session: Session, row_ids: Sequence[str]) -> set[str]:
-    """Those of the rows whose media the service cannot read: those declared so, and those that nothing signs."""
+    """Return those of the rows whose media the service cannot read: as declared, or without a signer."""
     keys = {key.lower() for key in SWITCHES.position(session, "unreadable") or ()}
     named = {row_id for row_id in row_ids if keys and _key(session, row_id) in keys}
     return named | _unsigned(session, row_ids)
@@ -88,7 +88,7 @@ def unseen(session: Session, keys: Iterable[str]) -> set[str]:
 
 
 def gives_editor(session: Session, project_id: str) -> bool:
-    """Whether a new project has an editor; one that is never to have one is remembered."""
+    """Return whether a new project has an editor; one that never gets one is recorded."""
     editor = SWITCHES.position(session, "editor")
     if editor == "missing":
         settings.write(session, WITHOUT_EDITOR, [*settings.read(session, WITHOUT_EDITOR, []), project_id])

@@ -47,19 +47,19 @@ class Switch:
         return None if self.free else self.positions[0][0]
 
     def has(self, value: Any) -> bool:
-        """Whether a value is a position."""
+        """Return whether a value is a valid position."""
         if self.free is not None:
             return self.free(value)
         return any(type(value) is type(each) and value == each for each, _ in self.positions)
 
 
 def is_count(value: Any) -> bool:
-    """Whether a position is a number of times."""
+    """Return whether a position is a count."""
     return isinstance(value, int) and not isinstance(value, bool) and value >= 0
 
 
 def is_patience(value: Any) -> bool:
-    """Whether a position says after how many attempts something happens, or that it never does."""
+    """Return whether a position is a number of attempts, or "never"."""
     return value == "never" or is_count(value)
 
 

@@ -135,7 +135,7 @@ def of_dataset(
 
 
 def _cursor(session: Session, text: str | None) -> int:
-    """Where a page begins: at a page's cursor, or after the row whose id a client gives as one."""
+    """Return where a page begins: at a cursor, or after the row whose id is given as one."""
     place = session.value("SELECT seq FROM data_rows WHERE id = ?", (text,))
     return int(place) if place is not None else filters.offset(text) or 2**62
 

@@ -22,7 +22,7 @@ class Dataset:
 
 
 def create(session: Session, name: str, description: str | None) -> Dataset:
-    """A new, empty dataset; names may repeat, and a description left out is an empty one."""
+    """Create an empty dataset; names may repeat, and the description is empty by default."""
     dataset_id, made = new_id(), now()
     session.insert(
         "datasets", id=dataset_id, name=name, description=description or "", created_at=made, updated_at=made

@@ -119,7 +119,7 @@ READERS: dict[str, Callable[[dict[str, Any], str | None], Condition]] = {
 
 
 def details(session: Session, project: Project, row_id: str) -> dict[str, Any]:
-    """What an export says of a row's place in a project."""
+    """Return what an export reports about a row in a project."""
     sql = (
         "SELECT b.batch_id, b.priority, c.name, c.consensus_settings FROM batch_rows b "
         "JOIN batches c ON c.id = b.batch_id WHERE b.project_id = ? AND b.data_row_id = ?"

@@ -58,7 +58,7 @@ def start(session: Session, asked: dict[str, Any], *, base_url: str) -> str:
 
 
 def settle(session: Session, job: jobs.Job) -> None:
-    """Writes the lines."""
+    """Write the lines."""
     spec = job.details | {"hidden": unread(session)}
     text, values = export_filters.condition(spec["filters"])
     rows = session.all(data_rows.DataRow, f"SELECT * FROM data_rows r WHERE {text} ORDER BY seq", tuple(values))  # noqa: S608

@@ -82,7 +82,7 @@ def take_out(session: Session, ontology_id: str, feature_id: str) -> dict[str, b
 
 
 def unarchive(session: Session, ontology_id: str, feature_id: str) -> dict[str, bool]:
-    """Brings an archived feature back; the refusals' texts are those of the official SDK's tests."""
+    """Restore an archived feature; the refusals' texts are those of the official SDK's tests."""
     try:
         tree = ontologies.get(session, ontology_id).tree
     except NotFoundError as error:

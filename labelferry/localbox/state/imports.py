@@ -50,7 +50,7 @@ SELECT = "SELECT i.*, j.status FROM imports i JOIN jobs j ON j.id = i.id"
 
 
 def create(session: Session, kind: Kind, *, project_id: str, name: str, input_file: str) -> str:
-    """Starts the import of a file that is here, or of one that is fetched when the work begins; returns its id."""
+    """Start the import of a stored file, or of one that is fetched when the work begins; return its id."""
     project = projects.get(session, project_id)
     check_name(session, kind, project.id, name)
     if referenced(input_file) is not None and not _has_lines(session, input_file):
@@ -109,8 +109,8 @@ def _fetched(session: Session, input_file: str) -> str:
     return files.keep_bytes(session, contents(session.files, input_file), "import.ndjson", files.NDJSON)
 
 
-def fail(session: Session, job: jobs.Job, message: str = "The import failed as it was told to.") -> None:
-    """Ends an import FAILED, its error file holding the reason."""
+def fail(session: Session, job: jobs.Job, message: str = "The import failed on request.") -> None:
+    """End an import as FAILED, with the reason in its error file."""
     reason = {"errors": [{"name": "ImportError", "message": message}]}
     with files.lines_out(session, "errors.ndjson") as out:
         out.write(reason)
@@ -144,7 +144,7 @@ def of_project(session: Session, kind: Kind, project_id: str, window: str) -> li
 
 
 def delete(session: Session, import_id: str) -> Import:
-    """Removes a pre-label import and its pre-labels; says what it was."""
+    """Delete a pre-label import and its pre-labels; return it."""
     upload = get(session, import_id)
     if upload.kind != "mal-import":
         raise MalformedError("Only pre-label imports can be deleted")

@@ -93,7 +93,7 @@ def _plan(session: Session, job_type: str) -> dict[str, Any]:
 
 
 def start(session: Session, job_type: str, spec: dict[str, Any], *, name: str | None = None) -> str:
-    """Starts a job that ends as the transitions in force say; returns its id."""
+    """Start a job that ends as the current transitions say; return its id."""
     plan = _plan(session, job_type)
     job_id, made = new_id(), now()
     session.insert(

@@ -46,7 +46,7 @@ class FeatureSchema:
 
 
 def create(session: Session, name: str, normalized: str, media_type: str | None) -> Ontology:
-    """A new ontology: every node keeps the id it came with, if it exists, or gets one."""
+    """Create an ontology: every node keeps the id it came with, if that exists, or gets a new one."""
     tree = parsed(normalized)
     tree = {"tools": tree.get("tools") or [], "classifications": tree.get("classifications") or []}
     for node in nodes(tree):
@@ -85,7 +85,7 @@ def _members(tree: dict[str, Any], member: str) -> list[dict[str, Any]]:
 
 
 def parsed(normalized: str) -> dict[str, Any]:
-    """The JSON object that a text holds.
+    """Return the JSON object in a text.
 
     Raises:
         MalformedError: it holds none.
@@ -175,7 +175,7 @@ def create_feature(session: Session, normalized: str) -> dict[str, Any]:
 
 
 def read_feature(normalized: str) -> dict[str, Any]:
-    """The tree of a feature schema, with an id on every node."""
+    """Return the tree of a feature schema, with an id on every node."""
     tree = parsed(normalized)
     for node in (tree, *nodes(tree)):
         _identify(node)
@@ -213,7 +213,7 @@ def unused_features(session: Session) -> list[str]:
 
 
 def delete_feature(session: Session, feature_id: str) -> None:
-    """Removes a feature schema that no ontology holds; the refusals' texts are those of the official SDK's tests."""
+    """Delete a feature schema that no ontology contains; the refusals' texts are those of the official SDK's tests."""
     if feature_id in settings.read(session, DELETED, []):
         raise UnprocessableError("Feature schema is already deleted")
     if session.value("SELECT 1 FROM feature_schemas WHERE id = ?", (feature_id,)) is None:

@@ -99,7 +99,7 @@ def user(session: Session, user_id: str | None = None) -> User:
 
 
 def roles(session: Session) -> list[Role]:
-    """The roles that somebody may have; the user is an admin."""
+    """Return the available roles; the user is an admin."""
     mine = user(session).org_role
     return [mine if name == mine.name else Role(f"{mine.id[:-1]}{number}", name) for number, name in enumerate(ROLES)]
 

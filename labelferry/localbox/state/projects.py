@@ -77,7 +77,7 @@ def create(session: Session, data: dict[str, Any]) -> Project:
 
 
 def clone(session: Session, project_id: str) -> Project:
-    """A copy with the same settings and ontology, without rows and labels."""
+    """Create a copy with the same settings and ontology, without rows and labels."""
     project, made, copy_id = get(session, project_id), now(), new_id()
     kept = {name: getattr(project, name) for name in FIELDS.split(", ")}
     times = dict.fromkeys(("created_at", "updated_at", "last_activity_time"), made)
@@ -145,7 +145,7 @@ def using(session: Session, ontology_id: str, where: dict[str, Any] | None) -> l
 
 
 def set_up(session: Session, project_id: str | None, options: str | None) -> None:
-    """What the first way of setting up a project does: its ontology is in the editor's options.
+    """Set up a project in the first way: its ontology is in the editor's options.
 
     SDKs before 7 have it as ``project.setup``; an ontology without features is the way to give a project its editor.
     """

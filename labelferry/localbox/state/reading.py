@@ -10,7 +10,7 @@ SWITCHES = Switches("reading")
 
 
 def of(session: Session) -> Reading:
-    """What judging a line needs to know."""
+    """Return what checking a line depends on."""
     return Reading(*(SWITCHES.position(session, name) for name in ("range_base", "any_scope", "repeated_colour")))
 
 

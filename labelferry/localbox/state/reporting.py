@@ -70,7 +70,7 @@ def hides(session: Session, import_id: str) -> bool:
 
 
 def is_changed(session: Session, file_id: str) -> bool:
-    """Whether a file is the status file of an import and is not to be shown as it is."""
+    """Return whether a file is the status file of an import and must not be served unchanged."""
     if not SWITCHES.standing(session):
         return False
     sql = "SELECT 1 FROM imports WHERE status_file LIKE ? LIMIT 1"

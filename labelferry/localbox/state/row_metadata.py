@@ -29,7 +29,7 @@ def put(session: Session, asked: dict[str, Any]) -> None:
 
 
 def take_away(session: Session, row: DataRow, field_ids: Iterable[str]) -> list[str]:
-    """Removes fields of one row, an option counting for its enum; returns those that the row did not have."""
+    """Remove fields of one row, an option counting for its enum; return those that the row did not have."""
     owners = _owners(session)
     unwanted = {each: owners.get(each, each) for each in field_ids}
     had = {owners.get(_named(value)) for value in row.metadata_values}

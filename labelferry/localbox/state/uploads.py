@@ -137,7 +137,7 @@ def _checked(session: Session, payload: dict[str, Any], owner: str | None) -> di
 
 
 def _check_content(payload: dict[str, Any]) -> None:
-    """What the official SDK's tests see of a row whose content is not of its media type."""
+    """Refuse a row whose content is not of its media type, as in the official SDK's tests."""
     kind = payload.get("media_type")
     if kind in PICTURES and not isinstance(payload["row_data"], str):
         raise RefusedError(f"Expected type {kind.lower()}/*, detected: application/json")

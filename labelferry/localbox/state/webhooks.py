@@ -46,7 +46,7 @@ SELECT = "SELECT *, topics AS topics_json FROM webhooks"
 
 
 def create(session: Session, data: dict[str, Any]) -> Webhook:
-    """A new, active webhook."""
+    """Create an active webhook."""
     if not data["url"].startswith(("http:/", "https:/")):  # the official SDK's tests register "https:/name"
         raise MalformedError("A webhook's url must start with http:/ or https:/")
     webhook_id, made = new_id(), now()

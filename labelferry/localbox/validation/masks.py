@@ -36,7 +36,7 @@ class BadImageError(ValueError):
 def faults(
     masks: object, tools: tuple[Feature, ...], media: Media, fetch: Fetch, *, once: bool = False
 ) -> Iterator[str]:
-    """What is wrong with the ``masks`` of a line.
+    """Yield what is wrong with the ``masks`` of a line.
 
     Args:
         masks: the member of the line.

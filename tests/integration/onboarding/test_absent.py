@@ -1,12 +1,13 @@
 """Import jobs that the service does not show, or whose outcome it does not say: what is written of their lines."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from labelferry.errors import ConflictError
 from labelferry.ledger import LineState, Reason, State, Verdict
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action
@@ -14,6 +15,8 @@ from labelferry.onboarding.steps.absent import resolve_absent, set_absent
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
 from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.imports import import_labels, plan_imports, poll_job_errors
+from labelferry.onboarding.steps.retry import reopen_failed_lines
+from tests.faults.driver import Clock
 from tests.faults.streets import UNKNOWN, box
 from tests.integration.onboarding.test_imports import THREE, ready
 from tests.integration.onboarding.yard import Yard
@@ -168,6 +171,48 @@ def test_ground_truth_is_sent_again_where_no_row_has_a_label(labels: bool, sent:
     sent.known(State.ABSENT, GONE)
     assert resolve_absent(sent.onboarding) == NONE_DELETED
     assert (sent.jobs(), sent.lines()) == (([State.ABSENT], NO_JOB) if labels else ([], {}))
+
+
+class Later(Clock):
+    """Something happens once somebody waits."""
+
+    def __init__(self, happens: Callable[[], object]) -> None:
+        super().__init__()
+        self._happens = [happens]
+
+    def sleep(self, seconds: float) -> None:
+        super().sleep(seconds)
+        if self._happens:
+            self._happens.pop()()
+
+
+@pytest.mark.parametrize("step", ["resolved", "planned", "tried again"])
+def test_labels_of_lines_that_may_be_in_are_waited_for(step: str, yard: Yard) -> None:
+    """They appear some time after their import: one look that finds none proves nothing."""
+    yard.write(THREE, "ground-truth")
+    with yard.onboarding() as onboarding:
+        sent = Sent(yard, onboarding)
+        poll_job_errors(onboarding)
+        held = yard.localbox.state()
+        sent.no_labels()
+        if step == "resolved":
+            reopened(sent)
+            sent.known(State.ABSENT, GONE)
+        else:
+            sent.ledger.settle_lines(
+                Verdict(line.uuid, LineState.UNKNOWN, None, Reason.NO_JOB) for line in sent.ledger.lines()
+            )
+    if step == "planned":
+        yard.write([*THREE, box("street-1", 9)], "ground-truth")
+    with yard.onboarding(Later(lambda: yard.localbox.control("POST", "seed", held))) as onboarding:
+        if step == "resolved":
+            assert resolve_absent(onboarding) == NONE_DELETED
+            assert {line.reason for line in onboarding.ledger.lines()} == {Reason.NO_JOB}
+        elif step == "planned":
+            assert [each.action for each in plan_imports(onboarding, held["projects"][0]["id"])] == [Action.CONFLICT]
+        else:
+            with pytest.raises(ConflictError, match="already have a label"):
+                reopen_failed_lines(onboarding)
 
 
 @pytest.mark.parametrize("state", [State.CREATED, State.ABSENT])

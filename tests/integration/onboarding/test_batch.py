@@ -79,7 +79,7 @@ def test_rows_come_in_once(project: Project) -> None:
     assert project.held() == {"streets": KEYS}
     assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS)]
     assert brought_in(project.onboarding) == set(KEYS)
-    skipped = PlannedStep("batch", "streets", Action.SKIP, "all rows are in the project", count=3)
+    skipped = PlannedStep("batch", "streets", Action.SKIP, "all rows are already in the project", count=3)
     assert plan_batch(project.onboarding) == skipped
     assert project.batch() == BatchOutcome(added=0, already_in=3)
     assert left_out(project.ledger) == {}

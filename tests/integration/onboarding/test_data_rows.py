@@ -49,7 +49,7 @@ def test_all_rows_are_new(yard: Yard) -> None:
         assert (dataset.kind, dataset.action, dataset.requests) == ("dataset", Action.CREATE, costs.NEW_DATASET)
         requests = costs.create_rows(onboarding.desired.rows())
         assert rows == PlannedStep(
-            "data rows", "missing", Action.CREATE, "not in Labelbox yet", count=2, requests=requests
+            "data rows", "street-1, street-2", Action.CREATE, "not in Labelbox yet", count=2, requests=requests
         )
         assert create_data_rows(onboarding) == RowsOutcome(created=2, reused=0, dataset_created=True)
         assert datasets(onboarding) == [("Streets", State.SETTLED, {})]
@@ -64,7 +64,7 @@ def test_all_rows_exist(yard: Yard) -> None:
     theirs(yard, "street-1", "street-2", dataset="Streets")
     with yard.onboarding() as onboarding:
         assert list(plan_data_rows(onboarding)) == [
-            PlannedStep("data rows", "there", Action.REUSE, "found by global key", count=2)
+            PlannedStep("data rows", "street-1, street-2", Action.REUSE, "found by global key", count=2)
         ]
         assert create_data_rows(onboarding) == RowsOutcome(created=0, reused=2)
         assert datasets(onboarding) == []
@@ -76,15 +76,15 @@ def test_one_row_is_new(yard: Yard) -> None:
         assert [row["global_key"] for row in look_up_rows(onboarding)[0]] == ["street-1"]
         assert [(step.name, step.action, step.count, step.id) for step in plan_data_rows(onboarding)] == [
             ("Streets", Action.REUSE, 0, made),
-            ("missing", Action.CREATE, 1, None),
-            ("there", Action.REUSE, 1, None),
+            ("street-1", Action.CREATE, 1, None),
+            ("street-2", Action.REUSE, 1, None),
         ]
         assert create_data_rows(onboarding) == RowsOutcome(created=1, reused=1)
         assert create_data_rows(onboarding) == RowsOutcome(created=0, reused=2)
     assert {row["dataset_id"] for row in yard.localbox.table("data_rows")} == {made}
 
 
-@pytest.mark.parametrize(("files", "told"), [(1, "1 local file is uploaded"), (2, "2 local files are uploaded")])
+@pytest.mark.parametrize(("files", "told"), [(1, "1 local file to upload"), (2, "2 local files to upload")])
 def test_local_files_are_uploaded(files: int, told: str, yard: Yard) -> None:
     for number in range(files):
         draw(yard.folder / f"clip-{number}.mp4", [0, 1, 2, 3, 4])
@@ -133,7 +133,8 @@ def test_rows_that_were_in_the_project_were_deleted(keys: tuple[str, ...], told:
         in_project(onboarding)
         yard.delete_rows(*keys)
         (step,) = plan_data_rows(onboarding)
-        assert (step.kind, step.name, step.action, step.count) == ("data rows", "gone", Action.CONFLICT, len(keys))
+        assert (step.kind, step.action, step.count) == ("data rows", Action.CONFLICT, len(keys))
+        assert step.name == ", ".join(keys)
         assert step.reason.startswith(told)
         with pytest.raises(ConflictError) as refused:
             create_data_rows(onboarding)
@@ -185,7 +186,7 @@ def test_refused_rows_are_listed(yard: Yard) -> None:
     with yard.onboarding() as onboarding, pytest.raises(RejectedError) as refused:
         create_data_rows(onboarding)
     first, *told = str(refused.value).splitlines()
-    assert first == "1 of 2 data rows were refused:"
+    assert first == "1 of 2 data rows refused:"
     assert len(told) == 1
     assert told[0].startswith("  ")
     assert "street-2" in told[0]

@@ -125,7 +125,7 @@ def elsewhere(yard: Yard) -> Iterator[tuple[Onboarding, str]]:
 
 
 def moved(dataset: str) -> str:
-    return f"it is in dataset 'Elsewhere' ({dataset}), the spec says 'Streets' (Labelbox cannot move it)"
+    return f"the dataset is 'Elsewhere' ({dataset}), the spec says 'Streets' (Labelbox cannot move a row)"
 
 
 def test_a_row_in_another_dataset(elsewhere: tuple[Onboarding, str]) -> None:
@@ -154,7 +154,7 @@ def test_a_row_and_the_dataset_of_an_id(right: bool, yard: Yard) -> None:
     dataset = theirs(yard, ROW)
     named = dataset if right else yard.client.datasets.create("Streets").id
     yard.write([box("street-1", 1)], spec=SPEC.replace("dataset: Streets", f"dataset: {{id: {named}}}"))
-    told = f"it is in dataset 'Streets' ({dataset}), the spec says '{named}' (Labelbox cannot move it)"
+    told = f"the dataset is 'Streets' ({dataset}), the spec says '{named}' (Labelbox cannot move a row)"
     with yard.onboarding() as onboarding:
         assert [each.differences for each in drift_of(onboarding)] == ([] if right else [(told,)])
 
@@ -174,9 +174,9 @@ def test_rows_are_updated_in_their_datasets(yard: Yard) -> None:
 
 
 WHAT_THEN = {
-    "reuse": (Action.REUSE, "on_existing: reuse takes them as they are"),
-    "update": (Action.UPDATE, "on_existing: update brings them up to date"),
-    "fail": (Action.CONFLICT, "on_existing: fail; fix the manifest, or say update or reuse"),
+    "reuse": (Action.REUSE, "on_existing: reuse leaves them as they are"),
+    "update": (Action.UPDATE, "on_existing: update updates them"),
+    "fail": (Action.CONFLICT, "on_existing: fail; fix the manifest, or set update or reuse"),
 }
 
 
@@ -193,8 +193,8 @@ def test_the_policy(count: int, policy: str, yard: Yard) -> None:
         (step,) = plan_drift(onboarding, onboarding.desired.rows())
         first, *listed = step.reason.splitlines()
         requests = costs.create_rows(changes) if policy == "update" else 0
-        assert step == PlannedStep("data rows", "differ", action, step.reason, count=count, requests=requests)
-        assert first == f"{count} of them differ from the manifest ({said}):"
+        assert step == PlannedStep("data rows", step.name, action, step.reason, count=count, requests=requests)
+        assert first == f"{count} existing data rows differ from the manifest ({said}):"
         assert listed == [f"  {each}" for each in drift[:20]]
         if policy != "fail":
             outcome = create_data_rows(onboarding)
@@ -205,7 +205,7 @@ def test_the_policy(count: int, policy: str, yard: Yard) -> None:
         with pytest.raises(ConflictError) as refused:
             create_data_rows(onboarding)
         assert [line for line in str(refused.value).splitlines() if line.startswith("  ")] == listed
-        assert str(refused.value).startswith(f"{count} data rows are there and differ")
+        assert str(refused.value).startswith(f"{count} existing data rows differ")
         refuse_drift(onboarding, [])
 
 

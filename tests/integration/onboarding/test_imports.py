@@ -84,7 +84,7 @@ def test_lines_are_sent_once(imported_as: str, yard: Yard) -> None:
             "import",
             name,
             Action.UPDATE,
-            "an earlier run sent it or was about to; its outcome is asked for first",
+            "an earlier run sent it or was about to; its outcome is read first",
             count=3,
             requests=costs.COLLECT_IMPORT,
         )
@@ -139,7 +139,7 @@ def test_lines_whose_outcome_is_not_said(yard: Yard) -> None:
         import_labels(onboarding, project)
         assert poll_job_errors(onboarding) == Collected(1, accepted=1, failed=0, unknown=2, absent=0)
         assert jobs(onboarding) == [(State.CREATED, 3)]
-        told = "already imported; of 2 Labelbox does not say whether they are in"
+        told = "already imported; the outcome of 2 is unknown"
         assert [(step.reason, step.count) for step in plan_imports(onboarding, project)] == [(told, 1)]
         assert import_labels(onboarding, project) == Submitted((), 0, already_in=1, failed_before=0)
         assert reopen_failed_lines(onboarding) == Reopened(lines=2, jobs=1)
@@ -256,6 +256,16 @@ def test_refused_lines_are_sent_again_only_when_asked(yard: Yard) -> None:
         assert held[0]["name"].endswith("-1") == retry
 
 
+def test_a_refused_line_that_left_the_sources_does_not_count_any_more(yard: Yard) -> None:
+    yard.write(REFUSED)
+    assert isinstance(yard.run(), PartialFailureError)
+    yard.write(THREE)
+    with yard.onboarding() as onboarding:
+        (project,) = (row["id"] for row in yard.localbox.table("projects"))
+        assert import_labels(onboarding, project) == Submitted((), 0, already_in=3, failed_before=0)
+        assert states(onboarding) == {LineState.ACCEPTED: 3, LineState.RETIRED: 1}
+
+
 # A lost ledger
 
 
@@ -314,7 +324,7 @@ def test_a_ledger_is_rebuilt(lost: tuple[Onboarding, str], yard: Yard) -> None:
 
 def test_there_is_nothing_to_rebuild_from(yard: Yard) -> None:
     with yard.onboarding() as onboarding:
-        with pytest.raises(ConflictError, match=r"^there is no project 'Streets'"):
+        with pytest.raises(ConflictError, match=r"^no project is named 'Streets'"):
             rebuild(onboarding)
         assert [onboarding.ledger.entries(kind) for kind in ("dataset", "ontology", "project")] == [[], [], []]
 
@@ -379,7 +389,7 @@ def test_jobs_of_others_are_not_ours(yard: Yard) -> None:
 def test_a_found_job_whose_files_are_gone(lost: tuple[Onboarding, str], yard: Yard) -> None:
     onboarding, project = lost
     yard.localbox.control("POST", "import-files", {"expire_after": 0})
-    with pytest.raises(ConflictError, match="went in before, the ledger does not know it"):
+    with pytest.raises(ConflictError, match="was sent before, the ledger does not know it"):
         list(found_jobs(onboarding, project))
 
 
@@ -402,7 +412,7 @@ def test_a_job_whose_id_nobody_knows_is_deleted_by_its_name(yard: Yard) -> None:
         (job,) = onboarding.ledger.entries("job")
         unknown = LedgerEntry("job", job.name, State.DELETING, None, job.detail)
         yard.localbox.control("POST", "outcomes", {"shown_after": "never"})
-        with pytest.raises(UnavailableError, match="has to be deleted, and the service does not show it"):
+        with pytest.raises(UnavailableError, match="must be deleted, but the service does not list it"):
             delete_job(onboarding, unknown)
         yard.localbox.control("POST", "outcomes", {})
         assert delete_job(onboarding, unknown)
@@ -429,7 +439,7 @@ def test_ground_truth_over_labels_of_others(policy: str, yard: Yard) -> None:
             assert (step.action, step.count) == (Action.CREATE, 4)
             return
         assert step.action is Action.CONFLICT
-        assert step.reason.startswith("2 rows have a label already: street-1, street-2; ")
+        assert step.reason.startswith("2 rows already have a label: street-1, street-2; ")
         assert "this onboarding" not in step.reason
 
 
@@ -440,9 +450,9 @@ def test_ground_truth_that_is_tried_again_beside_its_own_label(yard: Yard) -> No
         assert poll_job_errors(onboarding) == Collected(1, 3, 1, 0, 0)
         with pytest.raises(ConflictError) as refused:
             reopen_failed_lines(onboarding)
-        assert "already: street-1; " in str(refused.value)
-        assert "Of these, street-1 hold what this onboarding itself brought in" in str(refused.value)
-        assert "may be this onboarding's own" not in str(refused.value)
+        assert "1 row already has a label: street-1; " in str(refused.value)
+        assert "This onboarding imported those of street-1;" in str(refused.value)
+        assert "may be from this onboarding" not in str(refused.value)
         assert states(onboarding) == {LineState.ACCEPTED: 3, LineState.FAILED: 1}
 
 
@@ -455,8 +465,8 @@ def test_ground_truth_whose_outcome_is_not_said(yard: Yard) -> None:
         assert {line.reason for line in onboarding.ledger.lines()} == {Reason.UNLISTED}
         with pytest.raises(ConflictError) as refused:
             reopen_failed_lines(onboarding)
-        assert "The label of street-1, street-2 may be this onboarding's own" in str(refused.value)
-        assert "brought in;" not in str(refused.value)
+        assert "The label of street-1, street-2 may be from this onboarding" in str(refused.value)
+        assert "imported those of" not in str(refused.value)
 
 
 def test_refused_ground_truth_is_tried_again_where_no_label_is(yard: Yard) -> None:

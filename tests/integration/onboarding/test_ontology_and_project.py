@@ -126,7 +126,7 @@ def test_a_new_version(spec: str, yard: Yard) -> None:
         made = build_ontology(onboarding)
         assert made.created
         assert made.id != first
-        told = "a version of it holds what the labels need"
+        told = "a version of it has what the labels need"
         assert plan_ontology(onboarding) == PlannedStep("ontology", version, Action.REUSE, told, id=made.id)
         assert build_ontology(onboarding) == Resolved(made.id, created=False)
     assert yard.names("ontologies") == ["Streets", version]
@@ -169,7 +169,7 @@ def test_a_version_that_loses_a_feature(labels: int, yard: Yard) -> None:
         assert step.action is (Action.CONFLICT if labels else Action.CREATE)
         if labels:
             first, *listed, remedy = step.reason.splitlines()
-            assert first.startswith("the new version of ontology 'Streets' would take features away")
+            assert first.startswith("the new version of ontology 'Streets' would remove features")
             assert ["bus" in line for line in listed] == [True]
             assert remedy.startswith("keep them")
 
@@ -229,9 +229,9 @@ def test_a_project_with_another_ontology_is_left_alone(made: bool, street: tuple
     ontology = theirs(yard, "car") if made else None
     step = plan_project(onboarding, ontology)
     assert (step.action, step.id) == (Action.CONFLICT, project)
-    assert f"'Streets' works with ontology 'Quay' ({other})" in step.reason
-    assert (ontology or "not made yet") in step.reason
-    with pytest.raises(ConflictError, match="works with ontology 'Quay'"):
+    assert f"'Streets' uses ontology 'Quay' ({other})" in step.reason
+    assert (ontology or "not created yet") in step.reason
+    with pytest.raises(ConflictError, match="uses ontology 'Quay'"):
         create_project(onboarding, ontology or "")
 
 
@@ -287,7 +287,7 @@ def test_several_projects_of_the_name(street: tuple[Yard, Onboarding]) -> None:
         yard.client.projects.create("Streets", "VIDEO")
     step = plan_project(onboarding, None)
     assert (step.action, step.id) == (Action.CONFLICT, None)
-    assert "2 projects are called 'Streets'" in step.reason
+    assert "project name 'Streets' is not unique" in step.reason
 
 
 @pytest.mark.parametrize("by_id", [True, False])

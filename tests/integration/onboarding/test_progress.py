@@ -49,7 +49,7 @@ def test_rows_that_a_look_up_does_not_show_are_looked_for_again(yard: Yard) -> N
         heard: Heard = []
         with watching(lambda *what: heard.append(what)):
             look_up_rows(onboarding)
-    assert heard == [("looking again for data rows that were imported", 0, 2)]
+    assert heard == [("looking again for imported data rows", 0, 2)]
 
 
 def test_keys_that_are_taken_are_waited_for(yard: Yard) -> None:
@@ -60,4 +60,4 @@ def test_keys_that_are_taken_are_waited_for(yard: Yard) -> None:
         heard: Heard = []
         with watching(lambda *what: heard.append(what)):
             assert create_data_rows(onboarding).created == 1
-    assert ("waiting for global keys that Labelbox calls taken", 0, 1) in heard
+    assert ("waiting for global keys that Labelbox reports as taken", 0, 1) in heard

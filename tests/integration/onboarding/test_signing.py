@@ -63,14 +63,14 @@ def test_no_integration_signs(chosen: str, default: bool, yard: Yard) -> None:
     assert signer(yard) is None
 
 
-ONE_OF = "or write iam_integration: none under dataset: when no video is in a private bucket"
+ONE_OF = "or set iam_integration: none under dataset: if no video is in a private bucket"
 WRONG: dict[str, tuple[list[dict[str, Any]], str, list[str]]] = {
     "none of the name": (
         [{"name": "Ours"}],
         "Theirs",
-        ["there is no IAM integration 'Theirs' in this workspace ('Ours' (AWS) (", ONE_OF],
+        ["this workspace has no IAM integration 'Theirs' ('Ours' (AWS) (", ONE_OF],
     ),
-    "none at all": ([], "Theirs", ["there is no IAM integration 'Theirs' in this workspace (it has none)", ONE_OF]),
+    "none at all": ([], "Theirs", ["this workspace has no IAM integration 'Theirs' (it has none)", ONE_OF]),
     "two defaults": (
         [{"name": "Ours"}, {"name": "Other", "provider": "GCP"}],
         "default",
@@ -108,7 +108,7 @@ def test_names_that_several_datasets_have_are_told_as_they_are(yard: Yard) -> No
     for _ in range(2):
         yard.client.datasets.create("Streets")
     write(yard, "Theirs")
-    assert planned(yard).reason.startswith("2 datasets are called 'Streets'")
+    assert planned(yard).reason.startswith("the dataset name 'Streets' is not unique")
 
 
 # Datasets that exist

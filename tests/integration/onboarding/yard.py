@@ -40,10 +40,10 @@ class Yard:
         write_streets(self.folder, lines, imported_as, **changes)
 
     @contextmanager
-    def onboarding(self) -> Iterator[Onboarding]:
+    def onboarding(self, clock: Clock | None = None) -> Iterator[Onboarding]:
         """What the steps work on, as the files are now."""
         folder = assemble(str(self.folder / f"{NAME}.yaml"), self.settings, self.remote).folder
-        with open_onboarding(self.settings, self.remote, folder, partial(impatient, Clock())) as onboarding:
+        with open_onboarding(self.settings, self.remote, folder, partial(impatient, clock or Clock())) as onboarding:
             yield onboarding
 
     def run(self, *, retry: bool = False) -> Report | LabelferryError:

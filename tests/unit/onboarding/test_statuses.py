@@ -46,6 +46,10 @@ FILES: dict[str, tuple[list[Any], list[tuple[LineState, Reason | None]]]] = {
     "as it should be": ([status(n) for n in range(4)], [OK] * 4),
     "in another order": ([status(n, "FAILURE" if n else "SUCCESS") for n in (3, 2, 1, 0)], [OK, BAD, BAD, BAD]),
     "upper case": ([status(n, uuid=UUIDS[n].upper()) for n in range(4)], [OK] * 4),
+    "upper case, in another order": (
+        [status(n, "FAILURE" if n == 1 else "SUCCESS", uuid=UUIDS[n].upper()) for n in (1, 0, 3, 2)],
+        [OK, BAD, OK, OK],
+    ),
     "braces": ([status(n, uuid=f"{{{UUIDS[n]}}}") for n in range(4)], [OK] * 4),
     "no hyphens": ([status(n, uuid=UUIDS[n].replace("-", "")) for n in range(4)], [OK] * 4),
     "urn": ([status(n, uuid=f"urn:uuid:{UUIDS[n]}") for n in range(4)], [OK] * 4),

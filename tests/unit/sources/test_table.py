@@ -196,9 +196,7 @@ def test_refuses_a_bad_table_with_its_line(read: Any, content: str | bytes, piec
 
 
 def test_refuses_boxes_that_can_be_read_in_two_ways(read: Any) -> None:
-    with pytest.raises(
-        SourceError, match=r"boxes.csv:1: the boxes can be read as ltwh and xyxy; choose one, as in box: ltwh"
-    ):
+    with pytest.raises(SourceError, match=r"boxes.csv:1: the boxes can be read as ltwh and xyxy; choose one"):
         read("frame,id,x1,y1,x2,y2,width,height\n1,1,1,2,3,4,5,6\n", **TABLE, **STREET)
 
 

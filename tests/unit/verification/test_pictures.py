@@ -5,6 +5,8 @@ import pytest
 
 from labelferry.masks import encode_png
 from labelferry.verification import Pictures
+from labelferry.verification.content import FrameShape, MaskArea
+from labelferry.verification.geometry import distance
 from labelferry.verification.pictures import area_of, pixels_of
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
@@ -43,3 +45,20 @@ def test_the_area_of_a_colour(colour: tuple[int, int, int] | None, box: tuple[in
     assert picture is not None
     found = area_of(picture, colour)
     assert (found.box, found.pixels) == (box, count)
+
+
+HERE, THERE = (2.0, 1.0, 5.0, 2.0), (2.0, 3.5, 5.0, 2.0)
+APART: dict[str, tuple[FrameShape, FrameShape, float]] = {
+    "one mask": (MaskArea(HERE, 10, b"a"), MaskArea(HERE, 10, b"a"), 0),
+    "as many other pixels": (MaskArea(HERE, 10, b"a"), MaskArea(HERE, 10, b"b"), 1),
+    "more pixels": (MaskArea(HERE, 10, b"a"), MaskArea(HERE, 13, b"b"), 3),
+    "another place": (MaskArea(HERE, 10, b"a"), MaskArea(THERE, 10, b"a"), 2.5),
+    "a mask and a box": (MaskArea(HERE, 10, b"a"), HERE, float("inf")),
+    "boxes": (HERE, THERE, 2.5),
+    "lines of unlike length": ((1.0, 1.0, 2.0, 2.0), (1.0, 1.0), float("inf")),
+}
+
+
+@pytest.mark.parametrize(("one", "other", "apart"), APART.values(), ids=APART)
+def test_how_far_two_shapes_are_apart(one: FrameShape, other: FrameShape, apart: float) -> None:
+    assert (distance(one, other), distance(other, one)) == (apart, apart)
