@@ -64,8 +64,8 @@ class Streets:
         self.bench, self.localbox, self.drivers, self._folder = bench, bench.localbox, bench.drivers, folder
         self.home = bench.fresh()
 
-    def write(self, lines: list[dict[str, Any]], imported_as: str = "prelabels", **changes: Any) -> None:
-        write_streets(self._folder, lines, imported_as, **changes)
+    def write(self, lines: list[dict[str, Any]], imported_as: str = "prelabels", *changed: str, **changes: Any) -> None:
+        write_streets(self._folder, lines, imported_as, *changed, **changes)
 
     @property
     def spec(self) -> Path:

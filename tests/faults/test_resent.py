@@ -149,7 +149,7 @@ def test_changed_ground_truth_is_refused_unless_it_may_be_added(streets: Streets
     streets.localbox.forget()
     code, message = streets.run()
     assert code == 4
-    assert "on_labelled: add sends whole rows again, as second labels" in message
+    assert "on_labelled: add sends whole rows again as second labels" in message
     assert streets.localbox.mutations() == []
     streets.write(CHANGED, "ground-truth", **ADD)
     assert streets.run() == (0, "")

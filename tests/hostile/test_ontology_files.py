@@ -80,7 +80,10 @@ BOX = "tools: [{tool: BBOX, name: car}"
 WRONG = {
     "unknown key": ("tools:\n- tool: BBOX\n  nmae: x", ":3: unknown key 'nmae' in a tool; did you mean 'name'?"),
     "unknown root key": ("tool: []", ":1: unknown key 'tool' in an ontology; did you mean 'tools'?"),
-    "polygon": ("tools:\n- name: x\n  tool: POLYGON", ":3: tool 'POLYGON' is not for video imports; Labelbox takes no"),
+    "polygon": (
+        "tools:\n- name: x\n  tool: POLYGON",
+        ":3: tool 'POLYGON' is not for video imports; Labelbox cannot import polygons on video",
+    ),
     "superpixel": ("tools: [{name: x, tool: superpixel}]", "on video, masks need RASTER_SEGMENTATION"),
     "unknown tool": ("tools: [{name: x, tool: cube}]", "use one of BBOX, POINT, LINE, RASTER_SEGMENTATION"),
     "unknown question": ("classifications: [{name: x, type: dropdown}]", "use one of RADIO, CHECKLIST, TEXT"),
@@ -103,7 +106,7 @@ WRONG = {
     "yaml truth": ("classifications: [{type: radio, name: q, options: [yes, no]}]", "must be a text, not true; put it"),
     "bad scope": ("classifications: [{type: text, name: q, scope: frame}]", "scope 'frame' of classification 'q'; use"),
     "bad flag": ("tools: [{tool: BBOX, name: x, required: 1}]", "required of tool 'x' must be true or false, not 1"),
-    "two spellings": ("classifications: [{type: text, class_type: text, name: q}]", "says 'class_type' twice"),
+    "two spellings": ("classifications: [{type: text, class_type: text, name: q}]", "has 'class_type' twice"),
     "key twice": ("tools: []\ntools: []", "'tools' is given 2 times"),
     "a day that is none": (
         "tools:\n- tool: BBOX\n  name: 2026-13-45",
