@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from glob import escape
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
@@ -122,7 +122,7 @@ class Reading(Iterator[LabelledVideo]):
     def _key(self, path: Path, root: Path) -> str:
         """The video's name, as the file or the folders above it have it."""
         whole = self.path.absolute() if path == root else self.path.absolute() / path.relative_to(root)
-        for name in (PurePath(whole.name).stem, *(parent.name for parent in whole.parents)):
+        for name in (whole.stem, *(parent.name.removesuffix(".zip") for parent in whole.parents)):
             if name and not GENERIC.fullmatch(name):
                 return legal(name)
         return legal(whole.stem)

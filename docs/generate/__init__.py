@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 
-from docs.generate import checks, cli, settings, spec
+from docs.generate import checks, cli, formats, settings, spec
 
 __all__ = ["FOLDER", "PAGES", "text"]
 
@@ -11,6 +11,7 @@ FOLDER = Path(__file__).resolve().parents[1] / "reference"
 
 PAGES: Mapping[str, Callable[[], Iterable[str]]] = {
     "spec.md": spec.lines,
+    "formats.md": formats.lines,
     "settings.md": settings.lines,
     "cli.md": cli.lines,
     "checks.md": checks.lines,

@@ -43,7 +43,7 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
     rows = _videos(loaded, findings)
     media = {row.global_key: media_of(row, loaded.reach, findings) for row in rows}
     videos = list(_labels(loaded, media, findings))
-    ontology, by_id = _ontology(loaded, videos), loaded.spec.ontology.id
+    ontology, by_id = _ontology(loaded, videos, findings), loaded.spec.ontology.id
     announce("checking")
     held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
     findings += check(
@@ -109,14 +109,15 @@ def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> Labell
     return LabelledVideo(row, video.where, video.classifications, video.masks, video.tracks, benchmark)
 
 
-def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo]) -> Ontology | None:
+def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo], findings: list[Finding]) -> Ontology | None:
     wanted = loaded.spec.ontology
     if wanted.file:
         path = loaded.reach.file(wanted.file)
         with loaded.reach.unquoted(wanted.file, "an ontology"):
             return read_ontology(path)
     if wanted.source and not videos:
-        raise SpecError("ontology: there are no labels to infer it from; add labels, or name its file or id")
+        emptied = "".join(f"\n{each}" for each in findings if each.code == ReaderRule.LABELS_EMPTY.code)
+        raise SpecError(f"ontology: there are no labels to infer it from; add labels, or name its file or id{emptied}")
     return infer(videos) if wanted.source else None
 
 

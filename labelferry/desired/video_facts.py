@@ -35,6 +35,8 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     if row.file is not None:
         refuse_other_files(row.file, must_know=reach.confined)
         seen = probe(row.file, notes.append)
+        if all((row.width, row.height, row.fps, row.frame_count)):  # all is known where PyAV is not installed
+            notes = [note for note in notes if note.code != VideoRule.VIDEO_NOT_READ.code]
         if found := unusual(row.file):
             notes.append(VideoRule.VIDEO_NOT_TAKEN.at(row.where, problem=found[0], wanted=found[1]))
     notes += _contradictions(row, given, seen)

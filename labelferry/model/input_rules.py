@@ -71,7 +71,7 @@ class ReaderRule(Rule):
     )
     FRAMES_FROM_NAMES = (
         WARNING,
-        "frames are the numbers in column '{column}': '{cell}' is frame {number}",
+        "frames are the numbers in the names of column '{column}': the first is frame {number}",
         "if the first picture has another number, say frame_base or frame_offset",
     )
     LABELS_EMPTY = (

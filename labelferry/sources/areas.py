@@ -15,6 +15,7 @@ from labelferry.masks import encode_png, palette
 from labelferry.masks.png import MOST_PIXELS
 from labelferry.model import Composite, Feature, MaskObject, Masks, Where
 from labelferry.model.findings import FindingHandler
+from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.text import fault
 
@@ -165,6 +166,10 @@ class Areas:
 
     def add(self, ident: str, feature: str, frame: int, area: Area, where: Where) -> None:
         """Take what an object covers in a frame, counted from 1."""
+        if not 0 <= frame <= LARGEST:
+            raise fault(where.source, where.line, f"frame {frame} is none", "correct the file")
+        if not feature.strip():
+            raise fault(where.source, where.line, f"object {ident} has no class", "name it in the file")
         if not self.objects:
             self.where = where
         number = self.objects.setdefault((ident, feature), len(self.objects))

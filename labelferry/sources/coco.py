@@ -187,12 +187,24 @@ def _take(node: Node, objects: Objects, ident: str, label: str, frame: int, sour
     box = node.get("bbox")
     if objects.named(label) is None:
         return
+    _keypoints(node, objects, ident, label, frame)
     if area is not None:
         objects.area(ident, label, frame, area, where)
     elif box.value:
         objects.of(ident, label, Geometry.BOX, where).add(frame, box.numbers(4), 0, _attributes(node))
     elif isinstance(node.get("segmentation").value, (list, dict)) and (whole := _area(node.get("segmentation"))):
         objects.of(ident, label, Geometry.BOX, where).add(frame, whole.envelope(), 0)
+
+
+def _keypoints(node: Node, objects: Objects, ident: str, label: str, frame: int) -> None:
+    """Key points, x, y and whether they are labelled, each a track of points by its number."""
+    values = node.get("keypoints").numbers() if node.get("keypoints").value else []
+    for number, at in enumerate(range(0, len(values) - 2, 3), 1):
+        if values[at + 2] > 0:
+            item = objects.of(
+                f"{ident}/{number}", f"{label} {number}", Geometry.POINT, Where(node.file, detail=node.path)
+            )
+            item.add(frame, values[at : at + 2])
 
 
 def _attributes(node: Node) -> dict[str, str]:
@@ -256,6 +268,6 @@ READER = Reader(
     read,
     _recognise,
     signs="JSON with annotations and images or videos; or with masklet (SA-V)",
-    takes="boxes and masks (run lengths, polygons) with track ids, CVAT's attributes",
+    takes="boxes, masks (run lengths, polygons) and key points with track ids, CVAT's attributes",
     leaves="areas under others, iscrowd, scores",
 )

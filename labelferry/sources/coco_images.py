@@ -38,11 +38,11 @@ def images_of(document: Node, base: int | None, note: FindingHandler) -> Mapping
         SourceError: when an image has no number.
     """
     images: dict[Any, Image] = {}
-    named: dict[Any, str] = {}
+    named: dict[Any, None] = {}
     for node in document.get("images").items():
         ident, number = node.get("id").key, node.first(*NUMBERS)
         if number.value is None:
-            named[ident] = node.get("file_name").text("")
+            named[ident] = None
         frame = _number_in(node) if number.value is None else number.whole()
         width, height = node.get("width"), node.get("height")
         size = (width.whole(), height.whole()) if width.value and height.value else None
@@ -51,9 +51,8 @@ def images_of(document: Node, base: int | None, note: FindingHandler) -> Mapping
         return images
     least = min(images[ident].frame for ident in named)
     first = base if base is not None else min(1, least)
-    name = next(iter(named.values()))
     shown = next(images[ident].frame for ident in named) - first + 1
-    note(ReaderRule.FRAMES_FROM_NAMES.at(Where(document.file), column="file_name", cell=name, number=shown))
+    note(ReaderRule.FRAMES_FROM_NAMES.at(Where(document.file), column="file_name", number=shown))
     return {ident: replace(each, frame=each.frame - first * (ident in named)) for ident, each in images.items()}
 
 

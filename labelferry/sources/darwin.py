@@ -57,7 +57,7 @@ def read(source: Source[DarwinLabels]) -> Iterator[LabelledVideo]:
             continue
         frames = sorted(((Node(number, node.file, node.path).whole() + FIRST, each)
                          for number, each in node.get("frames").members()), key=_frame)  # fmt: skip
-        ends = [int(pair.numbers(2)[1]) for pair in node.get("ranges").items() if None not in pair.value]
+        ends = [int(pair.numbers(2)[1]) for pair in node.get("ranges").items() if _is_closed(pair.value)]
         if any(each.get("tag").value is not None for _, each in frames):
             tags.setdefault(objects.named(label) or label, []).extend(_spans(node, frames))
             continue
@@ -67,6 +67,11 @@ def read(source: Source[DarwinLabels]) -> Iterator[LabelledVideo]:
     if tags:
         objects.classifications.append(question("tag", tags, where))
     yield objects.finished(size, gaps="bridge")
+
+
+def _is_closed(value: object) -> bool:
+    """Whether a range has an end."""
+    return not (isinstance(value, list) and len(value) == 2 and value[1] is None)
 
 
 def _frame(pair: tuple[int, Node]) -> int:
@@ -82,7 +87,7 @@ def _size(document: Node) -> tuple[int, int] | None:
 
 
 def _spans(node: Node, frames: list[tuple[int, Node]]) -> list[Span]:
-    ranges = [pair.numbers(2) for pair in node.get("ranges").items()]
+    ranges = [pair.numbers(2) for pair in node.get("ranges").items() if _is_closed(pair.value)]
     found = [Span(int(start) + FIRST, int(end)) for start, end in ranges if end > start]
     return found or [Span(frames[0][0], frames[-1][0])]
 

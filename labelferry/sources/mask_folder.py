@@ -25,7 +25,7 @@ from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassName
-from labelferry.sources.reader import LIKELY, Guess, Reader
+from labelferry.sources.reader import LIKELY, POSSIBLE, Guess, Reader
 from labelferry.sources.source import Source
 from labelferry.sources.text import bytes_of, empty, fault, text_of
 
@@ -83,7 +83,7 @@ def read(source: Source[MaskFolderLabels]) -> Iterator[LabelledVideo]:
     first = min(numbers, key=lambda file: numbers[file])
     shown = numbers[first] - base + 1
     rule = ReaderRule.FRAMES_FROM_NAMES
-    source.note(rule.at(Where(first), column="name", cell=PurePath(first).name, number=shown))
+    source.note(rule.at(Where(first), column="name", number=shown))
     drawing = _Drawing(source)
     for file in sorted(files, key=lambda file: numbers[file]):
         drawing.add(file, (numbers[file] - base) * entry.frame_step + 1)
@@ -203,6 +203,8 @@ def _colour(place: int) -> tuple[int, int, int]:
 
 
 def _recognise(look: Glance) -> Guess | None:
+    if look.suffix == ".png" and not look.is_folder:
+        return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"})
     if not look.is_folder:
         return None
     pictures = [name for name in look.files if name.lower().endswith(".png")]

@@ -62,18 +62,7 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
-def _merged(spans: Iterable[Span]) -> tuple[Span, ...]:
-    """The ranges in order, those that overlap as one; ranges that only touch stay two."""
-    found: list[Span] = []
-    for span in sorted(spans):
-        if found and span.start <= found[-1].end:
-            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
-        else:
-            found.append(span)
-    return tuple(found)
-
-
 def question(name: str, answers: Mapping[str, Iterable[Span]], where: Where) -> Classification:
     """Return answers that hold for ranges of frames; whether a radio or a checklist shows in whether they overlap."""
-    options = tuple(Answer(Feature(option), spans=_merged(spans)) for option, spans in answers.items())
+    options = tuple(Answer(Feature(option), spans=tuple(sorted(spans))) for option, spans in answers.items())
     return Classification(Feature(name), AnswerKind.TEMPORAL, options, where)

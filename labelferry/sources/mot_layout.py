@@ -196,7 +196,7 @@ def _number(cell: str) -> float | None:
         return None
 
 
-NUMBER = re.compile(r"\s*-?\d+(\.\d*)?([eE][+-]?\d+)?\s*")
+NUMBER = re.compile(r"[ \t]*-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?[ \t]*")
 
 
 def looks_like(look: Glance) -> Guess | None:

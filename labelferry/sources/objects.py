@@ -5,27 +5,29 @@ counted, and drawn as a mask, given as a box or left out as the spec says.
 """
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, RowRef, Track, Where
+from labelferry.model import AnswerKind, Classification, Feature, Geometry, LabelledVideo, RowRef, Track, Where
 from labelferry.model.findings import FindingHandler
+from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.places import Places
 from labelferry.sources.areas import Area, Areas
+from labelferry.sources.attributes import Attributes, answers_of
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.numbering import Gaps
 from labelferry.sources.text import fault
 
-__all__ = ["Attributes", "Object", "ObjectPolicy", "Objects", "ShapedEntry", "answered", "flat"]
+__all__ = ["Object", "ObjectPolicy", "Objects", "ShapedEntry"]
 
 ObjectPolicy = Literal["error", "rasterize", "envelope", "drop"]
-Attributes = Mapping[str, str]
 ObjectQuestion = tuple[str, str]
 """The name of a class, and of one of its attributes."""
 
@@ -74,7 +76,7 @@ class Object:
     def add(self, frame: int, coords: Iterable[float], line: int = 0, attributes: Attributes | None = None) -> None:
         """Take a visible row; ``frame`` counts from 1."""
         if attributes and attributes != self._last:
-            self.said[len(self.frames)] = self._last = dict(attributes)
+            self.said[len(self.frames)] = self._last = attributes
         self._row(frame, 1, line)
         self.coords.extend(coords)
         self.ends[-1] = len(self.coords)
@@ -84,6 +86,8 @@ class Object:
         self._row(frame, 0, line)
 
     def _row(self, frame: int, visible: int, line: int) -> None:
+        if not 0 <= frame <= LARGEST + 1:
+            raise fault(self.where.source, line or self.where.line, f"frame {frame} is none", "correct the file")
         self.frames.append(frame)
         self.visible.append(visible)
         self.lines.append(line)
@@ -127,6 +131,8 @@ class Objects:
         key = (ident, label, geometry)
         if key not in self.objects:
             name = self.named(label)
+            if not (name or label).strip():
+                raise fault(where.source, where.line, f"track {ident} has no class", "name it in the file")
             self.objects[key] = Object(name or label, geometry, ident, where, kept=name is not None)
         return self.objects[key]
 
@@ -202,13 +208,17 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQu
     if gaps != "bridge":
         breaks |= _gaps(frames, step, certain=gaps == "close")
     coords, offsets = _coords(item, rows)
-    answers, classifications = _attributes(item, rows, kinds)
+    segment = np.concatenate(([0], np.cumsum(breaks))).astype(np.int64)
+    position = {int(row): at for at, row in enumerate(rows.tolist())} if item.said else {}
+    said = {position[row]: values for row, values in item.said.items() if row in position}
+    starts = (np.flatnonzero(breaks) + 1).tolist()
+    answers, classifications = answers_of(said, starts, partial(_kind, kinds, item.feature), item.where)
     return Track(
         feature=Feature(item.feature),
         geometry=item.geometry,
         frames=frames,
         coords=coords,
-        segment=np.concatenate(([0], np.cumsum(breaks))).astype(np.int64),
+        segment=segment,
         where=Where(item.where.source, item.where.line, f"track {item.instance}"),
         offsets=offsets if item.geometry is Geometry.LINE else None,
         answers=answers,
@@ -249,34 +259,5 @@ def _coords(item: Object, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64],
     return ordered.reshape(-1, width), offsets
 
 
-def _attributes(
-    item: Object, rows: NDArray[np.int64], kinds: Mapping[ObjectQuestion, AnswerKind]
-) -> tuple[dict[int, tuple[Classification, ...]], tuple[Classification, ...]]:
-    """Answers at the keyframes where they change, and those that never do."""
-    if not item.said:
-        return {}, ()
-    position = {int(row): at for at, row in enumerate(rows.tolist())}
-    said = sorted((position[row], values) for row, values in item.said.items() if row in position)
-    names = dict.fromkeys(name for _, values in said for name in values)
-    fixed = {name for name in names if len({values.get(name) for _, values in said}) == 1 and said[0][0] == 0}
-    whole = [(name, value) for name, value in said[0][1].items() if name in fixed] if said else []
-    changing: dict[int, tuple[Classification, ...]] = {}
-    last: dict[str, str] = {}
-    for at, values in said:
-        new = {name: value for name, value in values.items() if name not in fixed and last.get(name) != value}
-        last |= new
-        if new:
-            changing[at] = tuple(answered(item, name, value, kinds) for name, value in new.items())
-    return changing, tuple(answered(item, name, value, kinds) for name, value in whole)
-
-
-def answered(item: Object, name: str, value: str, kinds: Mapping[ObjectQuestion, AnswerKind]) -> Classification:
-    """Return an attribute as an answered question."""
-    kind = kinds.get((item.feature, name), AnswerKind.RADIO)
-    answer = Answer(text=value) if kind is AnswerKind.TEXT else Answer(Feature(value))
-    return Classification(Feature(name), kind, (answer,), item.where)
-
-
-def flat(points: Sequence[Sequence[float]]) -> list[float]:
-    """Return points as x, y, x, y, ..."""
-    return [float(value) for point in points for value in point[:2]]
+def _kind(kinds: Mapping[ObjectQuestion, AnswerKind], feature: str, name: str) -> AnswerKind:
+    return kinds.get((feature, name), AnswerKind.RADIO)

@@ -35,6 +35,8 @@ ANIMAL = re.compile(r"([xy])[ _]?(\d+)", re.IGNORECASE)
 DLC = ("scorer", "individuals", "bodyparts", "coords")
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
 SINGLE = ""
+TIMES = {"", "frame", "seconds", "time", "time (s)"}
+"""Other columns that a table of animals may have."""
 
 
 class PoseLabels(LabelsEntry):
@@ -203,7 +205,8 @@ def _recognise(look: Glance) -> Guess | None:
     if "frame_idx" in names and any(f"{name[:-2]}.y" in names for name in names if name.endswith(".x")):
         return Guess(CERTAIN, "frame_idx and columns node.x, node.y: SLEAP", options)
     pairs = {name.lower() for name in names if ANIMAL.fullmatch(name)}
-    if {"x1", "y1"} <= pairs and len(pairs) >= len(names) - 2 and pairs - {"time"} != {"x1", "y1", "x2", "y2"}:
+    others = {name.lower() for name in names} - pairs
+    if {"x1", "y1"} <= pairs and others <= TIMES and ("x3" in pairs or "frame" not in others):
         return Guess(LIKELY, "columns x1, y1, x2, y2, ...: idtracker", options)
     return None
 

@@ -26,13 +26,22 @@ from labelferry.sources.text import fault
 __all__ = ["READER", "RangesLabels", "read"]
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "global_key": ("global_key", "video_id", "video", "video_name", "filename", "file_name", "file", "vid"),
-    "start": ("start_timestamp", "start_time", "start_sec", "start_seconds", "t_start", "onset", "start", "begin"),
-    "end": ("stop_timestamp", "end_timestamp", "end_time", "stop_time", "end_sec", "end_seconds", "t_end", "offset",
-            "end", "stop"),
+    "global_key": (
+        "global_key", "video_id", "video", "video_name", "filename", "file_name", "file", "vid", "youtube_id",
+    ),
+    "start": (
+        "start_timestamp", "start_time", "start_sec", "start_seconds", "t_start", "time_start", "onset", "start",
+        "begin",
+    ),
+    "end": (
+        "stop_timestamp", "end_timestamp", "end_time", "stop_time", "end_sec", "end_seconds", "t_end", "time_end",
+        "offset", "end", "stop",
+    ),
     "start_frame": ("start_frame", "frame_start", "first_frame"),
     "end_frame": ("end_frame", "stop_frame", "frame_end", "last_frame"),
 }  # fmt: skip
+"""Names of columns by the part that they play, the surest first."""
+
 QUESTIONS = (
     "verb",
     "noun",

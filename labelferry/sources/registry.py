@@ -8,11 +8,14 @@ from pydantic import Field
 from labelferry.model.video import LabelledVideo
 from labelferry.sources import (
     activitynet,
+    ava,
     coco,
     cvat,
+    cvat_json,
     darwin,
     encord,
     frame_lists,
+    jaad,
     kitti,
     label_studio,
     labelbox,
@@ -23,6 +26,7 @@ from labelferry.sources import (
     pose,
     python,
     ranges,
+    sportslabkit,
     table,
     via,
     viame,
@@ -53,6 +57,10 @@ READERS: tuple[Reader[Any], ...] = (
     frame_lists.READER,
     viame.READER,
     mots_txt.READER,
+    cvat_json.READER,
+    sportslabkit.READER,
+    ava.READER,
+    jaad.READER,
     ndjson.READER,
     python.READER,
 )

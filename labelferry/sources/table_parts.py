@@ -41,6 +41,10 @@ WHOLE = re.compile(r"^(-?\d+)\.0*$")
 """What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
 NO_IDENTITY = re.compile(r"-\d+|nan|none|null|<na>|n/a|", re.IGNORECASE)
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
+PICTURE_NAME = re.compile(
+    r"\d[^\d/\\]*\.(jpe?g|png|bmp|tiff?|webp)$|(^|[/\\_])(frame|image|img)[ _.-]*\d+$", re.IGNORECASE
+)
+"""A name that has the number of a frame: of a picture, or one that begins with frame or image."""
 LARGEST_FRACTION = 2.0
 """Fractions may lie a little outside the picture; no box of two pixels is meant."""
 MOSTLY = 0.2
@@ -175,12 +179,12 @@ def number_in(sheet: Sheet, column: str, note: FindingHandler) -> Frames | None:
         cells = sheet.text(column)
     else:
         return None
-    found = [LAST_NUMBER.search(PurePath(cell).stem) for cell in cells]
-    if not all(found):
+    if not all(PICTURE_NAME.search(cell) for cell in cells):
         return None
+    found = [LAST_NUMBER.search(PurePath(cell).stem) for cell in cells]
     numbers = np.array([int(each.group(1)) if each else 0 for each in found], dtype=np.int64)
     rule = ReaderRule.FRAMES_FROM_NAMES
-    note(rule.at(Where(sheet.source, 1), column=column, cell=cells[0], number=int(numbers[0])))
+    note(rule.at(Where(sheet.source, 1), column=column, number=int(numbers[0])))
     return numbers
 
 

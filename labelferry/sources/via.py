@@ -100,7 +100,7 @@ def _pictures(source: Source[ViaLabels]) -> LabelledVideo:
     number = _number(names[0], where)
     shown = number - entry.frame_base + entry.frame_offset + 1
     rule = ReaderRule.FRAMES_FROM_NAMES
-    source.note(rule.at(where, column="filename", cell=names[0], number=shown))
+    source.note(rule.at(where, column="filename", number=shown))
     for row, name in enumerate(names):
         place = sheet.places.where(row)
         shape = _json(shapes[row], place)

@@ -162,12 +162,14 @@ def _keypoints(
 
 
 def _recognise(look: Glance) -> Guess | None:
-    if not look.is_folder:
+    if not look.is_folder and look.suffix != ".txt":
         return None
-    texts = [name for name in look.files if name.endswith(".txt") and not _is_list(name)]
+    files = look.files if look.is_folder else (look.path.name,)
+    texts = [name for name in files if name.endswith(".txt") and not _is_list(name)]
     if not texts or not all(NUMBER.search(PurePath(name).stem) for name in texts):
         return None
-    sampled = [Glance(look.path / name) for name in texts[:: max(1, len(texts) // 20)]]
+    folder = look.path if look.is_folder else look.path.parent
+    sampled = [Glance(folder / name) for name in texts[:: max(1, len(texts) // 20)]]
     lines = [line for each in sampled for line in each.lines]
     if not lines or not all(_is_row(line) for line in lines):
         return None
@@ -190,7 +192,7 @@ READER = Reader(
     YoloLabels,
     read,
     _recognise,
-    signs="a folder of text files whose names end in a number, with rows of a class and fractions",
+    signs="text files whose names end in a number, with rows of a class and fractions",
     takes="boxes with or without track ids, key points as points",
     leaves="polygons (see unrepresentable), confidence",
 )

@@ -90,6 +90,15 @@ def test_attributes_are_answers_once_or_where_they_change(read: Read) -> None:
     assert {at: str(each[0].answers[0]) for at, each in found.answers.items()} == {0: "red", 2: "blue"}
 
 
+def test_an_answer_is_given_again_where_a_segment_begins(read: Read) -> None:
+    def said(colour: str) -> str:
+        return f'<attribute name="colour">{colour}</attribute>'
+
+    rows = box(0, inside=said("red")) + box(1, inside=said("blue")) + box(2, 1) + box(9, inside=said("blue"))
+    (found,) = read(xml(track(rows)), **CVAT)[0].tracks
+    assert {at: str(each[0].answers[0]) for at, each in found.answers.items()} == {0: "red", 1: "blue", 2: "blue"}
+
+
 def test_an_attribute_without_an_answer_is_left_out(read: Read) -> None:
     (video,) = read(xml(track(box(0, inside='<attribute name="nod">__undefined__</attribute>'))), **CVAT)
     assert not video.tracks[0].classifications

@@ -35,10 +35,13 @@ SAMPLES = [
     pytest.param({"format": "encord", "path": "encord/street.json"}, [None, None], id="encord"),
     pytest.param({"format": "frame-list", "path": "frame_list/street.json"}, [None, None], id="frame-list"),
     pytest.param({"format": "viame", "path": "viame/street.csv", "global_key": "{stem}"}, [2, 5], id="viame"),
+    pytest.param(
+        {"format": "cvat-json", "path": "cvat_json/street.json", "global_key": "{stem}"}, [None, None], id="cvat-json"
+    ),
     pytest.param({"format": "labelbox", "path": "labelbox/export.ndjson"}, [None, None], id="labelbox"),
 ]
-WITHOUT_BOXES = {"activitynet", "masks", "mots", "pose", "ranges", "via"}
-"""Formats of other shapes, each with tests of its own."""
+OTHERS = {"activitynet", "ava", "jaad", "masks", "mots", "pose", "ranges", "sportslabkit", "via"}
+"""Formats of other shapes or with one class, each with tests of its own."""
 NAMELESS = {"ndjson"}
 """Formats that do not say what a track is called."""
 MEDIA = {"street": Media(100, 50)}
@@ -176,4 +179,4 @@ def test_refuses_an_option_it_does_not_know(options: dict[str, Any], lines: list
 
 def test_every_format_has_a_sample() -> None:
     formats = {options["format"] for sample in SAMPLES for options in [sample.values[0]]}
-    assert formats == {reader.format for reader in READERS} - {"python"} - WITHOUT_BOXES
+    assert formats == {reader.format for reader in READERS} - {"python"} - OTHERS

@@ -76,6 +76,11 @@ def test_sa_v_annotates_every_fourth_frame(read: Read) -> None:
     assert [frame.frame for frame in video.masks[0].frames] == [1, 5]
 
 
+def test_coco_s_key_points_are_points(read: Read) -> None:
+    (video,) = read(coco([box(0, keypoints=[1, 2, 2, 0, 0, 0])]), **COCO)
+    assert [(str(track.feature), track.instance) for track in video.tracks] == [("car 1", "5/1"), ("car", "5")]
+
+
 def test_coco_says_what_it_lacks(read: Read, notes: list[Finding]) -> None:
     read(coco([{**box(0), "track_id": None, "category_id": 7}]), **COCO)
     assert [note.code for note in notes] == ["class-numbers", "identity-missing"]

@@ -219,3 +219,51 @@ def test_refuses_a_bad_mots_row(name: str, read: Read) -> None:
     text, says = BAD_MOTS[name]
     with pytest.raises(SourceError, match=says):
         read(text, **MOTS)
+
+
+SERVER: dict[str, Any] = {"format": "cvat-json", "path": "a.json", "global_key": "clip"}
+
+
+def server(*shapes: dict[str, Any], **more: Any) -> str:
+    return json.dumps({"tags": [], "shapes": list(shapes), "tracks": [], **more})
+
+
+def test_a_shape_of_cvat_s_server_holds_for_one_frame(read: Read, notes: list[Finding]) -> None:
+    box = {"id": 1, "type": "rectangle", "frame": 3, "label_id": 4, "points": [1, 2, 5, 8]}
+    (video,) = read(server(box, tags=[{"frame": 0, "label": "night"}]), **SERVER)
+    assert kept(video) == [("4", Geometry.BOX, [4])]
+    assert [note.code for note in notes] == ["class-numbers"]
+    assert [str(each.feature) for each in video.classifications] == ["tag"]
+
+
+def test_a_track_of_cvat_s_server_stays_to_the_end(read: Read) -> None:
+    shape = {"type": "points", "frame": 1, "points": [1, 2]}
+    track = {"id": 1, "label": "tip", "shapes": [shape], "attributes": [{"name": "colour", "value": "red"}]}
+    (video,) = read(server(tracks=[track]), {"clip": Media(9, 9, 25.0, 30)}, **SERVER)
+    assert kept(video) == [("tip", Geometry.POINT, [2, 30])]
+    assert len(video.tracks[0].classifications) == 1
+
+
+@pytest.mark.parametrize(
+    ("shape", "thing"),
+    [
+        ({"type": "polygon", "points": [0, 0, 3, 0, 3, 2]}, "polygon"),
+        ({"type": "ellipse", "points": [2, 2, 4, 1]}, "ellipse"),
+        ({"type": "rectangle", "points": [0, 0, 3, 2], "rotation": 45}, "rotated box"),
+    ],
+)
+def test_what_the_server_s_json_cannot_hand_over(
+    shape: dict[str, Any], thing: str, read: Read, notes: list[Finding]
+) -> None:
+    text = server({"id": 1, "frame": 0, "label": "car", **shape})
+    read(text, **SERVER)
+    assert [(note.code, thing in note.message) for note in notes] == [("unrepresentable", True)]
+    assert kept(read(text, **SERVER, unrepresentable="envelope")[0]) == [("car", Geometry.BOX, [1])]
+
+
+def test_the_server_s_skeletons_are_points(read: Read) -> None:
+    element = {"label": "nose", "type": "points", "points": [1, 2]}
+    skeleton = {"id": 1, "type": "skeleton", "frame": 0, "label": "dog", "elements": [element]}
+    assert kept(read(server(skeleton), **SERVER)[0]) == [("dog nose", Geometry.POINT, [1])]
+    with pytest.raises(SourceError, match="3 coordinates of a rectangle"):
+        read(server({"id": 1, "type": "rectangle", "frame": 0, "label": "a", "points": [1, 2, 3]}), **SERVER)

@@ -75,3 +75,36 @@ def test_refuses_a_bad_table(name: str, read: Read) -> None:
     text, says = BAD[name]
     with pytest.raises(SourceError, match=says):
         read(text, **POSE)
+
+
+WIDE = """TeamID,0,,,,BALL,,,
+PlayerID,1,,,,BALL,,,
+Attributes,bb_left,bb_top,bb_width,bb_height,bb_left,bb_top,bb_width,bb_height
+frame,,,,,,,,
+"""
+SPORTS: dict[str, Any] = {"format": "sportslabkit", "path": "a.csv", "global_key": "match"}
+
+
+def test_sportslabkit_has_a_track_for_each_player(read: Read) -> None:
+    text = WIDE + "1,1,2,3,4,9,9,1,1\n2,1,2,3,4,,,,\n4,1,2,3,4,9,9,1,1\n"
+    assert points(read(text, **SPORTS)) == {
+        "0/1": ("player", [1, 2, 4], [0, 0, 1]),
+        "BALL/BALL": ("ball", [1, 4], [0, 1]),
+    }
+    assert points(read(text, **SPORTS, every=2, gaps="bridge"))["0/1"] == ("player", [1, 4], [0, 0])
+
+
+BAD_SPORTS = {
+    "another": ("a,b\n1,2\n", "no header rows TeamID"),
+    "a word": (WIDE + "1,x,2,3,4,,,,\n", "a.csv:5: 'x' is not a number"),
+    "frame 0": (WIDE + "0,1,2,3,4,,,,\n", "frame 0 lies before the first; set frame_base: 0"),
+    "twice": (WIDE + "1,1,2,3,4,,,,\n" * 2, "two rows for one frame of 0/1"),
+    "no rows": (WIDE, "no rows"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_SPORTS)
+def test_refuses_a_bad_sportslabkit_table(name: str, read: Read) -> None:
+    text, says = BAD_SPORTS[name]
+    with pytest.raises(SourceError, match=says):
+        read(text, **SPORTS)

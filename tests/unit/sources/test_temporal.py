@@ -162,3 +162,60 @@ def test_is_recognised(name: str, text: str, format_name: str, tmp_path: Any) ->
     reading = read_any(tmp_path / name)
     assert len(list(reading)) == 1
     assert list(reading.formats) == [format_name]
+
+
+AVA = {"format": "ava", "path": "a.csv"}
+ROWS = "v,0002,0.1,0.2,0.5,0.6,12,0\nv,0002,0.1,0.2,0.5,0.6,17,0\nv,0003,0.1,0.2,0.5,0.7,12,0\nv,0002,0,0,0.1,0.1,3,1\n"
+
+
+def test_ava_has_the_actions_of_a_box_as_answers(read: Read) -> None:
+    media = {"v": Media(100, 50, 10.0)}
+    (video,) = read(ROWS, media, **AVA, classes={12: "stand"})
+    first, second = video.tracks
+    assert (first.frames.tolist(), first.segment.tolist(), first.instance) == ([21, 31], [0, 1], "0")
+    assert first.coords[0] == pytest.approx([10, 10, 40, 20])
+    assert {at: [str(a) for a in group[0].answers] for at, group in first.answers.items()} == {
+        0: ["stand", "17"],
+        1: ["stand"],
+    }
+    assert second.instance == "1"
+    assert read(ROWS, media, **AVA, offset=-2)[0].tracks[0].frames.tolist() == [1, 11]
+
+
+BAD_AVA = {
+    "short": ("v,2,0.1\n", "3 columns where AVA has 7 or 8"),
+    "a word": ("v,x,0.1,0.2,0.5,0.6,12,0\n", "a.csv:1: could not convert"),
+    "infinite": ("v,2,0.1,0.2,inf,0.6,12,0\n", "not finite"),
+    "two": ("v,2,0.1,0.2,0.5,0.6,12,0\nv,2,0.3,0.3,0.5,0.6,12,0\n", "two boxes at one time"),
+}
+
+
+@pytest.mark.parametrize("name", BAD_AVA)
+def test_refuses_bad_ava(name: str, read: Read) -> None:
+    text, says = BAD_AVA[name]
+    with pytest.raises(SourceError, match=says):
+        read(text, {"v": Media(100, 50, 10.0)}, **AVA)
+
+
+JAAD = {"format": "jaad", "path": "video_1_traffic.xml", "global_key": "video_1"}
+
+
+def test_jaad_s_frames_become_ranges(read: Read) -> None:
+    frames = "".join(f'<frame id="{at}" sign="{int(at > 1)}" light="n/a"/>' for at in range(4))
+    found = answers(read(f"<traffic_scene><road_type>street</road_type>{frames}</traffic_scene>", **JAAD))
+    assert found == {"sign: 0": [(1, 2)], "sign: 1": [(3, 4)], "road_type: street": []}
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("<ped_attributes/>", "has no boxes; read the file of the same name"),
+        ("<other/>", "<other> is not a file of JAAD"),
+        ("<vehicle_info>", "not XML"),
+        ('<vehicle_info><frame id="x" action="stopped"/></vehicle_info>', "frame id 'x' is not a frame"),
+        ("<vehicle_info/>", "no attributes"),
+    ],
+)
+def test_refuses_other_side_files(text: str, says: str, read: Read) -> None:
+    with pytest.raises(SourceError, match=says):
+        read(text, **JAAD)
