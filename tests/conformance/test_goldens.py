@@ -1,5 +1,6 @@
 """Every golden case of the guide, in the SDK's spelling and in the guide's, with both clients, as both kinds."""
 
+import base64
 import json
 import uuid
 from pathlib import Path
@@ -70,3 +71,18 @@ def test_a_repeated_colour_can_be_refused(
             messages = [message for each in job.errors.values() for message in each]
             assert "Colour [76, 104, 177] stands for two instances" in messages
     localbox.control("POST", "reading", {})
+
+
+def test_of_a_repeated_colour_the_last_named_has_the_pixels(
+    localbox: Localbox, driver: Driver, place: tuple[str, str]
+) -> None:
+    project, key = place
+    frames = [{"index": 3, "imBytes": base64.b64encode(guide.mask_png((9, 9, 9))).decode()}]
+    named = [{"name": name, "colorRGB": [9, 9, 9]} for name in ("mask_with_text_subclass", "video_mask")]
+    line = {"masks": {"frames": frames, "instances": named}, "dataRow": {"globalKey": key}, "uuid": str(uuid.uuid4())}
+    assert driver.submit(project, "repeated", [line], "ground truth").errors == {}
+    with localbox.client() as client:
+        (row,) = client.exports.project(project, [key])
+    newest = row["projects"][project]["labels"][-1]["annotations"]
+    assert [each["name"] for each in newest["frames"]["3"]["objects"].values()] == ["video_mask"]
+    assert list(newest["segments"].values()) == [[[3, 3]]]
