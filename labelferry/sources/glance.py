@@ -6,8 +6,11 @@ from typing import Any
 
 import orjson
 
+from labelferry.errors import SourceError
 from labelferry.files.reach import is_hidden
 from labelferry.sources.archives import is_archive, members
+from labelferry.sources.sheet import Sheet
+from labelferry.sources.sheet_files import SUFFIXES, read_sheet
 
 __all__ = ["Glance"]
 
@@ -78,6 +81,18 @@ class Glance:
         every = self.text.split("\n")
         whole = every if len(self.head) < HEAD else every[:-1]
         return [line for line in whole[:MOST_LINES] if line.strip()]
+
+    @cached_property
+    def sheet(self) -> Sheet | None:
+        """The table of a file; None for what is none."""
+        if self.suffix not in SUFFIXES or self.is_folder:
+            return None
+        if self.suffix == ".json" and not isinstance(self.json, list):
+            return None
+        try:
+            return read_sheet(self.path, self.path.name)
+        except SourceError:
+            return None
 
     @cached_property
     def json(self) -> Any:

@@ -79,12 +79,11 @@ def sheet_in(text: str, source: str, name: LayoutName | None) -> tuple[Sheet, Mo
     kept = [at for at, line in enumerate(every) if line and line[0] != "#" and not line.isspace()]
     if not kept:
         raise empty(source, "no rows")
-    separator = separator_of(every[kept[0]])
-    rows = [cells_of(every[at], separator) for at in kept]
+    rows, separator = _rows(every, kept)
     lines = np.array(kept) + 1
-    width = _width(source, rows, lines)
-    _refuse_header(source, rows[0], int(lines[0]))
-    sheet = sheet_of_lines(source, NUMBERED[:width], rows, UNIT, lines)
+    width = _width(source, rows, lines, separator)
+    _refuse_header(source, rows[0].split(separator), int(lines[0]))
+    sheet = sheet_of_lines(source, NUMBERED[:width], rows, separator, lines)
     chosen = name or _told(sheet, width)
     layout = LAYOUTS[chosen]
     if width < layout.least:
@@ -92,6 +91,15 @@ def sheet_in(text: str, source: str, name: LayoutName | None) -> tuple[Sheet, Mo
         raise fault(source, int(lines[0]), what, "leave layout out, or say another")
     columns = dict(zip(layout.columns, sheet.columns.values(), strict=False))
     return Sheet(sheet.places, columns), layout
+
+
+def _rows(every: Sequence[str], kept: Sequence[int]) -> tuple[list[str], str]:
+    """The rows, and what separates their cells; as they stand where nothing trails."""
+    separator = separator_of(every[kept[0]])
+    trails = separator is not None and every[kept[0]].rstrip(" ").endswith(separator)
+    if separator is not None and not trails:
+        return [every[at] for at in kept], separator
+    return [cells_of(every[at], separator) for at in kept], UNIT
 
 
 def separator_of(line: str) -> str | None:
@@ -106,8 +114,8 @@ def cells_of(line: str, separator: str | None) -> str:
     return line.rstrip(f" {separator}").replace(separator, UNIT)
 
 
-def _width(source: str, rows: Sequence[str], lines: Any) -> int:
-    widths = np.array([row.count(UNIT) for row in rows]) + 1
+def _width(source: str, rows: Sequence[str], lines: Any, separator: str) -> int:
+    widths = np.array([row.count(separator) for row in rows]) + 1
     first = int(widths[0])
     if not LEAST <= first <= MOST:
         wrong, expected = 0, f"MOT has {LEAST} to {MOST}"
@@ -119,8 +127,7 @@ def _width(source: str, rows: Sequence[str], lines: Any) -> int:
     raise fault(source, int(lines[wrong]), f"{columns} where {expected}", "correct the row, or say the right format")
 
 
-def _refuse_header(source: str, row: str, line: int) -> None:
-    cells = row.split(UNIT)
+def _refuse_header(source: str, cells: Sequence[str], line: int) -> None:
     if not any(_number(cell) is not None for cell in cells[:LEAST]):
         what = f"this line names the columns ({', '.join(cells[:LEAST])}, ...), and MOT files have no header"
         raise fault(source, line, what, "remove it, or say format: table")
@@ -132,7 +139,7 @@ def _told(sheet: Sheet, width: int) -> LayoutName:
     Raises:
         SourceError: when they fit several, so that a class could be read wrongly.
     """
-    told = guessed(lambda number: sheet.codes(NUMBERED[number - 1])[1], width)
+    told = guessed(lambda number: sheet.codes(NUMBERED[number - 1])[1], width, lambda: _flickers(sheet))
     if told.doubt is None:
         return told.name
     row = sheet.text(NUMBERED[told.column - 1]).index(told.cell)
@@ -150,26 +157,37 @@ class Told:
     other: LayoutName = "mot16"
 
 
-def guessed(column: Callable[[int], Collection[str]], width: int) -> Told:
+def _flickers(sheet: Sheet) -> bool:
+    """Whether column 8 changes inside a track, as an occlusion does and a class does not."""
+    ids, eighth = (sheet.codes(NUMBERED[at])[0] for at in (1, 7))
+    return len(np.unique(np.column_stack((ids, eighth)), axis=0)) > len(np.unique(ids))
+
+
+def guessed(column: Callable[[int], Collection[str]], width: int, flickers: Callable[[], bool]) -> Told:
     """What the values of the columns after the box tell.
 
     Args:
         column: the different cells of a column, counted from 1.
         width: how many columns there are.
+        flickers: whether column 8 changes inside a track.
     """
     if width <= 7:
         return Told("mot15")
     if width == 9:
-        return _of_nine(column(9))
+        return _of_nine(column(9), flickers)
     if width == 8:
         return Told("mot16" if any(_number(cell) != NO_CLASS for cell in column(8)) else "mot15")
     return _of_ten(column)
 
 
-def _of_nine(cells: Collection[str]) -> Told:
+def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
     high = next((cell for cell in cells if (_number(cell) or 0) > 1), None)
     if high is None:
-        return Told("mot16")
+        if set(cells) != {"1"} or not flickers():
+            return Told("mot16")
+        return Told(
+            "uavdt", 9, "1", "column 8 changes inside tracks, as UAVDT's occlusion does, and column 9 is always 1"
+        )
     doubt = f"column 9 is {high}: a class (UAVDT) where MOT16 has a visibility from 0 to 1"
     return Told("uavdt", 9, high, doubt)
 
@@ -211,7 +229,10 @@ def looks_like(look: Glance) -> Guess | None:
     width = rows[0].count(UNIT) + 1
     if not LEAST <= width <= MOST or any(row.count(UNIT) != width - 1 for row in rows) or not _is_mot(rows):
         return None
-    told = guessed(lambda number: {row.split(UNIT)[number - 1].strip() for row in rows}, width)
+    cells = [row.split(UNIT) for row in rows]
+    pairs = {(row[1], row[7]) for row in cells} if width > 7 else set()
+    flickers = len(pairs) > len({row[1] for row in cells})
+    told = guessed(lambda number: {row[number - 1].strip() for row in cells}, width, lambda: flickers)
     options: dict[str, Any] = {"global_key": "{stem}"}
     if told.doubt is not None:
         options["layout"] = told.name

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from labelferry.errors import SourceError
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.model.frames import LARGEST, Span
 from labelferry.model.keys import legal
@@ -19,7 +18,7 @@ from labelferry.sources.moments import exact, question, seconds_of, span_of
 from labelferry.sources.numbering import FramedEntry
 from labelferry.sources.reader import LIKELY, Guess, Reader
 from labelferry.sources.sheet import Sheet
-from labelferry.sources.sheet_files import SUFFIXES, read_sheet
+from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.source import Source
 from labelferry.sources.text import fault
 
@@ -158,11 +157,8 @@ def assigned(columns: Any, given: Mapping[str, str]) -> dict[str, str]:
 
 
 def _recognise(look: Glance) -> Guess | None:
-    if look.suffix not in SUFFIXES or look.is_folder or (look.suffix == ".json" and not isinstance(look.json, list)):
-        return None
-    try:
-        sheet = read_sheet(look.path, look.path.name)
-    except SourceError:
+    sheet = look.sheet
+    if sheet is None:
         return None
     parts = assigned(sheet.columns, {})
     if not any(name.strip().lower() in QUESTIONS for name in sheet.columns):

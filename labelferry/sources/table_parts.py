@@ -19,7 +19,6 @@ from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import LIKELY, Guess
 from labelferry.sources.sheet import Sheet
-from labelferry.sources.sheet_files import SUFFIXES, read_sheet
 from labelferry.sources.text import fault
 
 if TYPE_CHECKING:
@@ -209,10 +208,10 @@ def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
 
 def recognise(look: Glance) -> Guess | None:
     """How a file could be read as a table of boxes."""
-    if look.suffix not in SUFFIXES or look.is_folder or (look.suffix == ".json" and not isinstance(look.json, list)):
+    sheet = look.sheet
+    if sheet is None:
         return None
     try:
-        sheet = read_sheet(look.path, look.path.name)
         assigned = assign(sheet.source, sheet.columns, {})
         form = choose_form(sheet.source, assigned, None)
     except SourceError:

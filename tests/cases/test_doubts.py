@@ -226,6 +226,14 @@ CASES = {
         typed=f"{MOT}, layout: uavdt",
         then=(1, 1),
     ),
+    "UAVDT of cars only": Case(
+        MOT,
+        {"gt.txt": "1,1,10,20,40,50,1,1,1\n2,1,10,20,40,50,1,3,1\n"},
+        words=("column 8 changes inside tracks", "layout: uavdt"),
+        refused=True,
+        typed=f"{MOT}, layout: uavdt",
+        then=(1, 2),
+    ),
     "too few columns for a layout": Case(
         f"{MOT}, layout: uavdt",
         {"gt.txt": "1,1,10,20,40,50,1\n"},

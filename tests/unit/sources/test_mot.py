@@ -109,10 +109,10 @@ def test_refuses_a_bad_row_with_its_line(read: Any, content: str | bytes, pieces
 
 def test_refuses_a_track_of_two_classes(read: Any) -> None:
     with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
-        read(NINE + "2,1,10,20,30,40,1,2,1\n", **MOT, classes={1: "person", 2: "car"})
+        read(NINE + "2,1,10,20,30,40,1,2,1\n", **MOT, layout="mot16", classes={1: "person", 2: "car"})
     rows = ["9,1,1,1,1,1,1,1,1", "8,1,1,1,1,1,1,2,1", "7,1,1,1,1,1,1,2,1", "6,1,1,1,1,1,1,2,1"]
     with pytest.raises(SourceError, match=r"gt.txt:2: track 1 is 'car' here and 'person' at line 1; give each object"):
-        read("\n".join(rows), **MOT, classes={1: "person", 2: "car"})
+        read("\n".join(rows), **MOT, layout="mot16", classes={1: "person", 2: "car"})
 
 
 def test_a_second_box_is_told_beside_the_first(read: Any) -> None:
