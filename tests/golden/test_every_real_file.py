@@ -1,6 +1,6 @@
 """Real files of every format, read without a word about them: format, videos, tracks and rows of each kind.
 
-The counts were compared with what the files say (rows, elements, regions) when they were written down here.
+The counts are those of the readers when they were written down here: they guard against change, and prove no more.
 """
 
 import logging
