@@ -89,7 +89,9 @@ def test_a_temporary_server_that_takes_too_long(tmp_path: Path, spec: str) -> No
 
 
 @pytest.mark.parametrize("name", ["LABELFERRY_HOME", "PREFECT_HOME"])
-@pytest.mark.parametrize("options", [(), ("--flow",)], ids=["in this process", "as a flow"])
+@pytest.mark.parametrize(
+    "options", [(), pytest.param(("--flow",), marks=pytest.mark.full)], ids=["in this process", "as a flow"]
+)
 def test_a_home_that_cannot_be_made(name: str, options: tuple[str, ...], tmp_path: Path, spec: str) -> None:
     if (name, options) == ("PREFECT_HOME", ()):
         assert command(tmp_path, "onboard", spec, PREFECT_HOME="/proc/none").returncode == 0
@@ -103,7 +105,9 @@ def test_a_home_that_cannot_be_made(name: str, options: tuple[str, ...], tmp_pat
 
 
 @pytest.mark.skipif(shutil.which("setpriv") is None, reason="setpriv (util-linux) is not installed")
-@pytest.mark.parametrize("options", [(), ("--flow",)], ids=["in this process", "as a flow"])
+@pytest.mark.parametrize(
+    "options", [(), pytest.param(("--flow",), marks=pytest.mark.full)], ids=["in this process", "as a flow"]
+)
 def test_a_home_that_cannot_be_written(options: tuple[str, ...], tmp_path: Path, spec: str) -> None:
     (tmp_path / "home").mkdir(mode=0o555)
     told(command(tmp_path, "onboard", spec, *options, limits=WITHOUT_POWERS), 2, "LABELFERRY_HOME", "home")

@@ -126,6 +126,7 @@ def test_a_dataset_that_another_signs_for(streets: Streets) -> None:
     assert signers(streets) == [None]  # another client's: used as it is
 
 
+@pytest.mark.full
 @pytest.mark.parametrize("side", [BEFORE, AFTER])
 def test_killed_while_it_is_signed(side: str, streets: Streets) -> None:
     """Whichever request a run is killed at, the next one leaves one dataset, signed and filled."""

@@ -61,6 +61,7 @@ def test_a_device_is_no_file(device: str, tmp_path: Path) -> None:
         assert (code, device in said) == (2, True), said
 
 
+@pytest.mark.full
 def test_parquet_of_one_value(tmp_path: Path) -> None:
     rows, names = (
         20_000_000,
@@ -73,6 +74,7 @@ def test_parquet_of_one_value(tmp_path: Path) -> None:
     assert (code, "unfold to more than 2,000,000,000" in said) == (2, True), said
 
 
+@pytest.mark.full
 def test_a_workbook_of_nothing(tmp_path: Path) -> None:
     path = tmp_path / "bomb.xlsx"
     pd.DataFrame({"frame": [1], "class": ["car"]}).to_excel(path, index=False)
