@@ -88,7 +88,7 @@ CASES = {
     "entry of labels without a format": Case(("spec.yaml:7", "no 'format'"), SPEC.replace("format: table, ", "")),
     "key of the spec twice": Case(("spec.yaml:2", "dataset", "2 times"), SPEC + "dataset: Other\n"),
     "unknown format": Case(
-        ("spec.yaml:7", "unknown 'format' 'mott'", "'table'"), SPEC.replace("format: table", "format: mott")
+        ("spec.yaml:7", "unknown format 'mott'", "'table'"), SPEC.replace("format: table", "format: mott")
     ),
     "spec missing": Case(("spec.yaml", "no such file"), None),
     "spec is a folder": Case(("spec.yaml", "no such file"), None, {"spec.yaml/": None}),
@@ -103,14 +103,18 @@ CASES = {
     "spec is nested too deeply": Case(("spec.yaml", "nested"), "[" * 5_000),
     "labels missing": Case(("boxes.csv", "no such file"), files={"boxes.csv": None}),
     "labels are a folder": Case(("boxes.csv", "no such file"), files={"boxes.csv": None, "boxes.csv/": None}),
-    "labels are empty": Case(("boxes.csv", "empty"), files={"boxes.csv": ""}),
-    "labels without rows": Case(("boxes.csv", "no rows"), files={"boxes.csv": BOXES.partition("\n")[0]}),
+    "labels are empty": Case(("boxes.csv", "empty"), SPEC + "on_empty: fail\n", files={"boxes.csv": ""}),
+    "labels without rows": Case(
+        ("boxes.csv", "no rows"), SPEC + "on_empty: fail\n", files={"boxes.csv": BOXES.partition("\n")[0]}
+    ),
     "labels are not UTF-8": Case(
         ("boxes.csv:3", "UTF-8"), files={"boxes.csv": BOXES.replace("car,11", "voiture à gaz,11").encode("latin-1")}
     ),
     "videos missing": Case(("videos.csv", "no such file"), files={"videos.csv": None}),
     "videos are a folder": Case(("videos.csv", "no such file"), files={"videos.csv": None, "videos.csv/": None}),
-    "videos without rows": Case(("videos.csv", "no rows"), files={"videos.csv": "global_key,row_data\n"}),
+    "videos without rows": Case(
+        ("videos.csv", "no rows"), SPEC + "on_empty: fail\n", files={"videos.csv": "global_key,row_data\n"}
+    ),
     "a local video missing": Case(
         ("videos.csv:2", "1.mp4", "not a file"), files={"videos.csv": "global_key,row_data\nclip-1,1.mp4\n"}
     ),
@@ -206,7 +210,9 @@ CASES = {
         ("ontology", "labels"), SPEC.replace(f"labels:\n{TABLE}", ""), {"boxes.csv": None}
     ),
     "an empty list of Labels": Case(
-        ("labels.py", "'labels' is empty"), SPEC.replace(TABLE, PYTHON), {"labels.py": "labels = []\n"}
+        ("labels.py", "'labels' is empty"),
+        SPEC.replace(TABLE, PYTHON) + "on_empty: fail\n",
+        {"labels.py": "labels = []\n"},
     ),
     "ontology missing": Case(("ontology.yaml", "no such file"), FROM_FILE),
     "ontology that lacks a name": Case(
@@ -308,7 +314,7 @@ def test_json_says_what_is_wrong_too(offline: Ferry, tmp_path: Path) -> None:
 def test_a_check_that_fails_lists_every_finding_as_json(offline: Ferry, tmp_path: Path) -> None:
     spec = Case((), files={"boxes.csv": BOXES + "clip-3,1,1,car,1,1,0,1\n"}).write(tmp_path)
     ended = offline("check", spec, "--json")
-    assert ended.refused(2).endswith("[row-unknown]")
+    assert ended.refused(2).startswith("error: boxes.csv:5: labels for the global key 'clip-3'")
     found = ended.json["findings"]
     assert [each["code"] for each in found] == ["row-unknown", "box-without-area"]
     assert (found[0]["path"], found[0]["line"], found[0]["row"]) == ("boxes.csv", 5, "clip-3")
