@@ -43,10 +43,11 @@ def number_of(bench: Bench, operation: str) -> int:
 @pytest.mark.parametrize(
     ("side", "clocks", "left"),
     [
-        (
+        pytest.param(
             BEFORE,
             (300, -300),
             r"leave a project '.*' \(c\w{24}\) at the service: the other run uses c\w{24}; once it has",
+            marks=pytest.mark.full,
         ),
         (AFTER, (0, DAY), "it was stopped before its next change. Nothing is lost: wait for the other run to finish$"),
     ],

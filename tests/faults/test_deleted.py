@@ -59,7 +59,7 @@ def test_a_replacement_counts_what_goes_and_what_is_sent(streets: Streets) -> No
     assert (report["deleted"], report["sent"], deletions(report)) == ({"jobs": 1, "lines": 2}, 2, [2])
 
 
-@pytest.mark.parametrize("side", [BEFORE, AFTER])
+@pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
 def test_killed_at_each_request_of_a_deletion(side: str, streets: Streets) -> None:
     """The run that finishes a deletion reports it; once it is in the ledger, later runs do not."""
 

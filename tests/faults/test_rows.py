@@ -144,7 +144,7 @@ def test_a_large_batch_that_leaves_a_row_out(streets: Streets, turn: Turn) -> No
     assert len(held(streets)) == LARGE
 
 
-@pytest.mark.parametrize("side", [BEFORE, AFTER])
+@pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
 def test_killed_at_each_request_of_a_batch_that_leaves_a_row_out(side: str, streets: Streets, turn: Turn) -> None:
     def brought(number: int) -> int:
         streets.home = streets.bench.fresh()
@@ -233,7 +233,7 @@ def test_a_row_that_goes_between_its_look_up_and_the_batch(streets: Streets, tur
     assert held(streets) == plain(TWO)
 
 
-@pytest.mark.parametrize("side", [BEFORE, AFTER])
+@pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
 def test_a_row_deleted_after_the_batch_was_claimed(side: str, streets: Streets) -> None:
     """Killed around the batch: a row that was never added is created again, one that was added needs a decision."""
     streets.write(TWO)

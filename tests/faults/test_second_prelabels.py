@@ -95,7 +95,7 @@ def test_an_import_that_cannot_be_deleted_is_warned_of(answer: str, streets: Str
     assert held(streets) == plain([*TWO, left[1]] if answer == "add" else [TWO[1], left[1]])
 
 
-@pytest.mark.parametrize("side", [BEFORE, AFTER])
+@pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
 @pytest.mark.parametrize("answer", ANSWERS)
 def test_killed_at_each_request(answer: str, side: str, streets: Streets) -> None:
     def added(number: int) -> int:
