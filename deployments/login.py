@@ -7,7 +7,7 @@ from pathlib import Path
 
 from labelferry.errors import SpecError
 
-__all__ = ["client_login", "login", "own_login", "server_login"]
+__all__ = ["CLIENT", "login", "server_login"]
 
 CLIENT, SERVER = "PREFECT_API_AUTH_STRING", "PREFECT_SERVER_API_AUTH_STRING"
 
@@ -21,10 +21,10 @@ def login(path: Path, environment: Mapping[str, str]) -> str:
     given = {name: environment[name] for name in (SERVER, CLIENT) if environment.get(name)}
     if len(set(given.values())) > 1:
         raise SpecError(f"{SERVER} and {CLIENT} differ; give both the same value, user:password, or set neither")
-    return next(iter(given.values()), None) or own_login(path)
+    return next(iter(given.values()), None) or _kept(path)
 
 
-def own_login(path: Path) -> str:
+def _kept(path: Path) -> str:
     """Return the login in a file; a new one is readable by its owner only.
 
     Raises:
@@ -46,11 +46,6 @@ def own_login(path: Path) -> str:
     if not kept:
         raise SpecError(f"{path}: contains no login; delete it, and a new one is created")
     return kept
-
-
-def client_login(text: str) -> dict[str, str]:
-    """Return the settings that log in worker, runs and commands."""
-    return {CLIENT: text}
 
 
 def server_login(text: str, port: str) -> dict[str, str]:

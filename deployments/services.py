@@ -14,7 +14,7 @@ from pathlib import Path
 
 import httpx
 
-from deployments.login import client_login, login, server_login
+from deployments.login import CLIENT, login, server_login
 from labelferry.errors import LabelferryError
 from labelferry.settings import Settings
 
@@ -92,7 +92,7 @@ def environment(settings: Settings, user: str) -> dict[str, str]:
         **os.environ,
         "LABELFERRY_HOME": str(settings.home),
         "PREFECT_HOME": os.environ.get("PREFECT_HOME", str(settings.home / "prefect")),
-        **client_login(user),
+        CLIENT: user,
         "PREFECT_API_URL": API,
         "PREFECT_UI_API_URL": API,
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",

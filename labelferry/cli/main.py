@@ -67,7 +67,7 @@ def run() -> None:
         if ended.code != INTERRUPTED:
             raise
         raise KeyboardInterrupt from ended  # as typer received it
-    except Exception as error:  # noqa: BLE001  the last resort: a traceback helps nobody who reads it in a terminal
+    except Exception as error:  # noqa: BLE001  the last resort: the traceback goes into a file, not to the terminal
         _end_unexpectedly(error)
 
 

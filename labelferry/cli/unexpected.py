@@ -1,4 +1,4 @@
-"""An error that nobody foresaw -> one line, and a file that has the rest."""
+"""An unexpected error -> one line for the terminal, and its traceback in a file."""
 
 import os
 import tempfile

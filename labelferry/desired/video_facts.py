@@ -19,8 +19,8 @@ from labelferry.sources.manifest import PICTURE_ENDINGS, VideoRow
 __all__ = ["media_of"]
 
 MOST_FRAMES = 20_000
-RATE_TOLERANCE = 0.01
-"""29.97 for 30000/1001 is no contradiction, 30 is."""
+RATE_TOLERANCE = 0.02
+"""Frames per second that a manifest may differ by: 29.97 is accepted for 30000/1001, 30 is not."""
 
 
 def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
@@ -77,4 +77,4 @@ def _differ_in_size(given: Media, seen: Media) -> bool:
 
 
 def _differ_in_rate(given: Media, seen: Media) -> bool:
-    return given.fps is not None and seen.fps is not None and abs(given.fps - seen.fps) > RATE_TOLERANCE * 2
+    return given.fps is not None and seen.fps is not None and abs(given.fps - seen.fps) > RATE_TOLERANCE

@@ -79,8 +79,7 @@ def refuse_changed(path: Path, expected: Content) -> None:
     """
     if content_of(path) != expected:
         raise SourceError(
-            f"{path}: the video has changed since it was checked; nothing of it was sent. Run again once it is no "
-            "longer being written"
+            f"{path}: the video has changed since it was checked and was not sent; run again when it is complete"
         )
 
 

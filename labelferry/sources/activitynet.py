@@ -13,7 +13,7 @@ from pydantic import Field
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.model.frames import Span
 from labelferry.model.keys import legal
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.moments import exact, question, span_of
@@ -39,7 +39,7 @@ def read(source: Source[ActivityNetLabels]) -> Iterator[LabelledVideo]:
         SourceError: when a segment is not two numbers, or the rate of a video is not known.
     """
     found = False
-    for name, video in _videos(Document(source)):
+    for name, video in _videos(document_of(source)):
         if answers := _answers(name, video, source):
             found = True
             where = Where(source.file, detail=name)

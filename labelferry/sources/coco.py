@@ -18,7 +18,7 @@ from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Area, Polygons, Rle
 from labelferry.sources.coco_images import Image, images_of
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
@@ -69,7 +69,7 @@ def read(source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when it is not COCO, an image has no frame number, or an object has two shapes in a frame.
     """
-    document = Document(source)
+    document = document_of(source)
     if isinstance(document.get("masklet").value, list):
         yield _of_masklets(document, source)
         return

@@ -15,7 +15,7 @@ from labelferry.model import Geometry, LabelledVideo, Where
 from labelferry.model.frames import Span
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.areas import Area, Ellipse, Polygons
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.moments import question
@@ -43,7 +43,7 @@ def read(source: Source[CvatJsonLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when a shape is not what it should be, or an object has two in a frame.
     """
-    entry, document = source.entry, Document(source)
+    entry, document = source.entry, document_of(source)
     objects = Objects(entry.global_key, Where(source.file), source.note, entry.unrepresentable, entry.classes)
     tags: dict[str, list[Span]] = {}
     numbers: set[str] = set()

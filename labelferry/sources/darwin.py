@@ -15,7 +15,7 @@ from labelferry.model import AnswerKind, Geometry, LabelledVideo, Where
 from labelferry.model.frames import Span
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Area, Ellipse, Patch, Polygons
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.moments import question
@@ -42,7 +42,7 @@ def read(source: Source[DarwinLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when it is of a picture, or a value is not what it should be.
     """
-    document, entry = Document(source), source.entry
+    document, entry = document_of(source), source.entry
     key = entry.global_key or legal(document.get("item").get("name").text())
     where = Where(source.file, detail=key)
     objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)

@@ -8,7 +8,7 @@ from labelferry.errors import SourceError
 from labelferry.sources.source import Source
 from labelferry.sources.text import bytes_of, fault, json_in
 
-__all__ = ["Document", "Node"]
+__all__ = ["Node", "document_of"]
 
 SHOWN = 40
 
@@ -110,7 +110,7 @@ class Node:
         return text if len(text) <= SHOWN else f"{text[: SHOWN - 3]}..."
 
 
-def Document(source: Source[Any], file: str | None = None) -> Node:  # noqa: N802  it makes a node, like a class
+def document_of(source: Source[Any], file: str | None = None) -> Node:
     """Return the value of a JSON file.
 
     Raises:

@@ -13,7 +13,7 @@ from labelferry.model import AnswerKind, Geometry, LabelledVideo, Where
 from labelferry.model.frames import Span
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Polygons
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.moments import question
@@ -42,7 +42,7 @@ def read(source: Source[EncordLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when a value is not what it should be, or the size of a video is not known.
     """
-    document, found = Document(source), False
+    document, found = document_of(source), False
     for row in document.items() if isinstance(document.value, list) else (document,):
         for _, unit in row.get("data_units").members():
             if unit.get("labels").value:

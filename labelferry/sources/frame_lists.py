@@ -18,7 +18,7 @@ from labelferry.model import Answer, AnswerKind, Classification, Feature, Geomet
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Polygons, Rle
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
@@ -87,7 +87,7 @@ def read(source: Source[FrameListLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when it is none of the layouts, or a value in it is not what it should be.
     """
-    document, videos = Document(source), _Videos(source)
+    document, videos = document_of(source), _Videos(source)
     layout = _layout(document.value)
     if layout is None:
         raise document.fault("frames of none of the layouts that are known", "name the right format")

@@ -19,7 +19,7 @@ from labelferry.model import Answer, AnswerKind, Classification, Feature, Geomet
 from labelferry.model.frames import Span
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Polygons
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.media_beside import VIDEO_ENDINGS
@@ -56,7 +56,7 @@ def read(source: Source[LabelStudioLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when it is not an export, or a value is not what it should be.
     """
-    found = list(_tasks(Document(source)))
+    found = list(_tasks(document_of(source)))
     if source.entry.global_key and len(found) > 1:
         what = f"{len(found)} tasks, and one global_key"
         raise fault(source.file, None, what, "leave it out: each task names its video")

@@ -19,7 +19,7 @@ from labelferry.model.frames import Span
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Ellipse, Polygons
-from labelferry.sources.documents import Document, Node
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.moments import exact, question, span_of
@@ -64,7 +64,7 @@ def read(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
 
 
 def _project(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
-    document = Document(source)
+    document = document_of(source)
     attributes = {key: node.get("aname").text(key) for key, node in document.get("attribute").members()}
     names = {key: node.get("fname").text(key) for key, node in document.get("file").members()}
     views = {key: list(node.get("fid_list").items()) for key, node in document.get("view").members()}

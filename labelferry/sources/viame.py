@@ -15,7 +15,7 @@ from typing import Literal
 from pydantic import Field
 
 from labelferry.model import Geometry, LabelledVideo, Where
-from labelferry.sources.documents import Document
+from labelferry.sources.documents import document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
@@ -81,7 +81,7 @@ def _rows(objects: Objects, source: Source[ViameLabels]) -> None:
 
 
 def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
-    for key, track in Document(source).get("tracks").members():
+    for key, track in document_of(source).get("tracks").members():
         pairs = [pair for pair in track.get("confidencePairs").items() if isinstance(pair.value, list) and pair.value]
         label = next(iter(pairs[0].items())).text(UNNAMED) if pairs else UNNAMED
         if objects.named(label) is None:

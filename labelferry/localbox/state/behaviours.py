@@ -132,12 +132,12 @@ OUTCOMES = (
         (("kept", "can be read"), ("missing", "404"), ("unnamed", "`statusFileUrl` is null")),
         "tests/data/annotation_import/conftest.py: the status file of a finished import can be read",
     ),
-    Switch("cut", "lines in the status file", ((None, "all"), (0, "so many")), UNKNOWN, _is_cut),
+    Switch("cut", "lines in the status file", ((None, "all"), (0, "that many")), UNKNOWN, _is_cut),
     Switch("also", "further lines of the status file", ((None, "none"), ([], "these values")), UNKNOWN, _is_list),
     Switch(
         "shown_after",
         "look-ups of an import, by name or in a list, that do not find it",
-        ((None, "none"), (2, "so many"), ("never", "all")),
+        ((None, "none"), (2, "that many"), ("never", "all")),
         UNKNOWN,
         is_patience,
         hostile=1,
@@ -169,7 +169,7 @@ BEHAVIOUR = (
     Switch(
         "key_release",
         'uploads that still refuse the global key of a deleted row ("Duplicate global key")',
-        ((None, "none"), (2, "so many"), ("never", "all")),
+        ((None, "none"), (2, "that many"), ("never", "all")),
         "tests/integration/test_data_rows.py waits up to 180 s for it; without a deletion before, nobody would notice",
         is_patience,
         hostile=2,
@@ -177,7 +177,7 @@ BEHAVIOUR = (
     Switch(
         "rows_shown_after",
         "look-ups of a global key that do not find its row",
-        ((None, "none"), (2, "so many"), ("never", "all")),
+        ((None, "none"), (2, "that many"), ("never", "all")),
         "tests find a new row by its key at once",
         is_patience,
         hostile=1,
@@ -253,7 +253,7 @@ EXPORTS = (
     Switch(
         "labels_after",
         "looks (exports, or a project's labels) that do not find the labels of an import yet",
-        ((None, "none"), (2, "so many")),
+        ((None, "none"), (2, "that many")),
         "tests wait for up to 10 s: project.labels() may return an empty set right after an import",
         is_count,
         hostile=1,
