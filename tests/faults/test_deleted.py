@@ -59,8 +59,8 @@ def test_a_replacement_counts_what_goes_and_what_is_sent(streets: Streets) -> No
     assert (report["deleted"], report["sent"], deletions(report)) == ({"jobs": 1, "lines": 2}, 2, [2])
 
 
-@pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
-def test_killed_at_each_request_of_a_deletion(side: str, streets: Streets) -> None:
+@pytest.mark.parametrize("side", [BEFORE, AFTER])
+def test_killed_at_each_request_of_a_deletion(side: str, every: int, streets: Streets) -> None:
     """The run that finishes a deletion reports it; once it is in the ledger, later runs do not."""
 
     def deleted(number: int) -> int:
@@ -71,7 +71,7 @@ def test_killed_at_each_request_of_a_deletion(side: str, streets: Streets) -> No
 
     assert deleted(0) == 0
     told = []
-    for number in range(1, 1 + len(requests(streets.home))):
+    for number in range(1, 1 + len(requests(streets.home)), min(every, 7)):
         assert deleted(number) == KILLED
         assert streets.run() == (0, ""), number
         assert held(streets) == plain(TWO[:1])

@@ -56,7 +56,7 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
     ReaderRule.UNREPRESENTABLE_CHANGED: (CVAT | {"unrepresentable": "rasterize"}, _xml(POLYGON)),
     ReaderRule.MASKS_OVERLAP: (CVAT, _xml(PATCH, PATCH)),
     ReaderRule.CLASSES_CHANGE: (
-        MOT | {"classes": {1: "car", 2: "bus"}, "on_class_change": "split"},
+        MOT | {"classes": {1: "car", 2: "bus"}, "on_class_change": "split", "layout": "mot16"},
         "1,1,10,20,30,40,1,1,1\n2,1,10,20,30,40,1,2,1\n",
     ),
     ReaderRule.ROWS_IGNORED: (MOT | {"drop_ignored": True}, "1,1,10,20,30,40,0,1,1\n"),

@@ -223,7 +223,7 @@ def running(
     specs = {"LABELFERRY_SPECS": str(tmp_path_factory.getbasetemp())}
     deployed = services(home, **there, **specs, **QUICK)
     try:
-        deployed.up()
+        (home / "printed.txt").write_text(deployed.up(), "utf-8")
         yield deployed
     finally:
         deployed.down()
