@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labelferry.model.answers import Classification
 from labelferry.model.masks import Masks
@@ -43,20 +44,26 @@ def _parts(video: LabelledVideo) -> Iterator["pd.DataFrame"]:
     for geometry in Geometry:
         if same := [track for track in video.tracks if track.geometry is geometry]:
             yield pd.DataFrame(_tracks(key, geometry, same))
-    others = [row for track in video.tracks for row in _answers_of(track)]
-    others += [row for masks in video.masks for row in _masks(masks)]
-    others += [row for asked in video.classifications for row in _asked(asked, {"feature": str(asked.feature)})]
-    if others:
-        yield pd.DataFrame([{"global_key": key, **row} for row in others])
+    if others := [{"global_key": key, **row} for row in _others(video)]:
+        yield pd.DataFrame(others)
+
+
+def _others(video: LabelledVideo) -> Iterator[TableRow]:
+    """What is not a keyframe: answers and masks."""
+    for track in video.tracks:
+        yield from _answers_of(track)
+    for masks in video.masks:
+        yield from _masks(masks)
+    for asked in video.classifications:
+        yield from _asked(asked, {"feature": str(asked.feature)})
 
 
 def _tracks(key: str, geometry: Geometry, tracks: Sequence[Track]) -> TableRow:
-    lengths = [len(track) for track in tracks]
     columns: TableRow = {
         "global_key": key,
         "kind": KINDS[geometry],
-        "feature": np.repeat(np.array([str(track.feature) for track in tracks], dtype=object), lengths),
-        "track": np.repeat(np.array([track.instance for track in tracks], dtype=object), lengths),
+        "feature": _by_keyframe(tracks, [str(track.feature) for track in tracks]),
+        "track": _by_keyframe(tracks, [track.instance for track in tracks]),
         "frame": np.concatenate([track.frames for track in tracks]),
         "segment": np.concatenate([track.segment for track in tracks]),
     }
@@ -64,6 +71,11 @@ def _tracks(key: str, geometry: Geometry, tracks: Sequence[Track]) -> TableRow:
         coords = np.concatenate([track.coords for track in tracks])
         return columns | {name: coords[:, at] for at, name in enumerate(PLACES[geometry])}
     return columns | {"points": [track.points(at).tolist() for track in tracks for at in range(len(track))]}
+
+
+def _by_keyframe(tracks: Sequence[Track], values: Sequence[str | None]) -> NDArray[np.object_]:
+    """One value a track -> one a keyframe."""
+    return np.repeat(np.array(values, dtype=object), [len(track) for track in tracks])
 
 
 def _answers_of(track: Track) -> Iterator[TableRow]:

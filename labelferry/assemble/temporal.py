@@ -8,6 +8,7 @@ guide's rule is that child ranges lie inside the parent's.
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 from labelferry.assemble.answers import feature_of
 from labelferry.errors import AnnotationError
@@ -119,16 +120,21 @@ def _merge(nodes: Iterable[_TemporalNode], where: Where, parents: tuple[Span, ..
 
 
 def _answers(group: Sequence[_TemporalNode], where: Where, parents: tuple[Span, ...] | None) -> Iterator[Answer]:
+    shared = [nested for node in group for nested in node.shared]
+    for each in _by_value(chain.from_iterable(node.values for node in group), parents):
+        inner = tuple(_merge([*each.nested, *shared], where, coalesce(each.spans)))
+        yield Answer(feature=each.first.feature, text=each.first.text, spans=tuple(each.spans), classifications=inner)
+
+
+def _by_value(values: Iterable[_Value], parents: tuple[Span, ...] | None) -> Iterable[_Merged]:
+    """Join equal answers, each with those of its ranges that lie inside the parent's."""
     merged: dict[str, _Merged] = {}
-    for value in (value for node in group for value in node.values):
+    for value in values:
         spans = [span for span in value.spans if parents is None or _inside(span, parents)]
         value.placed.update(spans)
         if spans:
             merged.setdefault(value.key, _Merged(value)).add(value, spans)
-    shared = [nested for node in group for nested in node.shared]
-    for each in merged.values():
-        inner = tuple(_merge([*each.nested, *shared], where, coalesce(each.spans)))
-        yield Answer(feature=each.first.feature, text=each.first.text, spans=tuple(each.spans), classifications=inner)
+    return merged.values()
 
 
 def _inside(span: Span, parents: tuple[Span, ...]) -> bool:

@@ -109,14 +109,18 @@ class _Names:
         called = f"{kind} '{feature}'{of}"
         if other := self.elsewhere.get(kind, {}).get(feature.name):
             return NameRule.NAME_OF_OTHER_KIND.at(where, feature=called, name=feature.name, kind=kind, other_kind=other)
-        names = [item.names[0] for item in there]
-        if alike := next((name for name in names if looks_alike(name, feature.name)), None):
-            different = differing_characters(name=feature.name, other=alike)
-            return NameRule.NAME_LOOKS_ALIKE.at(where, feature=called, similar_name=alike, characters=different)
-        if close := _close(feature.name, names):
-            return NameRule.NAME_MISSPELLED.at(where, feature=called, similar_name=close)
-        known = ", ".join(shorten([f"'{name}'" for name in names], KNOWN_SHOWN)) or "none"
-        return NameRule.NAME_UNKNOWN.at(where, feature=called, known_names=known)
+        return _not_among([item.names[0] for item in there], feature.name, called, where)
+
+
+def _not_among(names: Sequence[str], name: str, called: str, where: Where) -> Finding:
+    """The finding for a name that is none of ``names``: it looks like one, is close to one, or neither."""
+    if alike := next((each for each in names if looks_alike(each, name)), None):
+        different = differing_characters(name=name, other=alike)
+        return NameRule.NAME_LOOKS_ALIKE.at(where, feature=called, similar_name=alike, characters=different)
+    if close := _close(name, names):
+        return NameRule.NAME_MISSPELLED.at(where, feature=called, similar_name=close)
+    known = ", ".join(shorten([f"'{each}'" for each in names], KNOWN_SHOWN)) or "none"
+    return NameRule.NAME_UNKNOWN.at(where, feature=called, known_names=known)
 
 
 def _close(name: str, names: Sequence[str]) -> str | None:

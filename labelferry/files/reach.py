@@ -72,12 +72,8 @@ class Reach:
             SourceError: when none matches, it is not a pattern, or a match may not be read.
         """
         base = self._folder(pattern)
-        wanted = PurePath(f"{pattern}*" if pattern.endswith("/") else _any_case(pattern))
-        root = Path(wanted.anchor) if wanted.is_absolute() else base
         try:
-            matches = root.glob(str(wanted.relative_to(wanted.anchor)))
-            shown = set(wanted.parts)
-            found = sorted(path for path in matches if _is_meant(path.relative_to(root), shown) and is_regular(path))
+            found = sorted(_matches(pattern, base))
             for path in found if self.confined else ():
                 self._resolved(path, pattern)
         except (OSError, RuntimeError, ValueError) as error:
@@ -147,6 +143,15 @@ def is_many(path: str) -> bool:
 def is_hidden(path: PurePath) -> bool:
     """Whether a file is hidden, or one that a system or an office program leaves beside others."""
     return not _is_meant(path, set())
+
+
+def _matches(pattern: str, base: Path) -> Iterator[Path]:
+    wanted = PurePath(f"{pattern}*" if pattern.endswith("/") else _any_case(pattern))
+    root = Path(wanted.anchor) if wanted.is_absolute() else base
+    shown = set(wanted.parts)
+    for path in root.glob(str(wanted.relative_to(wanted.anchor))):
+        if _is_meant(path.relative_to(root), shown) and is_regular(path):
+            yield path
 
 
 def _is_meant(path: PurePath, shown: Collection[str]) -> bool:

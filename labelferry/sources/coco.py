@@ -96,12 +96,14 @@ def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabe
     if entry.global_key and len(told) > 1:
         what = f"a file of {len(told)} videos, and one global_key"
         raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
+    if not told:
+        key = entry.global_key or legal(PurePath(source.file).stem)
+        size = _size(document) or next(iter(sizes.values()), None) or source.known_size(key)
+        return {None: (_objects(key, source), size)}
     videos: Videos = {}
-    for ident, node in (told or {None: document}).items():
-        name = node.first("name", "file_name") if told else Node(PurePath(source.file).stem, source.file)
-        key = entry.global_key or legal(name.text(str(ident)).strip("/"))
-        of_images = sizes.get(ident) if told else next(iter(sizes.values()), None)
-        size = _size(node) or of_images or _known(source, key)
+    for ident, node in told.items():
+        key = entry.global_key or legal(node.first("name", "file_name").text(str(ident)).strip("/"))
+        size = _size(node) or sizes.get(ident) or source.known_size(key)
         videos[ident] = _objects(key, source), size
     return videos
 
@@ -114,11 +116,6 @@ def _objects(key: str, source: Source[CocoLabels]) -> Objects:
 def _size(node: Node) -> tuple[int, int] | None:
     width, height = node.first("width", "video_width"), node.first("height", "video_height")
     return (width.whole(), height.whole()) if width.value and height.value else None
-
-
-def _known(source: Source[CocoLabels], key: str) -> tuple[int, int] | None:
-    media = source.media_of(key)
-    return (media.width, media.height) if media.width and media.height else None
 
 
 def _fill(
@@ -220,11 +217,13 @@ def _attributes(node: Node) -> dict[str, str]:
 
 def _area(node: Node) -> Area | None:
     """The area of a segmentation; None when it is empty."""
-    if isinstance(node.value, list) and node.value:
-        rings = [ring.numbers() for ring in node.items()]
-        return Polygons(tuple(ring for ring in rings if len(ring) >= 6)) if any(len(r) >= 6 for r in rings) else None
-    if not isinstance(node.value, dict):
-        return None
+    if isinstance(node.value, list):
+        rings = tuple(ring for ring in (each.numbers() for each in node.items()) if len(ring) >= 6)
+        return Polygons(rings) if rings else None
+    return _run_lengths(node) if isinstance(node.value, dict) else None
+
+
+def _run_lengths(node: Node) -> Rle | None:
     size = node.get("size").numbers(2)
     try:
         found = Rle(counts_of(node.get("counts").value), int(size[1]), int(size[0]))
@@ -239,18 +238,18 @@ def _of_masklets(document: Node, source: Source[CocoLabels]) -> LabelledVideo:
     """SA-V: run lengths by annotated frame and object; the objects are called by their numbers."""
     key = source.entry.global_key or legal(document.get("video_id").text(PurePath(source.file).stem))
     frames = list(document.get("masklet").items())
-    count = document.get("video_frame_count").value
-    step = source.entry.frame_step or max(1, round(float(count or len(frames)) / max(1, len(frames))))
+    count = document.get("video_frame_count").value or len(frames)
+    step = source.entry.frame_step or max(1, round(float(count) / max(1, len(frames))))
     objects = _objects(key, source)
-    idents = [node.text() for node in document.get("masklet_id").items()]
+    idents = dict(enumerate(node.text() for node in document.get("masklet_id").items()))
     for at, frame in enumerate(frames):
         for place, node in enumerate(frame.items()):
             if (area := _area(node)) is not None:
-                ident = idents[place] if place < len(idents) else str(place)
-                objects.area(ident, "object", at * step + FIRST_FRAME, area, Where(source.file, detail=node.path))
+                ident, where = idents.get(place, str(place)), Where(source.file, detail=node.path)
+                objects.area(ident, "object", at * step + FIRST_FRAME, area, where)
     if not objects.areas.objects:
         raise empty(source.file, "no masks")
-    return objects.finished(_size(document) or _known(source, key), gaps="close")
+    return objects.finished(_size(document) or source.known_size(key), gaps="close")
 
 
 def _recognise(look: Glance) -> Guess | None:

@@ -37,23 +37,27 @@ def images_of(document: Node, base: int | None, note: FindingHandler) -> Mapping
     Raises:
         SourceError: when an image has no number.
     """
-    images: dict[Any, Image] = {}
-    named: dict[Any, None] = {}
-    for node in document.get("images").items():
-        ident, number = node.get("id").key, node.first(*NUMBERS)
-        if number.value is None:
-            named[ident] = None
-        frame = _number_in(node) if number.value is None else number.whole()
-        width, height = node.get("width"), node.get("height")
-        size = (width.whole(), height.whole()) if width.value and height.value else None
-        images[ident] = Image(node.get("video_id").key, frame, size)
+    nodes = list(document.get("images").items())
+    images = {node.get("id").key: _image(node) for node in nodes}
+    named = {node.get("id").key: None for node in nodes if _is_numbered_by_name(node)}
     if not named:
         return images
-    least = min(images[ident].frame for ident in named)
-    first = base if base is not None else min(1, least)
-    shown = next(images[ident].frame for ident in named) - first + 1
-    note(ReaderRule.FRAMES_FROM_NAMES.at(Where(document.file), column="file_name", number=shown))
+    numbers = [images[ident].frame for ident in named]
+    first = base if base is not None else min(1, *numbers)
+    rule = ReaderRule.FRAMES_FROM_NAMES
+    note(rule.at(Where(document.file), column="file_name", number=numbers[0] - first + 1))
     return {ident: replace(each, frame=each.frame - first * (ident in named)) for ident, each in images.items()}
+
+
+def _is_numbered_by_name(node: Node) -> bool:
+    return node.first(*NUMBERS).value is None
+
+
+def _image(node: Node) -> Image:
+    frame = _number_in(node) if _is_numbered_by_name(node) else node.first(*NUMBERS).whole()
+    width, height = node.get("width"), node.get("height")
+    size = (width.whole(), height.whole()) if width.value and height.value else None
+    return Image(node.get("video_id").key, frame, size)
 
 
 def _number_in(node: Node) -> int:

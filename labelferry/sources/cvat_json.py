@@ -45,6 +45,18 @@ def read(source: Source[CvatJsonLabels]) -> Iterator[LabelledVideo]:
     """
     entry, document = source.entry, document_of(source)
     objects = Objects(entry.global_key, Where(source.file), source.note, entry.unrepresentable, entry.classes)
+    numbers = _take_jobs(objects, document, source)
+    if numbers:
+        shown, first = ", ".join(sorted(numbers)[:10]), min(numbers)
+        rule = ReaderRule.CLASS_NUMBERS
+        source.note(rule.at(Where(source.file), column="label_id", numbers=shown, first=first))
+    if objects.is_empty and not objects.refused:
+        raise empty(source.file, "no tracks, shapes or tags")
+    yield objects.finished(source.known_size(entry.global_key), gaps="bridge")
+
+
+def _take_jobs(objects: Objects, document: Node, source: Source[CvatJsonLabels]) -> set[str]:
+    """Take what the jobs have; return the classes that are only numbers."""
     tags: dict[str, list[Span]] = {}
     numbers: set[str] = set()
     for job in _jobs(document):
@@ -57,15 +69,7 @@ def read(source: Source[CvatJsonLabels]) -> Iterator[LabelledVideo]:
             tags.setdefault(_label(node, numbers), []).append(Span(frame, frame))
     if tags:
         objects.classifications.append(question("tag", tags, Where(source.file)))
-    if numbers:
-        shown, first = ", ".join(sorted(numbers)[:10]), min(numbers)
-        rule = ReaderRule.CLASS_NUMBERS
-        source.note(rule.at(Where(source.file), column="label_id", numbers=shown, first=first))
-    if not (objects.objects or tags or objects.refused or objects.areas.objects):
-        raise empty(source.file, "no tracks, shapes or tags")
-    media = source.media_of(entry.global_key)
-    size = (media.width, media.height) if media.width and media.height else None
-    yield objects.finished(size, gaps="bridge")
+    return numbers
 
 
 def _jobs(document: Node) -> list[Node]:

@@ -191,12 +191,12 @@ class CvatFile(ContentHandler):
 
     def _key(self, task_id: str) -> str:
         """The video of a track, by the id of its task."""
-        entry = self.source.entry if self.source else None
-        task = next((each for each in self.tasks if each.id == task_id), None) or (self.tasks or [CvatTask()])[0]
-        if entry is None:
-            return task.key
-        told = entry.tasks.get(task.id) or entry.tasks.get(task.name)
-        if told:
+        named = (each for each in self.tasks if each.id == task_id)
+        task = next(named, self.tasks[0] if self.tasks else CvatTask())
+        return self._key_in_spec(self.source.entry, task) if self.source else task.key
+
+    def _key_in_spec(self, entry: "CvatLabels", task: CvatTask) -> str:
+        if told := entry.tasks.get(task.id) or entry.tasks.get(task.name):
             return told
         if entry.global_key and len(self.tasks) > 1:
             names = ", ".join(f"{each.id}: {each.key}" for each in self.tasks[:5])
@@ -212,14 +212,19 @@ class CvatFile(ContentHandler):
             self._end_declared(name, said)
         elif above == "label" and name == "name":
             self.named["label"] = said
-        elif name == "source" and self.tasks:
-            self.tasks[-1].source = self.tasks[-1].source or said
-        elif self.tasks and above == "task" and name in ("id", "name"):
-            setattr(self.tasks[-1], name, said)
-        elif self.tasks and above == "original_size" and name in ("width", "height"):
-            setattr(self.tasks[-1], name, _number(said))
-        elif self.tasks and name == "frame_filter" and said.startswith("step="):
-            self.tasks[-1].step = max(1, int(_number(said.removeprefix("step="))))
+        elif self.tasks:
+            self._end_of_task(self.tasks[-1], above, name, said)
+
+    def _end_of_task(self, task: CvatTask, above: str, name: str, said: str) -> None:
+        match above, name:
+            case "task", "id" | "name":
+                setattr(task, name, said)
+            case _, "source":
+                task.source = task.source or said
+            case "original_size", "width" | "height":
+                setattr(task, name, _number(said))
+            case _, "frame_filter" if said.startswith("step="):
+                task.step = max(1, int(_number(said.removeprefix("step="))))
 
     def _end_declared(self, name: str, said: str) -> None:
         """The declaration of an attribute: how it is answered."""
@@ -239,17 +244,16 @@ class CvatFile(ContentHandler):
         Raises:
             SourceError: when there are no tracks.
         """
+        if not self.tracks and self.images:
+            what = f"{self.images} <image> and no <track>: an export as CVAT for images"
+            raise fault(self.file, None, what, "export the task as CVAT for video 1.1, which has the tracks")
         if not self.tracks:
-            if self.images:
-                what = f"{self.images} <image> and no <track>: an export as CVAT for images"
-                raise fault(self.file, None, what, "export the task as CVAT for video 1.1, which has the tracks")
             raise fault(self.file, None, "no <track> in this file", "export the task as CVAT for video 1.1")
         for key, objects in self.videos.items():
             task = next((each for each in self.tasks if self._key(each.id) == key), CvatTask())
-            media = self.source.media_of(key) if self.source else None
             size = (int(task.width), int(task.height)) if task.width and task.height else None
-            if size is None and media is not None and media.width and media.height:
-                size = (media.width, media.height)
+            if size is None and self.source:
+                size = self.source.known_size(key)
             yield objects.finished(size, step=task.step)
 
 

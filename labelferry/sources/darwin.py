@@ -46,27 +46,35 @@ def read(source: Source[DarwinLabels]) -> Iterator[LabelledVideo]:
     key = entry.global_key or legal(document.get("item").get("name").text())
     where = Where(source.file, detail=key)
     objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
-    size = _size(document)
-    layers = _layers(document)
+    size, layers = _size(document), _layers(document)
     tags: dict[str, list[Span]] = {}
     for at, node in enumerate(document.get("annotations").items()):
-        if not isinstance(node.get("frames").value, dict):
-            raise fault(source.file, None, f"{node.path} has no frames", "export a video; this is a picture")
+        frames = _frames(node)
         label, ident = node.get("name").text(), node.get("id").text(str(at))
-        if label == "__raster_layer__" or objects.named(label) is None:
+        name = objects.named(label)
+        if label == "__raster_layer__" or name is None:
             continue
-        frames = sorted(((Node(number, node.file, node.path).whole() + FIRST, each)
-                         for number, each in node.get("frames").members()), key=_frame)  # fmt: skip
-        ends = [int(pair.numbers(2)[1]) for pair in node.get("ranges").items() if _is_closed(pair.value)]
         if any(each.get("tag").value is not None for _, each in frames):
-            tags.setdefault(objects.named(label) or label, []).extend(_spans(node, frames))
+            tags.setdefault(name, []).extend(_spans(node, frames))
             continue
         for frame, each in frames:
             _shape(objects, each, ident, label, frame, size, layers)
-        _close(objects, ident, [end + FIRST for end in ends])
+        _close(objects, ident, _ends(node))
     if tags:
         objects.classifications.append(question("tag", tags, where))
     yield objects.finished(size, gaps="bridge")
+
+
+def _frames(node: Node) -> list[tuple[int, Node]]:
+    """What an annotation says on frames, in their order."""
+    if not isinstance(node.get("frames").value, dict):
+        raise fault(node.file, None, f"{node.path} has no frames", "export a video; this is a picture")
+    frames = [(Node(name, node.file, node.path).whole() + FIRST, each) for name, each in node.get("frames").members()]
+    return sorted(frames, key=_frame)
+
+
+def _ends(node: Node) -> list[int]:
+    return [int(pair.numbers(2)[1]) + FIRST for pair in node.get("ranges").items() if _is_closed(pair.value)]
 
 
 def _is_closed(value: object) -> bool:

@@ -55,8 +55,7 @@ def read(source: Source[EncordLabels]) -> Iterator[LabelledVideo]:
 def _video(row: Node, unit: Node, source: Source[EncordLabels]) -> LabelledVideo:
     entry = source.entry
     key = entry.global_key or legal(unit.get("data_title").text(row.get("data_title").text("video")))
-    where = Where(source.file, detail=key)
-    objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
+    objects = Objects(key, Where(source.file, detail=key), source.note, entry.unrepresentable, entry.classes)
     width, height = unit.get("width"), unit.get("height")
     size = (width.whole(), height.whole()) if width.value and height.value else source.size(key)
     asked: dict[str, list[int]] = {}
@@ -66,13 +65,18 @@ def _video(row: Node, unit: Node, source: Source[EncordLabels]) -> LabelledVideo
             _object(objects, node, frame, size, row)
         for node in page.get("classifications").items():
             asked.setdefault(node.get("classificationHash").text(), []).append(frame)
+    _answer(objects, row, asked)
+    return objects.finished(size, gaps=entry.gaps)
+
+
+def _answer(objects: Objects, row: Node, asked: dict[str, list[int]]) -> None:
+    """Take the answers that stand apart from the frames on which they hold."""
     for ident, frames in asked.items():
         spans = [Span(frame + FIRST, frame + FIRST) for frame in sorted(frames)]
         for answer in row.get("classification_answers").get(ident).get("classifications").items():
             for option in _options(answer):
                 name = answer.get("name").text("classification")
-                objects.classifications.append(question(name, {option: _joined(spans)}, where))
-    return objects.finished(size, gaps=entry.gaps)
+                objects.classifications.append(question(name, {option: _joined(spans)}, objects.where))
 
 
 def _joined(spans: list[Span]) -> list[Span]:

@@ -32,7 +32,17 @@ __all__ = ["READER", "FrameListLabels", "read"]
 
 FIRST = 1
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
+FIGURES = {"point": (Geometry.POINT, 2), "line": (Geometry.LINE, None), "polyline": (Geometry.LINE, None)}
+"""Supervisely's figures that a tool can hold, and how many of their numbers it takes."""
+
 ListFormat = Literal["scalabel", "sagemaker", "datumaro", "supervisely"]
+KEYS: dict[ListFormat, set[str]] = {
+    "sagemaker": {"tracking-annotations"},
+    "datumaro": {"categories", "items"},
+    "supervisely": {"frames", "objects"},
+}
+"""The keys at the top by which a layout is known; Scalabel's frames are known by their own."""
+NUMBERED = {"frameIndex", "index", "videoName"}
 
 
 class FrameListLabels(ShapedEntry):
@@ -72,13 +82,12 @@ class _Videos:
         if self.alone:
             where = Where(self.source.file)
             self.source.note(ReaderRule.IDENTITY_MISSING.at(where, count=self.alone, ids="none"))
-        found = [each for each in self.objects.values() if each.objects or each.areas.objects or each.classifications]
+        found = [each for each in self.objects.values() if not each.is_empty]
         if not found:
             raise empty(self.source.file, "no objects in its frames")
         for objects in found:
-            media = self.source.media_of(objects.key)
-            known = (media.width, media.height) if media.width and media.height else None
-            yield objects.finished(self.sizes.get(objects.key) or known, gaps=self.source.entry.gaps)
+            size = self.sizes.get(objects.key) or self.source.known_size(objects.key)
+            yield objects.finished(size, gaps=self.source.entry.gaps)
 
 
 def read(source: Source[FrameListLabels]) -> Iterator[LabelledVideo]:
@@ -145,17 +154,21 @@ def _datumaro(document: Node, videos: _Videos) -> None:
     objects = videos.of()
     labels = [node.get("name").text() for node in document.get("categories").get("label").get("labels").items()]
     for item in document.get("items").items():
-        told = item.get("attr").get("frame")
-        name = item.get("id").text("")
-        number = LAST_NUMBER.search(name)
-        if told.value is None and number is None:
-            raise item.fault(f"item '{name}' has no frame: neither attr.frame nor a number in its id", "export a video")
-        frame = (told.whole() if told.value is not None else int(number.group(1) if number else 0)) + FIRST
+        frame = _item_frame(item)
         for node in item.get("annotations").items():
             at = node.get("label_id").value
             label = labels[at] if isinstance(at, int) and 0 <= at < len(labels) else "object"
             if objects.named(label) is not None:
                 _annotation(objects, videos, node, label, frame)
+
+
+def _item_frame(item: Node) -> int:
+    told, name = item.get("attr").get("frame"), item.get("id").text("")
+    if told.value is not None:
+        return told.whole() + FIRST
+    if number := LAST_NUMBER.search(name):
+        return int(number.group(1)) + FIRST
+    raise item.fault(f"item '{name}' has no frame: neither attr.frame nor a number in its id", "export a video")
 
 
 def _annotation(objects: Objects, videos: _Videos, node: Node, label: str, frame: int) -> None:
@@ -196,17 +209,15 @@ def _supervisely(document: Node, videos: _Videos) -> None:
 
 def _figure(objects: Objects, node: Node, ident: str, label: str, frame: int) -> None:
     kind = node.get("geometryType").text("")
-    points = [
-        value for point in node.get("geometry").get("points").get("exterior").items() for value in point.numbers(2)
-    ]
+    corners = node.get("geometry").get("points").get("exterior")
+    points = [value for point in corners.items() for value in point.numbers(2)]
     if kind == "rectangle" and len(points) == 4:
         left, top = min(points[0], points[2]), min(points[1], points[3])
-        coords = [left, top, abs(points[2] - points[0]), abs(points[3] - points[1])]
-        objects.of(ident, label, Geometry.BOX, _where(node)).add(frame, coords)
-    elif kind == "point" and points:
-        objects.of(ident, label, Geometry.POINT, _where(node)).add(frame, points[:2])
-    elif kind in ("line", "polyline") and points:
-        objects.of(ident, label, Geometry.LINE, _where(node)).add(frame, points)
+        points = [left, top, abs(points[2] - points[0]), abs(points[3] - points[1])]
+        objects.of(ident, label, Geometry.BOX, _where(node)).add(frame, points)
+    elif kind in FIGURES and points:
+        geometry, used = FIGURES[kind]
+        objects.of(ident, label, geometry, _where(node)).add(frame, points[:used])
     else:
         objects.other(kind or "figure", ident, label, frame, Polygons((points or [0.0] * 6,)), _where(node))
 
@@ -220,15 +231,16 @@ LAYOUTS: Mapping[ListFormat, Callable[[Node, _Videos], None]] = {
 
 
 def _layout(value: object) -> ListFormat | None:
-    frames = value.get("frames") if isinstance(value, dict) else value
-    first = frames[0] if isinstance(frames, list) and frames and isinstance(frames[0], dict) else {}
-    if isinstance(value, dict) and "tracking-annotations" in value:
-        return "sagemaker"
-    if isinstance(value, dict) and {"categories", "items"} <= set(value):
-        return "datumaro"
-    if isinstance(value, dict) and {"frames", "objects"} <= set(value):
-        return "supervisely"
-    return "scalabel" if {"labels"} <= set(first) and {"frameIndex", "index", "videoName"} & set(first) else None
+    top = value if isinstance(value, dict) else {"frames": value}
+    for name, keys in KEYS.items():
+        if keys <= top.keys():
+            return name
+    return "scalabel" if _has_numbered_labels(top.get("frames")) else None
+
+
+def _has_numbered_labels(frames: object) -> bool:
+    first = frames[0] if isinstance(frames, list) and frames else None
+    return isinstance(first, dict) and "labels" in first and not NUMBERED.isdisjoint(first)
 
 
 def _recognise(look: Glance) -> Guess | None:

@@ -201,10 +201,14 @@ def _recognise(look: Glance) -> Guess | None:
     if not isinstance(first, dict):
         return None
     results = next((each for _, each in _tasks(Node(first, look.name)) if each), [])
-    if not any(each.get("from_name").value and isinstance(each.get("value").value, dict) for each in results):
+    if not any(map(_is_result, results)):
         return None
     named = isinstance(first.get("data"), dict) or "task" in first
     return Guess(CERTAIN, "results with from_name and value", {} if named else {"global_key": "{stem}"})
+
+
+def _is_result(node: Node) -> bool:
+    return bool(node.get("from_name").value) and isinstance(node.get("value").value, dict)
 
 
 READER = Reader(

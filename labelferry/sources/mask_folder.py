@@ -35,6 +35,8 @@ Numbers = NDArray[np.int64]
 Coding = Literal["index", "mots", "bdd", "colour"]
 
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
+LABEL_FILES = {".xml", ".json", ".csv"}
+"""Beside one of these, pictures are the frames of a video, not masks."""
 VOID, MOTS_IGNORED, MOTS_CLASS = 255, 10_000, 1_000
 MOTS_CLASSES = {1: "car", 2: "pedestrian"}
 BDD_CLASSES = ("pedestrian", "rider", "car", "truck", "bus", "train", "motorcycle", "bicycle")
@@ -207,15 +209,14 @@ def _recognise(look: Glance) -> Guess | None:
         return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"})
     if not look.is_folder:
         return None
-    pictures = [name for name in look.files if name.lower().endswith(".png")]
-    if not pictures or any(LAST_NUMBER.search(PurePath(name).stem) is None for name in pictures):
+    names = [PurePath(name) for name in look.files]
+    pictures = [name for name in names if name.suffix.lower() == ".png"]
+    if not pictures or any(LAST_NUMBER.search(name.stem) is None for name in pictures):
         return None
-    others = [name for name in look.files if PurePath(name).suffix.lower() in (".xml", ".json", ".csv")]
-    if others:
+    if any(name.suffix.lower() in LABEL_FILES for name in names):
         return None
-    folders = {str(PurePath(name).parent) for name in pictures}
     options: dict[str, Any] = {"path": "**/*.png"}
-    if folders == {"."}:
+    if {name.parent for name in pictures} == {PurePath()}:
         options["global_key"] = "{stem}"
     return Guess(LIKELY, "PNG pictures whose names have a number", options)
 

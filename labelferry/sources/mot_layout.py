@@ -193,18 +193,16 @@ def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
 
 
 def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
-    numbers = {cell: _number(cell) for cell in column(8)}
-    if any(value is None for value in numbers.values()):  # names
+    cells = column(8)
+    numbers = [value for value in map(_number, cells) if value is not None]
+    if len(numbers) < len(cells):  # names
         return Told("mot16")
-    if any(not value.is_integer() for value in numbers.values() if value is not None):  # world coordinates
+    if not all(map(float.is_integer, numbers)) or max(numbers, default=NO_CLASS) < 0:  # world coordinates, or -1
         return Told("mot15")
-    cell = next((cell for cell, value in numbers.items() if value is not None and value >= 0), None)
-    if cell is None:
-        return Told("mot15")
+    cell = next(cell for cell, value in zip(cells, numbers, strict=True) if value >= 0)
     doubt = f"column 8 is {cell}: a class (VisDrone, TrackEval) where MOT15 has -1"
-    if {_number(each) for number in (9, 10) for each in column(number)} <= {NO_CLASS}:
-        return Told("mot16", 8, cell, doubt, "mot15")
-    return Told("visdrone", 8, cell, doubt, "mot15")
+    unused = {_number(each) for number in (9, 10) for each in column(number)} <= {NO_CLASS}
+    return Told("mot16" if unused else "visdrone", 8, cell, doubt, "mot15")
 
 
 def _number(cell: str) -> float | None:
@@ -219,30 +217,40 @@ NUMBER = re.compile(r"[ \t]*-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?[ \t]*")
 
 def looks_like(look: Glance) -> Guess | None:
     """How a file could be read as MOT."""
-    if look.suffix not in (".txt", ".csv", "") or not look.lines:
+    if look.suffix not in (".txt", ".csv", ""):
         return None
     lines = [line for line in look.lines if line[0] != "#"]
-    if not lines:
-        return None
-    separator = separator_of(lines[0])
+    separator = separator_of(lines[0]) if lines else None
     rows = [cells_of(line, separator) for line in lines]
-    width = rows[0].count(UNIT) + 1
-    if not LEAST <= width <= MOST or any(row.count(UNIT) != width - 1 for row in rows) or not _is_mot(rows):
+    if not _are_even(rows) or not _is_mot(rows):
         return None
     cells = [row.split(UNIT) for row in rows]
+    sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
+    named = (look.path.parent / "labels.txt").is_file()
+    return Guess(sure, f"{len(cells[0])} columns of numbers: frame, id, box", _options(_layout_of(cells), named=named))
+
+
+def _are_even(rows: list[str]) -> bool:
+    """Whether there are rows, and each has as many cells as MOT can have."""
+    widths = {row.count(UNIT) + 1 for row in rows}
+    return len(widths) == 1 and LEAST <= min(widths) <= MOST
+
+
+def _layout_of(cells: list[list[str]]) -> Told:
+    width = len(cells[0])
     pairs = {(row[1], row[7]) for row in cells} if width > 7 else set()
     flickers = len(pairs) > len({row[1] for row in cells})
-    told = guessed(lambda number: {row[number - 1].strip() for row in cells}, width, lambda: flickers)
+    return guessed(lambda number: {row[number - 1].strip() for row in cells}, width, lambda: flickers)
+
+
+def _options(told: Told, *, named: bool) -> dict[str, Any]:
+    """The options of an entry; classes that no file beside it names are the layout's, or one."""
     options: dict[str, Any] = {"global_key": "{stem}"}
-    if told.doubt is not None:
+    if told.doubt is not None or (not named and told.name != "mot15"):
         options["layout"] = told.name
-    named = (look.path.parent / "labels.txt").is_file()
     if not named and told.name == "mot15":
         options["class_name"] = "object"
-    elif not named:
-        options["layout"] = told.name
-    sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
-    return Guess(sure, f"{width} columns of numbers: frame, id, box", options)
+    return options
 
 
 def _is_mot(rows: Sequence[str]) -> bool:

@@ -82,12 +82,16 @@ def _area(cells: list[str], line: int, source: Source[MotsLabels]) -> tuple[Rle,
 
 def _recognise(look: Glance) -> Guess | None:
     rows = [line.split() for line in look.lines]
-    if look.suffix != ".txt" or not rows or any(len(row) != COLUMNS for row in rows):
+    if look.suffix != ".txt" or not rows or not all(map(_is_row, rows)):
         return None
-    if not all(cell.isdecimal() for row in rows for cell in row[:5]) or all(row[5].isdecimal() for row in rows):
+    if all(row[5].isdecimal() for row in rows):
         return None
     base = 0 if rows[0][0] == "0" else 1
     return Guess(CERTAIN, "six columns, the last run lengths", {"global_key": "{stem}", "frame_base": base})
+
+
+def _is_row(row: list[str]) -> bool:
+    return len(row) == COLUMNS and all(map(str.isdecimal, row[:5]))
 
 
 READER = Reader(

@@ -122,6 +122,11 @@ class Objects:
         self.classifications: list[Classification] = []
         self.refused: dict[str, tuple[int, Where]] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether it has taken nothing that is to be labelled."""
+        return not (self.objects or self.areas.objects or self.classifications)
+
     def named(self, label: str) -> str | None:
         """The name of a class; None when it is left out."""
         return self.classes.get(label, label)

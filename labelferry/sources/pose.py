@@ -10,8 +10,9 @@ https://idtracker.ai/latest/user_guide/output_structure.html.
 import csv
 import io
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import PurePath
 from typing import Literal
 
@@ -118,10 +119,10 @@ def _track(
 
 
 def _wide(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
-    if rows and rows[0][0].strip().lower() == "scorer":
+    header = [cell.strip() for cell in rows[0]] if rows else [""]
+    if header[0].lower() == "scorer":
         return _deeplabcut(rows, source)
-    header = [cell.strip() for cell in rows[0]] if rows else []
-    if sleap := [name[:-2] for name in header if name.endswith(".x") and f"{name[:-2]}.y" in header]:
+    if sleap := _nodes(header):
         return _sleap(rows, header, sleap, source)
     pairs = {(found.group(1).lower(), found.group(2)): at for at, name in enumerate(header)
              if (found := ANIMAL.fullmatch(name))}  # fmt: skip
@@ -137,14 +138,7 @@ def _deeplabcut(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
     if not {"bodyparts", "coords"} <= set(heads):
         raise fault(source.file, 1, "DeepLabCut's header rows are bodyparts and coords", "export it again")
     first = next(at for at, cell in enumerate(heads["coords"]) if cell.strip().lower() == "x")
-    people = heads.get("individuals", [])
-    found: dict[tuple[str, str], dict[str, int]] = {}
-    for at in range(first, len(heads["coords"])):
-        animal = people[at].strip() if at < len(people) else SINGLE
-        part = heads["bodyparts"][at].strip() if at < len(heads["bodyparts"]) else ""
-        found.setdefault((animal if animal != "single" else SINGLE, part), {})[heads["coords"][at].strip().lower()] = at
-    columns = [PoseColumn(animal, part, axes["x"], axes["y"], axes.get("likelihood", -1))
-               for (animal, part), axes in found.items() if {"x", "y"} <= set(axes)]  # fmt: skip
+    columns = _body_parts(heads, first)
     body = rows[len(heads) :]
     frames = np.array([_frame(row[first - 1], source) for row in body], dtype=np.int64)
     cells = _cells(body, len(heads["coords"]), first, source)
@@ -158,6 +152,20 @@ def _sleap(rows: list[list[str]], header: list[str], parts: list[str], source: S
         for part in parts
     ]  # fmt: skip
     return _numbered(rows, header, columns, source)
+
+
+def _body_parts(heads: Mapping[str, list[str]], first: int) -> list[PoseColumn]:
+    """The body parts of each animal, from the header rows' cells from ``first`` on."""
+    coords, parts, people = (
+        [cell.strip() for cell in heads.get(name, [])] for name in ("coords", "bodyparts", "individuals")
+    )
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    cells = zip_longest(coords, parts[: len(coords)], people[: len(coords)])
+    for at, (axis, part, animal) in islice(enumerate(cells), first, None):
+        animal = SINGLE if animal in (None, "single") else animal
+        found.setdefault((animal, part or ""), {})[axis.lower()] = at
+    return [PoseColumn(animal, part, axes["x"], axes["y"], axes.get("likelihood", -1))
+            for (animal, part), axes in found.items() if {"x", "y"} <= set(axes)]  # fmt: skip
 
 
 def _numbered(rows: list[list[str]], header: list[str], columns: list[PoseColumn], source: Source[PoseLabels]) -> Wide:
@@ -202,13 +210,22 @@ def _recognise(look: Glance) -> Guess | None:
     if look.lines[0].lower().startswith("scorer,"):
         return Guess(CERTAIN, "header rows scorer, bodyparts, coords: DeepLabCut", options)
     names = [cell.strip() for cell in look.lines[0].split(",")]
-    if "frame_idx" in names and any(f"{name[:-2]}.y" in names for name in names if name.endswith(".x")):
+    if "frame_idx" in names and _nodes(names):
         return Guess(CERTAIN, "frame_idx and columns node.x, node.y: SLEAP", options)
-    pairs = {name.lower() for name in names if ANIMAL.fullmatch(name)}
-    others = {name.lower() for name in names} - pairs
-    if {"x1", "y1"} <= pairs and others <= TIMES and ("x3" in pairs or "frame" not in others):
+    if _are_animals({name.lower() for name in names}):
         return Guess(LIKELY, "columns x1, y1, x2, y2, ...: idtracker", options)
     return None
+
+
+def _nodes(header: list[str]) -> list[str]:
+    """SLEAP's nodes: those with a column for x and one for y."""
+    return [name[:-2] for name in header if name.endswith(".x") and f"{name[:-2]}.y" in header]
+
+
+def _are_animals(names: set[str]) -> bool:
+    pairs = {name for name in names if ANIMAL.fullmatch(name)}
+    others = names - pairs
+    return {"x1", "y1"} <= pairs and others <= TIMES and ("x3" in pairs or "frame" not in others)
 
 
 READER = Reader(

@@ -4,12 +4,12 @@ EPIC-Kitchens' CSV is one of them: its ``start_frame`` counts frames of another 
 stamps are taken where there are both. Facts: https://github.com/epic-kitchens/epic-kitchens-100-annotations.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import Field
 
-from labelferry.model import LabelledVideo, RowRef, Where
+from labelferry.model import LabelledVideo, RowRef
 from labelferry.model.frames import LARGEST, Span
 from labelferry.model.keys import legal
 from labelferry.sources.glance import Glance
@@ -85,20 +85,26 @@ def read(source: Source[RangesLabels]) -> Iterator[LabelledVideo]:
     asked = entry.questions or [name for name in sheet.columns if name.strip().lower() in QUESTIONS][:2]
     if not asked:
         raise fault(sheet.source, 1, "no column of answers", "name them, as in questions: [behaviour]")
-    held: dict[str, dict[str, dict[str, list[Span]]]] = {}
-    firsts: dict[str, Where] = {}
-    answers = {name: sheet.text(name) for name in asked}
-    spans = _Spans(sheet, parts, source)
     keys = sheet.text(parts["global_key"]) if "global_key" in parts else [entry.global_key or ""] * len(sheet)
-    for row, key in enumerate(map(legal, keys)):
+    keys = [legal(key) for key in keys]
+    firsts = {key: sheet.places.where(row) for row, key in reversed(list(enumerate(keys)))}
+    for key, questions in _held(sheet, keys, asked, _Spans(sheet, parts, source)).items():
+        found = tuple(question(name, spans_by, firsts[key]) for name, spans_by in questions.items())
+        yield LabelledVideo(RowRef(key), firsts[key], found)
+
+
+def _held(
+    sheet: Sheet, keys: Sequence[str], asked: Sequence[str], spans: "_Spans"
+) -> dict[str, dict[str, dict[str, list[Span]]]]:
+    """Return the ranges of each answer to each question of each video."""
+    held: dict[str, dict[str, dict[str, list[Span]]]] = {}
+    answers = {name: sheet.text(name) for name in asked}
+    for row, key in enumerate(keys):
         span = spans.of(row, key)
-        firsts.setdefault(key, sheet.places.where(row))
         for name, cells in answers.items():
             if cells[row]:
                 held.setdefault(key, {}).setdefault(name, {}).setdefault(cells[row], []).append(span)
-    for key, questions in held.items():
-        found = tuple(question(name, spans_by, firsts[key]) for name, spans_by in questions.items())
-        yield LabelledVideo(RowRef(key), firsts[key], found)
+    return held
 
 
 class _Spans:

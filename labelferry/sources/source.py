@@ -58,15 +58,19 @@ class Source(Generic[EntryT_co]):
         """Return the facts about a video, from the manifest and the video itself."""
         return self.media.get(identity(key), Media())
 
+    def known_size(self, key: str) -> tuple[int, int] | None:
+        """Return width and height of a video in pixels, None when they are not known."""
+        media = self.media_of(key)
+        return (media.width, media.height) if media.width and media.height else None
+
     def size(self, key: str) -> tuple[int, int]:
         """Return width and height of a video in pixels.
 
         Raises:
             SourceError: when they are not known.
         """
-        media = self.media_of(key)
-        if media.width and media.height:
-            return media.width, media.height
+        if known := self.known_size(key):
+            return known
         if self.lenient:
             self.note(ReaderRule.SIZE_UNKNOWN.at(Where(self.file), row=key))
             return 1, 1

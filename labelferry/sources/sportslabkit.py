@@ -47,13 +47,9 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
         SourceError: when its header is another, or a cell is not a number.
     """
     entry = source.entry
-    rows = [row for row in csv.reader(io.StringIO(source.text(source.file))) if any(cell.strip() for cell in row)]
-    first = next((at for at, row in enumerate(rows[:5]) if row[0].strip().lower() == HEADS[2]), None)
-    if first is None or first < 2:
-        raise fault(source.file, 1, "no header rows TeamID, PlayerID, Attributes", "say the right format")
-    start = first + 1
-    if start < len(rows) and not rows[start][0].strip().lstrip("-").replace(".", "", 1).isdecimal():
-        start += 1  # pandas writes the name of the index in a row of its own
+    rows = [row for row in csv.reader(io.StringIO(source.text(source.file))) if any(map(str.strip, row))]
+    first = _last_header(rows, source.file)
+    start = first + 1 + _names_its_index(rows[first + 1 :])
     body = rows[start :: entry.every]
     if not body:
         raise empty(source.file, "no rows")
@@ -66,7 +62,20 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     players = _players(rows[first - 2], rows[first - 1], rows[first])
     tracks = [_track(source, name, columns, frames, cells, lines) for name, columns in players.items()]
     where = Where(source.file, start + 1)
-    yield LabelledVideo(RowRef(entry.global_key), where, tracks=tuple(track for track in tracks if track))
+    yield LabelledVideo(RowRef(entry.global_key), where, tracks=tuple(filter(None, tracks)))
+
+
+def _last_header(rows: list[list[str]], file: str) -> int:
+    """Return the place of the third header row."""
+    first = next((at for at, row in enumerate(rows[:5]) if row[0].strip().lower() == HEADS[2]), 0)
+    if first < 2:
+        raise fault(file, 1, "no header rows TeamID, PlayerID, Attributes", "say the right format")
+    return first
+
+
+def _names_its_index(body: list[list[str]]) -> bool:
+    """Whether the first row is not of a frame: pandas writes the name of the index in a row of its own."""
+    return bool(body) and not body[0][0].strip().lstrip("-").replace(".", "", 1).isdecimal()
 
 
 def _cells(body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], start: int) -> NDArray[np.float64]:

@@ -6,7 +6,7 @@ https://www.robots.ox.ac.uk/~vgg/software/via/ and https://gitlab.com/vgg/via (`
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import PurePath
 from typing import Literal
 
@@ -71,13 +71,10 @@ def _project(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
     shown = {key: names.get(fids[0].text(""), "") if fids else "" for key, fids in views.items()}
     held: dict[str, dict[str, dict[str, list[Span]]]] = {}
     for _, node in document.get("metadata").members():
-        if not (moments := node.get("z").numbers()):
+        if not node.get("z").numbers():
             continue
         key = source.entry.global_key or legal(PurePath(shown.get(node.get("vid").text(""), "")).name)
-        rate, count = exact(source.rate(key)), source.media_of(key).frame_count
-        span = span_of(moments[0], moments[-1], rate, count)
-        if span is None or len(moments) > 2:
-            raise node.fault(f"z {node.get('z').shown} is not a range of the video, in seconds")
+        span = _span(node, key, source)
         for attribute, value in node.get("av").members():
             if said := value.text(""):
                 of = held.setdefault(key, {}).setdefault(attributes.get(attribute, attribute), {})
@@ -127,6 +124,14 @@ def _json(text: str, where: Where) -> Node:
         raise fault(where.source, where.line, f"not JSON ({error})", "export it again") from error
 
 
+def _span(node: Node, key: str, source: Source[ViaLabels]) -> Span:
+    moments = node.get("z").numbers()
+    span = span_of(moments[0], moments[-1], exact(source.rate(key)), source.media_of(key).frame_count)
+    if span is None or len(moments) > 2:
+        raise node.fault(f"z {node.get('z').shown} is not a range of the video, in seconds")
+    return span
+
+
 def _region(
     objects: Objects, shape: Node, attributes: Node, frame: int, row: int, where: Where, entry: ViaLabels
 ) -> None:
@@ -135,23 +140,34 @@ def _region(
     kind, line = shape.get("name").text(), where.line or 0
     if objects.named(label) is None:
         return
-    if kind == "rect":
-        coords = [shape.get(name).number() for name in ("x", "y", "width", "height")]
-        objects.of(ident, label, Geometry.BOX, where).add(frame, coords, line)
-    elif kind == "point":
-        coords = [shape.get(name).number() for name in ("cx", "cy")]
-        objects.of(ident, label, Geometry.POINT, where).add(frame, coords, line)
-    elif kind in ("polygon", "polyline"):
-        xs, ys = (shape.get(name).numbers() for name in ("all_points_x", "all_points_y"))
-        points = [value for pair in zip(xs, ys, strict=False) for value in pair]
-        if kind == "polyline":
-            objects.of(ident, label, Geometry.LINE, where).add(frame, points, line)
-        else:
-            objects.other("polygon", ident, label, frame, Polygons((points,)), where, line)
+    if kind in HELD:
+        geometry, read = HELD[kind]
+        objects.of(ident, label, geometry, where).add(frame, read(shape), line)
     else:
-        cx, cy = shape.get("cx").number(), shape.get("cy").number()
-        rx, ry = shape.first("rx", "r").number(), shape.first("ry", "r").number()
-        objects.other(kind, ident, label, frame, Ellipse(cx, cy, rx, ry), where, line)
+        area = Polygons((_points(shape),)) if kind == "polygon" else _ellipse(shape)
+        objects.other(kind, ident, label, frame, area, where, line)
+
+
+def _points(shape: Node) -> list[float]:
+    xs, ys = (shape.get(name).numbers() for name in ("all_points_x", "all_points_y"))
+    return [value for pair in zip(xs, ys, strict=False) for value in pair]
+
+
+def _ellipse(shape: Node) -> Ellipse:
+    cx, cy = shape.get("cx").number(), shape.get("cy").number()
+    return Ellipse(cx, cy, shape.first("rx", "r").number(), shape.first("ry", "r").number())
+
+
+def _numbers(*names: str) -> Callable[[Node], list[float]]:
+    return lambda shape: [shape.get(name).number() for name in names]
+
+
+HELD: dict[str, tuple[Geometry, Callable[[Node], list[float]]]] = {
+    "rect": (Geometry.BOX, _numbers("x", "y", "width", "height")),
+    "point": (Geometry.POINT, _numbers("cx", "cy")),
+    "polyline": (Geometry.LINE, _points),
+}
+"""The shapes that a tool can hold, and their numbers."""
 
 
 def _recognise(look: Glance) -> Guess | None:

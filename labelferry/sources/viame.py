@@ -15,11 +15,11 @@ from typing import Literal
 from pydantic import Field
 
 from labelferry.model import Geometry, LabelledVideo, Where
-from labelferry.sources.documents import document_of
+from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
-from labelferry.sources.objects import Objects, ShapedEntry
+from labelferry.sources.objects import Object, Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, LIKELY, Guess, Reader
 from labelferry.sources.source import Source
 from labelferry.sources.text import empty, fault
@@ -82,35 +82,50 @@ def _rows(objects: Objects, source: Source[ViameLabels]) -> None:
 
 def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
     for key, track in document_of(source).get("tracks").members():
-        pairs = [pair for pair in track.get("confidencePairs").items() if isinstance(pair.value, list) and pair.value]
-        label = next(iter(pairs[0].items())).text(UNNAMED) if pairs else UNNAMED
+        label, ident = _class_of(track), track.first("id", "trackId").text(key)
         if objects.named(label) is None:
             continue
-        ident = track.first("id", "trackId").text(key)
         for node in track.get("features").items():
-            if node.get("keyframe").value is False or not node.get("bounds").value:
-                continue
-            left, top, right, bottom = node.get("bounds").numbers(4)
-            item = objects.of(ident, label, Geometry.BOX, Where(source.file, detail=track.path))
-            frame = node.get("frame").whole() + FIRST
-            item.add(frame, [left, top, right - left, bottom - top])
-            if node.get("interpolate").value is False:
-                item.hide(frame + FIRST)
+            if node.get("keyframe").value is not False and node.get("bounds").value:
+                _feature(objects.of(ident, label, Geometry.BOX, Where(source.file, detail=track.path)), node)
+
+
+def _class_of(track: Node) -> str:
+    """The class of the first pair, the surest."""
+    pairs = [pair for pair in track.get("confidencePairs").items() if isinstance(pair.value, list) and pair.value]
+    return next(iter(pairs[0].items())).text(UNNAMED) if pairs else UNNAMED
+
+
+def _feature(item: Object, node: Node) -> None:
+    left, top, right, bottom = node.get("bounds").numbers(4)
+    frame = node.get("frame").whole() + FIRST
+    item.add(frame, [left, top, right - left, bottom - top])
+    if node.get("interpolate").value is False:
+        item.hide(frame + FIRST)
 
 
 def _recognise(look: Glance) -> Guess | None:
     options = {"global_key": "{stem}"}
-    if isinstance(look.json, dict) and isinstance(look.json.get("tracks"), dict):
-        first = next(iter(look.json["tracks"].values()), None)
-        if isinstance(first, dict) and "features" in first:
-            return Guess(CERTAIN, "tracks with features, as in DIVE", options)
-    if look.suffix != ".csv" or not look.lines:
+    if _has_features(look.json):
+        return Guess(CERTAIN, "tracks with features, as in DIVE", options)
+    if look.suffix != ".csv":
         return None
     if any(line.startswith("#") and "track" in line.lower() for line in look.lines[:5]):
         return Guess(CERTAIN, "a comment that names track ids, as in VIAME", options)
     rows = [line.split(",") for line in look.lines if not line.startswith("#")]
-    fits = rows and all(len(row) > LEAST + 1 and row[2].strip().isdecimal() and row[9][:1].isalpha() for row in rows)
-    return Guess(LIKELY, "rows of track, picture, frame, box, confidence, length, class", options) if fits else None
+    if rows and all(map(_is_row, rows)):
+        return Guess(LIKELY, "rows of track, picture, frame, box, confidence, length, class", options)
+    return None
+
+
+def _has_features(value: object) -> bool:
+    tracks = value.get("tracks") if isinstance(value, dict) else None
+    first = next(iter(tracks.values()), None) if isinstance(tracks, dict) else None
+    return isinstance(first, dict) and "features" in first
+
+
+def _is_row(row: list[str]) -> bool:
+    return len(row) > LEAST + 1 and row[2].strip().isdecimal() and row[9][:1].isalpha()
 
 
 READER = Reader(

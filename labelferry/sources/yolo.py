@@ -9,7 +9,7 @@ https://docs.ultralytics.com/datasets/pose/ and ``ultralytics/engine/results.py`
 
 import re
 from collections.abc import Iterator, Mapping
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import ClassVar, Literal
 
 import numpy as np
@@ -33,6 +33,8 @@ from labelferry.sources.yolo_setup import Setup, setup_of
 __all__ = ["READER", "YoloLabels", "read"]
 
 NUMBER = re.compile(r"\d+$")
+SAMPLED = 20
+"""About how many of a folder's files are opened to know the format."""
 
 
 class YoloLabels(GappedEntry, ShapedEntry):
@@ -162,21 +164,22 @@ def _keypoints(
 
 
 def _recognise(look: Glance) -> Guess | None:
-    if not look.is_folder and look.suffix != ".txt":
-        return None
     files = look.files if look.is_folder else (look.path.name,)
     texts = [name for name in files if name.endswith(".txt") and not _is_list(name)]
     if not texts or not all(NUMBER.search(PurePath(name).stem) for name in texts):
         return None
-    folder = look.path if look.is_folder else look.path.parent
-    sampled = [Glance(folder / name) for name in texts[:: max(1, len(texts) // 20)]]
-    lines = [line for each in sampled for line in each.lines]
-    if not lines or not all(_is_row(line) for line in lines):
+    if not _are_rows(look.path if look.is_folder else look.path.parent, texts):
         return None
     base = 0 if any(_number(name) == 0 for name in texts) else 1
     return Guess(
         LIKELY, "text files named by frame, rows of a class and fractions", {"frame_base": base, "path": "**/*.txt"}
     )
+
+
+def _are_rows(folder: Path, texts: list[str]) -> bool:
+    sampled = texts[:: max(1, len(texts) // SAMPLED)]
+    lines = [line for name in sampled for line in Glance(folder / name).lines]
+    return bool(lines) and all(map(_is_row, lines))
 
 
 def _is_row(line: str) -> bool:

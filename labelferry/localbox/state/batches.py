@@ -85,15 +85,20 @@ def select(session: Session, project_id: str, plan: dict[str, Any]) -> Selection
 
 
 def _known(session: Session, keys: list[str], ids: list[str]) -> tuple[list[str], list[str]]:
-    by_key = data_rows.ids_for(session, "global_key", keys)
-    absent = [key for key in keys if key.lower() not in by_key]
-    if absent:
-        raise MalformedError(f"Data rows with the following global keys do not exist: {', '.join(absent)}.")
+    named = _named(session, keys)
     by_id = data_rows.ids_for(session, "id", ids)
     known = [row for row in ids if row in by_id]
     if ids and not known and not keys:
         raise MalformedError("No valid data rows to be added from the list provided!")
-    return [by_key[key.lower()] for key in keys] + known, [row for row in ids if row not in by_id]
+    return named + known, [row for row in ids if row not in by_id]
+
+
+def _named(session: Session, keys: list[str]) -> list[str]:
+    """The rows of global keys, each of which must exist."""
+    by_key = data_rows.ids_for(session, "global_key", keys)
+    if absent := [key for key in keys if key.lower() not in by_key]:
+        raise MalformedError(f"Data rows with the following global keys do not exist: {', '.join(absent)}.")
+    return [by_key[key.lower()] for key in keys]
 
 
 def _inside(session: Session, project_id: str) -> set[str]:

@@ -46,19 +46,22 @@ def fields(session: Session) -> list[Field]:
 
 def upsert(session: Session, data: dict[str, Any]) -> Field:
     """Create a field, or rename one and replace its options."""
-    if data["kind"] not in KINDS:
-        raise MalformedError(f"Unknown kind of metadata: {data['kind']}")
     field_id = data.get("id")
-    known = fields(session)
-    if any(each["name"] == data["name"] and each["id"] != field_id for each in known):
-        raise MalformedError(f"A metadata field named '{data['name']}' exists")
-    if field_id and not any(each["id"] == field_id and not each["reserved"] for each in known):
-        raise NotFoundError.of("Custom metadata field", field_id)
+    _refuse_upsert(fields(session), data, field_id)
     options = [_made(each["name"], OPTION, each.get("id"), []) for each in data.get("options") or []]
     made = _made(data["name"], data["kind"], field_id, options)
     session.run("DELETE FROM metadata_fields WHERE id = ?", (made["id"],))
     session.insert("metadata_fields", id=made["id"], field=as_json(made), created_at=now())
     return made
+
+
+def _refuse_upsert(known: list[Field], data: dict[str, Any], field_id: str | None) -> None:
+    if data["kind"] not in KINDS:
+        raise MalformedError(f"Unknown kind of metadata: {data['kind']}")
+    if any(each["name"] == data["name"] and each["id"] != field_id for each in known):
+        raise MalformedError(f"A metadata field named '{data['name']}' exists")
+    if field_id and not any(each["id"] == field_id and not each["reserved"] for each in known):
+        raise NotFoundError.of("Custom metadata field", field_id)
 
 
 def _made(name: str, kind: str, field_id: str | None, options: list[Field]) -> Field:

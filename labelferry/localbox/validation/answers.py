@@ -30,10 +30,7 @@ def parts(kind: str, node: dict[str, Any]) -> list[Part]:
     Raises:
         UnreadableError: with the reason.
     """
-    given = [key for key in ("answer", "answers") if key in node]
-    if len(given) != 1:
-        raise UnreadableError(f"'{node.get('name')}' has {'no answer' if not given else 'answer and answers'}")
-    answer = node[given[0]]
+    answer = _given(node)
     if kind == "text" and isinstance(answer, str):
         return [Part(answer, node, node.get("frames"))]
     entries = answer if isinstance(answer, list) else [answer]
@@ -41,6 +38,13 @@ def parts(kind: str, node: dict[str, Any]) -> list[Part]:
         raise UnreadableError(f"'{node.get('name')}' has an empty answer")
     read = _text_part if kind == "text" else _option_part
     return [read(node, entry) for entry in entries]
+
+
+def _given(node: dict[str, Any]) -> Any:
+    given = [key for key in ("answer", "answers") if key in node]
+    if len(given) != 1:
+        raise UnreadableError(f"'{node.get('name')}' has {'answer and answers' if given else 'no answer'}")
+    return node[given[0]]
 
 
 def _text_part(node: dict[str, Any], entry: object) -> Part:

@@ -3,7 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any
 
 from labelferry.localbox.validation.classifications import Place, nested_faults
@@ -63,16 +63,14 @@ def frame_faults(frame: object, frame_count: int | None) -> Iterator[str]:
 
 def _order_faults(segments: list[dict[str, Any]], tool: Feature) -> Iterator[str]:
     frames = [[keyframe["frame"] for keyframe in segment["keyframes"]] for segment in segments]
-    together = [frame for segment in frames for frame in segment]
-    twice = [frame for frame, times in Counter(together).items() if times > 1]
-    if twice:
+    times = Counter(chain.from_iterable(frames))
+    if twice := [frame for frame in times if times[frame] > 1]:
         yield f"'{tool.name}' has more than one keyframe at frame {min(twice)}"
         return
     ranges = sorted((min(segment), max(segment)) for segment in frames)
-    for (_, end), (start, _) in pairwise(ranges):
-        if start <= end:
-            yield f"'{tool.name}' has segments that overlap at frame {start}"
-            return
+    overlaps = (start for (_, end), (start, _) in pairwise(ranges) if start <= end)
+    if (first := next(overlaps, None)) is not None:
+        yield f"'{tool.name}' has segments that overlap at frame {first}"
 
 
 def _finite(value: object) -> bool:

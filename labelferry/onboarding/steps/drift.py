@@ -60,12 +60,11 @@ def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     drift, policy = find_drift(onboarding, present), onboarding.desired.spec.on_existing
     if not drift:
         return
-    changed = [each.changes for each in drift if each.changes] if policy == "update" else []
+    changed = [each.changes for each in drift if each.changes and policy == "update"]
     action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
     listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
     reason = f"{_differ(len(drift))} ({WHAT_THEN[policy]}):\n{listed}"
-    files = sum("file" in changes for changes in changed)
-    requests = costs.create_rows(changed, files) if changed else 0
+    requests = costs.create_rows(changed, sum("file" in changes for changes in changed)) if changed else 0
     names = row_names([{"global_key": each.global_key} for each in drift])
     yield PlannedStep("data rows", names, action, reason, count=len(drift), requests=requests)
 
@@ -79,21 +78,21 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     wanted = {identity(row["global_key"]): row for row in present}
     held = onboarding.client.exports.catalog([row["global_key"] for row in present])
     sent = uploaded(onboarding.ledger) if any("file" in row for row in present) else {}
-    found = []
-    for row in held:
-        there = row["data_row"]
-        want = wanted.get(identity(str(there.get("global_key"))))
-        if want is None:
-            continue
-        differences, changes = _own(want, row)
-        if _is_replaced(want, sent):
-            differences.append(f"its video {want['file']} is not the file that was uploaded")
-            changes["file"] = want["file"]
-        differences += _dataset(onboarding, there.get("details") or {})
-        if differences:
-            dataset = str((there.get("details") or {}).get("dataset_id"))
-            found.append(Drift(want["global_key"], dataset, tuple(differences), changes))
-    return found
+    pairs = ((wanted.get(identity(str(row["data_row"].get("global_key")))), row) for row in held)
+    compared = (_compared(onboarding, want, row, sent) for want, row in pairs if want is not None)
+    return [drift for drift in compared if drift.differences]
+
+
+def _compared(
+    onboarding: Onboarding, want: Mapping[str, Any], row: Mapping[str, Any], sent: Mapping[str, str | None]
+) -> Drift:
+    details = row["data_row"].get("details") or {}
+    differences, changes = _own(want, row)
+    if _is_replaced(want, sent):
+        differences.append(f"its video {want['file']} is not the file that was uploaded")
+        changes["file"] = want["file"]
+    differences += _dataset(onboarding, details)
+    return Drift(want["global_key"], str(details.get("dataset_id")), tuple(differences), changes)
 
 
 def refuse_drift(onboarding: Onboarding, drift: Sequence[Drift]) -> None:

@@ -4,12 +4,12 @@ Lines whose outcome the service does not report are unknown. Their job stays ope
 that later runs ask again; a line that is known to be imported, or refused, is never judged again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from labelferry.errors import JobFailedError, NotFoundError, PermissionDeniedError, RejectedError
 from labelferry.labelbox import ImportJob, ImportKind
-from labelferry.ledger import LedgerEntry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.ledger import Ledger, LedgerEntry, LineRecord, LineState, Reason, State, Verdict
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.absent import set_absent
@@ -45,10 +45,15 @@ def settled(onboarding: Onboarding, entry: LedgerEntry) -> list[Verdict] | None:
             set_absent(onboarding, seen, sent=_any_sent(undecided), over=_is_expired(age))
             return None
         found = _outcomes(onboarding, job, lines, age)
-    ledger.settle_lines(found)
-    if _is_expired(age) or not any(verdict.reason in ASK_AGAIN for verdict in found):
-        ledger.move_job(entry.name, State.SETTLED)
+    _settle(ledger, entry, found, over=_is_expired(age))
     return found
+
+
+def _settle(ledger: Ledger, entry: LedgerEntry, found: Sequence[Verdict], *, over: bool) -> None:
+    """Record outcomes; the job is settled when none may still change, or nobody will tell any more."""
+    ledger.settle_lines(found)
+    if over or not any(verdict.reason in ASK_AGAIN for verdict in found):
+        ledger.move_job(entry.name, State.SETTLED)
 
 
 def _any_sent(lines: list[LineRecord]) -> bool:

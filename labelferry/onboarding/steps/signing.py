@@ -28,6 +28,11 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
         return None
     known = onboarding.client.integrations.list()
     found = [each for each in known if _is_meant(each, wanted)]
+    _refuse_unclear(found, known, wanted)
+    return found[0] if found else None
+
+
+def _refuse_unclear(found: Sequence[Integration], known: Sequence[Integration], wanted: str) -> None:
     if len(found) > 1:
         raise ConflictError(
             f"{len(found)} IAM integrations are {_meant(wanted)}: {_listed(found)}; give the id of one as "
@@ -43,7 +48,6 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
             f"the IAM integration {found[0]} is not valid, so Labelbox cannot read the buckets behind it: validate it "
             f"in Labelbox's workspace settings, name another one as iam_integration under dataset:, {PUBLIC}"
         )
-    return found[0] if found else None
 
 
 def plan_signing(onboarding: Onboarding, planned: PlannedStep) -> PlannedStep:
