@@ -1,11 +1,13 @@
 """An unexpected error -> one line for the terminal, and its traceback in a file."""
 
 import os
+import shutil
 import tempfile
 import time
 import traceback
 from collections.abc import Iterator
 from contextlib import suppress
+from errno import ENOSPC
 from pathlib import Path
 
 from labelferry.errors import LabelferryError
@@ -21,11 +23,18 @@ LONGEST = 300
 def told(error: Exception) -> str:
     """Return what to say of an error; its traceback is kept where there is room for it."""
     if isinstance(error, OSError) and error.strerror:
-        place = f"{error.filename}: " if error.filename else ""
+        place = f"{error.filename}: " if error.filename else _fullest() if error.errno == ENOSPC else ""
         return f"{place}{error.strerror}; nothing is lost: correct that, and run the same command again"
     kept = _keep(error)
     where = f"; its details are in {kept}" if kept else ""
     return f"unexpected error, {type(error).__name__}: {_first_line(error)}{where}. Please report it"
+
+
+def _fullest() -> str:
+    """Name the folder with the least room: a write that finds none does not say where it was."""
+    standing = [next(filter(Path.exists, (folder, *folder.parents))) for folder in _places()]
+    place = min(standing, key=lambda folder: shutil.disk_usage(folder).free)
+    return f"{place}, {shutil.disk_usage(place).free:,} bytes free: "
 
 
 def _first_line(error: Exception) -> str:
