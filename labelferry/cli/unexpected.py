@@ -18,23 +18,25 @@ from labelferry.settings import Settings
 __all__ = ["told"]
 
 LONGEST = 300
+FULL = 1 << 20
+"""Free bytes of a file system that is as good as full."""
 
 
 def told(error: Exception) -> str:
     """Return what to say of an error; its traceback is kept where there is room for it."""
     if isinstance(error, OSError) and error.strerror:
-        place = f"{error.filename}: " if error.filename else _fullest() if error.errno == ENOSPC else ""
+        place = f"{error.filename}: " if error.filename else _full() if error.errno == ENOSPC else ""
         return f"{place}{error.strerror}; nothing is lost: correct that, and run the same command again"
     kept = _keep(error)
     where = f"; its details are in {kept}" if kept else ""
     return f"unexpected error, {type(error).__name__}: {_first_line(error)}{where}. Please report it"
 
 
-def _fullest() -> str:
-    """Name the folder with the least room: a write that finds none does not say where it was."""
+def _full() -> str:
+    """Name the folders without room: a write that finds none, be it to a pipe, does not say where it was."""
     standing = [next(filter(Path.exists, (folder, *folder.parents))) for folder in _places()]
-    place = min(standing, key=lambda folder: shutil.disk_usage(folder).free)
-    return f"{place}, {shutil.disk_usage(place).free:,} bytes free: "
+    full = [f"{folder}: " for folder in standing if shutil.disk_usage(folder).free < FULL]
+    return "".join(full)
 
 
 def _first_line(error: Exception) -> str:

@@ -169,7 +169,17 @@ def test_a_folder_for_temporary_files_without_room(tmp_path: Path, spec: str) ->
     tmp_path.joinpath("boxes.csv").write_text(
         BOXES + "".join(f"clip,{track},car,1,1,2,3,4\n" for track in range(2, 300)), "utf-8"
     )
-    told(command(tmp_path, "check", spec, limits=limits, TMPDIR=str(small)), 1, f"{small}, ", "bytes free", "No space")
+    told(command(tmp_path, "check", spec, limits=limits, TMPDIR=str(small)), 1, f"{small}: No space")
+
+
+def test_an_output_without_room_is_no_fault_of_a_folder(tmp_path: Path, spec: str) -> None:
+    limits = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
+    told(command(tmp_path, "check", spec, limits=limits), 1, "labelferry: No space left on device")
+
+
+def test_a_profile_that_is_no_file_is_not_read(tmp_path: Path, spec: str) -> None:
+    planned = command(tmp_path, "plan", spec, PREFECT_PROFILES_PATH="/dev/zero")
+    assert (planned.returncode, planned.stderr) == (0, "")
 
 
 FULL = ("prlimit", "--fsize=0")
