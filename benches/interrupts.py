@@ -1,7 +1,8 @@
 """Ctrl-C at many moments of an onboarding, from its first instant: is it heard, told, and the next run exact?
 
 ``python -m benches.interrupts [--moments N]``. An interrupt before the interpreter runs any line of ours ends the
-process without our message; those are counted apart.
+process without our message; those are counted apart. Once a run has changed anything at the service, its interrupt is
+also in the history.
 """
 
 import argparse
@@ -14,6 +15,7 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from labelferry.ledger import open_ledger
 from tests.localbox_server import Localbox, started
 
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
@@ -49,12 +51,22 @@ class Interrupted:
         """Interrupt a run after some seconds and return what became of it; then run again."""
         self._box.control("POST", "reset")
         code, said = self._run(number, seconds)
+        if judged(code, said) == HEARD and self._changed() and not self._history(number):
+            return "heard after a change, and not in the history"
         again, told = self._run(number)
         state = self._box.control("GET", "state")
         found = {table: len(state[table]) for table in TABLES}
         if again or found != dict.fromkeys(TABLES, 1):
             return f"the next run ended {again} with {found}: {told}"
         return judged(code, said)
+
+    def _changed(self) -> bool:
+        return bool(self._box.control("GET", "state")["datasets"])
+
+    def _history(self, number: int) -> list[str]:
+        with open_ledger(f"sqlite:///{self._folder}/home-{number}/ledger.db") as file:
+            runs = [file.of(workspace, "yard").history() for workspace in file.workspaces_of("yard")]
+        return [run["outcome"] for each in runs for run in each]
 
     def _run(self, number: int, interrupt: float | None = None) -> tuple[int, str]:
         service = {"LABELBOX_API_KEY": self._box.key, "LABELBOX_ENDPOINT": self._box.endpoint}

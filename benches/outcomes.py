@@ -13,6 +13,8 @@ from pathlib import Path
 from tests.faults.mutations import Case, carried_through, product_of_cases, settings_in
 from tests.localbox_server import KEY, started
 
+TOLD_EVERY = 20
+
 
 def main() -> int:
     """Go through the product and say what came of it."""
@@ -29,6 +31,8 @@ def main() -> int:
             counts[_row(case, good=not ended.wrong)] += 1
             for wrong in ended.wrong:
                 print(f"WRONG  {case}: {wrong}", flush=True)
+            if number % TOLD_EVERY == TOLD_EVERY - 1:
+                print(f"{number + 1} of {len(cases)} cases, {time.monotonic() - begun:.0f} s", flush=True)
     for (kind, action, good), count in sorted(counts.items()):
         print(f"{kind:14} {action:14} {'good' if good else 'WRONG':6} {count:5}")
     good = sum(count for (_, _, well), count in counts.items() if well)

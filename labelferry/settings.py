@@ -116,16 +116,22 @@ def _user_data_folder() -> Path:
     return user_data_path("labelferry")
 
 
+MOST_OF_A_KEY = 10_000
+
+
 def _key(env: Mapping[str, str]) -> SecretStr | None:
     """Return the key, from the environment or from the file that it names."""
     key, file = env.get("LABELBOX_API_KEY", "").strip(), env.get("LABELBOX_API_KEY_FILE", "")
     if key or not file:
         return SecretStr(key) if key else None
     try:
-        key = Path(file).expanduser().read_text("utf-8").strip()
+        with Path(file).expanduser().open(encoding="utf-8") as opened:  # may be a pipe, or a device without an end
+            key = opened.read(MOST_OF_A_KEY).strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error
+    if len(key) == MOST_OF_A_KEY:
+        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is too long for a key; name a file with nothing but the key")
     if not key:
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is empty; put the key into it")
     return SecretStr(key)

@@ -70,6 +70,8 @@ def _server() -> str | None:
     if url := os.environ.get("PREFECT_API_URL"):
         return url
     path = Path(os.environ.get("PREFECT_PROFILES_PATH") or _prefect_home() / "profiles.toml")
+    if not path.is_file():  # a device or a pipe would be read for ever
+        return None
     try:
         kept = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError):

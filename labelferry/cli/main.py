@@ -1,5 +1,6 @@
 """The program: its commands by name, and their exit codes."""
 
+import os
 import sys
 from io import TextIOWrapper
 from typing import Annotated, NoReturn
@@ -74,6 +75,15 @@ def run() -> None:
 def _end_unexpectedly(error: Exception) -> NoReturn:
     """Keep the traceback in a file, and end with one message; JSON too, where it is asked for."""
     message = told(error)
+    _drop_output_without_room()
     if "--json" in sys.argv:
         print_json({"error": type(error).__name__, "message": message, "exit_code": FAILED})
     fail(message, FAILED)
+
+
+def _drop_output_without_room() -> None:
+    """Drop what cannot be printed: else Python tries again when it ends, and complains in its own words."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from labelferry.cli.arguments import AsJson
+from labelferry.cli.arguments import AsJson, ToLocalbox
+from labelferry.cli.launch import to_localbox
 from labelferry.cli.terminal import show
 from labelferry.errors import SpecError
 
@@ -19,6 +20,7 @@ def status(
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="First rebuild a lost ledger from Labelbox.")] = False,
     as_json: AsJson = False,
+    localbox: ToLocalbox = False,
 ) -> None:
     """Show the runs of an onboarding and its failed and unknown lines, from the ledger; or list all onboardings."""
     from labelferry import api
@@ -29,7 +31,8 @@ def status(
     if rebuild and name is None:
         raise SpecError("--rebuild needs the name of an onboarding: labelferry status NAME --rebuild")
     if rebuild and name is not None:
-        api.rebuild(name)
+        with to_localbox(localbox):
+            api.rebuild(name)
     with open_ledger(Settings.from_environment().ledger_url) as file:
         if name is None:
             show(all_of(file), as_json, print_all)

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event, inspect, make_url, text
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
@@ -32,6 +32,8 @@ VERSION = "0005"
 FORSAKEN = "60s"
 """How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
 
+DATABASES = ("sqlite", "postgresql")
+
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's lock."""
 
@@ -47,6 +49,7 @@ def open_database(url: str) -> Engine:
             written by a newer labelferry.
     """
     try:
+        _refuse_other(url)
         engine = create_engine(_with_driver(url))
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
@@ -93,6 +96,14 @@ def _update(engine: Engine) -> None:
     except BaseException:
         engine.dispose()
         raise
+
+
+def _refuse_other(url: str) -> None:
+    """Refuse a database that the ledger's statements were not tried on."""
+    name = make_url(url).get_backend_name()
+    if name not in DATABASES:
+        known = "sqlite:////path/ledger.db or postgresql://host/database"
+        raise SpecError(f"LABELFERRY_LEDGER: the ledger cannot be kept in {name}; give a URL like {known}")
 
 
 def _with_driver(url: str) -> str:

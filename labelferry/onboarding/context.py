@@ -60,13 +60,13 @@ def alone(onboarding: Onboarding, remote: Remote, wait: float) -> Iterator[None]
     """
     ledger, project = onboarding.ledger, onboarding.desired.spec.project
     whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
-    with held(ledger.lease(), wait), held(whole, wait), _told(ledger, remote):
+    with _interrupt_told(ledger, remote), held(ledger.lease(), wait), held(whole, wait), _failure_told(ledger, remote):
         mark(onboarding.desired)
         yield
 
 
 @contextmanager
-def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
+def _failure_told(ledger: Ledger, remote: Remote) -> Iterator[None]:
     """Record a failed run in the history."""
     started_at = ledger.now()
     try:
@@ -75,6 +75,14 @@ def _told(ledger: Ledger, remote: Remote) -> Iterator[None]:
         outcome = "conflict" if isinstance(error, ConflictError) else "failed"
         ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
         raise
+
+
+@contextmanager
+def _interrupt_told(ledger: Ledger, remote: Remote) -> Iterator[None]:
+    """Record an interrupted run in the history, even one that was still waiting for another."""
+    started_at = ledger.now()
+    try:
+        yield
     except KeyboardInterrupt:
         ledger.record_run(started_at, "interrupted", {"remote": str(remote), "message": "interrupted; run it again"})
         raise

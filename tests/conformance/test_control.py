@@ -251,6 +251,11 @@ def test_default_integration_signs(http: httpx.Client, localbox: Localbox) -> No
     assert list(client.get_datasets()) == []
 
 
+def test_an_integration_of_another_provider_is_refused(http: httpx.Client) -> None:
+    refused = http.post("/_localbox/integrations", json={"provider": "Oracle"})
+    assert (refused.status_code, "AWS, GCP, Azure" in refused.text) == (400, True)
+
+
 @pytest.mark.parametrize("port_in_use", [True])
 def test_bad_starts_end_with_two(launch: Callable[..., Localbox], port_in_use: bool) -> None:
     port = launch().endpoint.split(":")[2].split("/")[0]

@@ -157,6 +157,31 @@ def test_what_nobody_foresaw_is_one_line_and_a_file(tmp_path: Path, spec: str) -
     assert '"error": "Odd"' in asked.stdout
 
 
+FULL_DISK = ("unshare", "--map-root-user", "--mount", "sh", "-c", 'mount -t tmpfs -o size=8k none "$0" && exec "$@"')
+
+
+def test_a_folder_for_temporary_files_without_room(tmp_path: Path, spec: str) -> None:
+    small = tmp_path / "small"
+    small.mkdir()
+    limits = (*FULL_DISK, str(small))
+    if subprocess.run([*limits, "true"], capture_output=True, check=False).returncode:
+        pytest.skip("this machine lets nobody mount a small file system")
+    tmp_path.joinpath("boxes.csv").write_text(
+        BOXES + "".join(f"clip,{track},car,1,1,2,3,4\n" for track in range(2, 300)), "utf-8"
+    )
+    told(command(tmp_path, "check", spec, limits=limits, TMPDIR=str(small)), 1, f"{small}: No space")
+
+
+def test_an_output_without_room_is_no_fault_of_a_folder(tmp_path: Path, spec: str) -> None:
+    limits = ("sh", "-c", 'exec "$@" > /dev/full', "sh")
+    told(command(tmp_path, "check", spec, limits=limits), 1, "labelferry: No space left on device")
+
+
+def test_a_profile_that_is_no_file_is_not_read(tmp_path: Path, spec: str) -> None:
+    planned = command(tmp_path, "plan", spec, PREFECT_PROFILES_PATH="/dev/zero")
+    assert (planned.returncode, planned.stderr) == (0, "")
+
+
 FULL = ("prlimit", "--fsize=0")
 
 

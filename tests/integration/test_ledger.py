@@ -80,7 +80,13 @@ def test_history(ledger: Ledger, url: str) -> None:
         assert file.onboardings() == [("org", "tud")]
 
 
-@pytest.mark.parametrize("url", ["nonsense", "oracle://x", "sqlite:////proc/none/ledger.db"])
+@pytest.mark.parametrize("name", ["oracle", "mysql"])
+def test_a_database_of_another_kind(name: str) -> None:
+    with pytest.raises(SpecError, match=f"cannot be kept in {name}; give a URL like sqlite:.* or postgresql:"):
+        open_ledger(f"{name}://x")
+
+
+@pytest.mark.parametrize("url", ["nonsense", "sqlite:////proc/none/ledger.db"])
 def test_bad_url(url: str) -> None:
     with pytest.raises((SpecError, OSError)):
         open_ledger(url)

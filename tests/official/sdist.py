@@ -8,6 +8,8 @@ from pathlib import Path
 from tests.official.environments import KEPT, alone, python_with
 
 VERSION = "7.17.0"
+SOURCES = KEPT / "sources"
+"""Apart from the environments, one of which has the name of the unpacked distribution."""
 TOOLS = ("pytest>=8,<9", "pytest-timeout", "pytest-cases", "pytest-snapshot", "faker")
 """What the SDK's tests import; pytest-cases knows no later pytest."""
 
@@ -19,17 +21,17 @@ def python() -> Path:
 
 def folder() -> Path:
     """Return the unpacked source distribution."""
-    unpacked = KEPT / f"labelbox-{VERSION}"
+    unpacked = SOURCES / f"labelbox-{VERSION}"
     if not (unpacked / "tests").is_dir():
-        shutil.unpack_archive(_downloaded(), KEPT, filter="data")
+        shutil.unpack_archive(_downloaded(), SOURCES, filter="data")
     return unpacked
 
 
 def _downloaded() -> Path:
-    archive = KEPT / f"labelbox-{VERSION}.tar.gz"
+    archive = SOURCES / f"labelbox-{VERSION}.tar.gz"
     if not archive.is_file():
-        KEPT.mkdir(parents=True, exist_ok=True)
-        only = ["--no-deps", "--no-binary", "labelbox", "--dest", str(KEPT)]
+        SOURCES.mkdir(parents=True, exist_ok=True)
+        only = ["--no-deps", "--no-binary", "labelbox", "--dest", str(SOURCES)]
         command = [sys.executable, "-m", "pip", "download", "--quiet", *only, f"labelbox=={VERSION}"]
         subprocess.run(command, env=alone(), check=True)
     return archive

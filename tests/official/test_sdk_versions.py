@@ -1,4 +1,4 @@
-"""Six versions of the official SDK, each in an environment of its own, walk the guide and read back the same."""
+"""Seven versions of the official SDK, each in an environment of its own, walk the guide and read back the same."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ from tests.official.environments import alone, python_with
 
 pytestmark = [pytest.mark.full, pytest.mark.filterwarnings("ignore::UserWarning")]
 
-VERSIONS = ("3.77.0", "5.2.1", "6.0.1", "6.10.0", "7.0.0", "7.17.0")
+VERSIONS = ("3.77.0", "4.0.0", "5.2.1", "6.0.1", "6.10.0", "7.0.0", "7.17.0")
 NEWER = {"free_text", "traffic_light_state"}
 """Answered with classes for ranges of frames, which only the newest of these versions has."""
 WALK = Path(__file__).with_name("walk.py")

@@ -42,6 +42,11 @@ def test_a_key_file_without_a_key_never_means_localbox(content: bytes | None, sa
         key_of(LABELBOX_API_KEY_FILE=str(file))
 
 
+def test_a_key_file_without_an_end() -> None:
+    with pytest.raises(SpecError, match="LABELBOX_API_KEY_FILE: /dev/zero is too long for a key"):
+        key_of(LABELBOX_API_KEY_FILE="/dev/zero")
+
+
 NUMBERS = {
     "LABELFERRY_RATE": ("fast", "requests per minute"),
     "LABELFERRY_PATIENCE": ("0", "seconds"),

@@ -3,10 +3,11 @@
 from typing import Any
 
 from labelferry.localbox.context import Context
+from labelferry.localbox.resolvers.integrations import tested
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, datasets, filters, organization, projects
+from labelferry.localbox.state import data_rows, datasets, filters, integrations, projects
 from labelferry.localbox.state.datasets import Dataset
-from labelferry.localbox.state.organization import Integration
+from labelferry.localbox.state.integrations import Integration
 
 
 @query("dataset")
@@ -54,7 +55,7 @@ def update_dataset(_: None, context: Context, where: dict[str, Any], data: dict[
 @mutation("setSignerForDataset")
 def set_signer(_: None, context: Context, data: dict[str, Any], where: dict[str, Any]) -> Dataset:
     """Let an integration sign a dataset's URLs."""
-    signer = organization.integration(context.session, data["signerId"])
+    signer = integrations.get(context.session, data["signerId"])
     return datasets.sign(context.session, where.get("id"), signer.id)
 
 
@@ -68,9 +69,9 @@ def clear_signer(_: None, context: Context, where: dict[str, Any]) -> Dataset:
 def validate_dataset(_: None, context: Context, where: dict[str, Any]) -> dict[str, Any]:
     """Return whether a dataset's integration works."""
     owner = datasets.get(context.session, where.get("id"))
-    signer = owner.signer_id and organization.integration(context.session, owner.signer_id)
-    good = not signer or organization.works(context.session, signer)
-    return {"valid": good, "checks": [{"name": "integration", "success": good}]}
+    signer = owner.signer_id and integrations.get(context.session, owner.signer_id)
+    good = not signer or integrations.works(context.session, signer)
+    return tested(good=good)
 
 
 @field("Dataset", "rowCount")
@@ -82,7 +83,7 @@ def row_count(source: Dataset, context: Context) -> int:
 @field("Dataset", "signer")
 def signer(source: Dataset, context: Context) -> Integration | None:
     """Return the integration that signs the dataset's URLs."""
-    return organization.integration(context.session, source.signer_id) if source.signer_id else None
+    return integrations.get(context.session, source.signer_id) if source.signer_id else None
 
 
 @field("Dataset", "projects")

@@ -1,4 +1,4 @@
-"""User, organisation, integrations, tasks."""
+"""User, organisation, tasks."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
 from labelferry.localbox.state import filters, jobs, organization, projects
 from labelferry.localbox.state.jobs import Job
-from labelferry.localbox.state.organization import Integration, Organization, Role, User
+from labelferry.localbox.state.organization import Organization, Role, User
 
 
 @query("user")
@@ -40,19 +40,6 @@ def roles(_: None, context: Context) -> list[Role]:
 def the_organization(_: None, context: Context) -> Organization:
     """Return the organisation."""
     return organization.organization(context.session)
-
-
-@query("iamIntegrations")
-def iam_integrations(_: None, context: Context) -> list[Integration]:
-    """Return the cloud integrations."""
-    return organization.integrations(context.session)
-
-
-@field("IAMIntegration", "settings")
-def integration_settings(source: Integration, _: Context) -> dict[str, Any]:
-    """Return the provider's own part, named so that the union can be resolved."""
-    name = "GcpIamIntegrationSettings" if source.provider == "GCP" else "AwsIamIntegrationSettings"
-    return {"__typename": name} | organization.integration_settings(source)
 
 
 def _owner(_: object, context: Context) -> Organization:

@@ -1,18 +1,13 @@
-"""The one organisation, its one user, and its cloud integrations."""
+"""The one organisation and its one user."""
 
 from dataclasses import dataclass
-from typing import Any
-
-import orjson
 
 from labelferry.localbox.errors import NotFoundError
 from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state import settings
-from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.database import Session
 
 ROLES = ("Labeler", "Reviewer", "Team Manager", "Admin", "None")
-BROKEN = "broken-integrations"
-"""The setting with the integrations whose next test fails."""
 
 
 @dataclass(frozen=True)
@@ -57,25 +52,6 @@ class User:
         return Role(id=self.role_id, name="Admin")
 
 
-@dataclass(frozen=True)
-class Integration:
-    """Access to a cloud storage."""
-
-    id: str
-    name: str
-    provider: str
-    valid: int
-    is_org_default: int
-    settings: str
-    created_at: str
-    updated_at: str
-
-    @property
-    def last_valid_at(self) -> str | None:
-        """The time of the last successful validation."""
-        return self.updated_at if self.valid else None
-
-
 def found(session: Session) -> None:
     """Found the organisation, once in the lifetime of a data folder."""
     if settings.read(session, "organization") is None:
@@ -102,46 +78,3 @@ def roles(session: Session) -> list[Role]:
     """Return the available roles; the user is an admin."""
     mine = user(session).org_role
     return [mine if name == mine.name else Role(f"{mine.id[:-1]}{number}", name) for number, name in enumerate(ROLES)]
-
-
-def add_integration(session: Session, plan: dict[str, Any]) -> str:
-    """Add an integration (on the control plane's behalf: there is no cloud behind it)."""
-    integration_id, made = new_id(), now()
-    session.insert(
-        "integrations",
-        id=integration_id,
-        name=plan.get("name", "integration"),
-        provider=plan.get("provider", "AWS"),
-        valid=bool(plan.get("valid", True)),
-        is_org_default=bool(plan.get("isOrgDefault", False)),
-        settings=as_json(plan.get("settings", {"roleArn": "arn:aws:iam::000000000000:role/localbox"})),
-        created_at=made,
-        updated_at=made,
-    )
-    if not plan.get("works", True):
-        settings.write(session, BROKEN, [*settings.read(session, BROKEN, []), integration_id])
-    return integration_id
-
-
-def works(session: Session, kept: Integration) -> bool:
-    """Return whether a test of the integration succeeds now; its record has the result of the last one."""
-    return bool(kept.valid) and kept.id not in settings.read(session, BROKEN, [])
-
-
-def integrations(session: Session) -> list[Integration]:
-    """Return every integration, oldest first."""
-    return session.all(Integration, "SELECT * FROM integrations ORDER BY seq")
-
-
-def integration(session: Session, integration_id: str | None) -> Integration:
-    """Return one integration."""
-    kept = session.one(Integration, "SELECT * FROM integrations WHERE id = ?", (integration_id,))
-    if kept is None:
-        raise NotFoundError.of("IAMIntegration", integration_id)
-    return kept
-
-
-def integration_settings(kept: Integration) -> dict[str, Any]:
-    """Return the provider's own part of an integration."""
-    value: dict[str, Any] = orjson.loads(kept.settings)
-    return value

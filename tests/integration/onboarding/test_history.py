@@ -1,5 +1,8 @@
 """A run in the history: how it ended, where it went, and that nobody else works on the same meanwhile."""
 
+import os
+import signal
+import threading
 from typing import Any
 
 import pytest
@@ -42,6 +45,14 @@ def test_a_run_that_goes_well_writes_its_own_report(yard: Yard) -> None:
             pass
         assert onboarding.ledger.history() == []
         assert kept(NAME, yard.settings.home) == onboarding.desired.folder
+
+
+def test_a_run_that_is_interrupted_while_it_waits_for_another(yard: Yard) -> None:
+    with yard.onboarding() as onboarding, alone(onboarding, yard.remote, 0):
+        threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGINT)).start()
+        with pytest.raises(KeyboardInterrupt), alone(onboarding, yard.remote, 60):
+            pass
+        assert [run["outcome"] for run in onboarding.ledger.history()] == ["interrupted"]
 
 
 def test_one_run_at_a_time(yard: Yard) -> None:
