@@ -20,6 +20,7 @@ FAILED = 1
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 app.command()(propose.init)
 app.command()(offline.check)
+app.command()(offline.preview)
 app.command()(offline.convert)
 app.command()(offline.formats)
 app.command()(runs.plan)

@@ -1,4 +1,4 @@
-"""Commands that send nothing: check, convert and formats."""
+"""Commands that send nothing: check, preview, convert and formats."""
 
 import tempfile
 from pathlib import Path
@@ -9,15 +9,40 @@ import typer
 from labelferry.cli.arguments import AsJson, SpecPath
 from labelferry.cli.terminal import show
 
-__all__ = ["check", "convert", "formats"]
+__all__ = ["check", "convert", "formats", "preview"]
 
 
-def check(spec: SpecPath, as_json: AsJson = False) -> None:
-    """Read and check everything that a spec names. Offline; nothing is written or sent."""
+def check(
+    spec: SpecPath,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="File for a page with findings, classes and time lines.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read and check everything that a spec names. Offline; nothing is sent."""
     from labelferry import api
     from labelferry.reports.terminal import print_check
 
-    show(api.check(spec).to_dict(), as_json, print_check)
+    files = [] if html is None else [str(html)]
+    show(api.check(spec, html).to_dict() | ({"files": files} if files else {}), as_json, print_check)
+
+
+def preview(
+    spec: SpecPath,
+    out: Annotated[Path, typer.Option("--out", help="File for the page.")] = Path("preview.html"),
+    mp4: Annotated[Path | None, typer.Option("--mp4", help="File for a video with its labels on it.")] = None,
+    video: Annotated[str | None, typer.Option("--video", help="Global key of the only video to show.")] = None,
+    videos: Annotated[int, typer.Option("--videos", min=1, max=100, help="The most videos to show.")] = 8,
+    frames: Annotated[int, typer.Option("--frames", min=1, max=24, help="The most frames of each.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the labels of a spec on frames of its videos: a page, and a video on request. Offline; nothing is sent."""
+    from labelferry import api
+    from labelferry.reports.terminal import print_check
+
+    checked = api.preview(spec, out, mp4=mp4, video=video, videos=videos, frames=frames)
+    files = [str(out), *([] if mp4 is None else [str(mp4)])]
+    show(checked.to_dict() | {"files": files}, as_json, print_check)
 
 
 def convert(

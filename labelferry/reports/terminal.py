@@ -93,5 +93,16 @@ def print_check(result: Mapping[str, Any], console: Console) -> None:
         f"{counted(counts['bytes'], 'byte')}",
         highlight=False,
     )
+    for text in shorten(_classes(result["classes"]), SHOWN, "more classes"):
+        console.print(f"  {text}", markup=False, highlight=False)
     for path in result.get("files", ()):
         console.print(f"wrote {path}", markup=False, highlight=False)
+
+
+def _classes(classes: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [
+        f"{each['name']}: {counted(each['lines'], each['kind'])}"
+        + (f", {counted(each['keyframes'], 'keyframe')}" if each["keyframes"] else "")
+        + f" in {counted(each['videos'], 'video')}"
+        for each in classes
+    ]
