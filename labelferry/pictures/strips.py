@@ -94,8 +94,9 @@ def facts_of(desired: Desired) -> dict[str, dict[str, Any]]:
 
 
 def colours_of(content: DrawnLabels) -> dict[str, Colour]:
-    """Return a colour for each line's name."""
-    return dict(zip(dict.fromkeys(content.names), cycle(COLOURS), strict=False))
+    """Return a colour for the name of each line that has a track."""
+    names = [name for name, video in zip(content.names, content.videos, strict=True) if video.tracks]
+    return dict(zip(names, cycle(COLOURS), strict=False))
 
 
 def choose_rows(

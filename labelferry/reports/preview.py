@@ -11,6 +11,7 @@ from labelferry.desired.classes import classes_of
 from labelferry.desired.state import Desired
 from labelferry.errors import CheckError, SpecError
 from labelferry.listing import counted
+from labelferry.media import probe
 from labelferry.model.findings import Finding, grouped
 from labelferry.model.frames import Span
 from labelferry.model.keys import identity
@@ -105,14 +106,21 @@ def _rows(desired: Desired, count: int, only: str | None) -> Iterator[dict[str, 
         content = content_of(desired, lines, by_track=True)
         bars, more = time_lines(content)
         known: Mapping[str, Any] = facts.get(identity(row.global_key or ""), {})
-        last = known.get("frame_count") or max((span.end for bar in bars for span in bar.spans), default=1)
+        last = max([_frame_count(known), *(span.end for bar in bars for span in bar.spans)])
         colours = {name: f"rgb{colour}" for name, colour in colours_of(content).items()}
         yield {
             "key": str(row),
             "last": last,
-            "bars": [_bar(bar, last, colours.get(content.names[bar.line], "")) for bar in bars],
+            "bars": [_bar(bar, last, colours.get(content.names[bar.line], "var(--bar)")) for bar in bars],
             "more": more + content.left_out,
         }
+
+
+def _frame_count(facts: Mapping[str, Any]) -> int:
+    """The number of frames of a video, from the manifest or its file; 1 if neither says it."""
+    unheard: list[Finding] = []
+    seen = probe(Path(facts["file"]), unheard.append).frame_count if "file" in facts else None
+    return int(seen or facts.get("frame_count") or 1)
 
 
 def _bar(line: TimeLine, last: int, colour: str) -> dict[str, Any]:
@@ -138,5 +146,5 @@ def _pictures(strip: Strip | None) -> Iterator[dict[str, Any]]:
 
 def _jpeg(picture: "Image.Image") -> str:
     out = io.BytesIO()
-    picture.save(out, "JPEG", quality=QUALITY, optimize=True)
+    picture.save(out, "JPEG", quality=QUALITY, optimize=True, subsampling=0)  # thin lines keep their colour
     return b64encode(out.getvalue()).decode("ascii")

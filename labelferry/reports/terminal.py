@@ -101,7 +101,7 @@ def print_check(result: Mapping[str, Any], console: Console) -> None:
 
 def _classes(classes: Iterable[Mapping[str, Any]]) -> list[str]:
     return [
-        f"{each['name']}: {counted(each['lines'], each['kind'])}"
+        f"{each['name']} ({each['kind']}): {counted(each['lines'], 'line')}"
         + (f", {counted(each['keyframes'], 'keyframe')}" if each["keyframes"] else "")
         + f" in {counted(each['videos'], 'video')}"
         for each in classes
