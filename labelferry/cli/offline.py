@@ -47,14 +47,15 @@ def preview(
 
 def convert(
     spec: SpecPath,
-    out: Annotated[Path, typer.Option("--out", help="Folder for <name>.ndjson and <name>.ontology.json.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for <name>.ndjson, <name>.ontology.json and .yaml.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write the labels of a spec as NDJSON, and its ontology. Offline; nothing is sent."""
+    """Write the labels of a spec as NDJSON, and its ontology, as a file to edit too. Offline; nothing is sent."""
     import shutil
 
     from labelferry.api import Checked
     from labelferry.desired.build import build
+    from labelferry.desired.classes import editable_ontology
     from labelferry.reports.terminal import print_check
     from labelferry.spec.load import load_spec
 
@@ -66,6 +67,8 @@ def convert(
         if desired.ontology() is not None:
             written.append(out / f"{desired.spec.name}.ontology.json")
             shutil.copyfile(desired.folder / "ontology.json", written[1])
+            written.append(out / f"{desired.spec.name}.ontology.yaml")
+            written[2].write_text(editable_ontology(desired), "utf-8")
         result = Checked.of(desired).to_dict() | {"files": [str(path) for path in written]}
     show(result, as_json, print_check)
 

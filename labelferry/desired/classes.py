@@ -6,9 +6,12 @@ from dataclasses import dataclass
 from itertools import islice
 
 from labelferry.desired.state import Desired, IndexedLine
+from labelferry.listing import counted
 from labelferry.ndjson import LineKind
+from labelferry.ontology import Ontology
+from labelferry.ontology.text import as_yaml
 
-__all__ = ["ClassCount", "classes_of"]
+__all__ = ["ClassCount", "classes_of", "editable_ontology"]
 
 MOST_ANSWERS = 20_000
 """Lines of classifications whose answers are counted; the others count for their question alone."""
@@ -46,6 +49,14 @@ def classes_of(desired: Desired) -> tuple[ClassCount, ...]:
         videos.setdefault(key, set()).add(line.row.identity)
     ranked = sorted(lines, key=lambda key: (-lines[key], key))
     return tuple(ClassCount(*key, lines[key], keyframes[key], len(videos[key])) for key in ranked[:MOST_CLASSES])
+
+
+def editable_ontology(desired: Desired) -> str:
+    """Return the ontology of a desired state as a file that a person can edit, with the counts of its tools."""
+    counts = {
+        each.name: f"{counted(each.lines, 'line')} in {counted(each.videos, 'video')}" for each in classes_of(desired)
+    }
+    return as_yaml(Ontology.from_normalized(desired.ontology() or {}), counts)
 
 
 def _named(desired: Desired) -> Iterator[tuple[IndexedLine, str]]:

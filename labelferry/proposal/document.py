@@ -8,7 +8,7 @@ from labelferry.proposal.entries import ProposedEntry, pattern_of
 from labelferry.proposal.inventory import FoundVideo
 from labelferry.proposal.pairing import How
 from labelferry.proposal.questions import Query
-from labelferry.proposal.text import block, comment, scalar
+from labelferry.yaml_text import block, comment, scalar
 
 __all__ = ["took", "written"]
 

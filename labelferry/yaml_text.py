@@ -1,4 +1,4 @@
-"""A proposed spec -> its text: YAML with comments that say what was taken for what, and what only a person knows."""
+"""Values and remarks -> YAML for people to read and edit: keys in their order, with comments."""
 
 import re
 import textwrap
@@ -9,7 +9,7 @@ import orjson
 
 from labelferry.printable import printable
 
-__all__ = ["block", "comment", "scalar"]
+__all__ = ["block", "comment", "nested", "scalar"]
 
 WIDTH = 110
 PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_./-]*(?: [A-Za-z0-9_./-]+)*")
@@ -55,3 +55,22 @@ def block(options: Mapping[str, Any], notes: Iterable[str], keyed: Mapping[str, 
         for note in keyed.get(key, ()):
             yield from comment(note, 2 if number == 0 else 4)
         yield f"{'  - ' if number == 0 else '    '}{key}: {scalar(value)}"
+
+
+def nested(value: Any, indent: int = 0) -> Iterator[str]:
+    """Yield the lines of mappings and lists inside each other, one value a line."""
+    space = " " * indent
+    if isinstance(value, Mapping):
+        for key, item in value.items():
+            if item and isinstance(item, list | Mapping):
+                yield f"{space}{scalar(key)}:"
+                yield from nested(item, indent + 2)
+            else:
+                yield f"{space}{scalar(key)}: {scalar(item)}"
+    elif isinstance(value, list):
+        for item in value:
+            first, *rest = nested(item, indent + 2)
+            yield f"{space}- {first.lstrip()}"
+            yield from rest
+    else:
+        yield f"{space}{scalar(value)}"
