@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from labelferry.desired.classes import ClassCount
 from labelferry.listing import counted
 
 __all__ = ["class_lines"]
@@ -10,9 +11,9 @@ __all__ = ["class_lines"]
 
 def class_lines(classes: Iterable[Mapping[str, Any]]) -> list[str]:
     """Return a line for each class: its name, kind and counts."""
-    return [
-        f"{each['name']} ({each['kind']}): {counted(each['lines'], 'line')}"
-        + (f", {counted(each['keyframes'], 'keyframe')}" if each["keyframes"] else "")
-        + f" in {counted(each['videos'], 'video')}"
-        for each in classes
-    ]
+    return [_line(ClassCount(**each)) for each in classes]
+
+
+def _line(each: ClassCount) -> str:
+    keyframes = f", {counted(each.keyframes, 'keyframe')}" if each.keyframes else ""
+    return f"{each.name} ({each.kind}): {counted(each.lines, 'line')}{keyframes} in {counted(each.videos, 'video')}"

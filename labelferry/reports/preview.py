@@ -3,7 +3,6 @@
 import io
 from base64 import b64encode
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,10 +88,15 @@ def write_page(page: str, path: Path) -> None:
 
 
 def _summary(desired: Desired) -> str:
-    counts = asdict(desired.counts)
-    things = {"rows": "video", "tracks": "track", "keyframes": "keyframe", "masks": "mask frame"}
-    things |= {"classifications": "classification"}
-    return ", ".join(counted(counts[name], thing) for name, thing in things.items() if counts[name])
+    counts = desired.counts
+    things = (
+        (counts.rows, "video"),
+        (counts.tracks, "track"),
+        (counts.keyframes, "keyframe"),
+        (counts.masks, "mask frame"),
+        (counts.classifications, "classification"),
+    )
+    return ", ".join(counted(count, thing) for count, thing in things if count)
 
 
 def _strips(desired: Desired, videos: int, frames: int, only: str | None) -> dict[str, Strip]:
