@@ -42,7 +42,7 @@ COVER = 0.45
 """Opacity of a mask."""
 
 
-Area = tuple[float, float, float, float]
+TextPlace = tuple[float, float, float, float]
 """Left, top, right, bottom in pixels."""
 
 
@@ -57,7 +57,7 @@ class Canvas:
 
     def __init__(self, ground: "Image.Image", scale: float, colours: Mapping[str, Colour]) -> None:
         self.picture, self.scale, self.colours = ground, scale, colours
-        self.taken: list[Area] = []
+        self.taken: list[TextPlace] = []
         """The places of names that are written already."""
 
     def colour(self, name: str, refused: bool) -> Colour:
@@ -83,7 +83,11 @@ def draw(canvas: Canvas, content: DrawnLabels, frame: int) -> None:
 
 
 def caption(
-    pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colour: Colour, taken: "list[Area] | None" = None
+    pen: "ImageDraw.ImageDraw",
+    at: tuple[float, float],
+    text: str,
+    colour: Colour,
+    taken: "list[TextPlace] | None" = None,
 ) -> None:
     """Write a short text on a background of the colour, in legible ink.
 
@@ -111,7 +115,7 @@ def caption(
     pen.text((x, at[1] + area[1] - (top - 1)), shown, fill=PAPER if light else INK, font=font)
 
 
-def _free(area: Area, taken: Sequence[Area], height: int) -> Area | None:
+def _free(area: TextPlace, taken: Sequence[TextPlace], height: int) -> TextPlace | None:
     """Return the nearest place below or above that no other text covers; None when there is none near."""
     left, top, right, bottom = area
     step = bottom - top + 1
@@ -123,7 +127,7 @@ def _free(area: Area, taken: Sequence[Area], height: int) -> Area | None:
     return None
 
 
-def _overlap(one: Area, other: Area) -> bool:
+def _overlap(one: TextPlace, other: TextPlace) -> bool:
     return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 

@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 
 from labelferry import api
 from labelferry.errors import CheckError, SpecError
-from labelferry.pictures.drawing import COLOURS, PAPER, Area, caption
+from labelferry.pictures.drawing import COLOURS, PAPER, TextPlace, caption
 from tests.proposal import folders
 from tests.reports.conftest import HOSTILE
 from tests.reports.test_html import Page
@@ -78,7 +78,7 @@ def test_two_tracks_of_a_class_have_two_colours(tmp_path: Path) -> None:
 
 
 def test_names_do_not_cover_each_other() -> None:
-    picture, taken = Image.new("RGB", (300, 200)), list[Area]()
+    picture, taken = Image.new("RGB", (300, 200)), list[TextPlace]()
     for number in range(6):
         caption(ImageDraw.Draw(picture), (50 + number, 90), f"car {number}", PAPER, taken)
     assert len(taken) == 6
