@@ -14,8 +14,10 @@ from typing import Any
 
 import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.desired.build import build
+from labelferry.desired.classes import ClassCount, classes_of
 from labelferry.desired.folder import kept
 from labelferry.desired.state import Counts, Desired
+from labelferry.errors import CheckError
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
@@ -24,11 +26,13 @@ from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
 from labelferry.onboarding.run import carry_out, make_plan
 from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.verify import verify as compare
+from labelferry.pictures.clip import write_clip
 from labelferry.plain_steps import PlainSteps
 from labelferry.reading import read
 from labelferry.remote import Remote, open_remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
+from labelferry.reports.preview import preview_page, refused_page, write_page
 from labelferry.reports.terminal import print_check
 from labelferry.settings import Settings
 from labelferry.shown import Shown, print_result
@@ -37,7 +41,7 @@ from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
-__all__ = ["Checked", "check", "onboard", "plan", "read", "rebuild", "resume", "retry_failed", "verify"]
+__all__ = ["Checked", "check", "onboard", "plan", "preview", "read", "rebuild", "resume", "retry_failed", "verify"]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
 
@@ -48,15 +52,20 @@ class Checked(Shown):
 
     counts: Counts
     findings: tuple[Finding, ...]
+    classes: tuple[ClassCount, ...] = ()
 
     @classmethod
     def of(cls, desired: Desired) -> "Checked":
         """Return the contents of a desired state."""
-        return cls(desired.counts, desired.findings)
+        return cls(desired.counts, desired.findings, classes_of(desired))
 
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values."""
-        return {"counts": asdict(self.counts), "findings": [finding.to_dict() for finding in self.findings]}
+        return {
+            "counts": asdict(self.counts),
+            "classes": [asdict(each) for each in self.classes],
+            "findings": [finding.to_dict() for finding in self.findings],
+        }
 
 
 @print_result.register
@@ -64,14 +73,57 @@ def _(found: Checked, console: Any) -> None:
     print_check(found.to_dict(), console)
 
 
-def check(spec: AnySpec) -> Checked:
+def check(spec: AnySpec, html: str | Path | None = None) -> Checked:
     """Read and check everything that a spec names. Offline; nothing is stored or sent.
 
+    Args:
+        spec: the spec, or its place.
+        html: file for a page of it: findings, classes with counts, and when each label is there.
+
     Raises:
-        InputError: when anything is wrong with it.
+        InputError: when anything is wrong with it; findings of the checks are on the page all the same.
+    """
+    loaded = _load(spec)
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            desired = build(loaded, Path(folder))
+        except CheckError as error:
+            if html is not None:
+                write_page(refused_page(loaded.spec.name, error), Path(html))
+            raise
+        if html is not None:
+            write_page(preview_page(desired, pictures=False), Path(html))
+        return Checked.of(desired)
+
+
+def preview(
+    spec: AnySpec,
+    html: str | Path,
+    *,
+    mp4: str | Path | None = None,
+    video: str | None = None,
+    videos: int = 8,
+    frames: int = 4,
+) -> Checked:
+    """Draw the labels of a spec on frames of its videos, before anything is sent. Offline.
+
+    Args:
+        spec: the spec, or its place.
+        html: file for the page.
+        mp4: file for a video with its labels; the first one that has any, unless ``video`` names it.
+        video: global key of the only video to show.
+        videos: the most videos to show.
+        frames: the most frames of each.
+
+    Raises:
+        InputError: when anything is wrong with the spec, or no such video has labels.
     """
     with tempfile.TemporaryDirectory() as folder:
-        return Checked.of(build(_load(spec), Path(folder)))
+        desired = build(_load(spec), Path(folder))
+        write_page(preview_page(desired, only=video, videos=videos, frames=frames), Path(html))
+        if mp4 is not None:
+            write_clip(desired, Path(mp4), video)
+        return Checked.of(desired)
 
 
 def plan(spec: AnySpec) -> Plan:

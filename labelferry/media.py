@@ -16,7 +16,7 @@ from labelferry.model.findings import FindingHandler
 from labelferry.model.input_rules import VideoRule
 from labelferry.model.media import Media
 
-__all__ = ["probe", "refuse_other_files", "unusual"]
+__all__ = ["OPTIONS", "probe", "refuse_other_files", "unusual"]
 
 OPTIONS = {
     "format_whitelist": "mov,mp4,matroska,webm,avi,mpegts,mpeg,mpegvideo,flv,ogg,asf,h264,hevc,m4v,ivf",

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from labelferry.cli import local, offline, runs, state
+from labelferry.cli import local, offline, propose, runs, state
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.cli.unexpected import told
@@ -19,7 +19,9 @@ __all__ = ["app", "run"]
 FAILED = 1
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+app.command()(propose.init)
 app.command()(offline.check)
+app.command()(offline.preview)
 app.command()(offline.convert)
 app.command()(offline.formats)
 app.command()(runs.plan)

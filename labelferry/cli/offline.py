@@ -1,4 +1,4 @@
-"""Commands that send nothing: check, convert and formats."""
+"""Commands that send nothing: check, preview, convert and formats."""
 
 import tempfile
 from pathlib import Path
@@ -9,27 +9,53 @@ import typer
 from labelferry.cli.arguments import AsJson, SpecPath
 from labelferry.cli.terminal import show
 
-__all__ = ["check", "convert", "formats"]
+__all__ = ["check", "convert", "formats", "preview"]
 
 
-def check(spec: SpecPath, as_json: AsJson = False) -> None:
-    """Read and check everything that a spec names. Offline; nothing is written or sent."""
+def check(
+    spec: SpecPath,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="File for a page with findings, classes and time lines.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read and check everything that a spec names. Offline; nothing is sent."""
     from labelferry import api
     from labelferry.reports.terminal import print_check
 
-    show(api.check(spec).to_dict(), as_json, print_check)
+    files = [] if html is None else [str(html)]
+    show(api.check(spec, html).to_dict() | ({"files": files} if files else {}), as_json, print_check)
+
+
+def preview(
+    spec: SpecPath,
+    out: Annotated[Path, typer.Option("--out", help="File for the page.")] = Path("preview.html"),
+    mp4: Annotated[Path | None, typer.Option("--mp4", help="File for a video with its labels on it.")] = None,
+    video: Annotated[str | None, typer.Option("--video", help="Global key of the only video to show.")] = None,
+    videos: Annotated[int, typer.Option("--videos", min=1, max=100, help="The most videos to show.")] = 8,
+    frames: Annotated[int, typer.Option("--frames", min=1, max=24, help="The most frames of each.")] = 4,
+    as_json: AsJson = False,
+) -> None:
+    """Draw the labels of a spec on frames of its videos: a page, and a video on request. Offline; nothing is sent."""
+    from labelferry import api
+    from labelferry.reports.terminal import print_check
+
+    checked = api.preview(spec, out, mp4=mp4, video=video, videos=videos, frames=frames)
+    files = [str(out), *([] if mp4 is None else [str(mp4)])]
+    show(checked.to_dict() | {"files": files}, as_json, print_check)
 
 
 def convert(
     spec: SpecPath,
-    out: Annotated[Path, typer.Option("--out", help="Folder for <name>.ndjson and <name>.ontology.json.")],
+    out: Annotated[Path, typer.Option("--out", help="Folder for <name>.ndjson, <name>.ontology.json and .yaml.")],
     as_json: AsJson = False,
 ) -> None:
-    """Write the labels of a spec as NDJSON, and its ontology. Offline; nothing is sent."""
+    """Write the labels of a spec as NDJSON, and its ontology, as a file to edit too. Offline; nothing is sent."""
     import shutil
 
     from labelferry.api import Checked
     from labelferry.desired.build import build
+    from labelferry.desired.classes import editable_ontology
     from labelferry.reports.terminal import print_check
     from labelferry.spec.load import load_spec
 
@@ -41,6 +67,8 @@ def convert(
         if desired.ontology() is not None:
             written.append(out / f"{desired.spec.name}.ontology.json")
             shutil.copyfile(desired.folder / "ontology.json", written[1])
+            written.append(out / f"{desired.spec.name}.ontology.yaml")
+            written[2].write_text(editable_ontology(desired), "utf-8")
         result = Checked.of(desired).to_dict() | {"files": [str(path) for path in written]}
     show(result, as_json, print_check)
 

@@ -80,6 +80,7 @@ class Plan(Shown):
         steps: the decisions.
         look_ups: approximate number of requests for looking things up, besides those of the steps.
         requests_per_minute: the account's limit, for the estimated time; None when unknown.
+        classes: the classes of the labels with counts, as plain values.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Plan(Shown):
     steps: tuple[PlannedStep, ...]
     requests_per_minute: int | None = None
     look_ups: int = 0
+    classes: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def requests(self) -> int:
@@ -140,9 +142,9 @@ class Plan(Shown):
         Raises:
             KeyError, TypeError, ValueError: when it is not a plan.
         """
-        names = [field.name for field in fields(cls)]
+        names = [field.name for field in fields(cls) if field.name != "classes"]  # which plans did not always have
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
-        return cls(**{name: data[name] for name in names} | {"steps": steps})
+        return cls(**{name: data[name] for name in names} | {"steps": steps, "classes": tuple(data.get("classes", ()))})
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values."""

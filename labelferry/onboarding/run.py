@@ -14,6 +14,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
+from labelferry.desired.classes import classes_of
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
@@ -148,6 +149,7 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         workspace=onboarding.ledger.workspace,
         desired=onboarding.desired.fingerprint,
         counts=asdict(onboarding.desired.counts),
+        classes=tuple(asdict(each) for each in classes_of(onboarding.desired)),
         steps=steps,
         requests_per_minute=requests_per_minute,
         look_ups=1 + 2 * looked,  # the key's owner; then the plan looks up, and the steps again

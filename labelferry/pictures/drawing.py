@@ -1,6 +1,6 @@
 """A frame and its labels -> a picture of thumbnail size."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,8 +36,14 @@ INK, PAPER = (255, 255, 255), (17, 24, 39)
 MOST_SHAPES, MOST_CAPTIONS, MOST_ANSWERS, LONGEST = 400, 24, 3, 34
 FAR = 30_000.0
 """Pixels; coordinates further outside are clamped to this, within Pillow's integers."""
+MOST_MOVES = 5
+"""Lines of text by which a name is moved to where it covers no other."""
 COVER = 0.45
 """Opacity of a mask."""
+
+
+TextPlace = tuple[float, float, float, float]
+"""Left, top, right, bottom in pixels."""
 
 
 class Canvas:
@@ -51,6 +57,8 @@ class Canvas:
 
     def __init__(self, ground: "Image.Image", scale: float, colours: Mapping[str, Colour]) -> None:
         self.picture, self.scale, self.colours = ground, scale, colours
+        self.taken: list[TextPlace] = []
+        """The places of names that are written already."""
 
     def colour(self, name: str, refused: bool) -> Colour:
         """Return the colour of a class, or that of refused lines."""
@@ -74,8 +82,22 @@ def draw(canvas: Canvas, content: DrawnLabels, frame: int) -> None:
         caption(pen, (4, canvas.picture.height - 16 - 14 * number), answer, PAPER)
 
 
-def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colour: Colour) -> None:
-    """Write a short text on a background of the colour, in legible ink."""
+def caption(
+    pen: "ImageDraw.ImageDraw",
+    at: tuple[float, float],
+    text: str,
+    colour: Colour,
+    taken: "list[TextPlace] | None" = None,
+) -> None:
+    """Write a short text on a background of the colour, in legible ink.
+
+    Args:
+        pen: draws on the picture.
+        at: left and top of the text.
+        text: is cut when it is long.
+        colour: of the background.
+        taken: places of other texts, which this one must not cover: it is moved, or left out where there is no room.
+    """
     from PIL import ImageFont
 
     font = ImageFont.load_default(size=11)
@@ -83,9 +105,30 @@ def caption(pen: "ImageDraw.ImageDraw", at: tuple[float, float], text: str, colo
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
     x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # text that would run out is moved in
     left, top, right, bottom = pen.textbbox((x, at[1]), shown, font=font)
-    pen.rectangle((left - 2, top - 1, right + 2, bottom + 1), fill=colour)
+    area = _free((left - 2, top - 1, right + 2, bottom + 1), taken or (), pen.im.size[1])
+    if area is None:
+        return
+    if taken is not None:
+        taken.append(area)
+    pen.rectangle(area, fill=colour)
     light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 150
-    pen.text((x, at[1]), shown, fill=PAPER if light else INK, font=font)
+    pen.text((x, at[1] + area[1] - (top - 1)), shown, fill=PAPER if light else INK, font=font)
+
+
+def _free(area: TextPlace, taken: Sequence[TextPlace], height: int) -> TextPlace | None:
+    """Return the nearest place below or above that no other text covers; None when there is none near."""
+    left, top, right, bottom = area
+    step = bottom - top + 1
+    for move in (part * step for steps in range(MOST_MOVES) for part in ((steps, -steps) if steps else (0,))):
+        moved = (left, top + move, right, bottom + move)
+        inside = not move or (moved[1] >= 0 and moved[3] <= height)
+        if inside and not any(_overlap(moved, other) for other in taken):
+            return moved
+    return None
+
+
+def _overlap(one: TextPlace, other: TextPlace) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
 
 
 def _draw_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: DrawnShape) -> None:
@@ -114,7 +157,7 @@ def _name_shape(pen: "ImageDraw.ImageDraw", canvas: Canvas, shape: DrawnShape) -
     x, y = np.clip(_corners(shape).min(axis=0) * canvas.scale, -FAR, FAR)
     at = (float(x) + 2, min(max(float(y) - 14, 1), canvas.picture.height - 14))
     name = f"refused: {shape.name}" if shape.refused else shape.name
-    caption(pen, at, name, canvas.colour(shape.name, shape.refused))
+    caption(pen, at, name, canvas.colour(shape.name, shape.refused), canvas.taken)
 
 
 def _draw_masks(canvas: Canvas, masks: Masks, frame: int, refused: bool) -> None:
@@ -127,7 +170,8 @@ def _draw_masks(canvas: Canvas, masks: Masks, frame: int, refused: bool) -> None
             cover = Image.fromarray((area * round(255 * COVER)).astype(np.uint8))
             canvas.picture.paste(Image.new("RGB", composite.size, colour), mask=cover)
             rows, columns = np.nonzero(area)
-            caption(ImageDraw.Draw(canvas.picture), (float(columns.mean()), float(rows.mean())), name, colour)
+            at = (float(columns.mean()), float(rows.mean()))
+            caption(ImageDraw.Draw(canvas.picture), at, name, colour, canvas.taken)
 
 
 def _areas(

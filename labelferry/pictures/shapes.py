@@ -13,7 +13,7 @@ from labelferry.model import Answer, Classification, Geometry, LabelledVideo, Tr
 from labelferry.model.frames import FIRST_FRAME, Span, coalesce
 from labelferry.model.tracks import Coords
 
-__all__ = ["DrawnLabels", "DrawnShape", "answers_at", "frames_to_show", "shapes_at"]
+__all__ = ["DrawnLabels", "DrawnShape", "answers_at", "frames_to_show", "ranges_of", "shapes_at"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,12 +25,14 @@ class DrawnLabels:
         refused: for each line, whether the service refused it.
         left_out: number of further lines that are not drawn.
         temporal_base: number of the first frame in ranges of answers.
+        names: what each line is called, which also tells its colour; by default its class.
     """
 
     videos: tuple[LabelledVideo, ...]
     refused: tuple[bool, ...]
     left_out: int = 0
     temporal_base: int = FIRST_FRAME
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +47,12 @@ class DrawnShape:
 
 def shapes_at(content: DrawnLabels, frame: int) -> Iterator[DrawnShape]:
     """Yield the shapes of the tracks on a frame, linearly interpolated between keyframes."""
-    for video, refused in zip(content.videos, content.refused, strict=True):
+    for number, (video, refused) in enumerate(zip(content.videos, content.refused, strict=True)):
         for track in video.tracks:
             coords = _coords_at(track, frame)
             if coords is not None:
-                yield DrawnShape(track.geometry, coords, str(track.feature), refused)
+                name = content.names[number] if content.names else str(track.feature)
+                yield DrawnShape(track.geometry, coords, name, refused)
 
 
 def _coords_at(track: Track, frame: int) -> Coords | None:
@@ -99,7 +102,7 @@ def _masked(content: DrawnLabels) -> list[int]:
 
 def _spans_to_show(content: DrawnLabels, *, masked: bool) -> Sequence[Span]:
     """Return the spans of tracks; those of answers when nothing is drawn at all; else the first frame."""
-    moving = coalesce(span for video in content.videos for track in video.tracks for span in _ranges(track))
+    moving = coalesce(span for video in content.videos for track in video.tracks for span in ranges_of(track))
     if moving or masked:
         return moving
     return coalesce(_answered(content)) or (Span(FIRST_FRAME, FIRST_FRAME),)
@@ -117,7 +120,8 @@ def _questions(videos: Iterable[LabelledVideo]) -> Iterator[Classification]:
         yield from video.classifications
 
 
-def _ranges(track: Track) -> Iterator[Span]:
+def ranges_of(track: Track) -> Iterator[Span]:
+    """Yield the frames from the first to the last keyframe of each segment."""
     for segment in np.unique(track.segment):
         frames = track.frames[track.segment == segment]
         yield Span(int(frames[0]), int(frames[-1]))

@@ -4,16 +4,14 @@ The template is ``report.html.jinja``; every text in it is escaped, and the page
 the browser load nothing, whatever a name or a message contains.
 """
 
-import re
 from base64 import b64encode
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
-from labelferry.listing import counted
 from labelferry.pictures import Strip, contact_sheet
 from labelferry.reports.journal import StepTime, bars
+from labelferry.reports.pages import render
 from labelferry.reports.report import FailedLine, Report
 from labelferry.spec.model import ImportAs
 
@@ -22,7 +20,6 @@ __all__ = ["render_html"]
 TEMPLATE = "report.html.jinja"
 MOST_FAILED = 5_000
 STRIP_BYTES, COLUMNS = 80_000, 4
-CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 def render_html(
@@ -36,19 +33,8 @@ def render_html(
         strips: pictures of labels on frames.
         unknown: every line whose outcome the service does not report.
     """
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    loader = FileSystemLoader(Path(__file__).parent)
-    environment = Environment(
-        loader=loader,
-        autoescape=True,
-        undefined=StrictUndefined,
-        finalize=_printable,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters["counted"] = counted
-    return environment.get_template(TEMPLATE).render(
+    return render(
+        TEMPLATE,
         report=report,
         imported_as=ImportAs(report.imported_as).words,
         total=_total(report),
@@ -58,11 +44,6 @@ def render_html(
         bars=bars(report.steps),
         when=_when(report.steps),
     )
-
-
-def _printable(value: object) -> object:
-    """Replace control characters, which names may contain but HTML may not."""
-    return CONTROL.sub("\ufffd", value) if type(value) is str else value
 
 
 def _total(report: Report) -> Mapping[str, int]:

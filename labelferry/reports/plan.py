@@ -7,7 +7,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from labelferry.listing import counted
+from labelferry.listing import counted, shorten
+from labelferry.reports.classes import class_lines
 from labelferry.reports.markdown import plain
 
 __all__ = ["plan_markdown", "print_plan"]
@@ -22,6 +23,9 @@ COLOURS = {
 }
 
 
+CLASSES = 20
+
+
 def print_plan(plan: Mapping[str, Any], console: Console) -> None:
     """Print the decisions, what they add up to, and the hash that ``onboard --plan`` compares."""
     console.print(f"\n[bold]{plan['name']}[/bold]: what onboard would do to {plan['remote']}", highlight=False)
@@ -33,6 +37,8 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
         texts = (escape(step["name"]), count, escape(step["reason"]))
         table.add_row(f"[{COLOURS[action]}]{action}[/]", step["kind"], *texts)
     console.print(table, highlight=False)
+    for text in shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes"):
+        console.print(f"  {text}", markup=False, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from labelferry.desired.classes import ClassCount, classes_of
 from labelferry.desired.state import Counts
 from labelferry.ledger import LineState
 from labelferry.model import RowRef
@@ -76,6 +77,7 @@ class Report(Shown):
         steps: when each step of the run began and ended.
         page: URL of the project's page, None when there is none.
         html: path of this report as HTML, None when it is not written.
+        classes: the classes of the labels with counts.
     """
 
     name: str
@@ -109,6 +111,7 @@ class Report(Shown):
     steps: tuple[StepTime, ...] = ()
     page: str | None = None
     html: str | None = None
+    classes: tuple[ClassCount, ...] = ()
 
     @property
     def nothing_done(self) -> bool:
@@ -192,6 +195,7 @@ def report_on(
         planned=tuple((remembered.plan or {}).get("steps", ())),
         steps=tuple(remembered.steps),
         page=page,
+        classes=classes_of(onboarding.desired),
         html=None if folder is None else str(folder / f"{spec.name}.html"),
     )
 

@@ -9,6 +9,7 @@ from rich.table import Table
 from labelferry.listing import counted, shorten
 from labelferry.model.findings import Finding, FindingGroup, Severity, grouped
 from labelferry.onboarding.steps.deletion import Deleted
+from labelferry.reports.classes import class_lines
 from labelferry.spec.model import ImportAs
 
 __all__ = ["print_check", "print_report"]
@@ -93,5 +94,7 @@ def print_check(result: Mapping[str, Any], console: Console) -> None:
         f"{counted(counts['bytes'], 'byte')}",
         highlight=False,
     )
+    for text in shorten(class_lines(result["classes"]), SHOWN, "more classes"):
+        console.print(f"  {text}", markup=False, highlight=False)
     for path in result.get("files", ()):
         console.print(f"wrote {path}", markup=False, highlight=False)

@@ -21,6 +21,7 @@ FORBIDDEN = {
     "ledger": {"model", "sources", "checks", "ndjson", "labelbox", "desired", "onboarding", "reports", "spec"},
     "desired": {"onboarding", "reports", "verification", "pictures"},
     "pictures": {"checks", "labelbox", "ledger", "onboarding", "reports", "verification"},
+    "proposal": {"labelbox", "ledger", "onboarding", "reports", "pictures", "verification"},
     "verification": {"sources", "checks", "labelbox", "onboarding", "reports", "spec", "ontology"},
     "onboarding": {"reports", "pictures"},
 }  # fmt: skip

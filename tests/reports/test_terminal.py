@@ -21,7 +21,7 @@ def printed(printer: Any, result: Any) -> str:
 
 def test_a_check_shows_the_findings_of_a_rule_together() -> None:
     findings = [finding(f"name {number}") for number in range(1204)]
-    said = printed(print_check, {"counts": COUNTS, "findings": [each.to_dict() for each in findings]})
+    said = printed(print_check, {"counts": COUNTS, "classes": [], "findings": [each.to_dict() for each in findings]})
     head, *lines, last, _ = said.splitlines()
     assert head == "warning: box-without-area x1,204 in 1,204 files"
     assert lines == [f"  {each}" for each in findings[:SHOWN]]

@@ -1,0 +1,192 @@
+"""Pairs of videos and labels -> the global keys of the videos, and the entries of ``labels``.
+
+Labels of one format that lie in alike places become one entry with a pattern, if one template gives each of them the
+key of its video; others get an entry each, with the key itself.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from glob import escape
+from pathlib import PurePosixPath
+from typing import Any
+from unicodedata import normalize
+
+from labelferry.files.reach import Reach
+from labelferry.model.keys import identity, legal, wrong_key
+from labelferry.proposal.inventory import FoundVideo, LabelUnit
+from labelferry.proposal.names import filled
+from labelferry.proposal.pairing import KEY, How, Pair
+from labelferry.sources.keys import PLACEHOLDERS
+
+__all__ = ["ProposedEntry", "entries_of", "keys_of", "pattern_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedEntry:
+    """An entry of ``labels``.
+
+    Args:
+        options: what the spec says.
+        pairs: the labels that it reads.
+    """
+
+    options: Mapping[str, Any]
+    pairs: tuple[Pair, ...]
+
+
+def keys_of(videos: Sequence[FoundVideo], pairs: Iterable[Pair]) -> dict[FoundVideo, str]:
+    """Choose the global key of each video: as its labels call it, else its name, with the folder if that is not enough.
+
+    The ending is left out when the videos have several, so that one entry can name them all.
+    """
+    keys: dict[FoundVideo, str] = {}
+    for pair in pairs:
+        for name, video in pair.videos.items():
+            keys.setdefault(video, name)
+    endings = {video.path.suffix for video in videos}
+    for by in (_stem if len(endings) > 1 else _name, _name, _path):
+        taken = [identity(key) for key in keys.values()]
+        wanted = {video: legal(normalize("NFC", by(video))) for video in videos if video not in keys}
+        asked = [*taken, *(identity(key) for key in wanted.values())]
+        keys |= {video: key for video, key in wanted.items() if asked.count(identity(key)) == 1}
+    for number, video in enumerate((video for video in videos if video not in keys), 1):
+        keys[video] = legal(f"{number} {_path(video)}")
+    return keys
+
+
+def _stem(video: FoundVideo) -> str:
+    return video.path.stem
+
+
+def _name(video: FoundVideo) -> str:
+    return video.path.name
+
+
+def _path(video: FoundVideo) -> str:
+    return str(video.path)
+
+
+def entries_of(pairs: Sequence[Pair], keys: Mapping[FoundVideo, str], reach: Reach) -> list[ProposedEntry]:
+    """Make the entries, those of one format and one place together where a pattern and a template fit."""
+    groups: dict[tuple[str, ...], list[Pair]] = {}
+    for pair in pairs:
+        groups.setdefault(_alike(pair), []).append(pair)
+    return [entry for group in groups.values() for entry in _entries(group, keys, reach)]
+
+
+def _alike(pair: Pair) -> tuple[str, ...]:
+    """What labels have in common that one entry may read."""
+    unit = pair.unit
+    options = sorted((name, repr(value)) for name, value in unit.guess.options.items() if name not in (KEY, "path"))
+    named = "inside" if pair.how is How.INSIDE else "outside"
+    shape = (str(len(unit.path.parts)), unit.path.suffix if not unit.inside else unit.inside)
+    return unit.reader.format, named, *shape, *(f"{name}={value}" for name, value in options)
+
+
+def _entries(group: list[Pair], keys: Mapping[FoundVideo, str], reach: Reach) -> Iterator[ProposedEntry]:
+    if len(group) > 1 and (whole := _whole(group, keys, reach)):
+        yield whole
+        return
+    folders: dict[PurePosixPath, list[Pair]] = {}
+    for pair in group:
+        folders.setdefault(pair.unit.path.parent, []).append(pair)
+    for inner in folders.values():
+        yield from _in_folder(inner, keys, reach, tried=len(folders) == 1)
+
+
+def _in_folder(
+    group: list[Pair], keys: Mapping[FoundVideo, str], reach: Reach, *, tried: bool
+) -> Iterator[ProposedEntry]:
+    """The entries of one folder's labels: one, if that was not tried yet and fits, else one each."""
+    if not tried and len(group) > 1 and (whole := _whole(group, keys, reach)):
+        yield whole
+        return
+    for pair in group:
+        yield from _alone(pair, keys)
+
+
+def _whole(group: list[Pair], keys: Mapping[FoundVideo, str], reach: Reach) -> ProposedEntry | None:
+    """One entry for all of them; None when no pattern or template fits."""
+    pattern = pattern_of([pair.unit.path for pair in group])
+    path = f"{pattern}/{group[0].unit.inside}" if group[0].unit.inside else pattern
+    files = {str(file) for pair in group for file in pair.unit.files}
+    if set(reach.named(path)) != files:
+        return None
+    options = _options(group[0].unit, path)
+    if group[0].how is How.INSIDE:
+        return ProposedEntry(options, tuple(group)) if all(_named_so(pair, keys) for pair in group) else None
+    wanted = {file: keys[video] for pair in group for file, video in pair.by_file.items()}
+    template = _template([file for pair in group for file in pair.unit.files], wanted)
+    if template is None or KEY not in group[0].unit.reader.entry.model_fields:
+        return None
+    return ProposedEntry({**options, KEY: template}, tuple(group))
+
+
+def _named_so(pair: Pair, keys: Mapping[FoundVideo, str]) -> bool:
+    """Whether the labels call their videos what the spec calls them."""
+    return all(identity(name) == identity(keys[video]) for name, video in pair.videos.items())
+
+
+def _template(files: Iterable[PurePosixPath], wanted: Mapping[PurePosixPath, str]) -> str | None:
+    """The key with a placeholder that is right for every file whose video is known; None when there is none."""
+    listed = list(files)
+    endings = dict.fromkeys(("", *(PurePosixPath(key).suffix for key in wanted.values())))
+    for template in (f"{placeholder}{ending}" for placeholder in PLACEHOLDERS for ending in endings):
+        given = {file: filled(template, file) for file in listed}
+        fits = all(identity(given[file]) == identity(key) for file, key in wanted.items())
+        if wanted and fits and not any(wrong_key(key.strip()) for key in given.values()):
+            return template
+    return None
+
+
+def _alone(pair: Pair, keys: Mapping[FoundVideo, str]) -> Iterator[ProposedEntry]:
+    unit = pair.unit
+    path = f"{escape(str(unit.path))}/{unit.inside}" if unit.inside else str(unit.path)
+    options = _options(unit, path)
+    if KEY not in unit.reader.entry.model_fields or (pair.how is How.INSIDE and _named_so(pair, keys)):
+        yield ProposedEntry(options, (pair,))
+        return
+    wanted = {file: keys[video] for file, video in pair.by_file.items()}
+    if pair.how is How.INSIDE:  # another file of labels calls the video otherwise
+        yield ProposedEntry(options | ({KEY: keys[pair.found[0]]} if len(pair.named) == 1 else {}), (pair,))
+        return
+    template = keys[pair.video] if pair.video else _template(unit.files, wanted)
+    if template is not None:
+        yield ProposedEntry({**options, KEY: template}, (pair,))
+    elif unit.inside and wanted:
+        yield from _by_prefix(pair, keys)
+    else:
+        yield ProposedEntry(options | _stand_in(unit), (pair,))
+
+
+def _by_prefix(pair: Pair, keys: Mapping[FoundVideo, str]) -> Iterator[ProposedEntry]:
+    """An entry for the files of each video in one folder, by what their names begin with."""
+    unit = pair.unit
+    begins = dict.fromkeys(filled("{video}", file) for file in unit.files)
+    for begin in begins:
+        video = next((video for file, video in pair.by_file.items() if filled("{video}", file) == begin), None)
+        key = {KEY: keys[video]} if video else _stand_in(unit)
+        path = f"{escape(str(unit.path))}/{escape(begin)}{unit.inside}"
+        yield ProposedEntry({**_options(unit, path), **key}, (pair,))
+
+
+def _stand_in(unit: LabelUnit) -> dict[str, str]:
+    """The key of labels whose video is not known: what they are called."""
+    if KEY in unit.guess.options:
+        return {KEY: str(unit.guess.options[KEY])}
+    return {KEY: "{stem}"} if unit.reader.entry.model_fields[KEY].is_required() else {}
+
+
+def _options(unit: LabelUnit, path: str) -> dict[str, Any]:
+    rest = {name: value for name, value in unit.guess.options.items() if name not in ("path", KEY)}
+    return {"format": unit.reader.format, "path": path, **rest}
+
+
+def pattern_of(paths: Sequence[PurePosixPath]) -> str:
+    """Return the narrowest pattern of the shape ``a/*/b.txt`` that matches paths of equal length."""
+    parts = zip(*(path.parts for path in paths), strict=True)
+    *folders, names = ([*dict.fromkeys(part)] for part in parts)
+    named = [escape(part[0]) if len(part) == 1 else "*" for part in folders]
+    endings = {PurePosixPath(name).suffix for name in names}
+    last = escape(names[0]) if len(names) == 1 else f"*{endings.pop() if len(endings) == 1 else ''}"
+    return "/".join([*named, last])
