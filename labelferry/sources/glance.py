@@ -1,5 +1,6 @@
 """A file or folder -> what shows its format: its name, its first lines, the top of its JSON, the names in it."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,10 @@ class Glance:
         every = self.text.split("\n")
         whole = every if len(self.head) < HEAD else every[:-1]
         return [line for line in whole[:MOST_LINES] if line.strip()]
+
+    def holds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether any part of the file, not of its head alone, matches."""
+        return not self.is_folder and pattern.search(self.path.read_bytes()) is not None
 
     @cached_property
     def sheet(self) -> Sheet | None:

@@ -148,13 +148,25 @@ def _told(sheet: Sheet, width: int) -> LayoutName:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the values tell: the likeliest layout; and where there is doubt, why, and which other may be right."""
+    """What the values tell.
+
+    Args:
+        name: the likeliest layout.
+        column: where there is doubt: the column that causes it.
+        cell: a value of that column.
+        doubt: why.
+        other: the layout that may be right instead.
+        own: whether the numbers of classes are those of a tracker, which no layout names.
+        oriented: whether the boxes seem to be oriented, so that no layout is surely right.
+    """
 
     name: LayoutName
     column: int = 0
     cell: str = ""
     doubt: str | None = None
     other: LayoutName = "mot16"
+    own: bool = False
+    oriented: bool = False
 
 
 def _flickers(sheet: Sheet) -> bool:
@@ -174,13 +186,20 @@ def guessed(column: Callable[[int], Collection[str]], width: int, flickers: Call
     if width <= 7:
         return Told("mot15")
     if width == 9:
-        return _of_nine(column(9), flickers)
+        return _of_nine(column, flickers)
     if width == 8:
         return Told("mot16" if any(_number(cell) != NO_CLASS for cell in column(8)) else "mot15")
     return _of_ten(column)
 
 
-def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
+def _of_nine(column: Callable[[int], Collection[str]], flickers: Callable[[], bool]) -> Told:
+    if {_number(cell) for cell in column(8)} == {NO_CLASS}:  # UAVDT's gt.txt, which leaves the class to gt_whole.txt
+        return Told("mot15")
+    cells = column(9)
+    if {_number(cell) for cell in cells} == {NO_CLASS} and _are_scores(column(7)):
+        cell = next(iter(column(8)))
+        doubt = f"column 7 is a score and column 8 is {cell}: a tracker's own class, whose numbers are not MOT16's"
+        return Told("mot16", 8, cell, doubt, "mot15", own=True)
     high = next((cell for cell in cells if (_number(cell) or 0) > 1), None)
     if high is None:
         if set(cells) != {"1"} or not flickers():
@@ -192,12 +211,17 @@ def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
     return Told("uavdt", 9, high, doubt)
 
 
+def _are_scores(cells: Collection[str]) -> bool:
+    """Whether a column has fractions, where ground truth has flags of 0 and 1."""
+    return any(not (_number(cell) or 0.0).is_integer() for cell in cells)
+
+
 def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
     numbers = {cell: _number(cell) for cell in column(8)}
     if any(value is None for value in numbers.values()):  # names
         return Told("mot16")
     if any(not value.is_integer() for value in numbers.values() if value is not None):  # world coordinates
-        return Told("mot15")
+        return _oriented(column, next(iter(numbers))) or Told("mot15")
     cell = next((cell for cell, value in numbers.items() if value is not None and value >= 0), None)
     if cell is None:
         return Told("mot15")
@@ -207,6 +231,16 @@ def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
     return Told("visdrone", 8, cell, doubt, "mot15")
 
 
+def _oriented(column: Callable[[int], Collection[str]], cell: str) -> Told | None:
+    """Rows of oriented boxes: centre, size, angle in column 7, score in 8, class in 9, and -1 or an index."""
+    scores, classes = ([_number(each) for each in column(at)] for at in (8, 9))
+    within = all(value is not None and 0 <= value <= 1 for value in scores)
+    if not (within and _are_scores(column(7)) and all(value is not None and value >= 0 for value in classes)):
+        return None
+    doubt = f"column 8 is {cell}, a score, so column 7 is an angle: oriented boxes (centre, size, angle), as BoxMOT's"
+    return Told("mot15", 8, cell, doubt, "mot16", oriented=True)
+
+
 def _number(cell: str) -> float | None:
     try:
         return float(cell)
@@ -214,6 +248,8 @@ def _number(cell: str) -> float | None:
         return None
 
 
+FRAME_ZERO = re.compile(rb"(?m)^[ \t]*0+(\.0*)?[,; \t]")
+"""A row of frame 0, which a file that counts from 1 cannot have."""
 NUMBER = re.compile(r"[ \t]*-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?[ \t]*")
 
 
@@ -233,16 +269,24 @@ def looks_like(look: Glance) -> Guess | None:
     pairs = {(row[1], row[7]) for row in cells} if width > 7 else set()
     flickers = len(pairs) > len({row[1] for row in cells})
     told = guessed(lambda number: {row[number - 1].strip() for row in cells}, width, lambda: flickers)
-    options: dict[str, Any] = {"global_key": "{stem}"}
-    if told.doubt is not None:
-        options["layout"] = told.name
-    named = (look.path.parent / "labels.txt").is_file()
-    if not named and told.name == "mot15":
-        options["class_name"] = "object"
-    elif not named:
-        options["layout"] = told.name
+    options = _options(look, told, [row[7] for row in cells] if told.own else [])
     sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
     return Guess(sure, f"{width} columns of numbers: frame, id, box", options)
+
+
+def _options(look: Glance, told: Told, classes: Sequence[str]) -> dict[str, Any]:
+    """What the file shows of an entry: its layout, its classes, its first frame."""
+    options: dict[str, Any] = {"global_key": "{stem}"}
+    if look.holds(FRAME_ZERO):
+        options["frame_base"] = 0
+    if told.own:
+        options["classes"] = {int(float(cell)): str(int(float(cell))) for cell in classes}
+    named = (look.path.parent / "labels.txt").is_file()
+    if told.name == "mot15" and not named:
+        options["class_name"] = "object"
+    if not told.oriented and (told.doubt is not None or not (named or told.name == "mot15")):
+        options["layout"] = told.name
+    return options
 
 
 def _is_mot(rows: Sequence[str]) -> bool:

@@ -81,7 +81,9 @@ def _rows(objects: Objects, source: Source[ViameLabels]) -> None:
 
 
 def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
-    for key, track in document_of(source).get("tracks").members():
+    whole = document_of(source)
+    tracks = whole.get("tracks")
+    for key, track in (tracks if tracks.value is not None else whole).members():  # version 1 has tracks alone
         pairs = [pair for pair in track.get("confidencePairs").items() if isinstance(pair.value, list) and pair.value]
         label = next(iter(pairs[0].items())).text(UNNAMED) if pairs else UNNAMED
         if objects.named(label) is None:
@@ -100,8 +102,9 @@ def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
 
 def _recognise(look: Glance) -> Guess | None:
     options = {"global_key": "{stem}"}
-    if isinstance(look.json, dict) and isinstance(look.json.get("tracks"), dict):
-        first = next(iter(look.json["tracks"].values()), None)
+    if isinstance(look.json, dict):
+        tracks = look.json.get("tracks", look.json)
+        first = next(iter(tracks.values()), None) if isinstance(tracks, dict) else None
         if isinstance(first, dict) and "features" in first:
             return Guess(CERTAIN, "tracks with features, as in DIVE", options)
     if look.suffix != ".csv" or not look.lines:
@@ -117,6 +120,10 @@ READER = Reader(
     ViameLabels,
     read,
     _recognise,
+    endings=(
+        ".csv",
+        ".json",
+    ),
     signs="CSV with a # comment about track ids; JSON with tracks that have features",
     takes="boxes with track ids and the first class",
     leaves="confidences, key points, polygons, attributes",
