@@ -77,7 +77,7 @@ def _labels(row: Node, project: str | None) -> Iterator[ExportedLabel]:
         return
     if isinstance(row.get("Label").value, list):
         yield ExportedLabel.of_v1(row.get("Label"))
-    elif isinstance(row.get("segments").value, dict):
+    elif isinstance(row.get("key_frame_feature_map").value, (dict, list)):
         what = "its features have ids and no names: parts of the export were removed"
         raise fault(row.file, None, f"{row.path}: {what}", "export the project again, and read the whole file")
     elif isinstance(row.get("annotations").value, dict):  # a label alone
@@ -97,7 +97,7 @@ def _recognise(look: Glance) -> Guess | None:
         return Guess(CERTAIN, "DataRow ID and Labeled Data, as in export v1")
     if {"data_row", "projects"} <= look.keys:
         return Guess(CERTAIN, "data_row and projects, as in export v2")
-    if {"data_row", "segments", "key_frame_feature_map"} <= look.keys:
+    if {"data_row", "key_frame_feature_map"} <= look.keys:
         return Guess(CERTAIN, "data_row and segments, as in parts of export v2")
     if "annotations" in look.keys and "label_kind" in look.keys:
         return Guess(CERTAIN, "a label of an export", {"global_key": "{stem}"})
