@@ -11,7 +11,7 @@ from labelferry.errors import SourceError
 from labelferry.files.reach import is_hidden
 from labelferry.sources.archives import is_archive, members
 from labelferry.sources.sheet import Sheet
-from labelferry.sources.sheet_files import SUFFIXES, read_sheet
+from labelferry.sources.sheet_files import KEYED_BY_FRAME, SUFFIXES, read_sheet
 
 __all__ = ["Glance"]
 
@@ -92,7 +92,7 @@ class Glance:
         """The table of a file; None for what is none."""
         if self.suffix not in SUFFIXES or self.is_folder:
             return None
-        if self.suffix == ".json" and not isinstance(self.json, list):
+        if self.suffix == ".json" and not isinstance(self.json, list) and not KEYED_BY_FRAME.match(self.head):
             return None
         try:
             return read_sheet(self.path, self.path.name)

@@ -11,6 +11,7 @@ import labelferry
 from labelferry.errors import SourceError
 
 ROWS = [(frame, track) for track in (1, 2) for frame in range(3)]
+BOX = {"id": 1, "label": "car", "bbox": [10, 20, 30, 40]}
 TRACKS = {
     "version 1": {"1": {"trackId": 1, "confidencePairs": [["fish", 1.0]], "features": [
         {"frame": 0, "bounds": [1, 2, 11, 12], "keyframe": True, "interpolate": True},
@@ -46,6 +47,13 @@ CASES = [
     Case("u_gt.txt", rows("{f},{t},{x},20,40,90,1,-1,-1"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("b.txt", rows("{f},{t},{x},20,40,90,0.9,2,-1"), [1, 2, 3], ["2"], ["class-numbers"]),
     Case("t.csv", rows("{f},car,{x},20,50,90,{t}", "frame,name,x1,y1,x2,y2,track_id\n"), [1, 2, 3], ["car"]),
+    Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["corner-assumed"]),
+    Case(
+        "l.jsonl",
+        rows('{{"frame": {f}, "track_id": {t}, "cls": "car", "xyxy": [1, 2, {x}, 4]}}'),
+        [1, 2, 3],
+        ["car"],
+    ),
     Case("dive.json", TRACKS["version 1"], [1, 11], ["fish"]),
     Case("vis.json", VIS, [1, 3], ["cat"]),
 ]
