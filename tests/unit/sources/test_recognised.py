@@ -82,6 +82,12 @@ def test_what_the_values_tell(case: Case, tmp_path: Path) -> None:
     assert [each.code for each in reading.findings] == case.codes
 
 
+def test_keyframes_that_interpolation_returns_can_be_left_out(tmp_path: Path) -> None:
+    path = written(CASES[0], tmp_path)
+    reading = labelferry.read(path, simplify={"tolerance": 0.0})
+    assert [track.frames.tolist() for video in reading for track in video.tracks] == [[1, 3], [1, 3]]
+
+
 @pytest.mark.parametrize("case", REFUSED, ids=lambda case: f"{case.name} {case.codes}")
 def test_what_is_in_doubt_or_unknown_is_refused(case: Case, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=case.codes[0]):
