@@ -101,7 +101,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
 }
 NO_LABELS = {
     "datumaro_json/datumaro/train.json": "has no frame",
-    "encord/encord-client-python/data_1.ontology.json": "a .json file could be coco, label-studio",
+    "encord/encord-client-python/data_1.ontology.json": "a .json file could be table, coco",
     "jaad_frame_attrs/JAAD/annotations_attributes/video_0002_attributes.xml": "has no boxes; read the file",
     "jaad_frame_attrs/JAAD/annotations_appearance/video_0002_appearance.xml": "has no boxes; read the file",
     "labelbox_export/MHSVD/MHSVD_Annotator1.part.json": "its features have ids and no names",
