@@ -35,7 +35,7 @@ __all__ = ["Reading", "read"]
 log = logging.getLogger("labelferry")
 
 GENERIC = re.compile(
-    r"gt|det|dets|gt_whole|annotations?|labels?|instances?(_.*)?|results?|tracks?|train|val|test|data|default|.*\d{13,}.*",
+    r"gt|det|dets|gt_whole|annotations?|labels?|instances?(_.*)?|results?|tracks?|train|val|test|data|default|trajectories(_csv)?|.*\d{13,}.*",
     re.IGNORECASE,
 )
 """Names of files and folders that say nothing about the video."""
@@ -79,7 +79,7 @@ class Reading(Iterator[LabelledVideo]):
             yield root, *found
             return
         if not root.is_dir():
-            raise SourceError(f"{self.path}: not recognised as labels; say format= one of {_known()}")
+            raise SourceError(f"{self.path}: not recognised as labels; {_possible(self.path)}")
         yield from self._files(root)
 
     def _files(self, root: Path) -> Iterator[tuple[Path, Reader[Any], Guess]]:
@@ -111,6 +111,11 @@ class Reading(Iterator[LabelledVideo]):
         options = {**key, **guess.options, **self.options}
         if "class_name" in guess.options.keys() - self.options.keys():
             self._note(ReaderRule.CLASS_UNNAMED.at(Where(str(path)), name=guess.options["class_name"]))
+        if "classes" in guess.options.keys() - self.options.keys():
+            numbers = list(guess.options["classes"])
+            shown = ", ".join(map(str, shorten([str(each) for each in numbers], 10)))
+            rule = ReaderRule.CLASS_NUMBERS
+            self._note(rule.at(Where(str(path)), column="class", numbers=shown, first=str(numbers[0])))
         if options.get("global_key") == "{stem}":
             options["global_key"] = self._key(path, root)
         inside = str(options.pop("path", ""))
@@ -128,6 +133,8 @@ class Reading(Iterator[LabelledVideo]):
         return legal(whole.stem)
 
     def _note(self, finding: Finding) -> None:
+        if finding in self.findings:  # the same of each video
+            return
         self.findings.append(finding)
         log.warning("%s", finding)
 
@@ -174,6 +181,16 @@ def _named(path: Path, format_name: str) -> tuple[Reader[Any], Guess]:
 
 def _known() -> str:
     return ", ".join(each.format for each in READERS)
+
+
+def _possible(path: Path) -> str:
+    """Which formats a file that none recognised could have, by its ending."""
+    ending = path.suffix.lower()
+    fits = [each for each in READERS if ending in each.endings] or list(READERS)
+    named = ", ".join(each.format for each in fits)
+    if len(fits) == len(READERS):
+        return f"if it is text, say format= one of {named}"
+    return f"a {ending} file could be {named}: say it, as in format={fits[0].format!r}"
 
 
 def _entry(reader: Reader[Any], options: Mapping[str, Any]) -> Any:

@@ -97,6 +97,7 @@ READER = Reader(
     ActivityNetLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with videos by name, each with segment (two numbers of seconds) and label",
     takes="actions as answers for ranges of frames",
     leaves="score, subset, url",

@@ -140,6 +140,7 @@ READER = Reader(
     AvaLabels,
     read,
     _recognise,
+    endings=(".csv",),
     signs="CSV without a header of 7 or 8 columns: video, second, four fractions, action, person",
     takes="boxes of persons, with actions as answers on them",
     leaves="score",

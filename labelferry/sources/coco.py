@@ -8,6 +8,7 @@ https://youtube-vos.org/dataset/vis/, https://github.com/facebookresearch/sam2/t
 """
 
 from collections.abc import Iterator, Mapping
+from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any, Literal
 
@@ -129,9 +130,10 @@ def _fill(
             unnamed[str(category)] = None
         label = names.get(category, str(category))
         ident = _identity(node)
-        alone += ident is None
+        listed = any(isinstance(node.get(name).value, list) for name in ("segmentations", "bboxes"))
+        alone += ident is None and not listed  # an annotation of YouTube-VIS is a track
         called = ident or f"annotation {node.get('id').text(node.path)}"
-        if isinstance(node.get("segmentations").value, list):
+        if listed:
             _of_list(node, called, label, videos, source)
             continue
         image = images.get(node.get("image_id").key)
@@ -171,10 +173,11 @@ def _of_list(node: Node, ident: str, label: str, videos: Videos, source: Source[
     """YouTube-VIS: one object with an entry a frame, which may be empty."""
     objects = _objects_of(videos, node.get("video_id").key, node)
     ident = ident if not ident.startswith("annotation ") else node.get("id").text(node.path)
-    boxes = list(node.get("bboxes").items())
-    for at, segmentation in enumerate(node.get("segmentations").items()):
-        box = boxes[at] if at < len(boxes) else Node(None, node.file)
-        entry = Node({"segmentation": segmentation.value, "bbox": box.value}, node.file, segmentation.path)
+    missing = Node(None, node.file)
+    lists = (list(node.get(name).items()) for name in ("segmentations", "bboxes"))
+    for at, (segmentation, box) in enumerate(zip_longest(*lists, fillvalue=missing)):
+        path = segmentation.path or box.path
+        entry = Node({"segmentation": segmentation.value, "bbox": box.value}, node.file, path)
         _take(entry, objects, ident, label, _frame(at, source), source)
 
 
@@ -266,6 +269,7 @@ READER = Reader(
     CocoLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with annotations and images or videos; or with masklet (SA-V)",
     takes="boxes, masks (run lengths, polygons) and key points with track ids, CVAT's attributes",
     leaves="areas under others, iscrowd, scores",

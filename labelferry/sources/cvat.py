@@ -100,6 +100,7 @@ READER = Reader(
     CvatLabels,
     read,
     _recognise,
+    endings=(".xml",),
     signs="XML whose root is <annotations>, or a zip archive with annotations.xml",
     takes="boxes, points, polylines, skeletons as points, masks, attributes; several tasks of a project",
     leaves="polygons, ellipses, cuboids and rotated boxes (see unrepresentable), occluded, z-order",

@@ -191,6 +191,7 @@ READER = Reader(
     CvatJsonLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with tags, shapes and tracks",
     takes="boxes, points, polylines, skeletons as points, attributes; tags as answers",
     leaves="polygons, ellipses, cuboids, masks and rotated boxes (see unrepresentable), groups",

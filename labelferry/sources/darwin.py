@@ -202,6 +202,7 @@ READER = Reader(
     DarwinLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with version, item and annotations",
     takes="boxes, key points, lines, skeletons as points, masks, tags as answers, text",
     leaves="polygons and ellipses (see unrepresentable), properties, directional vectors",

@@ -161,6 +161,7 @@ READER = Reader(
     EncordLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with data_units and object_answers",
     takes="boxes, points, polylines with static and dynamic answers; classifications of frames",
     leaves="polygons (see unrepresentable), bitmasks, all but the first option of a checklist on an object",

@@ -4,6 +4,8 @@ from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from labelferry.sources.simplify import Simplify
+
 __all__ = ["LabelsEntry"]
 
 
@@ -20,3 +22,8 @@ class LabelsEntry(BaseModel):
         "such as labels/ all of its files"
     )
     format: str
+    simplify: Simplify | None = Field(
+        default=None,
+        description="Leave out keyframes of boxes and points that Labelbox's linear interpolation returns, as in "
+        "{tolerance: 0.5}, in pixels",
+    )

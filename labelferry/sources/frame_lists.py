@@ -252,6 +252,7 @@ READER = Reader(
     FrameListLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON with frameIndex and labels (Scalabel), tracking-annotations (SageMaker), categories and items "
     "(Datumaro), or frames and objects (Supervisely)",
     takes="boxes, points, polylines, masks (Scalabel), tags of a video (Supervisely)",

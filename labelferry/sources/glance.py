@@ -1,5 +1,6 @@
 """A file or folder -> what shows its format: its name, its first lines, the top of its JSON, the names in it."""
 
+import re
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from labelferry.errors import SourceError
 from labelferry.files.reach import is_hidden
 from labelferry.sources.archives import is_archive, members
 from labelferry.sources.sheet import Sheet
-from labelferry.sources.sheet_files import SUFFIXES, read_sheet
+from labelferry.sources.sheet_files import KEYED_BY_FRAME, SUFFIXES, read_sheet
 
 __all__ = ["Glance"]
 
@@ -82,12 +83,16 @@ class Glance:
         whole = every if len(self.head) < HEAD else every[:-1]
         return [line for line in whole[:MOST_LINES] if line.strip()]
 
+    def holds(self, pattern: re.Pattern[bytes]) -> bool:
+        """Whether any part of the file, not of its head alone, matches."""
+        return not self.is_folder and pattern.search(self.path.read_bytes()) is not None
+
     @cached_property
     def sheet(self) -> Sheet | None:
         """The table of a file; None for what is none."""
         if self.suffix not in SUFFIXES or self.is_folder:
             return None
-        if self.suffix == ".json" and not isinstance(self.json, list):
+        if self.suffix == ".json" and not isinstance(self.json, list) and not KEYED_BY_FRAME.match(self.head):
             return None
         try:
             return read_sheet(self.path, self.path.name)

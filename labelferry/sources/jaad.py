@@ -104,6 +104,7 @@ READER = Reader(
     JaadLabels,
     read,
     _recognise,
+    endings=(".xml",),
     signs="XML whose root is <traffic_scene> or <vehicle_info>",
     takes="attributes of frames as answers for ranges",
     leaves="files about pedestrians, which have no boxes",

@@ -97,6 +97,7 @@ READER = Reader(
     KittiLabels,
     read,
     _recognise,
+    endings=(".txt",),
     signs="text of 17 or 18 columns with a frame, an id and a type in words",
     takes="boxes with track ids",
     leaves="DontCare regions, truncated, occluded, alpha, 3D columns, score",

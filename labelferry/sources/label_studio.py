@@ -215,6 +215,7 @@ READER = Reader(
     LabelStudioLabels,
     read,
     _recognise,
+    endings=(".json",),
     signs="JSON of tasks, annotations or predictions whose results have from_name and value",
     takes="videorectangle as boxes, timelinelabels and choices as answers, textarea as text",
     leaves="rotated boxes (see unrepresentable), scores, all but the first annotation of a task",

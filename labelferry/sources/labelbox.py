@@ -17,7 +17,7 @@ from labelferry.sources.labelbox_label import ExportedLabel
 from labelferry.sources.objects import ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
 from labelferry.sources.source import Source
-from labelferry.sources.text import bytes_of, empty, json_in
+from labelferry.sources.text import bytes_of, empty, fault, json_in
 
 __all__ = ["READER", "LabelboxLabels", "read"]
 
@@ -55,7 +55,7 @@ def read(source: Source[LabelboxLabels]) -> Iterator[LabelledVideo]:
             found = True
             yield label.video(source, row)
     if not found:
-        raise empty(source.file, "no labels in its rows")
+        raise empty(source.file, "no labels of videos in its rows")
 
 
 def _rows(source: Source[LabelboxLabels]) -> Iterator[Node]:
@@ -73,8 +73,13 @@ def _rows(source: Source[LabelboxLabels]) -> Iterator[Node]:
 
 
 def _labels(row: Node, project: str | None) -> Iterator[ExportedLabel]:
-    if isinstance(row.get("Label").value, (dict, list)):
+    if isinstance(row.get("Label").value, dict):  # of an image, a text, ...
+        return
+    if isinstance(row.get("Label").value, list):
         yield ExportedLabel.of_v1(row.get("Label"))
+    elif isinstance(row.get("key_frame_feature_map").value, (dict, list)):
+        what = "its features have ids and no names: parts of the export were removed"
+        raise fault(row.file, None, f"{row.path}: {what}", "export the project again, and read the whole file")
     elif isinstance(row.get("annotations").value, dict):  # a label alone
         yield ExportedLabel(row.get("annotations"))
     else:
@@ -92,6 +97,8 @@ def _recognise(look: Glance) -> Guess | None:
         return Guess(CERTAIN, "DataRow ID and Labeled Data, as in export v1")
     if {"data_row", "projects"} <= look.keys:
         return Guess(CERTAIN, "data_row and projects, as in export v2")
+    if {"data_row", "key_frame_feature_map"} <= look.keys:
+        return Guess(CERTAIN, "data_row and segments, as in parts of export v2")
     if "annotations" in look.keys and "label_kind" in look.keys:
         return Guess(CERTAIN, "a label of an export", {"global_key": "{stem}"})
     return None
@@ -101,6 +108,10 @@ READER = Reader(
     LabelboxLabels,
     read,
     _recognise,
+    endings=(
+        ".json",
+        ".ndjson",
+    ),
     signs="JSON or NDJSON with data_row and projects (v2), or DataRow ID and Labeled Data (v1)",
     takes="boxes, points, lines with nested answers, classifications of the video and of frames",
     leaves="masks given by URL, polygons, relationships, comments",

@@ -225,6 +225,7 @@ READER = Reader(
     MaskFolderLabels,
     read,
     _recognise,
+    endings=(".png",),
     signs="a folder of PNG pictures whose names have a number",
     takes="masks: palette or grey numbers, MOTS, BDD100K, colours",
     leaves="void and ignored regions, BDD100K's flags",

@@ -170,6 +170,10 @@ READER = Reader(
     MotLabels,
     read,
     looks_like,
+    endings=(
+        ".txt",
+        ".csv",
+    ),
     signs="text of 6 to 10 columns of numbers: frame, id, left, top, width, height, ...",
     takes="boxes with track ids; classes from column 8 or 9 and labels.txt",
     leaves="score, visibility, occlusion and 3D columns",

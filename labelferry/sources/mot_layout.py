@@ -148,13 +148,25 @@ def _told(sheet: Sheet, width: int) -> LayoutName:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What the values tell: the likeliest layout; and where there is doubt, why, and which other may be right."""
+    """What the values tell.
+
+    Args:
+        name: the likeliest layout.
+        column: where there is doubt: the column that causes it.
+        cell: a value of that column.
+        doubt: why.
+        other: the layout that may be right instead.
+        own: whether the numbers of classes are those of a tracker, which no layout names.
+        oriented: whether the boxes seem to be oriented, so that no layout is surely right.
+    """
 
     name: LayoutName
     column: int = 0
     cell: str = ""
     doubt: str | None = None
     other: LayoutName = "mot16"
+    own: bool = False
+    oriented: bool = False
 
 
 def _flickers(sheet: Sheet) -> bool:
@@ -174,13 +186,20 @@ def guessed(column: Callable[[int], Collection[str]], width: int, flickers: Call
     if width <= 7:
         return Told("mot15")
     if width == 9:
-        return _of_nine(column(9), flickers)
+        return _of_nine(column, flickers)
     if width == 8:
         return Told("mot16" if any(_number(cell) != NO_CLASS for cell in column(8)) else "mot15")
     return _of_ten(column)
 
 
-def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
+def _of_nine(column: Callable[[int], Collection[str]], flickers: Callable[[], bool]) -> Told:
+    if {_number(cell) for cell in column(8)} == {NO_CLASS}:  # UAVDT's gt.txt, which leaves the class to gt_whole.txt
+        return Told("mot15")
+    cells = column(9)
+    if {_number(cell) for cell in cells} == {NO_CLASS} and _are_scores(column(7)):
+        cell = next(iter(column(8)))
+        doubt = f"column 7 is a score and column 8 is {cell}: a tracker's own class, whose numbers are not MOT16's"
+        return Told("mot16", 8, cell, doubt, "mot15", own=True)
     high = next((cell for cell in cells if (_number(cell) or 0) > 1), None)
     if high is None:
         if set(cells) != {"1"} or not flickers():
@@ -192,17 +211,34 @@ def _of_nine(cells: Collection[str], flickers: Callable[[], bool]) -> Told:
     return Told("uavdt", 9, high, doubt)
 
 
+def _are_scores(cells: Collection[str]) -> bool:
+    """Whether a column has fractions, where ground truth has flags of 0 and 1."""
+    return any(not (_number(cell) or 0.0).is_integer() for cell in cells)
+
+
 def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
     cells = column(8)
     numbers = [value for value in map(_number, cells) if value is not None]
     if len(numbers) < len(cells):  # names
         return Told("mot16")
-    if not all(map(float.is_integer, numbers)) or max(numbers, default=NO_CLASS) < 0:  # world coordinates, or -1
+    if not all(map(float.is_integer, numbers)):  # world coordinates
+        return _oriented(column, next(iter(cells))) or Told("mot15")
+    if max(numbers, default=NO_CLASS) < 0:
         return Told("mot15")
     cell = next(cell for cell, value in zip(cells, numbers, strict=True) if value >= 0)
     doubt = f"column 8 is {cell}: a class (VisDrone, TrackEval) where MOT15 has -1"
     unused = {_number(each) for number in (9, 10) for each in column(number)} <= {NO_CLASS}
     return Told("mot16" if unused else "visdrone", 8, cell, doubt, "mot15")
+
+
+def _oriented(column: Callable[[int], Collection[str]], cell: str) -> Told | None:
+    """Rows of oriented boxes: centre, size, angle in column 7, score in 8, class in 9, and -1 or an index."""
+    scores, classes = ([_number(each) for each in column(at)] for at in (8, 9))
+    within = all(value is not None and 0 <= value <= 1 for value in scores)
+    if not (within and _are_scores(column(7)) and all(value is not None and value >= 0 for value in classes)):
+        return None
+    doubt = f"column 8 is {cell}, a score, so column 7 is an angle: oriented boxes (centre, size, angle), as BoxMOT's"
+    return Told("mot15", 8, cell, doubt, "mot16", oriented=True)
 
 
 def _number(cell: str) -> float | None:
@@ -212,6 +248,8 @@ def _number(cell: str) -> float | None:
         return None
 
 
+FRAME_ZERO = re.compile(rb"(?m)^[ \t]*0+(\.0*)?[,; \t]")
+"""A row of frame 0, which a file that counts from 1 cannot have."""
 NUMBER = re.compile(r"[ \t]*-?[0-9]+(\.[0-9]*)?([eE][+-]?[0-9]+)?[ \t]*")
 
 
@@ -226,8 +264,9 @@ def looks_like(look: Glance) -> Guess | None:
         return None
     cells = [row.split(UNIT) for row in rows]
     sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
-    named = (look.path.parent / "labels.txt").is_file()
-    return Guess(sure, f"{len(cells[0])} columns of numbers: frame, id, box", _options(_layout_of(cells), named=named))
+    told = _layout_of(cells)
+    options = _options(look, told, [row[7] for row in cells] if told.own else [])
+    return Guess(sure, f"{len(cells[0])} columns of numbers: frame, id, box", options)
 
 
 def _are_even(rows: list[str]) -> bool:
@@ -243,13 +282,18 @@ def _layout_of(cells: list[list[str]]) -> Told:
     return guessed(lambda number: {row[number - 1].strip() for row in cells}, width, lambda: flickers)
 
 
-def _options(told: Told, *, named: bool) -> dict[str, Any]:
-    """The options of an entry; classes that no file beside it names are the layout's, or one."""
+def _options(look: Glance, told: Told, classes: Sequence[str]) -> dict[str, Any]:
+    """What the file shows of an entry: its layout, its classes, its first frame."""
     options: dict[str, Any] = {"global_key": "{stem}"}
-    if told.doubt is not None or (not named and told.name != "mot15"):
-        options["layout"] = told.name
-    if not named and told.name == "mot15":
+    if look.holds(FRAME_ZERO):
+        options["frame_base"] = 0
+    if told.own:
+        options["classes"] = {int(float(cell)): str(int(float(cell))) for cell in classes}
+    named = (look.path.parent / "labels.txt").is_file()
+    if told.name == "mot15" and not named:
         options["class_name"] = "object"
+    if not told.oriented and (told.doubt is not None or not (named or told.name == "mot15")):
+        options["layout"] = told.name
     return options
 
 

@@ -98,6 +98,7 @@ READER = Reader(
     MotsLabels,
     read,
     _recognise,
+    endings=(".txt",),
     signs="text of six columns: frame, id, class, height, width, run lengths",
     takes="masks with identities",
     leaves="regions of class 10",

@@ -84,6 +84,11 @@ READER = Reader(
     NdjsonLabels,
     read,
     _recognise,
+    endings=(
+        ".ndjson",
+        ".jsonl",
+        ".json",
+    ),
     signs="JSON lines, or one JSON array, of objects with name or schemaId and segments, answer, frames or masks",
     takes="everything that an import line can hold",
     leaves="nothing",

@@ -232,6 +232,7 @@ READER = Reader(
     PoseLabels,
     read,
     _recognise,
+    endings=(".csv",),
     signs="CSV whose first row begins with scorer, or has node.x and node.y, or x1, y1, x2, y2, x3, ...",
     takes="points, a track for each point of each animal",
     leaves="likelihood, skeleton edges",

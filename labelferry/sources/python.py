@@ -84,6 +84,7 @@ READER = Reader(
     PythonLabels,
     read,
     _never,
+    endings=(".py",),
     signs="never by itself: the file is run, so a spec has to name the format",
     takes="what the annotation types of the official client hold",
     leaves="nothing",

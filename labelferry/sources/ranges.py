@@ -179,6 +179,12 @@ READER = Reader(
     RangesLabels,
     read,
     _recognise,
+    endings=(
+        ".csv",
+        ".tsv",
+        ".xlsx",
+        ".parquet",
+    ),
     signs="a table with columns for start and end, and one for a label, a verb or an action",
     takes="answers for ranges of frames",
     leaves="other columns",

@@ -44,6 +44,7 @@ class Reader(Generic[FormatEntryT]):
         entry: what a spec may say about its files.
         read: the labels of one source, lazily.
         recognise: how a file or folder could be read as this; None when it could not.
+        endings: of its files, as ``.json``.
         signs: what it is recognised by, in words.
         takes: what is read, in words.
         leaves: what an import cannot hold or the reader leaves out, in words.
@@ -52,6 +53,7 @@ class Reader(Generic[FormatEntryT]):
     entry: type[FormatEntryT]
     read: Callable[[Source[FormatEntryT]], Iterator[LabelledVideo]]
     recognise: Callable[[Glance], Guess | None]
+    endings: tuple[str, ...]
     signs: str
     takes: str
     leaves: str

@@ -34,6 +34,7 @@ from labelferry.sources import (
 )
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.reader import Reader
+from labelferry.sources.simplify import simplified
 from labelferry.sources.source import Source
 
 __all__ = ["READERS", "LabelsUnion", "read_labels", "reader_of"]
@@ -88,4 +89,5 @@ def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
         reach.file(file)
     reader = next(each for each in READERS if each.entry is type(entry))
     with reach.unquoted(entry.path, f"format {entry.format}"):
-        yield from reader.read(source)
+        for video in reader.read(source):
+            yield simplified(video, entry.simplify) if entry.simplify else video

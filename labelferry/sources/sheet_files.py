@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,7 @@ from labelferry.sources.sheet import UNIT, Sheet, cell_text, names_of, sheet_of,
 from labelferry.sources.sheet_binary import read_excel, read_parquet
 from labelferry.sources.text import bytes_of, empty, fault, json_in, text_in
 
-__all__ = ["SUFFIXES", "read_sheet"]
+__all__ = ["KEYED_BY_FRAME", "SUFFIXES", "read_sheet"]
 
 DELIMITERS = (",", "\t", ";")
 REMEDY = "write one JSON object on each line"
@@ -97,7 +98,7 @@ def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sh
 
 
 def _read_json(data: bytes, source: str) -> Sheet:
-    rows = {number: _object(value, source, number) for number, value in _json_values(data, source)}
+    rows = {number: _spread(_object(value, source, number)) for number, value in _json_values(data, source)}
     names = dict.fromkeys(name for row in rows.values() for name in row)
     columns = {name: _array([row.get(name) for row in rows.values()]) for name in names}
     return Sheet(Places.in_file(source, list(rows)), columns)
@@ -108,15 +109,34 @@ def _json_values(data: bytes, source: str) -> Iterator[tuple[int, Any]]:
     if data.lstrip().startswith(b"["):
         yield from enumerate(json_in(data, source, 1, REMEDY), 1)
         return
+    if KEYED_BY_FRAME.match(data):
+        yield from enumerate(_by_frame(json_in(data, source, 1, REMEDY)), 1)
+        return
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             yield number, json_in(line, source, number, REMEDY)
+
+
+def _by_frame(frames: Mapping[str, Any]) -> Iterator[Any]:
+    """Yield the objects of ``{"1": [{...}], ...}``, each with its frame."""
+    for number, rows in frames.items():
+        for row in rows if isinstance(rows, list) else [rows]:  # anything else is refused with its place
+            yield {"frame": number, **row} if isinstance(row, Mapping) else row
 
 
 def _object(value: object, source: str, line: int) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
         raise fault(source, line, "not a JSON object", 'write each row as {"column": value, ...}')
     return value
+
+
+def _spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A row with a list of four numbers as a box -> with a column for each."""
+    name = next((name for name in LISTS if isinstance(row.get(name), list) and len(row[name]) == 4), None)
+    if name is None:
+        return row
+    others = {key: value for key, value in row.items() if key != name}
+    return others | dict(zip(LISTS[name], row[name], strict=True))
 
 
 def _array(values: list[Any]) -> Any:
@@ -128,6 +148,12 @@ def _array(values: list[Any]) -> Any:
         return pa.array([cell_text(value) for value in values], pa.string())
     return pa.array([cell_text(value) for value in values], pa.string()) if pa.types.is_nested(array.type) else array
 
+
+KEYED_BY_FRAME = re.compile(rb'\s*\{\s*"\d+"\s*:\s*\[')
+CORNER, CORNERS = ("x", "y", "width", "height"), ("x1", "y1", "x2", "y2")
+LISTS = {"bbox": CORNER, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER, "xyxy": CORNERS, "ltrb": CORNERS,
+         "tlbr": CORNERS, "bbox_xyxy": CORNERS}  # fmt: skip
+"""What the numbers of a list are by its name. ``bbox`` is COCO's, so ``x`` and ``y`` are told to be the corner."""
 
 SUFFIXES: Mapping[str, Callable[[bytes, str], Sheet]] = {
     ".csv": _read_delimited,

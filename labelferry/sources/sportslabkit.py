@@ -141,6 +141,7 @@ READER = Reader(
     SportsLabKitLabels,
     read,
     _recognise,
+    endings=(".csv",),
     signs="CSV whose first three rows begin with TeamID, PlayerID, Attributes",
     takes="boxes, a track for each player",
     leaves="conf",

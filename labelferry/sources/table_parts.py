@@ -39,6 +39,8 @@ __all__ = [
 WHOLE = re.compile(r"^(-?\d+)\.0*$")
 """What pandas makes of ids when a column once had a hole: 7.0 is track 7."""
 NO_IDENTITY = re.compile(r"-\d+|nan|none|null|<na>|n/a|", re.IGNORECASE)
+ZERO = re.compile(r"\s*0+(\.0*)?\s*")
+"""Frame 0, which a table that counts from 1 cannot have."""
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
 PICTURE_NAME = re.compile(
     r"\d[^\d/\\]*\.(jpe?g|png|bmp|tiff?|webp)$|(^|[/\\_])(frame|image|img)[ _.-]*\d+$", re.IGNORECASE
@@ -218,15 +220,23 @@ def recognise(look: Glance) -> Guess | None:
         return None
     if "frame" not in assigned or unlikely(sheet.columns):
         return None
+    try:
+        options = _options(sheet, assigned, form)
+    except SourceError:
+        return None
+    return Guess(LIKELY, f"columns {', '.join(assigned.values())}", options)
+
+
+def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str, Any]:
+    """What a table shows of an entry: what no column says, fractions, its first frame."""
     options: dict[str, Any] = {}
     if "global_key" not in assigned:
         options["global_key"] = "{stem}"
     if "class" not in assigned:
         options["class_name"] = "object"
-    try:
-        coords = coords_of(sheet, Parts(assigned, form), list[Any]().append)
-    except SourceError:
-        return None
+    if any(ZERO.fullmatch(text) for text in sheet.codes(assigned["frame"], empty=True)[1]):
+        options["frame_base"] = 0
+    coords = coords_of(sheet, Parts(assigned, form), list[Any]().append)
     if (np.abs(coords) <= LARGEST_FRACTION).all() and (coords != np.floor(coords)).any():
         options["normalized"] = True
-    return Guess(LIKELY, f"columns {', '.join(assigned.values())}", options)
+    return options

@@ -187,6 +187,10 @@ READER = Reader(
     ViaLabels,
     read,
     _recognise,
+    endings=(
+        ".json",
+        ".csv",
+    ),
     signs="JSON with project, attribute, file, metadata (VIA 3); CSV with region_shape_attributes (VIA 2)",
     takes="ranges as answers; rectangles, points, polylines with tracks",
     leaves="polygons, circles, ellipses (see unrepresentable), regions of VIA 3",

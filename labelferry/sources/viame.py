@@ -81,7 +81,9 @@ def _rows(objects: Objects, source: Source[ViameLabels]) -> None:
 
 
 def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
-    for key, track in document_of(source).get("tracks").members():
+    whole = document_of(source)
+    tracks = whole.get("tracks")
+    for key, track in (tracks if tracks.value is not None else whole).members():  # version 1 has tracks alone
         label, ident = _class_of(track), track.first("id", "trackId").text(key)
         if objects.named(label) is None:
             continue
@@ -119,7 +121,7 @@ def _recognise(look: Glance) -> Guess | None:
 
 
 def _has_features(value: object) -> bool:
-    tracks = value.get("tracks") if isinstance(value, dict) else None
+    tracks = value.get("tracks", value) if isinstance(value, dict) else None
     first = next(iter(tracks.values()), None) if isinstance(tracks, dict) else None
     return isinstance(first, dict) and "features" in first
 
@@ -132,6 +134,10 @@ READER = Reader(
     ViameLabels,
     read,
     _recognise,
+    endings=(
+        ".csv",
+        ".json",
+    ),
     signs="CSV with a # comment about track ids; JSON with tracks that have features",
     takes="boxes with track ids and the first class",
     leaves="confidences, key points, polygons, attributes",

@@ -195,6 +195,7 @@ READER = Reader(
     YoloLabels,
     read,
     _recognise,
+    endings=(".txt",),
     signs="text files whose names end in a number, with rows of a class and fractions",
     takes="boxes with or without track ids, key points as points",
     leaves="polygons (see unrepresentable), confidence",

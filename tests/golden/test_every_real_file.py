@@ -101,10 +101,13 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
 }
 NO_LABELS = {
     "datumaro_json/datumaro/train.json": "has no frame",
-    "encord/encord-client-python/data_1.ontology.json": "not recognised as labels; say format= one of",
+    "encord/encord-client-python/data_1.ontology.json": "a .json file could be table, coco",
     "jaad_frame_attrs/JAAD/annotations_attributes/video_0002_attributes.xml": "has no boxes; read the file",
-    "mot/dagshub-annotation-converter/seq/gt/labels.txt": "not recognised",
-    "temporal/epic-kitchens-100-annotations/EPIC_100_video_info.csv": "not recognised",
+    "jaad_frame_attrs/JAAD/annotations_appearance/video_0002_appearance.xml": "has no boxes; read the file",
+    "labelbox_export/MHSVD/MHSVD_Annotator1.part.json": "its features have ids and no names",
+    "mot/dagshub-annotation-converter/seq/gt/labels.txt": "a .txt file could be mot, table",
+    "v7_darwin/darwin-py/csv_tags_video.csv": "a .csv file could be mot, table",
+    "temporal/epic-kitchens-100-annotations/EPIC_100_video_info.csv": "a .csv file could be mot, table",
 }
 
 
