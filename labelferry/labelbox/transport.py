@@ -6,13 +6,15 @@ Everything else in this package only describes calls.
 import logging
 from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import orjson
 from pydantic import SecretStr
 
-from labelferry.errors import DeadlineError, LedgerError, RejectedError, UnavailableError
+from labelferry.errors import DeadlineError, LedgerError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox.call import Attachment, Call, JsonDict
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
@@ -69,6 +71,15 @@ class Wire:
         """
         return self.repeat(lambda: self._once(call), repeatable=call.repeatable)
 
+    def remove(self, kind: str, name: str) -> None:
+        """Delete something at the service's REST URL, such as ``ontologies``; repeated until there is an answer.
+
+        Raises:
+            NotFoundError: it does not exist.
+            RejectedError: it is in use.
+        """
+        self.repeat(lambda: self._remove(kind, name))
+
     def repeat(self, attempt: Callable[[], _T], *, repeatable: bool = True) -> _T:
         """Run an attempt under the retry policy and return its result."""
         return retrying(self.policy, repeatable=repeatable, clock=self._clock, sleep=self._wait)(attempt)
@@ -121,6 +132,19 @@ class Wire:
             response = self.http.post(url, auth=self._auth, timeout=self._timeout(call), **content)
         _log.debug("%s: %d", call.operation, response.status_code)
         return judge(response, call, self._auth.redact)
+
+    def _remove(self, kind: str, name: str) -> None:
+        self._throttle()
+        self.guard()
+        self.sent += 1
+        url = f"{self._endpoints.rest}/{kind}/{quote(name, safe='')}"
+        call = Call(document=f"mutation {kind}", repeatable=True)  # how ``judge`` names it in an error
+        with reach(url, f"DELETE {kind}", repeatable=True):
+            response = self.http.delete(url, auth=self._auth, timeout=self._timeout(call))
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundError(f"{kind} {name} does not exist; it may have been deleted, or the id is wrong")
+        if response.status_code not in {HTTPStatus.NO_CONTENT, HTTPStatus.OK}:
+            judge(response, call, self._auth.redact)
 
     def _timeout(self, call: Call) -> httpx.Timeout:
         usual = self.policy.upload_timeout if call.attachment else self.policy.request_timeout

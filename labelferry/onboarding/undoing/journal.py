@@ -1,0 +1,42 @@
+"""The ledger's record of an undo in progress: until it has ended, the onboarding cannot run.
+
+Labels can only be recognised by their content, so which ones are ours is written down before the first is deleted: a
+second run of the undo deletes no others.
+"""
+
+from collections.abc import Collection
+
+from labelferry.errors import ConflictError
+from labelferry.ledger import Ledger
+
+__all__ = ["begin", "end", "journaled_labels", "refuse_undoing"]
+
+KIND, NAME = "undo", "labels"
+
+
+def begin(ledger: Ledger, labels: Collection[str]) -> None:
+    """Record that an undo begins, and which labels it deletes; one that is resumed keeps its record."""
+    if ledger.entry(KIND, NAME) is None:
+        ledger.claim(KIND, NAME, labels=sorted(labels))
+
+
+def journaled_labels(ledger: Ledger) -> frozenset[str] | None:
+    """Return the labels that the undo in progress deletes, None if there is none."""
+    entry = ledger.entry(KIND, NAME)
+    return None if entry is None else frozenset(map(str, entry.detail["labels"]))
+
+
+def end(ledger: Ledger) -> None:
+    """Record that it is over."""
+    ledger.release(KIND, NAME)
+
+
+def refuse_undoing(ledger: Ledger) -> None:
+    """Refuse to work on an onboarding that is half undone.
+
+    Raises:
+        ConflictError: when an undo was interrupted.
+    """
+    if ledger.entry(KIND, NAME) is not None:
+        name = ledger.onboarding
+        raise ConflictError(f"undo of '{name}' was interrupted; finish it first: labelferry undo {name}")
