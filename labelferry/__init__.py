@@ -6,7 +6,7 @@ The names below are loaded on first use, so that importing the package is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelferry.api import check, onboard, plan, read, resume, retry_failed, verify
+    from labelferry.api import check, onboard, plan, read, resume, retry_failed, undo, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
@@ -21,6 +21,7 @@ __all__ = [
     "resume",
     "retry_failed",
     "to_ndjson",
+    "undo",
     "verify",
     "write_ndjson",
 ]
@@ -36,6 +37,7 @@ _HOME = {
     "resume": "labelferry.api",
     "retry_failed": "labelferry.api",
     "to_ndjson": "labelferry.convert",
+    "undo": "labelferry.api",
     "verify": "labelferry.api",
     "write_ndjson": "labelferry.convert",
 }

@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from labelferry.cli import local, offline, runs, state
+from labelferry.cli import local, offline, runs, state, undo
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.cli.unexpected import told
@@ -27,6 +27,7 @@ app.command()(runs.verify)
 app.command()(state.status)
 app.command()(runs.retry_failed)
 app.command()(runs.resume)
+app.command()(undo.undo)
 app.command()(state.metrics)
 app.command()(local.localbox)
 app.command()(local.demo)

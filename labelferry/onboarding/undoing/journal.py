@@ -6,10 +6,9 @@ second run of the undo deletes no others.
 
 from collections.abc import Collection
 
-from labelferry.errors import ConflictError
 from labelferry.ledger import Ledger
 
-__all__ = ["begin", "end", "journaled_labels", "refuse_undoing"]
+__all__ = ["begin", "end", "is_undoing", "journaled_labels"]
 
 KIND, NAME = "undo", "labels"
 
@@ -31,12 +30,6 @@ def end(ledger: Ledger) -> None:
     ledger.release(KIND, NAME)
 
 
-def refuse_undoing(ledger: Ledger) -> None:
-    """Refuse to work on an onboarding that is half undone.
-
-    Raises:
-        ConflictError: when an undo was interrupted.
-    """
-    if ledger.entry(KIND, NAME) is not None:
-        name = ledger.onboarding
-        raise ConflictError(f"undo of '{name}' was interrupted; finish it first: labelferry undo {name}")
+def is_undoing(ledger: Ledger) -> bool:
+    """Return whether an undo was begun and has not ended."""
+    return ledger.entry(KIND, NAME) is not None
