@@ -171,6 +171,8 @@ class _Planner:
             try:
                 using = set(self.onboarding.client.ontologies.projects(entry.remote_id or ""))
             except NotFoundError:
+                if entry.detail.get("features"):  # a killed undo deleted it, and not all of its features
+                    yield _resource(Undoable.ONTOLOGY, entry, None, entry.remote_id or "")
                 continue
             reason = None
             if not entry.detail.get("created"):

@@ -44,7 +44,8 @@ class ProjectAround:
         batches: all of its batches, by id.
         rows: the exported row, by the identity of its key, for rows of the onboarding that are in it.
         prelabelled: identities of rows that other imports may have pre-labels for; None when that is not known.
-        other_imports: whether it has imports that are not of the onboarding.
+        other_imports: whether others have pre-labels in it, or an import in progress; a finished import of ground truth
+            is nothing but its labels.
     """
 
     id: str
@@ -140,7 +141,7 @@ def _project(onboarding: Onboarding, project: str, keys: list[str]) -> ProjectAr
         batches={batch.id: batch for batch in client.batches.list(project)},
         rows={identity(str(row["data_row"]["global_key"])): row for row in exported},
         prelabelled=_prelabelled(onboarding, [job for job in others if job.kind is ImportKind.MAL]),
-        other_imports=bool(others),
+        other_imports=any(job.kind is ImportKind.MAL or job.state == "RUNNING" for job in others),
     )
 
 
