@@ -6,7 +6,7 @@ The names below are loaded on first use, so that importing the package is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelferry.api import check, onboard, plan, read, resume, retry_failed, undo, verify
+    from labelferry.api import check, doctor, onboard, plan, read, resume, retry_failed, undo, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Client",
     "check",
+    "doctor",
     "extract_rgb_colors_from_url",
     "onboard",
     "plan",
@@ -30,6 +31,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Client": "labelferry.labelbox",
     "check": "labelferry.api",
+    "doctor": "labelferry.api",
     "extract_rgb_colors_from_url": "labelferry.masks",
     "onboard": "labelferry.api",
     "plan": "labelferry.api",

@@ -16,6 +16,8 @@ import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.desired.build import build
 from labelferry.desired.folder import kept
 from labelferry.desired.state import Counts, Desired
+from labelferry.doctor.checkup import Checkup
+from labelferry.doctor.examine import examine
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
@@ -39,7 +41,19 @@ from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
-__all__ = ["Checked", "check", "onboard", "plan", "read", "rebuild", "resume", "retry_failed", "undo", "verify"]
+__all__ = [
+    "Checked",
+    "check",
+    "doctor",
+    "onboard",
+    "plan",
+    "read",
+    "rebuild",
+    "resume",
+    "retry_failed",
+    "undo",
+    "verify",
+]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
 
@@ -136,6 +150,18 @@ def rebuild(name: str) -> Rebuilt:
     """
     with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
+
+
+def doctor(spec: str | None = None, server: str | None = None) -> Checkup:
+    """Check the key, the account, this machine and, if given, a spec. Changes nothing.
+
+    Args:
+        spec: path or URL of a spec.
+        server: URL of a Prefect server's API.
+    """
+    settings = Settings.from_environment()
+    with open_remote(settings) as remote:
+        return examine(settings, remote, spec, server)
 
 
 def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:

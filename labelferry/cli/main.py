@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from labelferry.cli import local, offline, runs, state, undo
+from labelferry.cli import doctor, local, offline, runs, state, undo
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.cli.unexpected import told
@@ -21,6 +21,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 app.command()(offline.check)
 app.command()(offline.convert)
 app.command()(offline.formats)
+app.command()(doctor.doctor)
 app.command()(runs.plan)
 app.command()(runs.onboard)
 app.command()(runs.verify)

@@ -4,7 +4,7 @@ Everything else in this package only describes calls.
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from http import HTTPStatus
 from typing import Any, TypeVar
@@ -55,6 +55,8 @@ class Wire:
         self.http = http
         self.policy = policy
         self.sent = 0
+        self.headers: Mapping[str, str] = {}
+        """Those of the latest answer."""
         self.guard: Callable[[], None] = lambda: None
         """Called before each request that changes anything and after each wait; raises to stop the run."""
         self._endpoints = endpoints
@@ -130,6 +132,7 @@ class Wire:
         url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
         with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):
             response = self.http.post(url, auth=self._auth, timeout=self._timeout(call), **content)
+        self.headers = response.headers
         _log.debug("%s: %d", call.operation, response.status_code)
         return judge(response, call, self._auth.redact)
 

@@ -47,6 +47,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "transitions": _set_transitions,
         "flaws": _set_flaws,
         "rate-limit": _set_rate_limit,
+        "account": organization.turn_account,
         "integrations": organization.add_integration,
         "import-files": _set_lifetime,
         "outcomes": reporting.turn,
