@@ -13,7 +13,7 @@ from labelferry.doctor.prefect_server import check_server
 from labelferry.doctor.target import check_integrations, check_target
 from labelferry.errors import AuthenticationError, InputError, PermissionDeniedError, RemoteError
 from labelferry.onboarding.context import Connect
-from labelferry.remote import Remote, connect
+from labelferry.remote import LOCALBOX, Remote, connect
 from labelferry.settings import Settings
 from labelferry.spec.load import load_spec
 
@@ -67,7 +67,7 @@ def _remote(settings: Settings, remote: Remote, spec: str | None, tools: Instrum
             yield from check_account(client, settings, tools.now())
             yield check_integrations(client)
             if spec is not None:
-                yield from check_target(client, load_spec(spec, settings.specs))
+                yield from check_target(client, load_spec(spec, settings.specs), processes=remote.name != LOCALBOX)
     except AuthenticationError as error:
         yield bad(Topic.KEY, str(error), "create a key in Labelbox's workspace settings and set LABELBOX_API_KEY")
     except PermissionDeniedError as error:

@@ -40,8 +40,13 @@ def check_integrations(client: Client) -> HealthCheck:
     return ok(Topic.INTEGRATIONS, _listed(known) or "none")
 
 
-def check_target(client: Client, loaded: LoadedSpec) -> Iterator[HealthCheck]:
+def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) -> Iterator[HealthCheck]:
     """Yield the checks of what a spec names.
+
+    Args:
+        client: of the service.
+        loaded: the spec.
+        processes: whether the service fetches videos by URL; a localbox does not.
 
     Raises:
         RemoteError: when the service cannot be asked.
@@ -54,7 +59,7 @@ def check_target(client: Client, loaded: LoadedSpec) -> Iterator[HealthCheck]:
     yield ok(Topic.SPEC, f"'{loaded.spec.name}', {counted(len(rows), 'video')}")
     yield _storage(client, loaded.spec, rows)
     yield from _names(client, loaded.spec)
-    yield from _rows(client, rows)
+    yield from _rows(client, rows, processes=processes)
 
 
 def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
@@ -109,7 +114,7 @@ def _name(
     return ok(Topic.NAMES, f"{kind} '{name}' {'exists' if found else 'does not exist yet'}")
 
 
-def _rows(client: Client, rows: Sequence[VideoRow]) -> Iterator[HealthCheck]:
+def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Iterator[HealthCheck]:
     keys = [row.global_key for row in rows]
     present = [key for key, row_id in client.data_rows.lookup(keys).items() if row_id]
     exported = list(client.exports.catalog(present)) if present else []
@@ -122,7 +127,7 @@ def _rows(client: Client, rows: Sequence[VideoRow]) -> Iterator[HealthCheck]:
     unread = [
         row["data_row"]["global_key"] for row in exported if not (row.get("media_attributes") or {}).get("height")
     ]
-    if unread:
+    if unread and processes:
         remedy = "open them in Labelbox's Catalog: 'Processing issues' tells why it cannot read the video"
         yield warn(Topic.ROWS, f"not processed, or of unknown size: {_some(unread)}", remedy)
 

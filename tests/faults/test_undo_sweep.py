@@ -50,7 +50,8 @@ def test_undone_in_the_other_order_the_first_keeps_what_the_second_uses(bench: B
     assert bench.drivers.run(first) == 0, outcomes(home)
     kept = {(step["kind"], step["reason"]) for step in outcomes(home)[-1]["report"]["steps"] if step["fate"] == "keep"}
     assert ("project", "other-onboarding") in kept
-    assert ("dataset", "other-onboarding") in kept
+    assert ("data rows", "other-onboarding") in kept
+    assert ("dataset", "others-rows") in kept
     assert len(bench.localbox.table("labels")) == len(bench.localbox.table("data_rows"))
     assert bench.drivers.run(replace(first, undo=(NAMES[0], NAMES[1]))) == 0, outcomes(home)
     assert normalised(bench.localbox.state()) == before
