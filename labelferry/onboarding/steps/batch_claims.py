@@ -154,7 +154,9 @@ def _settle(
     onboarding: Onboarding, project: str, name: str, batch: str, keys: Sequence[str], *, created: bool = False
 ) -> None:
     if keys:
-        onboarding.ledger.settle("batch", name, batch, project=project, keys=[*keys], created=created)
+        onboarding.ledger.settle(
+            "batch", name, batch, project=project, keys=[*keys], **({"created": True} if created else {})
+        )
     else:
         onboarding.ledger.release("batch", name)
 
