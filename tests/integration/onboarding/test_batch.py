@@ -223,7 +223,7 @@ def test_some_rows_of_a_lost_batch(project: Project) -> None:
 def test_a_lost_ledger_is_noticed_before_anything_is_made(project: Project) -> None:
     made = project.theirs("streets", *KEYS)
     assert project.batch() == BatchOutcome(0, 3)
-    assert project.entries() == [project.settled("streets", made, *KEYS, created=True)]
+    assert project.entries() == [project.settled("streets", made, *KEYS)]
 
 
 def test_rows_are_forgotten(project: Project) -> None:
