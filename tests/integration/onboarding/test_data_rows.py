@@ -245,7 +245,7 @@ def test_a_dataset_of_theirs_that_stayed_empty_stays(yard: Yard) -> None:
     with yard.onboarding() as onboarding:
         overtaken(yard, onboarding, "Streets")
         assert create_data_rows(onboarding) == RowsOutcome(created=0, reused=2)
-        assert datasets(onboarding) == [("Streets", State.SETTLED, {"created": True})]
+        assert datasets(onboarding) == [("Streets", State.SETTLED, {})]
     assert yard.names("datasets") == ["Streets", "Elsewhere"]
 
 
