@@ -6,7 +6,7 @@ The names below are loaded on first use, so that importing the package is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelferry.api import check, onboard, plan, read, resume, retry_failed, verify
+    from labelferry.api import check, doctor, onboard, plan, read, resume, retry_failed, undo, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = [
     "Client",
     "check",
+    "doctor",
     "extract_rgb_colors_from_url",
     "onboard",
     "plan",
@@ -21,6 +22,7 @@ __all__ = [
     "resume",
     "retry_failed",
     "to_ndjson",
+    "undo",
     "verify",
     "write_ndjson",
 ]
@@ -29,6 +31,7 @@ __version__ = "0.1.0"
 _HOME = {
     "Client": "labelferry.labelbox",
     "check": "labelferry.api",
+    "doctor": "labelferry.api",
     "extract_rgb_colors_from_url": "labelferry.masks",
     "onboard": "labelferry.api",
     "plan": "labelferry.api",
@@ -36,6 +39,7 @@ _HOME = {
     "resume": "labelferry.api",
     "retry_failed": "labelferry.api",
     "to_ndjson": "labelferry.convert",
+    "undo": "labelferry.api",
     "verify": "labelferry.api",
     "write_ndjson": "labelferry.convert",
 }

@@ -5,7 +5,7 @@ reads it once. The results are frozen values.
 """
 
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -17,6 +17,8 @@ from labelferry.desired.build import build
 from labelferry.desired.classes import ClassCount, classes_of
 from labelferry.desired.folder import kept
 from labelferry.desired.state import Counts, Desired
+from labelferry.doctor.checkup import Checkup
+from labelferry.doctor.examine import examine
 from labelferry.errors import CheckError
 from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
@@ -25,6 +27,8 @@ from labelferry.onboarding.rebuild import Rebuilt
 from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
 from labelferry.onboarding.run import carry_out, make_plan
 from labelferry.onboarding.steps.labels import fetch_ontology
+from labelferry.onboarding.undoing.records import Undo
+from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.onboarding.verify import verify as compare
 from labelferry.pictures.clip import write_clip
 from labelferry.plain_steps import PlainSteps
@@ -41,7 +45,20 @@ from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
 from labelferry.verification import Verification
 
-__all__ = ["Checked", "check", "onboard", "plan", "preview", "read", "rebuild", "resume", "retry_failed", "verify"]
+__all__ = [
+    "Checked",
+    "check",
+    "doctor",
+    "onboard",
+    "plan",
+    "preview",
+    "read",
+    "rebuild",
+    "resume",
+    "retry_failed",
+    "undo",
+    "verify",
+]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
 
@@ -186,6 +203,37 @@ def rebuild(name: str) -> Rebuilt:
     """
     with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
+
+
+def doctor(spec: str | None = None, server: str | None = None) -> Checkup:
+    """Check the key, the account, this machine and, if given, a spec. Changes nothing.
+
+    Args:
+        spec: path or URL of a spec.
+        server: URL of a Prefect server's API.
+    """
+    settings = Settings.from_environment()
+    with open_remote(settings) as remote:
+        return examine(settings, remote, spec, server)
+
+
+def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
+    """Remove what an onboarding created in Labelbox, and nothing of anybody else's. May be run again at any time.
+
+    Args:
+        name: of the onboarding.
+        decide: whether its plan is to be carried out; nothing was changed before.
+
+    Returns:
+        What was deleted, kept, and cannot be undone; the plan, if it was not to be carried out.
+
+    Raises:
+        SpecError: when none of that name was started on this machine.
+        ConflictError: when another run is in progress, or something of others appeared in the meantime.
+        RemoteError: when the service failed; run it again.
+    """
+    with _taken_up(name) as work:
+        return undo_onboarding(work.onboarding, work.remote, work.settings.wait, decide)
 
 
 def verify(spec: AnySpec) -> Verification:

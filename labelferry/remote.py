@@ -14,8 +14,9 @@ from labelferry.labelbox.limiter import Limiter
 from labelferry.private import private_folder
 from labelferry.settings import Settings
 
-__all__ = ["Remote", "connect", "open_remote", "policy_of"]
+__all__ = ["LOCALBOX", "Remote", "connect", "open_remote", "policy_of"]
 
+LOCALBOX = "localbox"
 READY = "localbox ready at "
 STOP_SECONDS = 10.0
 
@@ -98,7 +99,7 @@ def open_remote(settings: Settings) -> Iterator[Remote]:
         encoding="utf-8",
     )
     try:
-        yield Remote("localbox", _endpoint(process), str(data))
+        yield Remote(LOCALBOX, _endpoint(process), str(data))
     finally:
         _stop(process)
 

@@ -18,7 +18,7 @@ from labelferry.errors import SpecError
 from labelferry.private import private_folder
 from labelferry.settings import ONLY_LOCALBOX, Settings
 
-__all__ = ["Runner", "runner", "to_localbox"]
+__all__ = ["Runner", "prefect_server", "runner", "to_localbox"]
 
 NO_FLOWS = "flows/ is not on the path; run this from a checkout of labelferry"
 
@@ -43,7 +43,7 @@ class Runner:
         _hush_prefect()
         _refuse_unusable("LABELFERRY_HOME", Settings.from_environment().home)
         _refuse_unusable("PREFECT_HOME", _prefect_home())
-        import_module("tasks.server").reach_prefect(_server())
+        import_module("tasks.server").reach_prefect(prefect_server())
         returned: Mapping[str, Any] = getattr(import_module(f"flows.{flow}"), flow)(*args, **options)
         return returned
 
@@ -57,7 +57,7 @@ def runner(flow: bool) -> Runner:
     found = find_spec("flows") is not None
     if flow and not found:
         raise SpecError(f"--flow: {NO_FLOWS}")
-    server = _server()
+    server = prefect_server()
     if not flow and server is None:
         return Runner(False, "in this process")
     if not found:
@@ -65,7 +65,7 @@ def runner(flow: bool) -> Runner:
     return Runner(True, f"as a Prefect flow on {server or 'a temporary server'}")
 
 
-def _server() -> str | None:
+def prefect_server() -> str | None:
     """Return the Prefect server of the environment or of Prefect's active profile; read without Prefect: it is slow."""
     if url := os.environ.get("PREFECT_API_URL"):
         return url

@@ -7,7 +7,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from labelferry.cli import local, offline, propose, runs, state
+from labelferry.cli import doctor, local, offline, propose, runs, state, undo
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.cli.unexpected import told
@@ -24,12 +24,14 @@ app.command()(offline.check)
 app.command()(offline.preview)
 app.command()(offline.convert)
 app.command()(offline.formats)
+app.command()(doctor.doctor)
 app.command()(runs.plan)
 app.command()(runs.onboard)
 app.command()(runs.verify)
 app.command()(state.status)
 app.command()(runs.retry_failed)
 app.command()(runs.resume)
+app.command()(undo.undo)
 app.command()(state.metrics)
 app.command()(local.localbox)
 app.command()(local.demo)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelferry.errors import InputError
-from labelferry.labelbox.call import JsonDict, mutation, query
+from labelferry.labelbox.call import Call, JsonDict, mutation, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.records import Batch, Task
 from labelferry.labelbox.resource import Resource, present
@@ -25,6 +25,10 @@ ADD_ROWS = """mutation addDataRowsToBatchAsyncPyApi($projectId: ID!, $input: Add
   project(where: {id: $projectId}) { addDataRowsToBatchAsync(input: $input) { taskId } } }"""
 GET = f"""query getProjectBatchPyApi($projectId: ID!, $batchId: ID!) {{
   project(where: {{id: $projectId}}) {{ batches(where: {{id: $batchId}}) {{ nodes {{ {FIELDS} }} }} }} }}"""
+REMOVE_QUEUED = """mutation RemoveQueuedDataRowsFromBatchPyApi($projectId: ID!, $batchId: ID!) {
+  project(where: {id: $projectId}) { removeQueuedDataRowsFromBatch(batchId: $batchId) { id } } }"""
+DELETE = """mutation DeleteBatchPyApi($projectId: ID!, $batchId: ID!) {
+  project(where: {id: $projectId}) { deleteBatch(batchId: $batchId) { deletedBatchId } } }"""
 LIST = f"""query GetProjectBatchesPyApi($from: String, $first: PageSize, $projectId: ID!) {{
   project(where: {{id: $projectId}}) {{ id batches(after: $from, first: $first) {{
     nodes {{ {FIELDS} }} pageInfo {{ endCursor }} }} }} }}"""
@@ -101,6 +105,33 @@ class BatchResource(Resource):
             return batches["nodes"], batches["pageInfo"]["endCursor"]
 
         return (_batch(node) for node in by_cursor(page))
+
+    def remove_queued(self, project_id: str, batch_id: str) -> None:
+        """Take the rows of a batch that have no label out of the project; may be repeated.
+
+        Raises:
+            NotFoundError: the project or the batch does not exist.
+        """
+        self._repeat(REMOVE_QUEUED, projectId=project_id, batchId=batch_id)
+
+    def delete(self, project_id: str, batch_id: str) -> None:
+        """Delete a batch, none of whose rows may have a label; its rows leave the project. May be repeated.
+
+        Raises:
+            NotFoundError: the project or the batch does not exist.
+            RejectedError: a row has a label.
+        """
+        self._repeat(DELETE, projectId=project_id, batchId=batch_id)
+
+    def _repeat(self, document: str, **variables: object) -> None:
+        call = Call(
+            document=document,
+            variables=variables,
+            repeatable=True,
+            experimental=True,
+            timeout=self._wire.policy.batch_timeout,
+        )
+        present(self._wire.send(call).get("project"), f"project {variables['projectId']}")
 
     def _create(
         self,

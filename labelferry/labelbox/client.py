@@ -2,7 +2,7 @@
 
 import platform
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -95,6 +95,11 @@ class Client:
     def sent(self) -> int:
         """The number of requests sent to the service so far, including retries."""
         return self._wire.sent
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        """The headers of the service's latest answer."""
+        return self._wire.headers
 
     def guard_with(self, guard: Callable[[], None]) -> None:
         """Have ``guard`` called before each request that changes anything and after each wait; it raises to stop."""

@@ -1,11 +1,12 @@
 """Data rows: looked up by global key, read, created and changed."""
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, UnavailableError
-from labelferry.labelbox.call import JsonDict, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.policy import Pace
 from labelferry.labelbox.records import CreateResult, DataRow
@@ -31,6 +32,7 @@ PROCESSED = """query CheckAllDataRowsHaveBeenProcessedPyApi($globalKeys: [ID!]) 
   queryAllDataRowsHaveBeenProcessed(globalKeys: $globalKeys) { allDataRowsHaveBeenProcessed } }"""
 
 _PAGE = 500
+_DELETED_AT_ONCE = 500
 
 
 class DataRowResource(Resource):
@@ -149,6 +151,11 @@ class DataRowResource(Resource):
         """
         return self._uploads.update(dataset_id, rows)
 
+    def delete(self, row_ids: Sequence[str]) -> None:
+        """Delete rows with all that is on them, 500 at a time; may be repeated, rows that do not exist are ignored."""
+        for ids in _chunks(row_ids, _DELETED_AT_ONCE):
+            self._wire.send(Call(document=_deletion(ids), repeatable=True))
+
     def wait_processed(self, global_keys: Iterable[str]) -> None:
         """Wait until the service has processed the rows, which it must before they can be added to a batch.
 
@@ -207,6 +214,11 @@ def _row(node: JsonDict) -> DataRow:
         media_attributes=node.get("mediaAttributes") or {},
         metadata=tuple(node.get("metadataFields") or ()),
     )
+
+
+def _deletion(ids: Sequence[str]) -> str:
+    """Return the document that deletes rows; the ids are literals, as the official SDK sends them."""
+    return f"mutation deleteDataRowsPyApi {{ deleteDataRows(where: {{dataRowIds: {json.dumps([*ids])}}}) {{ id }} }}"
 
 
 def _chunks(keys: Sequence[str], size: int) -> Iterator[Sequence[str]]:

@@ -59,6 +59,9 @@ ROWS_ONLY = {
 }
 """Parameters of catalog exports: the rows and their metadata, without labels."""
 
+EVERYWHERE = {**ROWS_ONLY, "includeProjectDetails": True, "includeLabelDetails": True, "allProjects": True}
+"""Parameters of catalog exports: the rows in each of their projects."""
+
 
 _T = TypeVar("_T")
 
@@ -96,6 +99,15 @@ class ExportResource(Resource):
             DeadlineError: an export has not ended within the policy's time.
         """
         yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, ROWS_ONLY)
+
+    def anywhere(self, global_keys: Sequence[str]) -> Iterator[dict[str, Any]]:
+        """Yield the data rows with these keys, each with all projects that it is in and their labels.
+
+        Raises:
+            JobFailedError: an export ended FAILED.
+            DeadlineError: an export has not ended within the policy's time.
+        """
+        yield from self._exports(START_CATALOG, "exportDataRowsInCatalog", {}, global_keys, EVERYWHERE)
 
     def look(self, ask: Callable[[], _T | None]) -> _T | None:
         """Ask until there is an answer: labels become readable some time after their import has ended.

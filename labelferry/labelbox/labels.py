@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 
-from labelferry.labelbox.call import JsonDict, mutation, query
+from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.pages import Nodes, by_offset, page_at
 from labelferry.labelbox.records import LabelRecord
 from labelferry.labelbox.resource import Resource, present
@@ -47,9 +47,10 @@ class LabelResource(Resource):
         return found or ()
 
     def delete(self, label_ids: Sequence[str]) -> None:
-        """Delete labels, 500 at a time."""
+        """Delete labels, 500 at a time; may be repeated, labels that do not exist are ignored."""
         for start in range(0, len(label_ids), _AT_ONCE):
-            self._wire.send(mutation(delete_document(label_ids[start : start + _AT_ONCE])))
+            document = delete_document(label_ids[start : start + _AT_ONCE])
+            self._wire.send(Call(document=document, repeatable=True))
 
 
 def delete_document(label_ids: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from labelferry.labelbox.call import JsonDict, mutation, query
-from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
+from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor, by_offset, page_at
 from labelferry.labelbox.records import OntologyRecord
 from labelferry.labelbox.resource import Resource, present
 
@@ -18,6 +18,8 @@ GET = f"query GetOntologyPyApi($param_0: ID!) {{ ontology(where: {{id: $param_0}
 FIND = f"""query getOntologiesPyApi($search: String, $filter: OntologyFilter, $from: String, $first: PageSize) {{
   ontologies(where: {{filter: $filter, search: $search}}, after: $from, first: $first) {{
     nodes {{ {FIELDS} }} nextCursor }} }}"""
+PROJECTS = """query GetOntologyProjectsPyApi($param_0: ID!) {
+  ontology(where: {id: $param_0}) { projects(skip: 0 first: 100) { id } } }"""
 
 _PAGE = 100
 
@@ -53,6 +55,37 @@ class OntologyResource(Resource):
             return found["nodes"], found["nextCursor"]
 
         return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
+
+    def projects(self, ontology_id: str) -> list[str]:
+        """Return the ids of the projects that use an ontology.
+
+        Raises:
+            NotFoundError: there is none.
+        """
+
+        def page(skip: int) -> Nodes:
+            answer = self._wire.send(query(page_at(PROJECTS, skip), param_0=ontology_id))
+            return list(present(answer.get("ontology"), f"ontology {ontology_id}")["projects"])
+
+        return [str(node["id"]) for node in by_offset(page)]
+
+    def delete(self, ontology_id: str) -> None:
+        """Delete an ontology that no project uses; its features stay.
+
+        Raises:
+            NotFoundError: there is none.
+            RejectedError: a project uses it.
+        """
+        self._wire.remove("ontologies", ontology_id)
+
+    def delete_feature(self, schema_id: str) -> None:
+        """Delete the schema of a tool or classification that no ontology uses.
+
+        Raises:
+            NotFoundError: there is none.
+            RejectedError: an ontology uses it, or it was deleted before.
+        """
+        self._wire.remove("feature-schemas", schema_id)
 
 
 def ontology_of(node: JsonDict) -> OntologyRecord:

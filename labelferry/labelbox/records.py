@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import Enum
 from typing import Any
 
 __all__ = [
+    "ApiKey",
     "Batch",
     "CreateResult",
     "DataRow",
@@ -44,6 +46,21 @@ class User:
 
     id: str
     email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key as the service lists it: never the key itself.
+
+    Attributes:
+        expires_at: None when it does not expire.
+        allowed_ips: the ranges of addresses that it works from, empty for all.
+    """
+
+    name: str
+    revoked: bool
+    expires_at: datetime | None
+    allowed_ips: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,15 +4,17 @@ Everything else in this package only describes calls.
 """
 
 import logging
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from http import HTTPStatus
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 import httpx
 import orjson
 from pydantic import SecretStr
 
-from labelferry.errors import DeadlineError, LedgerError, RejectedError, UnavailableError
+from labelferry.errors import DeadlineError, LedgerError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox.call import Attachment, Call, JsonDict
 from labelferry.labelbox.endpoints import Endpoints
 from labelferry.labelbox.policy import Pace, Policy, retrying
@@ -53,6 +55,8 @@ class Wire:
         self.http = http
         self.policy = policy
         self.sent = 0
+        self.headers: Mapping[str, str] = {}
+        """Those of the latest answer."""
         self.guard: Callable[[], None] = lambda: None
         """Called before each request that changes anything and after each wait; raises to stop the run."""
         self._endpoints = endpoints
@@ -68,6 +72,15 @@ class Wire:
             RemoteError: of the matching kind; UnavailableError.acted tells whether the service may have acted.
         """
         return self.repeat(lambda: self._once(call), repeatable=call.repeatable)
+
+    def remove(self, kind: str, name: str) -> None:
+        """Delete something at the service's REST URL, such as ``ontologies``; repeated until there is an answer.
+
+        Raises:
+            NotFoundError: it does not exist.
+            RejectedError: it is in use.
+        """
+        self.repeat(lambda: self._remove(kind, name))
 
     def repeat(self, attempt: Callable[[], _T], *, repeatable: bool = True) -> _T:
         """Run an attempt under the retry policy and return its result."""
@@ -119,8 +132,22 @@ class Wire:
         url = self._endpoints.experimental if call.experimental else self._endpoints.graphql
         with _content(call) as content, reach(url, call.operation, repeatable=call.repeatable):
             response = self.http.post(url, auth=self._auth, timeout=self._timeout(call), **content)
+        self.headers = response.headers
         _log.debug("%s: %d", call.operation, response.status_code)
         return judge(response, call, self._auth.redact)
+
+    def _remove(self, kind: str, name: str) -> None:
+        self._throttle()
+        self.guard()
+        self.sent += 1
+        url = f"{self._endpoints.rest}/{kind}/{quote(name, safe='')}"
+        call = Call(document=f"mutation {kind}", repeatable=True)  # how ``judge`` names it in an error
+        with reach(url, f"DELETE {kind}", repeatable=True):
+            response = self.http.delete(url, auth=self._auth, timeout=self._timeout(call))
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            raise NotFoundError(f"{kind} {name} does not exist; it may have been deleted, or the id is wrong")
+        if response.status_code not in {HTTPStatus.NO_CONTENT, HTTPStatus.OK}:
+            judge(response, call, self._auth.redact)
 
     def _timeout(self, call: Call) -> httpx.Timeout:
         usual = self.policy.upload_timeout if call.attachment else self.policy.request_timeout

@@ -96,6 +96,13 @@ class Ledger:
         """Return all resources of a kind, by name."""
         return list(self._entries(resources.c.kind == kind))
 
+    def others(self, kind: str) -> list[tuple[str, LedgerEntry]]:
+        """Return the resources of a kind of the workspace's other onboardings, with the names of these."""
+        beside = (resources.c.workspace == self.workspace, resources.c.onboarding != self.onboarding)
+        query = select(resources).where(*beside, resources.c.kind == kind)
+        with self._file.engine.connect() as connection:
+            return [(row.onboarding, _entry_of(row)) for row in connection.execute(query)]
+
     def claim(self, kind: str, name: str, **detail: Any) -> None:
         """Record that the service is about to be asked for this resource."""
         self._put(kind, name, State.CLAIMED, None, detail)
@@ -218,7 +225,7 @@ class Ledger:
         query = select(resources).where(*self._mine(resources), *conditions).order_by(resources.c.name)
         with self._file.engine.connect() as connection:
             for row in connection.execute(query):
-                yield LedgerEntry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
+                yield _entry_of(row)
 
     def _put(
         self,
@@ -249,6 +256,10 @@ class Ledger:
         with writing(self._file.engine) as connection:
             confirm_in(connection)
             yield connection
+
+
+def _entry_of(row: Any) -> LedgerEntry:
+    return LedgerEntry(row.kind, row.name, State(row.state), row.remote_id, row.detail)
 
 
 def _row_of(record: LineRecord) -> dict[str, Any]:

@@ -48,6 +48,7 @@ def routes(*, enabled: bool) -> list[Route]:
         "flaws": _set_flaws,
         "rate-limit": _set_rate_limit,
         "integrations": integrations.declare,
+        "account": organization.turn_account,
         "import-files": _set_lifetime,
         "outcomes": reporting.turn,
         "behaviour": behaviour.turn,

@@ -16,7 +16,7 @@ from typing import Protocol, TypeVar
 
 from labelferry.desired.classes import classes_of
 from labelferry.onboarding.context import Onboarding
-from labelferry.onboarding.plan import Plan, PlannedStep, refuse_conflicts
+from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
 from labelferry.onboarding.steps.data_rows import RowsOutcome, plan_data_rows
 from labelferry.onboarding.steps.deletion import NONE_DELETED, Deleted
@@ -25,6 +25,7 @@ from labelferry.onboarding.steps.ontology import plan_ontology
 from labelferry.onboarding.steps.outcomes import Finished, refuse_unfinished
 from labelferry.onboarding.steps.project import plan_project
 from labelferry.onboarding.steps.resolve import Resolved
+from labelferry.onboarding.undoing.journal import is_undoing
 
 __all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
 
@@ -157,6 +158,10 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
 
 
 def _planned_steps(onboarding: Onboarding) -> Iterator[PlannedStep]:
+    if is_undoing(onboarding.ledger):
+        name = onboarding.desired.spec.name
+        reason = f"the undo of '{name}' was interrupted; finish it first: labelferry undo {name}"
+        yield PlannedStep("undo", name, Action.CONFLICT, reason)
     yield from plan_open_jobs(onboarding)
     yield from plan_data_rows(onboarding)
     ontology = plan_ontology(onboarding)

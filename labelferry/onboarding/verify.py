@@ -23,7 +23,7 @@ from labelferry.verification import Pictures, Refused, RowResult, Verification, 
 from labelferry.verification.compare import TOLERANCE
 from labelferry.verification.offset import offset_of
 
-__all__ = ["verify"]
+__all__ = ["option_values", "verify"]
 
 TOLD = 100
 OUTSIDE = "label of a row that is named only by id and is not in the manifest"
@@ -86,7 +86,7 @@ def _rows(onboarding: Onboarding, known: Mapping[str, LineRecord], tolerance: fl
     """Yield every row of the manifest, in each project that got labels."""
     keys = [row["global_key"] for row in onboarding.desired.rows()]
     unknown = {uuid for uuid, record in known.items() if record.state is LineState.UNKNOWN}
-    values = _values(onboarding.desired.ontology())
+    values = option_values(onboarding.desired.ontology())
     for project, lines in _by_project(onboarding, known).items():
         reading = _Reading(onboarding, project, lines, unknown, tolerance, values)
         yield from reading.results(keys)
@@ -107,7 +107,7 @@ def _filed(row: RowRef) -> str:
     return identity(row.global_key) if row.global_key else row.key
 
 
-def _values(ontology: Mapping[str, Any] | None) -> dict[str, str]:
+def option_values(ontology: Mapping[str, Any] | None) -> dict[str, str]:
     """Return the value of each option by its label, if the label is unique: lines may use either."""
     found: dict[str, set[str]] = {}
     for feature in Ontology.from_normalized(ontology).walk() if ontology else ():

@@ -2,10 +2,14 @@
 
 from typing import Any
 
+from labelferry.doctor.checkup import Checkup
 from labelferry.onboarding.plan import Plan
+from labelferry.onboarding.undoing.records import Undo
+from labelferry.reports.doctor import print_checkup
 from labelferry.reports.plan import print_plan
 from labelferry.reports.report import Report
 from labelferry.reports.terminal import print_report
+from labelferry.reports.undo import print_undo
 from labelferry.reports.verification import print_verification
 from labelferry.shown import print_result
 from labelferry.verification import Verification
@@ -21,6 +25,16 @@ def _(plan: Plan, console: Any) -> None:
 @print_result.register
 def _(report: Report, console: Any) -> None:
     print_report(report.to_dict(), console)
+
+
+@print_result.register
+def _(found: Checkup, console: Any) -> None:
+    print_checkup(found.to_dict(), console)
+
+
+@print_result.register
+def _(undo: Undo, console: Any) -> None:
+    print_undo(undo.to_dict(), console)
 
 
 @print_result.register

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -26,9 +27,10 @@ from labelferry.errors import LabelferryError, PartialFailureError, PendingError
 from labelferry.labelbox import Client, Policy
 from labelferry.labelbox.policy import Pace
 from labelferry.ledger import open_ledger
-from labelferry.onboarding.context import open_onboarding
+from labelferry.onboarding.context import Connect, open_onboarding
 from labelferry.onboarding.run import carry_out
 from labelferry.onboarding.steps.labels import assemble
+from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote
 from labelferry.reports import Report
@@ -51,6 +53,7 @@ class Job:
         kill_at: number of the request at which the child kills itself, from 1 on; 0 for never.
         side: before the request is sent, or after its answer came and nobody has seen it.
         retry: name of an onboarding whose refused lines are sent again, instead of the specs.
+        undo: names of onboardings that are undone in turn, instead of the specs.
         ledger: its database URL; SQLite in the home when there is none.
         freeze: whether the child stops there as SIGSTOP does, until somebody lets it go on, instead of killing itself.
         wait: seconds to wait for another run.
@@ -62,6 +65,7 @@ class Job:
     kill_at: int = 0
     side: str = BEFORE
     retry: str = ""
+    undo: tuple[str, ...] = ()
     ledger: str = ""
     freeze: bool = False
     wait: int = 0
@@ -115,7 +119,26 @@ def settings_of(job: Job) -> Settings:
 
 def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
     """The product's own order and steps, over a transport that kills; returns exit code and report."""
-    clock, remote = Clock(), Remote("Labelbox", settings.endpoint)
+    remote = Remote("Labelbox", settings.endpoint)
+    folder = kept(retry, settings.home) if retry else assemble(spec, settings, remote).folder
+    with open_onboarding(settings, remote, folder, over(transport)) as onboarding:
+        try:
+            report: Report = carry_out(PlainSteps(onboarding, remote, settings), retry=bool(retry))
+        except (PartialFailureError, PendingError) as error:
+            return error.exit_code, error.result.to_dict()
+    return 0, report.to_dict()
+
+
+def undo(name: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
+    """The product's own undo, confirmed; returns exit code and what was done."""
+    remote = Remote("Labelbox", settings.endpoint)
+    with open_onboarding(settings, remote, kept(name, settings.home), over(transport)) as onboarding:
+        return 0, undo_onboarding(onboarding, remote, settings.wait, lambda _: True).to_dict()
+
+
+def over(transport: httpx.BaseTransport) -> Connect:
+    """A factory of clients over a transport, whose waits take no time."""
+    clock = Clock()
 
     @contextmanager
     def connecting(settings: Settings, remote: Remote) -> Iterator[Client]:
@@ -126,21 +149,17 @@ def onboard(spec: str, retry: str, settings: Settings, transport: httpx.BaseTran
         ) as client:
             yield client
 
-    folder = kept(retry, settings.home) if retry else assemble(spec, settings, remote).folder
-    with open_onboarding(settings, remote, folder, connecting) as onboarding:
-        try:
-            report: Report = carry_out(PlainSteps(onboarding, remote, settings), retry=bool(retry))
-        except (PartialFailureError, PendingError) as error:
-            return error.exit_code, error.result.to_dict()
-    return 0, report.to_dict()
+    return connecting
 
 
 def work(job: Job, transport: Deadly) -> int:
     """Run the specs of a job in turn, write their messages, return the exit code."""
     settings, outcomes, code = settings_of(job), [], 0
-    for spec in job.specs:
+    calls = [partial(undo, name, settings, transport) for name in job.undo]
+    calls = calls or [partial(onboard, spec, job.retry, settings, transport) for spec in job.specs]
+    for call in calls:
         try:
-            code, report = onboard(spec, job.retry, settings, transport)
+            code, report = call()
             said = {"code": code, "message": "", "report": report}
         except LabelferryError as error:
             said = {"code": error.exit_code, "message": str(error), "kind": type(error).__name__}

@@ -30,6 +30,12 @@ def users(
 field("Organization", "users")(users)
 
 
+@field("User", "apiKeys")
+def api_keys(_: User, context: Context) -> list[dict[str, Any]]:
+    """Return the user's keys, without the keys themselves."""
+    return organization.api_keys(context.session)
+
+
 @query("roles")
 def roles(_: None, context: Context) -> list[Role]:
     """Return the available roles."""

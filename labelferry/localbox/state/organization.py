@@ -1,13 +1,16 @@
 """The one organisation and its one user."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from labelferry.localbox.errors import NotFoundError
+from labelferry.localbox.errors import MalformedError, NotFoundError
 from labelferry.localbox.ids import new_id, now
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
 
 ROLES = ("Labeler", "Reviewer", "Team Manager", "Admin", "None")
+ACCOUNT = "account"
+"""The setting with what the control plane says of the user."""
 
 
 @dataclass(frozen=True)
@@ -46,10 +49,12 @@ class User:
     is_external_user: bool = False
     timezone: str = "UTC"
 
+    role: str = "Admin"
+
     @property
     def org_role(self) -> Role:
         """The user's role in the organisation."""
-        return Role(id=self.role_id, name="Admin")
+        return Role(id=self.role_id, name=self.role)
 
 
 def found(session: Session) -> None:
@@ -70,8 +75,32 @@ def user(session: Session, user_id: str | None = None) -> User:
     kept = settings.read(session, "organization")
     if user_id not in (None, kept["user"]):
         raise NotFoundError.of("User", user_id)
-    made = kept["made"]
-    return User(id=kept["user"], role_id=kept["role"], created_at=made, updated_at=made, last_login_at=made)
+    made, turned = kept["made"], settings.read(session, ACCOUNT, {})
+    return User(
+        id=kept["user"],
+        role_id=kept["role"],
+        created_at=made,
+        updated_at=made,
+        last_login_at=made,
+        is_viewer=bool(turned.get("viewer")),
+        role=turned.get("role", "Admin"),
+    )
+
+
+def turn_account(session: Session, plan: dict[str, Any]) -> dict[str, Any]:
+    """Change the user's role, whether they are a viewer, and their keys (on the control plane's behalf)."""
+    if unknown := plan.keys() - {"role", "viewer", "keys"}:
+        raise MalformedError(f"No such property of an account: {', '.join(sorted(unknown))}")
+    settings.write(session, ACCOUNT, plan)
+    return plan
+
+
+def api_keys(session: Session) -> list[dict[str, Any]]:
+    """Return what the control plane says of the user's keys; their number and form do not matter to the server."""
+    return [
+        {"id": str(number), "name": "key", "revoked": False, "expiresAtEpoch": None, "allowedIpCidrs": []} | each
+        for number, each in enumerate(settings.read(session, ACCOUNT, {}).get("keys", []))
+    ]
 
 
 def roles(session: Session) -> list[Role]:

@@ -105,7 +105,7 @@ def _create(onboarding: Onboarding, project: str, name: str, keys: Sequence[str]
     try:
         batch = onboarding.client.batches.create(project, name, keys, onboarding.desired.spec.batch.priority)
     except RemoteConflictError:
-        return take_up(onboarding, project).get(name, [])
+        return take_up(onboarding, project, taken=name).get(name, [])
     except (RejectedError, JobFailedError) as error:
         return settle_refused(onboarding, project, name, keys, error)
     except UnavailableError:

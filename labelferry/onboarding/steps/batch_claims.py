@@ -12,7 +12,16 @@ from labelferry.ledger import LedgerEntry, State
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 
-__all__ = ["brought_in", "forget_rows", "outside", "settle_batch", "settle_refused", "take_up", "take_up_batches"]
+__all__ = [
+    "brought_in",
+    "forget_rows",
+    "in_project",
+    "outside",
+    "settle_batch",
+    "settle_refused",
+    "take_up",
+    "take_up_batches",
+]
 
 NOTHING_TO_ADD, NO_ROW = "No valid data rows to add", "do not exist"
 """The service's messages when all rows are already in the project or unreadable, and when a row does not exist."""
@@ -31,8 +40,13 @@ def outside(onboarding: Onboarding) -> tuple[list[str], int]:
     return todo, len(keys) - len(todo)
 
 
-def take_up(onboarding: Onboarding, project: str) -> dict[str, list[str]]:
+def take_up(onboarding: Onboarding, project: str, taken: str | None = None) -> dict[str, list[str]]:
     """Settle the batches that were claimed and not settled; one that a crash left empty is filled.
+
+    Args:
+        onboarding: the onboarding.
+        project: id.
+        taken: name of a batch that the service has just refused to create because it exists, so it is not ours.
 
     Returns:
         For each of them in the project: the rows that it leaves out.
@@ -43,17 +57,24 @@ def take_up(onboarding: Onboarding, project: str) -> dict[str, list[str]]:
         if entry.name not in there:
             onboarding.ledger.release("batch", entry.name)
     return {
-        entry.name: _taken_up(onboarding, project, there[entry.name], entry) for entry in claimed if entry.name in there
+        entry.name: _taken_up(onboarding, project, there[entry.name], entry, ours=entry.name != taken)
+        for entry in claimed
+        if entry.name in there
     }
 
 
-def _taken_up(onboarding: Onboarding, project: str, batch: Batch, entry: LedgerEntry) -> list[str]:
-    """Return the rows that a claimed batch leaves out; a batch of that name that is not ours has none of our rows."""
+def _taken_up(onboarding: Onboarding, project: str, batch: Batch, entry: LedgerEntry, *, ours: bool) -> list[str]:
+    """Return the rows that a claimed batch leaves out; a batch of that name that is not ours has none of our rows.
+
+    One that may be ours is recorded as created by this onboarding if it has exactly the rows that were claimed for it.
+    """
     wanted = {row["global_key"] for row in onboarding.desired.rows()}
     keys = [key for key in entry.detail["keys"] if key in wanted]
     if keys and not batch.size:
         return _filled(onboarding, project, batch, keys)
-    _settle(onboarding, project, batch.name, batch.id, _inside(onboarding, project, entry.detail["keys"]))
+    inside = in_project(onboarding, project, entry.detail["keys"])
+    created = ours and batch.size == len(inside) == len(entry.detail["keys"])
+    _settle(onboarding, project, batch.name, batch.id, inside, created=created)
     return []
 
 
@@ -73,7 +94,7 @@ def take_up_batches(onboarding: Onboarding, project: str) -> int:
     ours = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
     batches = [batch for batch in onboarding.client.batches.list(project) if ours.fullmatch(batch.name)]
     todo, _ = outside(onboarding)
-    keys = _inside(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
+    keys = in_project(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
     if not keys:
         return 0
     # The service does not say which of our batches added which row; for what is left to do it makes no difference.
@@ -94,7 +115,7 @@ def forget_rows(onboarding: Onboarding, rows: Collection[str]) -> None:
 def settle_batch(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence[str]) -> list[str]:
     """Record the rows that a batch has added, and return those that it leaves out."""
     lacking = set(_left_out(onboarding, project, batch, keys))
-    _settle(onboarding, project, batch.name, batch.id, [key for key in keys if key not in lacking])
+    _settle(onboarding, project, batch.name, batch.id, [key for key in keys if key not in lacking], created=True)
     return [key for key in keys if key in lacking]
 
 
@@ -112,7 +133,7 @@ def settle_refused(
         if NO_ROW in str(error):
             raise UnavailableError(f"{error}; these rows may appear later: run again in a few minutes") from error
         raise error
-    inside = set(_inside(onboarding, project, keys))  # through another batch
+    inside = set(in_project(onboarding, project, keys))  # through another batch
     _settle(onboarding, project, name, "", [key for key in keys if key in inside])
     return [key for key in keys if key not in inside]
 
@@ -125,18 +146,22 @@ def _left_out(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence
     rows = onboarding.client.data_rows.lookup(keys) if failed else {}
     named = [key for key, row_id in rows.items() if row_id in failed]
     doubtful = named if failed and len(named) == len(failed) else keys
-    inside = set(_inside(onboarding, project, doubtful))
+    inside = set(in_project(onboarding, project, doubtful))
     return [key for key in doubtful if key not in inside]
 
 
-def _settle(onboarding: Onboarding, project: str, name: str, batch: str, keys: Sequence[str]) -> None:
+def _settle(
+    onboarding: Onboarding, project: str, name: str, batch: str, keys: Sequence[str], *, created: bool = False
+) -> None:
     if keys:
-        onboarding.ledger.settle("batch", name, batch, project=project, keys=[*keys])
+        onboarding.ledger.settle(
+            "batch", name, batch, project=project, keys=[*keys], **({"created": True} if created else {})
+        )
     else:
         onboarding.ledger.release("batch", name)
 
 
-def _inside(onboarding: Onboarding, project: str, keys: Sequence[str]) -> list[str]:
+def in_project(onboarding: Onboarding, project: str, keys: Sequence[str]) -> list[str]:
     """Return those of the rows that are in the project through any batch: an export contains no others."""
     rows = onboarding.client.exports.project(project, keys)
     inside = {identity(str(row.get("data_row", {}).get("global_key"))) for row in rows}

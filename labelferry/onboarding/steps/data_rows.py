@@ -15,6 +15,7 @@ from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.batch_claims import brought_in
+from labelferry.onboarding.steps.created_rows import about_to_create, keep_created
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
 from labelferry.onboarding.steps.signing import finish_signing, plan_signing
@@ -139,7 +140,7 @@ def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tu
     reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
     dataset = resolve(dataset_kind(onboarding), reference, ledger)
     if dataset.created:
-        ledger.settle("dataset", reference.name or "", dataset.id, unfilled=True)
+        ledger.settle("dataset", reference.name or "", dataset.id, created=True, unfilled=True)
     return _create(onboarding, dataset.id, missing), dataset
 
 
@@ -156,13 +157,14 @@ def remove_unfilled(onboarding: Onboarding) -> None:
                 datasets.delete(entry.remote_id)
                 ledger.release("dataset", entry.name)
             else:
-                ledger.settle("dataset", entry.name, entry.remote_id)
+                ledger.settle("dataset", entry.name, entry.remote_id, created=True)
 
 
 def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) -> int:
     """Create rows and return how many were created; those that exist by now count as created."""
-    payloads = _payloads(onboarding, rows)
     keys = [row["global_key"] for row in rows]
+    claimed = about_to_create(onboarding.ledger, dataset, keys)
+    payloads = _payloads(onboarding, rows)
     waiting = "waiting for global keys that Labelbox reports as taken"
     try:
         result = onboarding.client.data_rows.ensure(
@@ -174,6 +176,7 @@ def _create(onboarding: Onboarding, dataset: str, rows: list[dict[str, Any]]) ->
         if not error.acted or None in onboarding.client.data_rows.lookup(keys).values():
             raise
         return len(rows)
+    keep_created(onboarding.ledger, claimed, dataset, result.created)
     _refuse_refused(result.failures, len(rows))
     return len(result.created)
 

@@ -10,7 +10,7 @@ from labelferry.ledger import Ledger
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 
-__all__ = ["keep_left_out", "left_out", "rows_left_out"]
+__all__ = ["forget_left_out", "keep_left_out", "left_out", "rows_left_out"]
 
 KIND, NAME = "rows", "left out"
 
@@ -22,6 +22,11 @@ def keep_left_out(onboarding: Onboarding, project: str, keys: Sequence[str]) -> 
         onboarding.ledger.settle(KIND, NAME, "", project=project, rows=rows)
     else:
         onboarding.ledger.release(KIND, NAME)
+
+
+def forget_left_out(ledger: Ledger) -> None:
+    """Forget the record."""
+    ledger.release(KIND, NAME)
 
 
 def left_out(ledger: Ledger) -> dict[str, str | None]:

@@ -81,7 +81,7 @@ def _look_up_or_make(kind: ResourceKind, reference: Reference, ledger: Ledger) -
     made = _make(kind, name, ledger)
     with _leaving(kind, name, ledger, made):
         finished = kind.finish(made)
-        ledger.settle(kind.name, name, made)
+        ledger.settle(kind.name, name, made, created=True)
     return Resolved(made, created=True, finished=finished)
 
 

@@ -1,14 +1,15 @@
 """Local videos, uploaded as checked and recorded, so that a replaced one is noticed."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from labelferry.files.content import Content, refuse_changed
 from labelferry.ledger import Ledger
+from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 
-__all__ = ["remember", "upload_video", "uploaded"]
+__all__ = ["forget_uploads", "remember", "upload_video", "uploaded"]
 
 KIND = "upload"
 
@@ -29,6 +30,13 @@ def remember(onboarding: Onboarding, row: Mapping[str, Any]) -> None:
     """Record the video of the row."""
     if content := row.get("content"):
         onboarding.ledger.replace(KIND, row["global_key"], content["sha256"])
+
+
+def forget_uploads(ledger: Ledger, rows: Collection[str]) -> None:
+    """Forget the videos of rows, by the identity of their global keys."""
+    for entry in ledger.entries(KIND):
+        if identity(entry.name) in rows:
+            ledger.release(KIND, entry.name)
 
 
 def uploaded(ledger: Ledger) -> dict[str, str | None]:

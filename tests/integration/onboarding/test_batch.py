@@ -54,8 +54,8 @@ class Project:
     def entries(self) -> list[LedgerEntry]:
         return self.ledger.entries("batch")
 
-    def settled(self, name: str, remote_id: str, *keys: str) -> LedgerEntry:
-        return LedgerEntry("batch", name, State.SETTLED, remote_id, {"project": self.id, "keys": [*keys]})
+    def settled(self, name: str, remote_id: str, *keys: str, **more: bool) -> LedgerEntry:
+        return LedgerEntry("batch", name, State.SETTLED, remote_id, {"project": self.id, "keys": [*keys], **more})
 
 
 @pytest.fixture
@@ -77,7 +77,7 @@ def test_rows_come_in_once(project: Project) -> None:
     assert outside(project.onboarding) == (KEYS, 0)
     assert project.batch() == BatchOutcome(added=3, already_in=0, batches=("streets",))
     assert project.held() == {"streets": KEYS}
-    assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS)]
+    assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS, created=True)]
     assert brought_in(project.onboarding) == set(KEYS)
     skipped = PlannedStep("batch", "streets", Action.SKIP, "all rows are already in the project", count=3)
     assert plan_batch(project.onboarding) == skipped
@@ -116,7 +116,7 @@ def test_rows_that_cannot_be_read_are_left_out(count: int, project: Project) -> 
     unread = KEYS[:count]
     project.yard.turn(unreadable=unread)
     assert project.batch() == BatchOutcome(3 - count, 0, ("streets",), tuple(unread))
-    assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS[count:])]
+    assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS[count:], created=True)]
     ids = {row["global_key"]: row["id"] for row in project.yard.localbox.table("data_rows")}
     assert left_out(project.ledger) == {key: ids[key] for key in unread}
     assert rows_left_out(project.ledger) == {*unread, *(f"#{ids[key]}" for key in unread)}
@@ -169,7 +169,7 @@ def test_a_claim_of_a_batch_that_was_made_is_settled(project: Project) -> None:
     made = project.theirs("streets", *KEYS)
     claimed(project)
     assert take_up(project.onboarding, project.id) == {"streets": []}
-    assert project.entries() == [project.settled("streets", made, *KEYS)]
+    assert project.entries() == [project.settled("streets", made, *KEYS, created=True)]
 
 
 def test_a_claim_of_a_batch_that_was_never_made_is_forgotten(project: Project) -> None:
@@ -217,7 +217,7 @@ def test_batches_of_others_only(project: Project) -> None:
 def test_some_rows_of_a_lost_batch(project: Project) -> None:
     made = project.theirs("streets", "street-2")
     assert take_up_batches(project.onboarding, project.id) == 1
-    assert project.entries() == [project.settled("streets", made, "street-2")]
+    assert project.entries() == [project.settled("streets", made, "street-2", created=True)]
 
 
 def test_a_lost_ledger_is_noticed_before_anything_is_made(project: Project) -> None:
@@ -259,7 +259,7 @@ def test_the_name_is_somebody_elses(project: Project) -> None:
     own = f"streets-{digest(*KEYS)}"
     of_others(project, "streets")
     assert project.batch() == BatchOutcome(3, 0, (own,))
-    assert project.entries() == [project.settled(own, project.id_of(own), *KEYS)]
+    assert project.entries() == [project.settled(own, project.id_of(own), *KEYS, created=True)]
 
 
 def test_both_names_are_somebody_elses(project: Project) -> None:
@@ -275,7 +275,7 @@ def test_a_batch_without_an_answer(kind: str, project: Project) -> None:
     project.yard.spoil(kind, "createBatch.*")
     if kind == "drop-after":
         assert project.batch() == BatchOutcome(3, 0, ("streets",))
-        assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS)]
+        assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS, created=True)]
         return
     with pytest.raises(UnavailableError):
         project.batch()

@@ -52,7 +52,7 @@ def test_all_rows_are_new(yard: Yard) -> None:
             "data rows", "street-1, street-2", Action.CREATE, "not in Labelbox yet", count=2, requests=requests
         )
         assert create_data_rows(onboarding) == RowsOutcome(created=2, reused=0, dataset_created=True)
-        assert datasets(onboarding) == [("Streets", State.SETTLED, {})]
+        assert datasets(onboarding) == [("Streets", State.SETTLED, {"created": True})]
     rows_held = yard.localbox.table("data_rows")
     assert [(row["global_key"], row["row_data"], row["external_id"]) for row in rows_held] == [
         ("street-1", "https://example.com/street-1.mp4", None),
@@ -211,11 +211,11 @@ def test_an_upload_that_never_arrives(yard: Yard) -> None:
     with yard.onboarding() as onboarding:
         with pytest.raises(UnavailableError):
             create_data_rows(onboarding)
-        assert datasets(onboarding) == [("Streets", State.SETTLED, {"unfilled": True})]
+        assert datasets(onboarding) == [("Streets", State.SETTLED, {"created": True, "unfilled": True})]
     yard.localbox.control("DELETE", "faults")
     with yard.onboarding() as onboarding:
         assert create_data_rows(onboarding) == RowsOutcome(created=2, reused=0)
-        assert datasets(onboarding) == [("Streets", State.SETTLED, {})]
+        assert datasets(onboarding) == [("Streets", State.SETTLED, {"created": True})]
 
 
 # Datasets that stayed empty
@@ -260,8 +260,8 @@ def test_datasets_are_removed_only_when_they_are_ours_and_empty(yard: Yard) -> N
         remove_unfilled(onboarding)
         assert onboarding.ledger.entries("dataset") == [
             LedgerEntry("dataset", "claimed", State.CLAIMED, None, {"unfilled": True}),
-            LedgerEntry("dataset", "full", State.SETTLED, held["full"]),
-            LedgerEntry("dataset", "gone", State.SETTLED, MISSING),
+            LedgerEntry("dataset", "full", State.SETTLED, held["full"], {"created": True}),
+            LedgerEntry("dataset", "gone", State.SETTLED, MISSING, {"created": True}),
             LedgerEntry("dataset", "kept", State.SETTLED, held["kept"]),
         ]
     assert yard.names("datasets") == ["full", "kept"]

@@ -74,7 +74,7 @@ def test_it_is_made_once(sought: Sought) -> None:
     made = sought.resolve()
     assert made.created
     assert sought.held() == [made.id]
-    assert sought.entry() == sought.settled(made.id)
+    assert sought.entry() == sought.settled(made.id, created=True)
     assert sought.plan() == sought.step(Action.REUSE, "found by name", id=made.id)
     assert sought.resolve() == Resolved(made.id, created=False)
     assert sought.held() == [made.id]
@@ -128,7 +128,7 @@ def test_the_stored_one_was_deleted(sought: Sought) -> None:
     assert sought.plan().action is Action.CREATE
     made = sought.resolve()
     assert (made.created, sought.held()) == (True, [made.id])
-    assert sought.entry() == sought.settled(made.id)
+    assert sought.entry() == sought.settled(made.id, created=True)
 
 
 def test_the_stored_one_was_deleted_and_another_has_its_name(sought: Sought) -> None:
@@ -151,7 +151,7 @@ def test_a_claim_is_not_an_id(sought: Sought) -> None:
     assert look_up(sought.kind, QUAY, sought.ledger) is None
     theirs = sought.theirs()
     assert sought.resolve() == Resolved(theirs, created=False)
-    assert sought.entry() == sought.settled(theirs)
+    assert sought.entry() == sought.settled(theirs, created=True)
 
 
 def test_a_creation_without_an_answer_leaves_its_claim(sought: Sought) -> None:
@@ -168,4 +168,4 @@ def test_a_creation_whose_answer_is_lost_is_found(sought: Sought) -> None:
     sought.yard.spoil("drop-after", MAKING[sought.kind.name])
     made = sought.resolve()
     assert (made.created, sought.held()) == (True, [made.id])
-    assert sought.entry() == sought.settled(made.id)
+    assert sought.entry() == sought.settled(made.id, created=True)

@@ -1,0 +1,79 @@
+"""All checks in their order: those of the service end with the first answer that does not come."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import httpx
+
+from labelferry.doctor.account import check_account
+from labelferry.doctor.checkup import Checkup, HealthCheck, Level, Topic, bad
+from labelferry.doctor.machine import check_machine, installed
+from labelferry.doctor.prefect_server import check_server
+from labelferry.doctor.target import check_integrations, check_target
+from labelferry.errors import AuthenticationError, InputError, PermissionDeniedError, RemoteError
+from labelferry.onboarding.context import Connect
+from labelferry.remote import LOCALBOX, Remote, connect
+from labelferry.settings import Settings
+from labelferry.spec.load import load_spec
+
+__all__ = ["Instruments", "examine"]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruments:
+    """What the check-up is made with: the seams to the world outside.
+
+    Args:
+        connecting: factory of the client.
+        now: returns the time by this machine's clock.
+        installed: returns the version of a package, None when it is not installed.
+        http: sends the requests to the Prefect server.
+    """
+
+    connecting: Connect = connect
+    now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
+    installed: Callable[[str], tuple[int, ...] | None] = installed
+    http: Callable[[], httpx.Client] = httpx.Client
+
+
+def examine(
+    settings: Settings,
+    remote: Remote,
+    spec: str | None = None,
+    server: str | None = None,
+    tools: Instruments | None = None,
+) -> Checkup:
+    """Return the check-up of an account, this machine and, if given, a spec. Changes nothing anywhere.
+
+    Args:
+        settings: of this process.
+        remote: the Labelbox.
+        spec: path or URL of a spec.
+        server: URL of the Prefect server's API.
+        tools: the seams to the world outside.
+    """
+    tools = tools or Instruments()
+    checks = [*_remote(settings, remote, spec, tools), *check_machine(settings, tools.installed)]
+    with tools.http() as http:
+        checks += check_server(server, tools.installed("prefect"), http, tools.now())
+    order = list(Topic)
+    return Checkup(str(remote), tuple(sorted(checks, key=lambda check: order.index(check.topic))))
+
+
+def _remote(settings: Settings, remote: Remote, spec: str | None, tools: Instruments) -> Iterator[HealthCheck]:
+    try:
+        with tools.connecting(settings, remote) as client:
+            yield from check_account(client, settings, tools.now())
+            yield check_integrations(client)
+            if spec is not None:
+                yield from check_target(client, load_spec(spec, settings.specs), processes=remote.name != LOCALBOX)
+    except AuthenticationError as error:
+        yield bad(Topic.KEY, str(error), "create a key in Labelbox's workspace settings and set LABELBOX_API_KEY")
+    except PermissionDeniedError as error:
+        yield bad(Topic.ROLE, str(error), "use the key of an admin, or ask one for access")
+    except InputError as error:
+        yield bad(Topic.SPEC, str(error), "correct the spec")
+    except RemoteError as error:
+        remedy = "check the network, the proxy and LABELBOX_ENDPOINT, or try again later"
+        yield HealthCheck(Topic.KEY, Level.OUT_OF_REACH, str(error), remedy)

@@ -1,0 +1,140 @@
+"""What a spec names, at the service: storage, names, data rows. Queries only."""
+
+from collections.abc import Callable, Iterator, Sequence
+from urllib.parse import urlsplit
+
+from labelferry.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.errors import InputError, NotFoundError
+from labelferry.labelbox import Client
+from labelferry.labelbox.records import Integration
+from labelferry.listing import counted, shorten
+from labelferry.model.keys import identity
+from labelferry.sources.manifest import VideoRow, read_videos
+from labelferry.spec import IAM_DEFAULT, IAM_NONE, Reference, Spec
+from labelferry.spec.loaded import LoadedSpec
+
+__all__ = ["check_integrations", "check_target"]
+
+CLOUDS = {
+    ".amazonaws.com": "AWS",
+    "storage.googleapis.com": "GCP",
+    ".blob.core.windows.net": "Azure",
+    ".dfs.core.windows.net": "Azure",
+}
+SIGNED = ("x-amz-signature", "x-goog-signature", "sig=")
+SHOWN = 3
+
+
+def check_integrations(client: Client) -> HealthCheck:
+    """Check the workspace's IAM integrations."""
+    known = client.integrations.list()
+    defaults = [each for each in known if each.is_default]
+    if len(defaults) > 1:
+        remedy = (
+            "leave one of them as default in Labelbox's workspace settings, or name one as dataset: iam_integration"
+        )
+        return bad(Topic.INTEGRATIONS, f"{len(defaults)} are the default: {_listed(defaults)}", remedy)
+    if defaults and not defaults[0].valid:
+        remedy = "validate it in Labelbox's workspace settings, or set dataset: {iam_integration: none}"
+        return bad(Topic.INTEGRATIONS, f"the default, {defaults[0]}, is not valid", remedy)
+    return ok(Topic.INTEGRATIONS, _listed(known) or "none")
+
+
+def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) -> Iterator[HealthCheck]:
+    """Yield the checks of what a spec names.
+
+    Args:
+        client: of the service.
+        loaded: the spec.
+        processes: whether the service fetches videos by URL; a localbox does not.
+
+    Raises:
+        RemoteError: when the service cannot be asked.
+    """
+    try:
+        rows = read_videos(loaded.spec.videos, loaded.reach)
+    except InputError as error:
+        yield bad(Topic.SPEC, str(error), "correct it; labelferry check SPEC checks the labels too")
+        return
+    yield ok(Topic.SPEC, f"'{loaded.spec.name}', {counted(len(rows), 'video')}")
+    yield _storage(client, loaded.spec, rows)
+    yield from _names(client, loaded.spec)
+    yield from _rows(client, rows, processes=processes)
+
+
+def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
+    """Check that unsigned addresses in a cloud's storage have an integration that may read them."""
+    clouds = sorted({cloud for row in rows if row.file is None and (cloud := _cloud(str(row.row_data)))})
+    wanted = spec.dataset.iam_integration
+    if not clouds or wanted == IAM_NONE:
+        return ok(Topic.STORAGE, "no video needs an IAM integration")
+    known = client.integrations.list()
+    found = [each for each in known if (each.is_default if wanted == IAM_DEFAULT else wanted in {each.id, each.name})]
+    served = {each.provider.upper() for each in found}
+    lacking = [cloud for cloud in clouds if cloud.upper() not in served]
+    if not lacking:
+        return ok(Topic.STORAGE, f"{_listed(found)} signs for the videos")
+    remedy = (
+        "create one in Labelbox's workspace settings and name it, or set dataset: {iam_integration: none} if public"
+    )
+    text = f"videos are at {', '.join(lacking)}, and no IAM integration that the spec means is for it"
+    return warn(Topic.STORAGE, text, remedy)
+
+
+def _cloud(address: str) -> str | None:
+    """Return whose storage an address without a signature is in."""
+    parts = urlsplit(address)
+    if any(mark in parts.query.lower() for mark in SIGNED):
+        return None
+    return next((cloud for host, cloud in CLOUDS.items() if (parts.hostname or "").endswith(host)), None)
+
+
+def _names(client: Client, spec: Spec) -> Iterator[HealthCheck]:
+    datasets, projects, ontologies = client.datasets, client.projects, client.ontologies
+    yield _name("dataset", spec.dataset, datasets.get, datasets.find)
+    yield _name("project", spec.project, projects.get, projects.find)
+    yield _name("ontology", spec.ontology, ontologies.get, ontologies.find)
+
+
+def _name(
+    kind: str, reference: Reference, get: Callable[[str], object], find: Callable[[str], Sequence[object]]
+) -> HealthCheck:
+    """Check that a resource is named unambiguously."""
+    name = reference.name or reference.id or ""
+    if reference.id is not None:
+        try:
+            get(reference.id)
+        except NotFoundError:
+            return bad(Topic.NAMES, f"no {kind} has the id {name}", f"correct {kind}: {{id: ...}} in the spec")
+        return ok(Topic.NAMES, f"{kind} {name} exists")
+    found = find(name)
+    if len(found) > 1:
+        remedy = f"choose one in the spec, {kind}: {{id: ...}}, or rename the others in Labelbox"
+        return bad(Topic.NAMES, f"{counted(len(found), kind)} have the name '{name}'", remedy)
+    return ok(Topic.NAMES, f"{kind} '{name}' {'exists' if found else 'does not exist yet'}")
+
+
+def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Iterator[HealthCheck]:
+    keys = [row.global_key for row in rows]
+    present = [key for key, row_id in client.data_rows.lookup(keys).items() if row_id]
+    exported = list(client.exports.catalog(present)) if present else []
+    yield ok(Topic.ROWS, f"{len(present)} of {counted(len(keys), 'data row')} exist")
+    spelt = {str(row["data_row"]["global_key"]) for row in exported}
+    others = [key for key in present if key not in spelt and identity(key) in {identity(each) for each in spelt}]
+    if others:
+        remedy = "write the keys as in Labelbox; labelferry takes them as the same, other tools may not"
+        yield warn(Topic.ROWS, f"exist in another case: {_some(others)}", remedy)
+    unread = [
+        row["data_row"]["global_key"] for row in exported if not (row.get("media_attributes") or {}).get("height")
+    ]
+    if unread and processes:
+        remedy = "open them in Labelbox's Catalog: 'Processing issues' tells why it cannot read the video"
+        yield warn(Topic.ROWS, f"not processed, or of unknown size: {_some(unread)}", remedy)
+
+
+def _some(keys: Sequence[str]) -> str:
+    return ", ".join(shorten(list(keys), SHOWN))
+
+
+def _listed(integrations: Sequence[Integration]) -> str:
+    return ", ".join(str(each) for each in integrations)

@@ -1,0 +1,93 @@
+"""Labels of rows -> those that this onboarding imported: their content is what was sent, and it is the only such one.
+
+Labelbox does not say which import a label is from. A label that somebody has changed since is no longer ours.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from labelferry.desired.state import IndexedLine
+from labelferry.errors import RemoteError
+from labelferry.labelbox import ImportKind
+from labelferry.ledger import LedgerEntry, LineRecord, LineState
+from labelferry.model import RowRef
+from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.undoing.surroundings import ProjectAround
+from labelferry.onboarding.verify import option_values
+from labelferry.verification import Pictures, RowContent, compare, read_exported, read_sent
+
+__all__ = ["OurLabels", "find_ours"]
+
+MAY_BE_IN = frozenset({LineState.ACCEPTED, LineState.UNKNOWN, LineState.SENT})
+
+
+class OurLabels:
+    """The labels that are certainly ours, and the number of rows where that is not certain.
+
+    Args:
+        ids: of the labels.
+        doubtful: rows that ground truth was imported for, none or several of whose labels are as it was sent.
+    """
+
+    def __init__(self, ids: frozenset[str], doubtful: int) -> None:
+        self.ids, self.doubtful = ids, doubtful
+
+
+def find_ours(onboarding: Onboarding, project: ProjectAround) -> OurLabels:
+    """Return our labels in a project, by their content. Changes nothing."""
+    finder = _Finder(onboarding, project)
+    found = [finder.matches(*each) for each in _sent(onboarding, project)]
+    ids = frozenset(each for matches in found if matches for each in matches)
+    return OurLabels(ids, sum(matches is None for matches in found))
+
+
+def _sent(onboarding: Onboarding, project: ProjectAround) -> Iterator[tuple[str, list[LineRecord]]]:
+    """Yield each row that ground truth was sent for, by identity, with its lines that are or may be imported."""
+    for entry in onboarding.ledger.entries("job"):
+        if not _is_truth(entry) or entry.detail["project"] != project.id:
+            continue
+        rows = defaultdict[str, list[LineRecord]](list)
+        for line in onboarding.ledger.lines(*MAY_BE_IN, job=entry.name):
+            rows[RowRef.from_key(line.row).identity].append(line)
+        yield from rows.items()
+
+
+def _is_truth(entry: LedgerEntry) -> bool:
+    return ImportKind(entry.detail["import_kind"]) is ImportKind.GROUND_TRUTH
+
+
+class _Finder:
+    def __init__(self, onboarding: Onboarding, project: ProjectAround) -> None:
+        self._onboarding, self._project = onboarding, project
+        self._lines = {line.uuid: line for line in onboarding.desired.index()}
+        self._values = option_values(onboarding.desired.ontology())
+        self._pictures = Pictures(self._fetch)
+
+    def matches(self, row: str, lines: list[LineRecord]) -> list[str] | None:
+        """Return the ids of a row's labels that are as they were sent; None when it is not certain which are ours."""
+        exported = self._project.rows.get(row)
+        labels = [] if exported is None else exported["projects"][self._project.id]["labels"]
+        wanted = [self._lines.get(line.uuid) for line in lines]
+        found = [label["id"] for label in labels if self._is_as_sent(label, [each for each in wanted if each])]
+        times = 1 + max(line.generation for line in lines)
+        most = times if self._onboarding.desired.spec.on_labelled == "add" else 1
+        certain = None not in wanted and 0 < len(found) <= most
+        return found if certain else ([] if not labels else None)
+
+    def _is_as_sent(self, label: Mapping[str, Any], lines: list[IndexedLine]) -> bool:
+        held = read_exported({"projects": {self._project.id: {"labels": [label]}}}, self._project.id, self._pictures)
+        names = {**self._values, **held.names}
+        sent = read_sent(map(self._onboarding.desired.video, lines), names, self._pictures)
+        result = compare("", sent, held)
+        return bool(result.equal) and not result.differs and not _unread(held) and not _unread(sent)
+
+    def _fetch(self, url: str) -> bytes | None:
+        try:
+            return self._onboarding.client.exports.picture(url)
+        except RemoteError:
+            return None
+
+
+def _unread(content: RowContent) -> bool:
+    return bool(content.unreadable or content.unknown)

@@ -1,0 +1,91 @@
+"""What an onboarding created is removed, and nothing of anybody else's."""
+
+from collections.abc import Callable
+
+import pytest
+
+from labelferry.errors import LabelferryError
+from labelferry.onboarding.undoing.records import Fate, KeepReason, Undo, Undoable
+from labelferry.onboarding.undoing.run import undo_onboarding
+from labelferry.reports import Report
+from tests.faults.streets import box
+from tests.faults.world import normalised
+from tests.integration.onboarding.others import Others, things
+from tests.integration.onboarding.yard import Yard
+
+LINES = [box("street-1", 1), box("street-1", 2), box("street-2", 3)]
+
+
+def undone(yard: Yard, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
+    """Undo what the files describe."""
+    with yard.onboarding() as onboarding:
+        return undo_onboarding(onboarding, yard.remote, 0, decide)
+
+
+def state(yard: Yard) -> dict[str, list[str]]:
+    """What localbox keeps, without ids and times."""
+    return normalised(yard.localbox.state())
+
+
+def onboarded(yard: Yard) -> Report:
+    report = yard.run()
+    assert not isinstance(report, LabelferryError), report
+    return report
+
+
+def fates(found: Undo) -> list[tuple[Undoable, Fate, KeepReason | None]]:
+    return [(step.kind, step.fate, step.reason) for step in found.steps]
+
+
+@pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
+def test_nothing_is_left_and_a_second_onboarding_starts_clean(imported_as: str, yard: Yard) -> None:
+    yard.write(LINES, imported_as)
+    before = state(yard)
+    onboarded(yard)
+    first = state(yard)
+    found = undone(yard)
+    assert found.done
+    assert {fate for _, fate, _ in fates(found)} == {Fate.DELETE}
+    assert state(yard) == before
+    assert undone(yard).steps == ()
+    assert onboarded(yard).sent == len(LINES)
+    again = state(yard)
+    assert {name: len(rows) for name, rows in again.items()} == {name: len(rows) for name, rows in first.items()}
+
+
+SOME, ALL = 3, 50
+
+
+@pytest.mark.parametrize("imported_as", ["prelabels", "ground-truth"])
+@pytest.mark.parametrize("seed", [*range(SOME), *(pytest.param(n, marks=pytest.mark.full) for n in range(SOME, ALL))])
+def test_nothing_of_others_is_touched(seed: int, imported_as: str, yard: Yard) -> None:
+    others = Others(yard, seed)
+    yard.write(LINES, imported_as)
+    empty = things(yard.localbox.state())
+    deeds = others.before()
+    before = things(yard.localbox.state())
+    onboarded(yard)
+    onboarding = things(yard.localbox.state())
+    deeds += others.after()
+    after = things(yard.localbox.state())
+    found = undone(yard)
+    left = things(yard.localbox.state())
+    foreign = {key for key in before if before[key] != empty.get(key)}
+    foreign |= {key for key in after if after[key] != onboarding.get(key)}
+    connected = {key for key in foreign if key[0] == "projects" and before.get(key) != onboarding.get(key)}
+    assert {key: left.get(key) for key in foreign - connected} == {key: after[key] for key in foreign - connected}, (
+        deeds
+    )
+    assert connected <= left.keys()
+    ours = left.keys() - foreign - empty.keys()
+    kept = {step.kind for step in found.steps if step.fate is not Fate.DELETE}
+    assert kept or not ours - ledgered(ours, imported_as), (deeds, ours)
+    if not deeds:
+        assert not ours
+    again = undone(yard)
+    assert things(yard.localbox.state()) == left, again
+
+
+def ledgered(things: set[tuple[str, str]], imported_as: str) -> set[tuple[str, str]]:
+    """What may stay of ours without a step that keeps it: Labelbox cannot delete an import of ground truth."""
+    return {key for key in things if imported_as == "ground-truth" and key[0] == "imports"}

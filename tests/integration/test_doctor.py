@@ -1,0 +1,305 @@
+"""Broken worlds: each fault is found, by its topic and level, and its remedy works when it is followed."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from labelferry.doctor.checkup import Checkup, Level, Topic
+from labelferry.doctor.examine import Instruments, examine
+from labelferry.doctor.machine import installed
+from labelferry.ledger import open_ledger
+from labelferry.onboarding.undoing.journal import begin, end
+from labelferry.remote import Remote
+from labelferry.settings import Settings
+from tests.faults.driver import Clock
+from tests.faults.mutations import impatient, settings_in
+from tests.faults.streets import box, write_streets
+from tests.localbox_server import Localbox
+
+SERVER = "http://127.0.0.1:4200/api"
+GOOD = {"prefect": (3, 9, 1), "sqlalchemy": (2, 1, 9), "fastapi": (0, 150, 0), "av": (15, 0)}
+
+
+class World:
+    """A user's machine and account; everything is well at first."""
+
+    def __init__(self, localbox: Localbox, folder: Path) -> None:
+        self.localbox, self.folder = localbox, folder
+        settings = settings_in(folder / "home", localbox.endpoint, localbox.key)
+        self.settings: Settings = replace(settings, requests_per_minute=1_500)
+        self.versions: dict[str, tuple[int, ...]] = dict(GOOD)
+        self.ahead, self.heartbeat, self.server = timedelta(), datetime.now(UTC), False
+        self.spec = write_streets(folder, [box("street-1", 1)], "prelabels")
+
+    def examined(self) -> Checkup:
+        """The check-up as things are now."""
+        tools = Instruments(
+            connecting=partial(impatient, Clock()),
+            now=lambda: datetime.now(UTC) + self.ahead,
+            installed=self.versions.get,
+            http=lambda: httpx.Client(transport=httpx.MockTransport(self._answer)),
+        )
+        remote = Remote("Labelbox", self.settings.endpoint)
+        return examine(self.settings, remote, str(self.spec), SERVER if self.server else None, tools)
+
+    def account(self, **plan: Any) -> None:
+        self.localbox.control("POST", "account", plan)
+
+    def row(self, key: str, *, processed: bool = True) -> None:
+        """Create a data row of a video whose size the service knows, unless it is not processed."""
+        size = {"width": 320, "height": 240} if processed else {}
+        self.localbox.control("POST", "media", {"https://example.com/a.mp4": size})
+        with self.localbox.client() as client:
+            made = client.datasets.create("theirs").id
+            client.data_rows.create(made, [{"global_key": key, "row_data": "https://example.com/a.mp4"}])
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        """Answer as a Prefect server with one deployment and one worker does."""
+        answers: Mapping[str, Any] = {
+            "/api/admin/version": "3.9.1",
+            "/api/work_pools/filter": [{"name": "labelferry"}],
+            "/api/deployments/filter": [{"work_pool_name": "labelferry"}],
+            "/api/work_pools/labelferry/workers/filter": [{"last_heartbeat_time": self.heartbeat.isoformat()}],
+        }
+        return httpx.Response(200, json=answers[request.url.path])
+
+
+Deed = Callable[[World], object]
+
+
+def integration(world: World, **plan: Any) -> None:
+    world.localbox.control("POST", "integrations", {"name": "Ours", "isOrgDefault": True, **plan})
+
+
+def seed(world: World, **changes: Any) -> None:
+    """Change every integration, as in Labelbox's workspace settings."""
+    state = world.localbox.state()
+    for row in state["integrations"]:
+        row.update(changes)
+    world.localbox.control("POST", "seed", state)
+
+
+def processed(world: World) -> None:
+    """Labelbox has fetched the video by now."""
+    state = world.localbox.state()
+    for row in state["data_rows"]:
+        row["media_attributes"] = '{"width": 320, "height": 240}'
+    world.localbox.control("POST", "seed", state)
+
+
+def rewrite(world: World, old: str, new: str, name: str = "streets.yaml") -> None:
+    path = world.folder / name
+    path.write_text(path.read_text("utf-8").replace(old, new), "utf-8")
+
+
+def near(**delta: float) -> float:
+    return (datetime.now(UTC) + timedelta(**delta)).timestamp()
+
+
+def with_settings(world: World, **changes: Any) -> None:
+    world.settings = replace(world.settings, **changes)
+
+
+def twice(world: World) -> None:
+    with world.localbox.client() as client:
+        client.projects.create("Streets")
+        client.projects.create("Streets")
+
+
+def one_project(world: World) -> None:
+    rewrite(world, "{name: Streets, media_type", f"{{id: {world.localbox.table('projects')[0]['id']}, media_type")
+
+
+def undoing(world: World, deed: Callable[[Any], object]) -> None:
+    """Leave an undo half done in the ledger, or finish it."""
+    (world.folder / "home").mkdir(exist_ok=True)
+    with open_ledger(world.settings.ledger_url) as file:
+        ledger = file.of("org", "streets")
+        ledger.record_run(ledger.now(), "done", {"remote": "Labelbox"})
+        deed(ledger)
+
+
+def private(world: World) -> None:
+    rewrite(world, "https://example.com/", "https://bucket.s3.amazonaws.com/", "videos.csv")
+
+
+WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
+    "a wrong or expired key": (
+        lambda world: with_settings(world, api_key=SecretStr("expired")),
+        Topic.KEY,
+        Level.BAD,
+        "LABELBOX_API_KEY",
+        lambda world: with_settings(world, api_key=SecretStr(world.localbox.key)),
+    ),
+    "a key that expires in two days": (
+        lambda world: world.account(keys=[{"name": "nightly", "expiresAtEpoch": near(days=2)}]),
+        Topic.KEY_LIFE,
+        Level.WARN,
+        "'nightly' expires",
+        lambda world: world.account(keys=[{"name": "nightly", "expiresAtEpoch": near(days=200)}]),
+    ),
+    "a key that is bound to addresses": (
+        lambda world: world.account(keys=[{"name": "office", "allowedIpCidrs": ["192.0.2.0/24"]}]),
+        Topic.KEY_LIFE,
+        Level.WARN,
+        "office",
+        lambda world: world.account(keys=[{"name": "office"}]),
+    ),
+    "a viewer": (
+        lambda world: world.account(viewer=True),
+        Topic.ROLE,
+        Level.BAD,
+        "a viewer",
+        lambda world: world.account(role="Admin"),
+    ),
+    "a labeler": (
+        lambda world: world.account(role="Labeler"),
+        Topic.ROLE,
+        Level.BAD,
+        "Labeler",
+        lambda world: world.account(role="Admin"),
+    ),
+    "an invalid default integration": (
+        lambda world: integration(world, valid=False),
+        Topic.INTEGRATIONS,
+        Level.BAD,
+        "is not valid",
+        lambda world: seed(world, valid=1),
+    ),
+    "two default integrations": (
+        lambda world: [integration(world), integration(world, name="Other")],
+        Topic.INTEGRATIONS,
+        Level.BAD,
+        "2 are the default",
+        lambda world: seed(world, is_org_default=0),
+    ),
+    "a private bucket without an integration": (
+        private,
+        Topic.STORAGE,
+        Level.WARN,
+        "AWS",
+        lambda world: rewrite(world, "dataset: Streets", "dataset: {name: Streets, iam_integration: none}"),
+    ),
+    "a key in another case": (
+        lambda world: world.row("Street-1"),
+        Topic.ROWS,
+        Level.WARN,
+        "street-1",
+        lambda world: [rewrite(world, "street-1,", "Street-1,", "videos.csv")],
+    ),
+    "a row that is not processed": (
+        lambda world: world.row("street-1", processed=False),
+        Topic.ROWS,
+        Level.WARN,
+        "Processing issues",
+        processed,
+    ),
+    "two projects of the name": (twice, Topic.NAMES, Level.BAD, "'Streets'", one_project),
+    "a clock that is off by an hour": (
+        lambda world: setattr(world, "ahead", timedelta(hours=1)),
+        Topic.CLOCK,
+        Level.BAD,
+        "ahead",
+        lambda world: setattr(world, "ahead", timedelta()),
+    ),
+    "an old Prefect with a new SQLAlchemy": (
+        lambda world: world.versions.update(prefect=(3, 8, 8)),
+        Topic.VERSIONS,
+        Level.BAD,
+        "schedules nothing",
+        lambda world: world.versions.update(prefect=(3, 9, 1)),
+    ),
+    "a dead worker": (
+        lambda world: [setattr(world, "server", True), setattr(world, "heartbeat", datetime.now(UTC) - SILENCE)],
+        Topic.SERVER,
+        Level.BAD,
+        "no worker",
+        lambda world: setattr(world, "heartbeat", datetime.now(UTC)),
+    ),
+    "a half undone onboarding": (
+        lambda world: undoing(world, lambda ledger: begin(ledger, [])),
+        Topic.LEDGER,
+        Level.BAD,
+        "interrupted",
+        lambda world: undoing(world, end),
+    ),
+    "a home that is a file": (
+        lambda world: [
+            (world.folder / "taken").write_text("", "utf-8"),
+            with_settings(world, home=world.folder / "taken"),
+        ],
+        Topic.HOME,
+        Level.BAD,
+        "cannot be written to",
+        lambda world: with_settings(world, home=world.folder / "home"),
+    ),
+    "no limit of requests": (
+        lambda world: with_settings(world, requests_per_minute=None),
+        Topic.RATE,
+        Level.WARN,
+        "no limit",
+        lambda world: with_settings(world, requests_per_minute=1_500),
+    ),
+    "a service that is out of reach": (
+        lambda world: with_settings(world, endpoint="http://127.0.0.1:9/graphql"),
+        Topic.KEY,
+        Level.OUT_OF_REACH,
+        "cannot reach",
+        lambda world: with_settings(world, endpoint=world.localbox.endpoint),
+    ),
+}
+SILENCE = timedelta(minutes=5)
+CODES = {Level.BAD: 2, Level.WARN: 3, Level.OUT_OF_REACH: 1}
+
+
+@pytest.fixture
+def world(localbox: Localbox, tmp_path: Path) -> World:
+    return World(localbox, tmp_path)
+
+
+@contextmanager
+def unchanged(localbox: Localbox) -> Iterator[None]:
+    """Nothing is changed at the service inside the block."""
+    before = localbox.kept()
+    yield
+    assert localbox.kept() == before
+    assert localbox.mutations() == []
+
+
+def test_all_is_well(world: World) -> None:
+    world.server = True
+    world.localbox.forget()
+    with unchanged(world.localbox):
+        found = world.examined()
+    assert {check.level for check in found.checks} == {Level.OK}, found
+    assert {check.topic for check in found.checks} == set(Topic)
+    assert found.exit_code == 0
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_a_broken_world_is_found_and_its_remedy_works(name: str, world: World) -> None:
+    breaking, topic, level, said, following = WORLDS[name]
+    breaking(world)
+    world.localbox.forget()
+    with unchanged(world.localbox):
+        found = world.examined()
+    faults = [check for check in found.checks if check.level is not Level.OK]
+    assert [(check.topic, check.level) for check in faults] == [(topic, level)], found
+    assert said in faults[0].found + faults[0].remedy
+    assert faults[0].remedy
+    assert found.exit_code == CODES[level]
+    following(world)
+    assert world.examined().exit_code == 0, world.examined()
+
+
+def test_versions_of_what_is_installed() -> None:
+    assert (installed("httpx") or ())[0] == 0
+    assert installed("no-such-package") is None
