@@ -58,7 +58,7 @@ def write_parquet(folder: Path, keyframes: int) -> None:
             out.write_table(pa.Table.from_batches([_batch(order[start : start + 1_000_000], frames)]))
 
 
-def _batch(at: "np.ndarray", frames: int):  # type: ignore[type-arg, no-untyped-def]  # noqa: ANN202
+def _batch(at: "np.ndarray", frames: int):  # type: ignore[type-arg, no-untyped-def]
     import pyarrow as pa
 
     frame, track, video = at % frames, at // frames % TRACKS, at // frames // TRACKS
@@ -119,13 +119,11 @@ def check(folder: Path) -> None:
     labelferry.check(folder / "spec.yaml")
 
 
-def nothing(folder: Path) -> None:
+def nothing(_: Path) -> None:
     """The imports."""
     import pyarrow.compute
     import pyarrow.csv
     import pyarrow.parquet  # noqa: F401
-
-    import labelferry.desired.build
 
 
 Write = Callable[[Path, int], None]
@@ -135,7 +133,7 @@ STAGES: dict[str, tuple[Write, Callable[[Path], None]]] = {
     "check of parquet": (lambda folder, size: write_table(folder, size, "parquet"), check),
     "check of csv": (lambda folder, size: write_table(folder, size, "csv"), check),
     "manifest": (write_videos, build),
-    "imports": (lambda folder, size: None, nothing),
+    "imports": (lambda _, __: None, nothing),
 }
 
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.checks.subject import Subject
-from labelferry.model.findings import Finding, on
+from labelferry.checks.subject import Facts, RowCheck, each_video
+from labelferry.model.findings import Finding
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
 from labelferry.model.rules import ShapeRule
@@ -22,10 +22,9 @@ ChosenFrames = NDArray[np.bool_]
 """Mask over the keyframes of a track, true for those that break a rule."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(facts: Facts) -> RowCheck:
     """Check shapes."""
-    for video in subject.videos:
-        yield from on(video.row, _video(video, subject.media_of(video.row)))
+    return each_video(lambda video: _video(video, facts.media_of(video.row)))
 
 
 def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
