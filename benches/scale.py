@@ -43,7 +43,7 @@ def write_manifest(folder: Path, videos: int) -> None:
     """The videos."""
     with (folder / "videos.csv").open("w", encoding="utf-8") as out:
         out.write("global_key,row_data,width,height,fps,frame_count\n")
-        out.writelines(f"v-{n:07},https://example.com/{n}.mp4,1920,1080,25,100000\n" for n in range(videos))
+        out.writelines(f"v-{n:07},https://example.com/{n}.mp4,1920,1080,25,10000\n" for n in range(videos))
 
 
 def write_parquet(folder: Path, keyframes: int) -> None:

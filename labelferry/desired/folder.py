@@ -70,7 +70,7 @@ def store(
     contents = contents_of([row.file for row in rows if row.file is not None], parent / CONTENTS)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
-        desired = _write(draft, spec, [_row_json(row, contents) for row in rows], labels, ontology, findings)
+        desired = _write(draft, spec, (_row_json(row, contents) for row in rows), labels, ontology, findings)
         folder = parent / desired.fingerprint[:16]
         if folder.exists():
             folder.touch()
@@ -129,7 +129,7 @@ def _forget_old(parent: Path, current: Path) -> None:
 def _write(
     folder: Path,
     spec: Spec,
-    rows: Sequence[Mapping[str, Any]],
+    rows: Iterable[Mapping[str, Any]],
     labels: Iterable[Sequence[LabelledVideo]],
     ontology: Ontology | None,
     findings: list[Finding],
@@ -138,10 +138,15 @@ def _write(
     tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
     if tree:
         _write_bytes(folder / "ontology.json", [tree])
-    _write_bytes(folder / "rows.jsonl", (orjson.dumps(row) + b"\n" for row in rows))
     digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
-    digest.update((folder / "rows.jsonl").read_bytes() + tree)
-    counts = Counter[str](dict.fromkeys((each.name for each in fields(Counts)), 0) | {"rows": len(rows)})
+    counts = Counter[str](dict.fromkeys((each.name for each in fields(Counts)), 0))
+    with open_private(folder / "rows.jsonl") as out:
+        for row in rows:
+            text = orjson.dumps(row) + b"\n"
+            out.write(text)
+            digest.update(text)
+            counts["rows"] += 1
+    digest.update(tree)
     bodies, index = open_private(folder / "lines.ndjson"), open_private(folder / "index.jsonl")
     with bodies, index:
         for videos in labels:
@@ -167,11 +172,13 @@ def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def _row_json(row: VideoRow, contents: Mapping[Path, Content]) -> dict[str, Any]:
-    wanted = asdict(row)
-    del wanted["where"]
+    wanted = {name: value for name in ROW_FIELDS if (value := getattr(row, name)) not in (None, (), {})}
     if row.file is not None:
         wanted |= {"file": str(row.file), "content": asdict(contents[row.file])}
-    return {name: value for name, value in wanted.items() if value not in (None, (), {})}
+    return wanted
+
+
+ROW_FIELDS = tuple(each.name for each in fields(VideoRow) if each.name != "where")
 
 
 def _index_entry(line: ImportLine) -> tuple[str | int, ...]:

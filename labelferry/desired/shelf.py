@@ -13,7 +13,7 @@ from labelferry.model import LabelledVideo
 
 __all__ = ["IN_MEMORY", "Shelf"]
 
-IN_MEMORY = 48_000_000
+IN_MEMORY = 16_000_000
 """Bytes of labels that are kept in memory, about."""
 OF_LINE, OF_KEYFRAME = 1_500, 80
 """Bytes that they take: columns, and the objects around them."""

@@ -29,7 +29,7 @@ BOX = np.dtype(
 BoxRows = NDArray[np.void]
 """Rows of boxes, shape [n], with the fields of ``BOX``."""
 
-IN_MEMORY, PART = 600_000, 200_000
+IN_MEMORY, PART = 100_000, 50_000
 """Rows that are kept in memory, and those that are returned at once, unless one video has more."""
 
 

@@ -193,9 +193,12 @@ def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delim
     data = pa.py_buffer("\n".join(rows).encode())
     table = csv.read_csv(
         pa.BufferReader(data),
-        csv.ReadOptions(column_names=list(names), block_size=min(data.size + (1 << 20), LARGEST_BLOCK)),
+        csv.ReadOptions(
+            use_threads=False, column_names=list(names), block_size=min(data.size + (1 << 20), LARGEST_BLOCK)
+        ),
         csv.ParseOptions(delimiter=delimiter, quote_char=False),
         csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        pa.system_memory_pool(),  # which gives back what is not needed any more
     )
     arrays = {name: table.column(name).combine_chunks() for name in names}
     return Sheet(Places.in_file(source, lines), arrays)

@@ -15,9 +15,9 @@ from labelferry.sources.text import bytes_of, empty, fault, opened
 
 __all__ = ["read_excel", "read_parquet"]
 
-ROWS, BATCHES = 4_096, 64
+ROWS, BATCHES = 4_096, 16
 """Of a Parquet file: rows that are unfolded at a time, and how often that for a sheet."""
-BUFFER, MOST_OF_SHEET = 1 << 20, 64_000_000
+BUFFER, MOST_OF_SHEET = 1 << 20, 32_000_000
 MOST_UNFOLDED, MOST_TIMES = 2_000_000_000, 200
 """Bytes that a Parquet file may become, unless it is large itself: columns of one value fold to almost nothing."""
 MOST_WORKBOOK = 60_000_000
@@ -66,7 +66,7 @@ def _tables(opened_file: IO[bytes], size: int, source: str) -> Iterator[Any]:
 
 def _bounded(file: Any, size: int, source: str) -> Iterator[Any]:
     unfolded, most = 0, max(MOST_UNFOLDED, size * MOST_TIMES)
-    for batch in file.iter_batches(ROWS):
+    for batch in file.iter_batches(ROWS, use_threads=False):
         unfolded += batch.nbytes
         if unfolded > most:
             what = f"{size:,} bytes that unfold to more than {most:,}"

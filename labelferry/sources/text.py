@@ -16,7 +16,7 @@ __all__ = ["blocks_of", "bytes_of", "empty", "fault", "json_in", "opened", "shor
 
 LONGEST_MESSAGE = 300
 BOM = b"\xef\xbb\xbf"
-BLOCK = 16_000_000
+BLOCK = 4_000_000
 """Bytes of a text table that are read at once."""
 
 
