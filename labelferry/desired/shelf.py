@@ -6,6 +6,7 @@ The first of them stay in memory, up to a bound; the others wait in a file of th
 import pickle
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cached_property
 from typing import IO, Self
 
@@ -28,6 +29,7 @@ class Shelf:
 
     def __init__(self, in_memory: int = IN_MEMORY) -> None:
         self._left = in_memory
+        self._closing = ExitStack()
         self._rows: dict[str, list[LabelledVideo | int]] = {}
 
     def __bool__(self) -> bool:
@@ -37,8 +39,7 @@ class Shelf:
         return self
 
     def __exit__(self, *_: object) -> None:
-        if "_file" in vars(self):
-            self._file.close()
+        self._closing.close()
 
     def add(self, video: LabelledVideo) -> None:
         """Keep the labels of one video from one source."""
@@ -53,7 +54,7 @@ class Shelf:
 
     @cached_property
     def _file(self) -> IO[bytes]:
-        return tempfile.TemporaryFile()
+        return self._closing.enter_context(tempfile.TemporaryFile())
 
     def _written(self, video: LabelledVideo) -> int:
         start = self._file.seek(0, 2)

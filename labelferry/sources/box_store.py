@@ -6,9 +6,10 @@ without a name. A part is then one slice of each block: videos are numbered, so 
 
 import tempfile
 from collections.abc import Iterator
+from contextlib import ExitStack
 from functools import cached_property
 from itertools import pairwise
-from typing import IO, NamedTuple
+from typing import IO, NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,6 +62,13 @@ class BoxStore:
         self._left, self._part = in_memory, part
         self._blocks: list[_Block] = []
         self._written = 0
+        self._closing = ExitStack()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.close()
 
     def add(self, rows: BoxRows) -> None:
         """Keep rows in the order of the file."""
@@ -80,7 +88,7 @@ class BoxStore:
 
     @cached_property
     def _file(self) -> IO[bytes]:
-        return tempfile.TemporaryFile()
+        return self._closing.enter_context(tempfile.TemporaryFile())
 
     def _cuts(self) -> list[int]:
         """The first video of each part, and the number of videos."""

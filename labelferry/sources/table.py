@@ -10,6 +10,7 @@ from typing import Literal, Self
 from pydantic import Field, field_validator, model_validator
 
 from labelferry.model import LabelledVideo
+from labelferry.sources.box_store import BoxStore
 from labelferry.sources.columns import Form, NormalizedUnit, part_of
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassId, ClassName, GappedEntry
@@ -86,10 +87,11 @@ def read(source: Source[TableLabels]) -> Iterator[LabelledVideo]:
     Raises:
         SourceError: when the table is malformed, lacks a column, or a track has two boxes in a frame or two classes.
     """
-    rows = TableRows(source)
-    for sheet in sheets_of(source.reach.file(source.file), source.file, source.entry.header):
-        rows.add(sheet)
-    yield from rows.videos()
+    with BoxStore() as store:
+        rows = TableRows(source, store)
+        for sheet in sheets_of(source.reach.file(source.file), source.file, source.entry.header):
+            rows.add(sheet)
+        yield from rows.videos()
 
 
 READER = Reader(

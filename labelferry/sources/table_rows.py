@@ -63,11 +63,12 @@ class TableRows:
 
     Args:
         source: the file and its options; takes findings about what the table leaves open.
+        store: where they wait, empty.
     """
 
-    def __init__(self, source: "Source[TableLabels]") -> None:
+    def __init__(self, source: "Source[TableLabels]", store: BoxStore) -> None:
         self._source, self._entry = source, source.entry
-        self._store = BoxStore()
+        self._store = store
         self._parts: Parts | None = None
         self._keys, self._tracks, self._classes, self._class_texts = Numbered(), Numbered(), Numbered(), Numbered()
         self._spellings: dict[str, str] = {}

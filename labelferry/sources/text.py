@@ -89,12 +89,12 @@ def blocks_of(path: Path, source: str, size: int = BLOCK) -> Iterator[bytes]:
         while data := file.read(size):
             data = rest + data
             end = _last_break(data)
-            block, rest = data[:end], data[end:]
-            if started or block.strip():
+            if not started and not data[:end].strip():
+                end = 0
+            if end:
                 started = True
-                yield block
-            else:
-                rest = data
+                yield data[:end]
+            rest = data[end:]
     if rest.strip():
         yield rest
     elif not started:
