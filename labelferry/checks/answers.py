@@ -1,28 +1,44 @@
 """Answers -> the scope fits, a radio has one answer at a time (``siblings.py``), confidence is ignored."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from labelferry.checks.siblings import level
-from labelferry.checks.subject import PlacedClassification, Subject, answered, groups
+from labelferry.checks.subject import (
+    Facts,
+    PlacedClassification,
+    RowCheck,
+    Stage,
+    answered,
+    each_video,
+    groups,
+    whole_row,
+)
 from labelferry.model.answers import Classification
-from labelferry.model.findings import Finding, on
+from labelferry.model.findings import Finding
 from labelferry.model.rules import AnswerRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import Scope
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["check"]
+__all__ = ["STAGES"]
 
 
-def check(subject: Subject) -> Iterator[Finding]:
-    """Check answers."""
-    for video in subject.videos:
-        yield from on(video.row, _video(video, subject.ontology))
-    for videos in subject.by_row():
-        # The lines of a row are siblings, whichever file they are from.
+def _alone(facts: Facts) -> RowCheck:
+    return each_video(lambda video: _video(video, facts.ontology))
+
+
+def _siblings(facts: Facts) -> RowCheck:
+    """Check the lines of a row, which are siblings, whichever file they are from."""
+
+    def check(videos: Sequence[LabelledVideo]) -> Iterator[Finding]:
         top = [PlacedClassification(one, "") for video in videos for one in video.classifications]
-        yield from on(videos[0].row, level(top, subject.ontology))
+        return level(top, facts.ontology)
+
+    return whole_row(check)
+
+
+STAGES: tuple[Stage, ...] = (_alone, _siblings)
 
 
 def _video(video: LabelledVideo, ontology: Ontology | None) -> Iterator[Finding]:

@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
-from labelferry.checks.subject import PlacedClassification, Subject, answered, shown
+from labelferry.checks.subject import Facts, PlacedClassification, RowCheck, answered, each_video, shown
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding, on
+from labelferry.model.findings import Finding
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
 from labelferry.model.masks import Masks
 from labelferry.model.rules import FrameRule
@@ -17,10 +17,9 @@ from labelferry.model.video import LabelledVideo
 __all__ = ["check"]
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(facts: Facts) -> RowCheck:
     """Check frame numbers."""
-    for video in subject.videos:
-        yield from on(video.row, _video(video, subject.media_of(video.row).frame_count, subject.temporal_base))
+    return each_video(lambda video: _video(video, facts.media_of(video.row).frame_count, facts.temporal_base))
 
 
 def _video(video: LabelledVideo, count: int | None, base: int) -> Iterator[Finding]:

@@ -2,21 +2,21 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import PurePath
 
-from labelferry.checks.subject import Subject
+from labelferry.checks.subject import Facts, RowCheck, Stage, each_video, whole_row
 from labelferry.model.answers import Classification
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding, on
+from labelferry.model.findings import Finding
 from labelferry.model.keys import identity
 from labelferry.model.masks import Masks
 from labelferry.model.rules import LineRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 
-__all__ = ["MOST_LINES", "check"]
+__all__ = ["MOST_LINES", "STAGES"]
 
 MOST_LINES = 5_000
 CLOSE = 0.8
@@ -26,15 +26,13 @@ SHORT = 3
 """Keys of so few characters are all alike."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
-    """Check rows and lines."""
+def _known(facts: Facts) -> RowCheck:
+    return each_video(lambda video: _row(video, facts.rows))
+
+
+def _unique(_: Facts) -> RowCheck:
     seen: dict[str, Where] = {}
-    for video in subject.videos:
-        yield from on(video.row, _row(video, subject.rows))
-    for video in subject.videos:
-        yield from on(video.row, _uuids(video, seen))
-    for videos in subject.by_row():
-        yield from on(videos[0].row, _crowded(videos))
+    return each_video(lambda video: _uuids(video, seen))
 
 
 def _row(video: LabelledVideo, rows: Mapping[str, str] | None) -> Iterator[Finding]:
@@ -73,9 +71,12 @@ def _uuids(video: LabelledVideo, seen: dict[str, Where]) -> Iterator[Finding]:
             seen[line.uuid] = line.where
 
 
-def _crowded(videos: list[LabelledVideo]) -> Iterator[Finding]:
+def _crowded(videos: Sequence[LabelledVideo]) -> Iterator[Finding]:
     counts = Counter(line.feature.key for video in videos for line in video.classifications)
     counts.update(line.feature.key for video in videos for line in video.tracks)
     for name, count in counts.items():
         if count > MOST_LINES:
             yield LineRule.LINES_TOO_MANY.at(videos[0].where, count=count, feature=name, video=videos[0].row)
+
+
+STAGES: tuple[Stage, ...] = (_known, _unique, lambda _: whole_row(_crowded))

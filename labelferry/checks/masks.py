@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from labelferry.checks.subject import Subject
+from labelferry.checks.subject import Facts, RowCheck, whole_row
 from labelferry.errors import SourceError
 from labelferry.listing import shorten
 from labelferry.model.feature import Where
-from labelferry.model.findings import Finding, on
+from labelferry.model.findings import Finding
 from labelferry.model.masks import Colour, Composite, MaskObject, Masks
 from labelferry.model.media import Media
 from labelferry.model.rules import MaskRule
@@ -36,10 +36,9 @@ class _Looked:
     by_url: int = 0
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(facts: Facts) -> RowCheck:
     """Check masks."""
-    for videos in subject.by_row():
-        yield from on(videos[0].row, _row(videos, subject.media_of(videos[0].row)))
+    return whole_row(lambda videos: _row(videos, facts.media_of(videos[0].row)))
 
 
 def _row(videos: Sequence[LabelledVideo], media: Media) -> Iterator[Finding]:

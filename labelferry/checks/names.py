@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import chain
 
-from labelferry.checks.subject import Subject
+from labelferry.checks.subject import Facts, RowCheck, each_video
 from labelferry.listing import shorten
 from labelferry.model.answers import Answer, AnswerKind, Classification
 from labelferry.model.feature import Feature, Where
-from labelferry.model.findings import Finding, on
+from labelferry.model.findings import Finding
 from labelferry.model.looks import differing_characters, looks_alike
 from labelferry.model.rules import NameRule
 from labelferry.model.tracks import Track
@@ -23,12 +23,11 @@ KNOWN_SHOWN = 8
 TOOL, QUESTION, OPTION = "tool", "question", "option"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(facts: Facts) -> RowCheck:
     """Check names and kinds."""
-    if subject.ontology is not None:
-        names = _Names(subject.ontology)
-        for video in subject.videos:
-            yield from on(video.row, names.check(video))
+    if facts.ontology is None:
+        return lambda _: ()
+    return each_video(_Names(facts.ontology).check)
 
 
 class _Names:

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
-from labelferry.checks.subject import Subject
-from labelferry.model.findings import Finding, on
+from labelferry.checks.subject import Facts, RowCheck, each_video
+from labelferry.model.findings import Finding
 from labelferry.model.media import Media
 from labelferry.model.rule import Rule
 from labelferry.model.rules import ShapeRule
@@ -22,20 +22,22 @@ ChosenFrames = NDArray[np.bool_]
 """Mask over the keyframes of a track, true for those that break a rule."""
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def check(facts: Facts) -> RowCheck:
     """Check shapes."""
-    for video in subject.videos:
-        yield from on(video.row, _video(video, subject.media_of(video.row)))
+    return each_video(lambda video: _video(video, facts.media_of(video.row)))
 
 
 def _video(video: LabelledVideo, media: Media) -> Iterator[Finding]:
+    partly: list[tuple[Track, ChosenFrames]] = []
     for track in video.tracks:
         if track.geometry is Geometry.BOX:
             flat = (track.coords[:, 2] <= 0) | (track.coords[:, 3] <= 0)
             yield from _found(ShapeRule.BOX_WITHOUT_AREA, track, flat)
-        wholly, _ = _outside(track, media)
-        yield from _found(ShapeRule.SHAPE_OUTSIDE, track, wholly, _picture(media))
-    yield from _partly_outside(video, media)
+        outside = _outside(track, media)
+        if outside is not None:
+            yield from _found(ShapeRule.SHAPE_OUTSIDE, track, outside[0], _picture(media))
+            partly += [(track, outside[1])] if outside[1].any() else []
+    yield from _partly_outside(partly, media)
     yield from _fractions(video)
 
 
@@ -52,9 +54,8 @@ def _found(rule: Rule, track: Track, chosen: ChosenFrames, picture: str = "") ->
         )
 
 
-def _partly_outside(video: LabelledVideo, media: Media) -> Iterator[Finding]:
+def _partly_outside(partly: list[tuple[Track, ChosenFrames]], media: Media) -> Iterator[Finding]:
     """Yield one finding for all tracks: shapes at the edge are common, and rarely a mistake."""
-    partly = [(track, chosen) for track in video.tracks if (chosen := _outside(track, media)[1]).any()]
     if partly:
         track, chosen = partly[0]
         first = int(np.argmax(chosen))
@@ -83,10 +84,15 @@ def _within_pixel(coords: Coords) -> bool:
     return bool(small.all() and (coords[:, 2:] > 0).all() and (coords != np.floor(coords)).any())
 
 
-def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames]:
-    """Return which keyframes are wholly and which partly outside the picture; an unknown size has no far edge."""
+def _outside(track: Track, media: Media) -> tuple[ChosenFrames, ChosenFrames] | None:
+    """Return which keyframes are wholly and which partly outside the picture; None when none is.
+
+    An unknown size has no far edge.
+    """
     low, high = _corners(track)
     far = np.array([media.width or np.inf, media.height or np.inf])
+    if low.min() >= 0 and (high.max(axis=0) <= far).all():
+        return None
     wholly: ChosenFrames = np.any((high < 0) | (low > far), axis=1)
     partly: ChosenFrames = np.any((low < 0) | (high > far), axis=1) & ~wholly
     return wholly, partly

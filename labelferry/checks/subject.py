@@ -1,33 +1,42 @@
-"""The subject of the checks."""
+"""What is known besides the labels, and what the checks have in common."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from labelferry.model.answers import Answer, Classification
 from labelferry.model.feature import Feature
-from labelferry.model.findings import Finding
+from labelferry.model.findings import Finding, on
 from labelferry.model.frames import FIRST_FRAME, Span, coalesce
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo, RowRef
 from labelferry.ontology.tree import Ontology
 
-__all__ = ["Family", "PlacedClassification", "Subject", "answered", "groups", "shown"]
+__all__ = [
+    "Facts",
+    "PlacedClassification",
+    "RowCheck",
+    "Stage",
+    "answered",
+    "by_row",
+    "each_video",
+    "groups",
+    "shown",
+    "whole_row",
+]
 
 
 @dataclass(frozen=True, slots=True)
-class Subject:
-    """All labels with what is known about them.
+class Facts:
+    """What is known besides the labels.
 
     Args:
-        videos: the labels.
         ontology: None when there is none yet: rules that need one are left out.
-        media: facts about each video, by canonical global key.
+        media: facts about each video, by the identity of its global key.
         temporal_base: the number of a video's first frame in ranges of answers.
         rows: global keys of the manifest by their identity, None when it is not known.
     """
 
-    videos: Sequence[LabelledVideo]
     ontology: Ontology | None
     media: Mapping[str, Media]
     temporal_base: int = FIRST_FRAME
@@ -37,17 +46,30 @@ class Subject:
         """Return the facts about the video of a row."""
         return self.media.get(identity(row.global_key or ""), Media())
 
-    def by_row(self) -> Iterable[list[LabelledVideo]]:
-        """Return the labels of each row together, whatever its key's spelling."""
-        rows: dict[str, list[LabelledVideo]] = {}
-        for video in self.videos:
-            key = identity(video.row.global_key) if video.row.global_key else video.row.key
-            rows.setdefault(key, []).append(video)
-        return rows.values()
+
+RowCheck = Callable[[Sequence[LabelledVideo]], Iterable[Finding]]
+"""Checks all labels of one row."""
+
+Stage = Callable[[Facts], RowCheck]
+"""The checks of one family of rules, or some of them, given the facts."""
 
 
-Family = Callable[[Subject], Iterable[Finding]]
-"""The checks of one family of rules."""
+def by_row(videos: Iterable[LabelledVideo]) -> Iterable[list[LabelledVideo]]:
+    """Return the labels of each row together, whatever its key's spelling."""
+    rows: dict[str, list[LabelledVideo]] = {}
+    for video in videos:
+        rows.setdefault(video.row.identity, []).append(video)
+    return rows.values()
+
+
+def each_video(check: Callable[[LabelledVideo], Iterable[Finding]]) -> RowCheck:
+    """Return a check of a row that looks at its videos one by one."""
+    return lambda videos: (finding for video in videos for finding in on(video.row, check(video)))
+
+
+def whole_row(check: RowCheck) -> RowCheck:
+    """Return a check of a row whose findings are about all of it."""
+    return lambda videos: on(videos[0].row, check(videos))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,12 @@
 """Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and safe to repeat."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from labelferry.checks import check
+from labelferry.checks import Checks
 from labelferry.desired.folder import store
+from labelferry.desired.shelf import Shelf
 from labelferry.desired.state import Desired
 from labelferry.desired.video_facts import media_of
 from labelferry.desired.wanted import Wanted
@@ -14,7 +16,7 @@ from labelferry.model.findings import Finding, Severity, grouped
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import identity
 from labelferry.model.media import Media
-from labelferry.ontology import Ontology, infer
+from labelferry.ontology import Inference, Ontology
 from labelferry.ontology.file import read as read_ontology
 from labelferry.progress import announce
 from labelferry.sources.entry import LabelsEntry
@@ -42,19 +44,22 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
     findings: list[Finding] = []
     rows = _videos(loaded, findings)
     media = {row.global_key: media_of(row, loaded.reach, findings) for row in rows}
-    videos = list(_labels(loaded, media, findings))
-    ontology, by_id = _ontology(loaded, videos, findings), loaded.spec.ontology.id
-    announce("checking")
-    held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
-    findings += check(
-        videos,
-        ontology=ontology or held,
-        media=media,
-        temporal_base=loaded.spec.frames.temporal_base,
-        rows=frozenset(media),
-    )
-    _refuse_errors(findings)
-    return store(loaded.spec, home, rows, videos, ontology, findings)
+    with Shelf() as shelf:
+        inferred = Inference()
+        for video in _labels(loaded, media, findings):
+            inferred.look(video)
+            shelf.add(video)
+        ontology, by_id = _ontology(loaded, inferred if shelf else None, findings), loaded.spec.ontology.id
+        announce("checking")
+        held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
+        checks = Checks(
+            ontology=ontology or held, media=media, temporal_base=loaded.spec.frames.temporal_base, rows=media.keys()
+        )
+        for videos in shelf.by_row():
+            checks.row(videos)
+        findings += checks.findings
+        _refuse_errors(findings)
+        return store(loaded.spec, home, rows, shelf.by_row(), ontology, findings)
 
 
 def _videos(loaded: LoadedSpec, findings: list[Finding]) -> tuple[VideoRow, ...]:
@@ -74,8 +79,9 @@ def _empty(error: EmptySourceError, spec: Spec) -> Finding:
 
 def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]) -> Iterator[LabelledVideo]:
     keys = {identity(key): key for key in media}
-    wanted = Wanted(keys, loaded.spec, findings)
     sources = list(_sources(loaded, media, findings))
+    reads = Counter(entry for entry, _ in sources)
+    wanted = Wanted(keys, loaded.spec, {entry for entry, count in reads.items() if count > 1}, findings)
     for number, (entry, source) in enumerate(sources):
         announce(f"reading {source.entry.path}", number, len(sources))
         try:
@@ -109,16 +115,16 @@ def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> Labell
     return LabelledVideo(row, video.where, video.classifications, video.masks, video.tracks, benchmark)
 
 
-def _ontology(loaded: LoadedSpec, videos: list[LabelledVideo], findings: list[Finding]) -> Ontology | None:
+def _ontology(loaded: LoadedSpec, inferred: Inference | None, findings: list[Finding]) -> Ontology | None:
     wanted = loaded.spec.ontology
     if wanted.file:
         path = loaded.reach.file(wanted.file)
         with loaded.reach.unquoted(wanted.file, "an ontology"):
             return read_ontology(path)
-    if wanted.source and not videos:
+    if wanted.source and inferred is None:
         emptied = "".join(f"\n{each}" for each in findings if each.code == ReaderRule.LABELS_EMPTY.code)
         raise SpecError(f"ontology: there are no labels to infer it from; add labels, or name its file or id{emptied}")
-    return infer(videos) if wanted.source else None
+    return inferred.ontology() if wanted.source and inferred else None
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

@@ -6,8 +6,9 @@ The folder is named after its content and appears completely or not at all, so t
 import shutil
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -17,9 +18,9 @@ import orjson
 from labelferry.desired.state import FORMAT, Counts, Desired
 from labelferry.errors import SpecError
 from labelferry.files.content import Content, contents_of
-from labelferry.model import Classification, LabelledVideo, Masks, RowRef
+from labelferry.model import LabelledVideo
 from labelferry.model.findings import Finding
-from labelferry.ndjson import ImportLine, encode
+from labelferry.ndjson import ImportLine, LineKind, encode
 from labelferry.ontology import Ontology
 from labelferry.private import open_private, private_folder
 from labelferry.sources.manifest import VideoRow
@@ -42,11 +43,19 @@ def store(
     spec: Spec,
     home: Path,
     rows: tuple[VideoRow, ...],
-    videos: list[LabelledVideo],
+    labels: Iterable[Sequence[LabelledVideo]],
     ontology: Ontology | None,
     findings: list[Finding],
 ) -> Desired:
     """Write a desired state under ``home`` and return it.
+
+    Args:
+        spec: the spec.
+        home: our home folder.
+        rows: the data rows.
+        labels: those of one row after another.
+        ontology: None when the spec names one by id.
+        findings: about all of it.
 
     Raises:
         SpecError: when the home is not a folder and cannot be created.
@@ -61,7 +70,7 @@ def store(
     contents = contents_of([row.file for row in rows if row.file is not None], parent / CONTENTS)
     draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=parent))
     try:
-        desired = _write(draft, spec, [_row_json(row, contents) for row in rows], videos, ontology, findings)
+        desired = _write(draft, spec, (_row_json(row, contents) for row in rows), labels, ontology, findings)
         folder = parent / desired.fingerprint[:16]
         if folder.exists():
             folder.touch()
@@ -120,8 +129,8 @@ def _forget_old(parent: Path, current: Path) -> None:
 def _write(
     folder: Path,
     spec: Spec,
-    rows: Sequence[Mapping[str, Any]],
-    videos: list[LabelledVideo],
+    rows: Iterable[Mapping[str, Any]],
+    labels: Iterable[Sequence[LabelledVideo]],
     ontology: Ontology | None,
     findings: list[Finding],
 ) -> Desired:
@@ -129,27 +138,32 @@ def _write(
     tree = b"" if ontology is None else orjson.dumps(ontology.to_normalized())
     if tree:
         _write_bytes(folder / "ontology.json", [tree])
-    _write_bytes(folder / "rows.jsonl", (orjson.dumps(row) + b"\n" for row in rows))
     digest = sha256(orjson.dumps([FORMAT, wishes], option=orjson.OPT_SORT_KEYS))
-    digest.update((folder / "rows.jsonl").read_bytes() + tree)
-    lines, size = 0, 0
+    counts = Counter[str](dict.fromkeys((each.name for each in fields(Counts)), 0))
+    with open_private(folder / "rows.jsonl") as out:
+        for row in rows:
+            text = orjson.dumps(row) + b"\n"
+            out.write(text)
+            digest.update(text)
+            counts["rows"] += 1
+    digest.update(tree)
     bodies, index = open_private(folder / "lines.ndjson"), open_private(folder / "index.jsonl")
     with bodies, index:
-        for line in encode(_by_row(videos), onboarding=spec.name):
-            bodies.write(line.body + b"\n")
-            index.write(orjson.dumps(_index_entry(line)) + b"\n")
-            digest.update(line.body)
-            lines, size = lines + 1, size + len(line.body)
-    counts = _counts(len(rows), videos, lines, size)
+        for videos in labels:
+            for line in encode(videos, onboarding=spec.name):
+                bodies.write(line.body + b"\n")
+                index.write(orjson.dumps(_index_entry(line)) + b"\n")
+                digest.update(line.body)
+                counts.update(_counted(line), lines=1, bytes=len(line.body))
     kept = {
         "format": FORMAT,
         "spec": wishes,
-        "counts": asdict(counts),
+        "counts": counts,
         "findings": [finding.to_dict() for finding in findings],
         "fingerprint": digest.hexdigest(),
     }
     _write_bytes(folder / "onboarding.json", [orjson.dumps(kept)])
-    return Desired(folder, spec, counts, tuple(findings), digest.hexdigest())
+    return Desired(folder, spec, Counts(**counts), tuple(findings), digest.hexdigest())
 
 
 def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
@@ -158,40 +172,20 @@ def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def _row_json(row: VideoRow, contents: Mapping[Path, Content]) -> dict[str, Any]:
-    wanted = asdict(row)
-    del wanted["where"]
+    wanted = {name: value for name in ROW_FIELDS if (value := getattr(row, name)) not in (None, (), {})}
     if row.file is not None:
         wanted |= {"file": str(row.file), "content": asdict(contents[row.file])}
-    return {name: value for name, value in wanted.items() if value not in (None, (), {})}
+    return wanted
+
+
+ROW_FIELDS = tuple(each.name for each in fields(VideoRow) if each.name != "where")
 
 
 def _index_entry(line: ImportLine) -> tuple[str | int, ...]:
     return line.uuid, line.row.key, line.feature, line.kind, str(line.where), line.keyframes, len(line.body)
 
 
-def _by_row(videos: list[LabelledVideo]) -> list[LabelledVideo]:
-    """Yield the videos grouped by row, rows in order of first appearance."""
-    order: dict[RowRef, int] = {}
-    for video in videos:
-        order.setdefault(video.row, len(order))
-    return sorted(videos, key=lambda video: order[video.row])
-
-
-def _counts(rows: int, videos: list[LabelledVideo], lines: int, size: int) -> Counts:
-    tracks = [track for video in videos for track in video.tracks]
-    return Counts(
-        rows=rows,
-        tracks=len(tracks),
-        keyframes=sum(len(track) for track in tracks),
-        masks=sum(len(masks.frames) for masks in _all(videos, "masks")),
-        classifications=len(_all(videos, "classifications")),
-        lines=lines,
-        bytes=size,
-    )
-
-
-def _all(videos: list[LabelledVideo], name: str) -> list[Any]:
-    found: list[Classification | Masks] = []
-    for video in videos:
-        found.extend(getattr(video, name))
-    return found
+def _counted(line: ImportLine) -> Counter[str]:
+    if line.kind is LineKind.CLASSIFICATION:
+        return Counter(classifications=1)
+    return Counter(masks=line.keyframes) if line.kind is LineKind.MASK else Counter(tracks=1, keyframes=line.keyframes)

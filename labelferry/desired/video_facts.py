@@ -5,6 +5,7 @@ is a video. What Labelbox takes: https://docs.labelbox.com/reference/import-vide
 """
 
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
@@ -30,8 +31,7 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
         SourceError: when its file is not a video.
     """
     notes: list[Finding] = []
-    given = Media(width=row.width, height=row.height, fps=row.fps, frame_count=row.frame_count)
-    seen = Media()
+    given = seen = _given(row.width, row.height, row.fps, row.frame_count)
     if row.file is not None:
         refuse_other_files(row.file, must_know=reach.confined)
         seen = probe(row.file, notes.append)
@@ -39,19 +39,36 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
             notes = [note for note in notes if note.code != VideoRule.VIDEO_NOT_READ.code]
         if found := unusual(row.file):
             notes.append(VideoRule.VIDEO_NOT_TAKEN.at(row.where, problem=found[0], wanted=found[1]))
-    notes += _contradictions(row, given, seen)
-    known = Media(
+        notes += _contradictions(row, given, seen)
+    known = given if seen is given else _merged(given, seen)
+    if (known.frame_count or 0) > MOST_FRAMES:
+        notes.append(VideoRule.VIDEO_TOO_LONG.at(row.where, count=known.frame_count))
+    if row.file is None and _is_picture(row.row_data):
+        notes.append(VideoRule.ROW_DATA_PICTURE.at(row.where, row_data=row.row_data))
+    if notes:
+        findings += on(RowRef(row.global_key), notes)
+    return known
+
+
+@lru_cache(1024)
+def _given(width: int | None, height: int | None, fps: float | None, frame_count: int | None) -> Media:
+    """Return what a manifest says; the same value for videos that are alike."""
+    return Media(width=width, height=height, fps=fps, frame_count=frame_count)
+
+
+def _merged(given: Media, seen: Media) -> Media:
+    return Media(
         width=seen.width or given.width,
         height=seen.height or given.height,
         fps=seen.fps or given.fps,
         frame_count=seen.frame_count or given.frame_count,
     )
-    if (known.frame_count or 0) > MOST_FRAMES:
-        notes.append(VideoRule.VIDEO_TOO_LONG.at(row.where, count=known.frame_count))
-    if row.file is None and PurePath(urlsplit(row.row_data).path).suffix.lower() in PICTURE_ENDINGS:
-        notes.append(VideoRule.ROW_DATA_PICTURE.at(row.where, row_data=row.row_data))
-    findings += on(RowRef(row.global_key), notes)
-    return known
+
+
+def _is_picture(url: str) -> bool:
+    lowered = url.lower()
+    likely = any(ending in lowered for ending in PICTURE_ENDINGS)
+    return likely and PurePath(urlsplit(lowered).path).suffix in PICTURE_ENDINGS
 
 
 def _contradictions(row: VideoRow, given: Media, seen: Media) -> Iterator[Finding]:

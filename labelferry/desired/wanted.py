@@ -1,6 +1,7 @@
 """Labels as they are read -> those that are taken, and what there is to say about the others."""
 
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from labelferry.model import LabelledVideo, Track, Where
@@ -21,11 +22,12 @@ class Wanted:
     Args:
         keys: global keys of the manifest by their identity.
         spec: the policies.
+        several: the entries that are read in several parts: their tracks are compared with each other.
         findings: takes what there is to say.
     """
 
-    def __init__(self, keys: Mapping[str, str], spec: Spec, findings: list[Finding]) -> None:
-        self.keys, self.spec, self.findings = keys, spec, findings
+    def __init__(self, keys: Mapping[str, str], spec: Spec, several: AbstractSet[int], findings: list[Finding]) -> None:
+        self.keys, self.spec, self.several, self.findings = keys, spec, several, findings
         self.tracks: dict[tuple[int, str, str, str | None], Where] = {}
 
     def __call__(self, video: LabelledVideo, entry: int) -> bool:
@@ -34,8 +36,9 @@ class Wanted:
         if self.spec.on_missing_video == "skip" and key is not None and identity(key) not in self.keys:
             self.findings.append(ReaderRule.LABELS_LEFT_OUT.at(video.where, row=key, key=key))
             return False
-        for track in video.tracks if len(video.tracks) <= MOST_COMPARED else ():
-            self._compare(video, track, entry)
+        if entry in self.several and len(video.tracks) <= MOST_COMPARED:
+            for track in video.tracks:
+                self._compare(video, track, entry)
         return True
 
     def _compare(self, video: LabelledVideo, track: Track, entry: int) -> None:

@@ -19,6 +19,7 @@ from labelferry.localbox.state import (
     integrations,
     jobs,
     known_media,
+    organization,
     reading,
     reporting,
     request_log,

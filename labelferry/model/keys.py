@@ -14,7 +14,8 @@ _ILLEGAL = re.compile(r"[^A-Za-z0-9!_.*'()&$@=;/:+ ,?-]")
 
 def identity(key: str) -> str:
     """Return the identity of a key, the same for all its spellings: Labelbox ignores case."""
-    return key.strip().casefold()
+    folded = key.strip().casefold()
+    return key if folded == key else folded  # one text in memory for both
 
 
 def wrong_key(key: str) -> str | None:

@@ -50,8 +50,8 @@ class RowRef:
 
     @property
     def identity(self) -> str:
-        """The row's identity, the same for every spelling of its key."""
-        return identity(self.key)
+        """The row's identity, the same for every spelling of its global key; ids have one spelling."""
+        return identity(self.global_key) if self.global_key else self.key
 
     @classmethod
     def from_key(cls, key: str) -> "RowRef":

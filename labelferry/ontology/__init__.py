@@ -4,7 +4,7 @@
 """
 
 from labelferry.ontology.diff import DifferenceKind, OntologyDifference, diff, lacks
-from labelferry.ontology.infer import infer
+from labelferry.ontology.infer import Inference, infer
 from labelferry.ontology.kinds import QuestionKind, Scope, ToolKind
 from labelferry.ontology.merge import merge
 from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
@@ -12,6 +12,7 @@ from labelferry.ontology.tree import Ids, Ontology, Option, Question, Tool
 __all__ = [
     "DifferenceKind",
     "Ids",
+    "Inference",
     "Ontology",
     "OntologyDifference",
     "Option",

@@ -21,7 +21,7 @@ from labelferry.model.video import LabelledVideo
 from labelferry.ontology.kinds import GEOMETRY_TOOLS, QuestionKind, Scope, ToolKind
 from labelferry.ontology.tree import Ontology, Option, Question, Tool
 
-__all__ = ["infer"]
+__all__ = ["Inference", "infer"]
 
 MOST_SHOWN = 20
 
@@ -32,16 +32,36 @@ def infer(videos: Iterable[LabelledVideo]) -> Ontology:
     Raises:
         SpecError: when one name is used for two things, or a feature has no name; lists every case with its places.
     """
-    seen = _Collected()
+    inference = Inference()
     for video in videos:
-        _look(seen, video)
-    if seen.wrong:
-        listed = "\n".join(shorten(seen.wrong, MOST_SHOWN))
-        raise SpecError(f"no ontology can be built from these labels:\n{listed}")
-    return Ontology(
-        tools=tuple(node.tool() for node in seen.top.values() if node.sort in set(ToolKind)),
-        questions=tuple(node.question() for node in seen.top.values() if node.sort not in set(ToolKind)),
-    )
+        inference.look(video)
+    return inference.ontology()
+
+
+class Inference:
+    """The ontology of labels that come one video at a time."""
+
+    def __init__(self) -> None:
+        self._seen = _Collected()
+
+    def look(self, video: LabelledVideo) -> None:
+        """Take the features of one more video."""
+        _look(self._seen, video)
+
+    def ontology(self) -> Ontology:
+        """Build the ontology that all labels so far need.
+
+        Raises:
+            SpecError: as for ``infer``.
+        """
+        top, wrong = self._seen.top.values(), self._seen.wrong
+        if wrong:
+            listed = "\n".join(shorten(wrong, MOST_SHOWN))
+            raise SpecError(f"no ontology can be built from these labels:\n{listed}")
+        return Ontology(
+            tools=tuple(node.tool() for node in top if node.sort in set(ToolKind)),
+            questions=tuple(node.question() for node in top if node.sort not in set(ToolKind)),
+        )
 
 
 @dataclass(slots=True)

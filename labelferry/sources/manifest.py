@@ -17,7 +17,7 @@ from labelferry.files.reach import Reach, is_many
 from labelferry.model.feature import Where
 from labelferry.model.keys import wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
-from labelferry.sources.sheet_files import read_sheet
+from labelferry.sources.sheet_files import sheets_of
 
 __all__ = ["COLUMNS", "PICTURE_ENDINGS", "VideoRow", "read_videos"]
 
@@ -25,6 +25,8 @@ COLUMNS = ("global_key", "row_data", "external_id", "width", "height", "fps", "f
 METADATA = "metadata."
 PICTURE_ENDINGS = {".jpg", ".jpeg", ".png", ".bmp", ".tif", ".tiff", ".webp", ".dcm"}
 SCHEMES = ("https", "http", "gs")
+STARTS = tuple(f"{scheme}://" for scheme in SCHEMES)
+"""Of almost all URLs: taking each apart costs more than all else about it."""
 S3, AZURE = "https://BUCKET.s3.REGION.amazonaws.com/KEY", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
 HTTPS_FORMS = {"s3": S3, "s3a": S3, "s3n": S3} | dict.fromkeys(("az", "abfs", "abfss", "wasb", "wasbs", "adl"), AZURE)
 """Forms of videos in private buckets: https://docs.labelbox.com/docs/import-aws-s3-data, and -azure-."""
@@ -108,11 +110,11 @@ LISTED = "videos: [{global_key: my-video, row_data: path/of/the/file}]"
 
 
 def _from_table(path: Path, source: str) -> Iterator[tuple[Mapping[str, Any], Where]]:
-    sheet = read_sheet(path, source)
-    _check_columns(sheet.columns, Where(source, 1))
-    columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
-    for line, cells in zip(sheet.places.lines.tolist(), zip(*columns, strict=True), strict=True):
-        yield {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if cell}, Where(source, line)
+    for sheet in sheets_of(path, source):
+        _check_columns(sheet.columns, Where(source, 1))
+        columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
+        for line, cells in zip(sheet.places.lines.tolist(), zip(*columns, strict=True), strict=True):
+            yield {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if cell}, Where(source, line)
 
 
 def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Where]]:
@@ -189,6 +191,8 @@ def _text(row: Mapping[str, Any], name: str, where: Where) -> str | None:
 
 
 def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
+    if row_data.startswith(STARTS):
+        return None
     scheme = urlsplit(row_data).scheme if "://" in row_data else ""
     if scheme in SCHEMES:
         return None

@@ -1,6 +1,5 @@
 """Table files as columns: CSV, TSV, Parquet, Excel, JSON lines -> a Sheet with the line of each row.
 
-CSV follows RFC 4180 (https://www.rfc-editor.org/rfc/rfc4180); any line ending is accepted and blank lines are skipped.
 Cells are text until numbers are needed, so that a key 00012 stays 00012; Arrow reads numbers exactly.
 """
 
@@ -16,7 +15,7 @@ from labelferry.errors import SourceError
 from labelferry.model.places import Places
 from labelferry.sources.text import fault
 
-__all__ = ["UNIT", "Column", "Sheet", "cell_text", "joined", "names_of", "sheet_of", "sheet_of_lines"]
+__all__ = ["UNIT", "Column", "Sheet", "cell_text", "continued", "joined", "names_of", "sheet_of", "sheet_of_lines"]
 
 Column = Any
 """A pyarrow array; pyarrow ships no types."""
@@ -67,11 +66,19 @@ class Sheet:
         Raises:
             SourceError: when it is stored as floats, which have already lost leading zeros.
         """
+        self.refuse_floats(name)
+        return self.text(name)
+
+    def refuse_floats(self, name: str) -> None:
+        """Refuse a column of keys that is stored as floats.
+
+        Raises:
+            SourceError: when it is: floats have already lost leading zeros.
+        """
         import pyarrow as pa
 
         if pa.types.is_floating(self.columns[name].type):
             raise fault(self.source, None, f"column '{name}' is stored as floats", "store it as text")
-        return self.text(name)
 
     def take(self, rows: NDArray[np.int64]) -> "Sheet":
         """The same columns at these rows."""
@@ -87,7 +94,7 @@ class Sheet:
         Raises:
             SourceError: when a cell is empty and none may be.
         """
-        encoded = self._strings(name).dictionary_encode()
+        encoded = self._encoded(name)
         codes, texts = encoded.indices.to_numpy(zero_copy_only=False).astype(np.int64), encoded.dictionary.to_pylist()
         if "" in texts and not empty:
             row = int(np.argmax(codes == texts.index("")))
@@ -123,6 +130,16 @@ class Sheet:
 
     def _shown(self, name: str, row: int) -> str:
         return self.text(name)[row][:LONGEST_SHOWN]
+
+    def _encoded(self, name: str) -> Column:
+        """A column as numbers of its distinct texts; numbers are told apart before they become texts."""
+        import pyarrow as pa
+
+        column = self.columns[name]
+        if not pa.types.is_integer(column.type) or column.null_count:
+            return self._strings(name).dictionary_encode()
+        numbers = column.dictionary_encode()
+        return pa.DictionaryArray.from_arrays(numbers.indices, [str(each) for each in numbers.dictionary.to_pylist()])
 
     def _strings(self, name: str) -> Column:
         import pyarrow as pa
@@ -176,9 +193,12 @@ def sheet_of_lines(source: str, names: Sequence[str], rows: Sequence[str], delim
     data = pa.py_buffer("\n".join(rows).encode())
     table = csv.read_csv(
         pa.BufferReader(data),
-        csv.ReadOptions(column_names=list(names), block_size=min(data.size + (1 << 20), LARGEST_BLOCK)),
+        csv.ReadOptions(
+            use_threads=False, column_names=list(names), block_size=min(data.size + (1 << 20), LARGEST_BLOCK)
+        ),
         csv.ParseOptions(delimiter=delimiter, quote_char=False),
         csv.ConvertOptions(column_types=dict.fromkeys(names, pa.string())),
+        pa.system_memory_pool(),  # which gives back what is not needed any more
     )
     arrays = {name: table.column(name).combine_chunks() for name in names}
     return Sheet(Places.in_file(source, lines), arrays)
@@ -191,6 +211,12 @@ def joined(sheets: Sequence[Sheet]) -> Sheet:
     names = sheets[0].columns
     columns = {name: pa.concat_arrays([sheet.columns[name] for sheet in sheets]) for name in names}
     return Sheet(Places.joined([sheet.places for sheet in sheets]), columns)
+
+
+def continued(sheets: Sequence[Sheet]) -> Sheet:
+    """Concatenate the parts of one file."""
+    whole, first = joined(sheets), sheets[0]
+    return Sheet(Places.in_file(first.source, whole.places.lines), whole.columns)
 
 
 def cell_text(value: object) -> str:

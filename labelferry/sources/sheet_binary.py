@@ -2,7 +2,8 @@
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from pathlib import Path
+from typing import IO, Any
 from xml.etree.ElementTree import ParseError
 from zipfile import BadZipFile, ZipFile
 
@@ -10,40 +11,62 @@ import numpy as np
 
 from labelferry.model.places import Places
 from labelferry.sources.sheet import Sheet, cell_text, names_of, sheet_of
-from labelferry.sources.text import fault
+from labelferry.sources.text import bytes_of, empty, fault, opened
 
 __all__ = ["read_excel", "read_parquet"]
 
-ROWS = 4_096
-"""Of a Parquet file that are unfolded at a time."""
+ROWS, BATCHES = 4_096, 16
+"""Of a Parquet file: rows that are unfolded at a time, and how often that for a sheet."""
+BUFFER, MOST_OF_SHEET = 1 << 20, 32_000_000
 MOST_UNFOLDED, MOST_TIMES = 2_000_000_000, 200
 """Bytes that a Parquet file may become, unless it is large itself: columns of one value fold to almost nothing."""
 MOST_WORKBOOK = 60_000_000
 """Bytes of a workbook's unpacked XML: about a million cells, which take ten seconds to read."""
 
 
-def read_parquet(data: bytes, source: str) -> Sheet:
-    """Read a Parquet file.
+def read_parquet(path: Path, source: str) -> Iterator[Sheet]:
+    """Read a Parquet file, some of its rows at a time.
 
     Raises:
         SourceError: when it is none, or unfolds without bounds.
     """
     import pyarrow as pa
+
+    start = 1
+    with opened(path, source) as opened_file:
+        if not opened_file.read(BUFFER).strip():
+            raise empty(source, "the file is empty")
+        size = opened_file.seek(0, 2)
+        try:
+            for table in _tables(opened_file, size, source):
+                names = names_of(table.column_names, source)
+                columns = {name: _plain(table.column(at)) for at, name in enumerate(names)}
+                yield Sheet(Places.in_file(source, np.arange(start, start + table.num_rows)), columns)
+                start += table.num_rows
+        except (pa.ArrowException, OSError) as error:
+            raise fault(
+                source, None, f"not a Parquet file ({error})", "write it again or correct its suffix"
+            ) from error
+
+
+def _tables(opened_file: IO[bytes], size: int, source: str) -> Iterator[Any]:
+    """Yield some rows at a time; a file without rows is one table with its columns."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        table = pa.Table.from_batches(_bounded(file, len(data), source), file.schema_arrow).combine_chunks()
-    except (pa.ArrowException, OSError) as error:
-        raise fault(source, None, f"not a Parquet file ({error})", "write it again or correct its suffix") from error
-    names = names_of(table.column_names, source)
-    columns = {name: _plain(table.column(at)) for at, name in enumerate(names)}
-    return Sheet(Places.in_file(source, np.arange(1, table.num_rows + 1)), columns)
+    file = pq.ParquetFile(opened_file, buffer_size=BUFFER, pre_buffer=False)
+    batches: list[Any] = []
+    for batch in _bounded(file, size, source):
+        batches.append(batch)
+        if len(batches) == BATCHES or sum(each.nbytes for each in batches) > MOST_OF_SHEET:
+            yield pa.Table.from_batches(batches)
+            batches = []
+    yield pa.Table.from_batches(batches, file.schema_arrow)
 
 
 def _bounded(file: Any, size: int, source: str) -> Iterator[Any]:
     unfolded, most = 0, max(MOST_UNFOLDED, size * MOST_TIMES)
-    for batch in file.iter_batches(ROWS):
+    for batch in file.iter_batches(ROWS, use_threads=False):
         unfolded += batch.nbytes
         if unfolded > most:
             what = f"{size:,} bytes that unfold to more than {most:,}"
@@ -58,7 +81,7 @@ def _plain(column: Any) -> Any:
     return array.dictionary_decode() if pa.types.is_dictionary(array.type) else array
 
 
-def read_excel(data: bytes, source: str) -> Sheet:
+def read_excel(path: Path, source: str) -> Iterator[Sheet]:
     """Read the first sheet of a workbook.
 
     Raises:
@@ -66,6 +89,7 @@ def read_excel(data: bytes, source: str) -> Sheet:
     """
     import pandas as pd
 
+    data = bytes_of(path, source)
     try:
         _refuse_large(data, source)
         cells = pd.read_excel(io.BytesIO(data), header=None, dtype=object, keep_default_na=False, na_filter=False)
@@ -77,7 +101,7 @@ def read_excel(data: bytes, source: str) -> Sheet:
         raise fault(source, None, "the first sheet is empty", "put the table into the first sheet")
     body = cells.iloc[1:]
     columns = [[cell_text(value) for value in body[at]] for at in cells.columns]
-    return sheet_of(source, names_of(cells.iloc[0], source), columns, range(2, len(cells) + 1))
+    yield sheet_of(source, names_of(cells.iloc[0], source), columns, range(2, len(cells) + 1))
 
 
 def _refuse_large(data: bytes, source: str) -> None:

@@ -1,29 +1,29 @@
 """Files with tables, each read into a Sheet: CSV and TSV, Parquet, Excel, JSON lines (or one JSON array)."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from labelferry.listing import counted
 from labelferry.model.places import Places
-from labelferry.sources.sheet import UNIT, Sheet, cell_text, names_of, sheet_of, sheet_of_lines
+from labelferry.sources.sheet import Sheet, cell_text, continued
 from labelferry.sources.sheet_binary import read_excel, read_parquet
-from labelferry.sources.text import bytes_of, empty, fault, json_in, text_in
+from labelferry.sources.sheet_text import read_delimited
+from labelferry.sources.text import bytes_of, empty, fault, json_in
 
-__all__ = ["KEYED_BY_FRAME", "SUFFIXES", "read_sheet"]
+__all__ = ["KEYED_BY_FRAME", "SUFFIXES", "read_sheet", "sheets_of"]
 
-DELIMITERS = (",", "\t", ";")
 REMEDY = "write one JSON object on each line"
 
 
 def read_sheet(path: Path, source: str, header: Sequence[str] | None = None) -> Sheet:
-    """Read a table; its suffix says what it is.
+    """Read a table whole; see ``sheets_of``."""
+    sheets = list(sheets_of(path, source, header))
+    return sheets[0] if len(sheets) == 1 else continued(sheets)
+
+
+def sheets_of(path: Path, source: str, header: Sequence[str] | None = None) -> Iterator[Sheet]:
+    """Read a table, a part of its rows at a time where its format allows; its suffix says what it is.
 
     Args:
         path: the file.
@@ -37,71 +37,21 @@ def read_sheet(path: Path, source: str, header: Sequence[str] | None = None) -> 
     read = SUFFIXES.get(path.suffix.lower())
     if read is None:
         raise fault(source, None, f"'{path.suffix}' is not a table format", f"use one of {' '.join(SUFFIXES)}")
-    data = bytes_of(path, source)
-    sheet = read(data, source) if header is None else _read_delimited(data, source, header)
-    if not len(sheet):
+    rows = 0
+    for sheet in read(path, source) if header is None else read_delimited(path, source, header):
+        rows += len(sheet)
+        if len(sheet):
+            yield sheet
+    if not rows:
         raise empty(source, "the table has no rows")
-    return sheet
 
 
-def _read_delimited(data: bytes, source: str, header: Sequence[str] | None = None) -> Sheet:
-    text = text_in(data, source)
-    first = text.lstrip("\n").partition("\n")[0]
-    delimiter = max(DELIMITERS, key=first.count)
-    if delimiter not in first and len(first.split()) > 1 and '"' not in text:
-        text, delimiter = "\n".join(UNIT.join(line.split()) for line in text.split("\n")), UNIT
-    if header is not None:  # on the line before the first, so that places stay right
-        text = f"{delimiter.join(header)}\n{text}"
-    sheet = _delimited(text, delimiter, source)
-    return sheet if header is None else Sheet(replace(sheet.places, lines=sheet.places.lines - 1), sheet.columns)
-
-
-def _delimited(text: str, delimiter: str, source: str) -> Sheet:
-    if '"' in text:
-        return _from_records(source, *_quoted(text, delimiter, source))
-    every = text.split("\n")
-    kept = [at for at, line in enumerate(every) if line]
-    rows = [every[at] for at in kept]
-    if len({row.count(delimiter) for row in rows}) > 1:
-        return _from_records(source, [at + 1 for at in kept], [row.split(delimiter) for row in rows])
-    names = names_of(rows[0].split(delimiter), source)
-    return sheet_of_lines(source, names, rows[1:], delimiter, np.array(kept[1:]) + 1)
-
-
-def _quoted(text: str, delimiter: str, source: str) -> tuple[list[int], list[list[str]]]:
-    """Return the line on which each record starts, and the cells of each."""
-    rows = csv.reader(io.StringIO(text), delimiter=delimiter, strict=True)
-    lines, records, line = [], [], 1
-    try:
-        for cells in rows:
-            if cells:
-                lines.append(line)
-                records.append(cells)
-            line = rows.line_num + 1
-    except csv.Error as error:
-        remedy = 'close the quotes, and write a quote inside a cell as ""'
-        raise fault(source, line, f"broken quoting ({error})", remedy) from error
-    return lines, records
-
-
-def _from_records(source: str, lines: list[int], records: list[list[str]]) -> Sheet:
-    names = names_of(records[0], source)
-    for line, cells in zip(lines, records, strict=True):
-        if len(cells) != len(names):
-            what = f"{counted(len(cells), 'column')}, but the header has {len(names)}"
-            raise fault(source, line, what, "make every row as long as the header")
-    rows = [UNIT.join(cells) for cells in records[1:]]
-    if len(names) > 1 and all(row.count(UNIT) == len(names) - 1 and "\n" not in row for row in rows):
-        return sheet_of_lines(source, names, rows, UNIT, lines[1:])
-    columns = list(zip(*records[1:], strict=True)) or [()] * len(names)
-    return sheet_of(source, names, columns, lines[1:])
-
-
-def _read_json(data: bytes, source: str) -> Sheet:
+def _read_json(path: Path, source: str) -> Iterator[Sheet]:
+    data = bytes_of(path, source)
     rows = {number: _spread(_object(value, source, number)) for number, value in _json_values(data, source)}
     names = dict.fromkeys(name for row in rows.values() for name in row)
     columns = {name: _array([row.get(name) for row in rows.values()]) for name in names}
-    return Sheet(Places.in_file(source, list(rows)), columns)
+    yield Sheet(Places.in_file(source, list(rows)), columns)
 
 
 def _json_values(data: bytes, source: str) -> Iterator[tuple[int, Any]]:
@@ -155,10 +105,10 @@ LISTS = {"bbox": CORNER, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER, "xyxy":
          "tlbr": CORNERS, "bbox_xyxy": CORNERS}  # fmt: skip
 """What the numbers of a list are by its name. ``bbox`` is COCO's, so ``x`` and ``y`` are told to be the corner."""
 
-SUFFIXES: Mapping[str, Callable[[bytes, str], Sheet]] = {
-    ".csv": _read_delimited,
-    ".tsv": _read_delimited,
-    ".txt": _read_delimited,
+SUFFIXES: Mapping[str, Callable[[Path, str], Iterator[Sheet]]] = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".txt": read_delimited,
     ".parquet": read_parquet,
     ".pq": read_parquet,
     ".xlsx": read_excel,

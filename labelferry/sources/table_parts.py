@@ -14,7 +14,6 @@ from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.tracks import Coords
-from labelferry.sources.boxes import CodeColumn
 from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of, unlikely
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import LIKELY, Guess
@@ -28,11 +27,12 @@ __all__ = [
     "Parts",
     "coords_of",
     "drops",
-    "note_single",
+    "is_identity",
+    "note_swapped",
     "number_in",
     "parts_of",
     "recognise",
-    "without_identity",
+    "track_name",
 ]
 
 
@@ -154,25 +154,17 @@ def drops(sheet: Sheet, entry: "TableLabels") -> Sheet:
     return sheet.take(np.array([at for at, text in enumerate(sheet.text(column)) if text not in gone], dtype=np.int64))
 
 
-def without_identity(sheet: Sheet, column: str) -> tuple[CodeColumn, list[str], CodeColumn]:
-    """Return the codes of tracks, their names, and the rows whose track is none: -1, nan, empty."""
-    codes, texts = sheet.codes(column, empty=True)
-    names = [WHOLE.sub(r"\1", text) for text in texts]
-    places = {name: at for at, name in enumerate(dict.fromkeys(names))}
-    codes = np.array([places[name] for name in names], dtype=np.int64)[codes]
-    none = np.array([NO_IDENTITY.fullmatch(name) is not None for name in places], dtype=bool)
-    return codes, list(places), np.flatnonzero(none[codes])
+def track_name(text: str) -> str:
+    """The name of a track: without what pandas makes of whole numbers when a column once had a hole."""
+    return WHOLE.sub(r"\1", text)
 
 
-def note_single(
-    sheet: Sheet, column: str, tracks: int, alone: CodeColumn, frames: Frames, note: FindingHandler
-) -> None:
-    """Say so when each track has one box, though there are several frames."""
-    if not alone.size and tracks == len(sheet) > 2 and len(np.unique(frames)) > 1:
-        note(ReaderRule.TRACKS_OF_ONE_BOX.at(Where(sheet.source, 1), count=tracks, column=column))
+def is_identity(name: str) -> bool:
+    """Whether the name of a track is one: -1, nan and an empty cell are not."""
+    return NO_IDENTITY.fullmatch(name) is None
 
 
-def number_in(sheet: Sheet, column: str, note: FindingHandler) -> Frames | None:
+def number_in(sheet: Sheet, column: str) -> Frames | None:
     """Return the numbers at the end of names of pictures; None for a column of numbers."""
     try:
         sheet.numbers(column)
@@ -183,29 +175,28 @@ def number_in(sheet: Sheet, column: str, note: FindingHandler) -> Frames | None:
     if not all(PICTURE_NAME.search(cell) for cell in cells):
         return None
     found = [LAST_NUMBER.search(PurePath(cell).stem) for cell in cells]
-    numbers = np.array([int(each.group(1)) if each else 0 for each in found], dtype=np.int64)
-    rule = ReaderRule.FRAMES_FROM_NAMES
-    note(rule.at(Where(sheet.source, 1), column=column, number=int(numbers[0])))
-    return numbers
+    return np.array([int(each.group(1)) if each else 0 for each in found], dtype=np.int64)
 
 
-def coords_of(sheet: Sheet, parts: Parts, note: FindingHandler) -> Coords:
-    """Return the boxes as left, top, width, height, in the units of the table."""
+def coords_of(sheet: Sheet, parts: Parts) -> tuple[Coords, int]:
+    """Return the boxes as left, top, width, height, in the units of the table, and how many had swapped corners."""
+    swapped = 0
     a, b, c, d = (sheet.numbers(parts.column(part)) for part in FORMS[parts.form])
     with np.errstate(over="ignore", invalid="ignore"):
         if parts.form == "xyxy":
-            _note_swapped(sheet, int(np.count_nonzero((c < a) | (d < b))), note)
+            swapped = int(np.count_nonzero((c < a) | (d < b)))
             a, b, c, d = np.minimum(a, c), np.minimum(b, d), np.abs(c - a), np.abs(d - b)
         elif parts.form == "cxcywh":
             a, b = a - c / 2, b - d / 2
-        return np.column_stack((a, b, c, d))
+        return np.column_stack((a, b, c, d)), swapped
 
 
-def _note_swapped(sheet: Sheet, count: int, note: FindingHandler) -> None:
-    if count > MOSTLY * len(sheet) and len(sheet) >= FEW_BOXES:
-        note(ReaderRule.CORNERS_UNLIKELY.at(Where(sheet.source, 1), count=len(sheet), swapped=count))
-    elif count:
-        note(ReaderRule.CORNERS_SWAPPED.at(Where(sheet.source), count=count))
+def note_swapped(source: str, swapped: int, count: int, note: FindingHandler) -> None:
+    """Say so when boxes had their corners swapped, or so many that they are no corners."""
+    if swapped > MOSTLY * count and count >= FEW_BOXES:
+        note(ReaderRule.CORNERS_UNLIKELY.at(Where(source, 1), count=count, swapped=swapped))
+    elif swapped:
+        note(ReaderRule.CORNERS_SWAPPED.at(Where(source), count=swapped))
 
 
 def recognise(look: Glance) -> Guess | None:
@@ -236,7 +227,7 @@ def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str,
         options["class_name"] = "object"
     if any(ZERO.fullmatch(text) for text in sheet.codes(assigned["frame"], empty=True)[1]):
         options["frame_base"] = 0
-    coords = coords_of(sheet, Parts(assigned, form), list[Any]().append)
+    coords, _ = coords_of(sheet, Parts(assigned, form))
     if (np.abs(coords) <= LARGEST_FRACTION).all() and (coords != np.floor(coords)).any():
         options["normalized"] = True
     return options

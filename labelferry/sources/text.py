@@ -2,17 +2,22 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import orjson
 
 from labelferry.errors import EmptySourceError, SourceError
 from labelferry.model.feature import Where
 
-__all__ = ["bytes_of", "empty", "fault", "json_in", "shorten", "text_in", "text_of"]
+__all__ = ["blocks_of", "bytes_of", "empty", "fault", "json_in", "opened", "shorten", "text_in", "text_of"]
 
 LONGEST_MESSAGE = 300
+BOM = b"\xef\xbb\xbf"
+BLOCK = 4_000_000
+"""Bytes of a text table that are read at once."""
 
 
 def fault(source: str, line: int | None, what: str, remedy: str) -> SourceError:
@@ -41,15 +46,67 @@ def bytes_of(path: Path, source: str) -> bytes:
         EmptySourceError: when it has nothing in it.
         SourceError: when it cannot be read.
     """
+    with opened(path, source) as file:
+        data = file.read().removeprefix(BOM)
+    if not data.strip():
+        raise empty(source, "the file is empty")
+    return data
+
+
+@contextmanager
+def opened(path: Path, source: str) -> Iterator[IO[bytes]]:
+    """Open a file, and explain when it cannot be read.
+
+    Raises:
+        SourceError: when it cannot be read.
+    """
     try:
-        data = path.read_bytes().removeprefix(b"\xef\xbb\xbf")
+        with path.open("rb") as file:
+            yield file
     except OSError as error:
         raise fault(
             source, None, f"cannot be read ({error.strerror})", "check that it is a file you may read"
         ) from error
-    if not data.strip():
+
+
+def blocks_of(path: Path, source: str, size: int = BLOCK) -> Iterator[bytes]:
+    """Yield the content of a file in blocks of whole lines, without a byte order mark.
+
+    A block ends at a line break outside quotes. Line breaks that are a carriage return alone end no block.
+
+    Args:
+        path: the file.
+        source: what the user calls it, for messages.
+        size: of a block, about, in bytes.
+
+    Raises:
+        EmptySourceError: when it has nothing in it.
+        SourceError: when it cannot be read.
+    """
+    started = False
+    with opened(path, source) as file:
+        rest = file.read(len(BOM)).removeprefix(BOM)
+        while data := file.read(size):
+            data = rest + data
+            end = _last_break(data)
+            if not started and not data[:end].strip():
+                end = 0
+            if end:
+                started = True
+                yield data[:end]
+            rest = data[end:]
+    if rest.strip():
+        yield rest
+    elif not started:
         raise empty(source, "the file is empty")
-    return data
+
+
+def _last_break(data: bytes) -> int:
+    """Where the last whole line ends: behind a line break with an even number of quotes before it."""
+    end = data.rfind(b"\n") + 1
+    while end and data.count(b'"', 0, end) % 2:
+        end = data.rfind(b"\n", 0, data.rfind(b'"', 0, end)) + 1
+    return end
 
 
 def text_of(path: Path, source: str) -> str:
@@ -65,8 +122,13 @@ def text_of(path: Path, source: str) -> str:
     return text_in(bytes_of(path, source), source)
 
 
-def text_in(data: bytes, source: str) -> str:
+def text_in(data: bytes, source: str, before: int = 0) -> str:
     r"""Return a file's bytes as text, with every line ending normalised to ``\n``.
+
+    Args:
+        data: the bytes, or some whole lines of them.
+        source: what the user calls the file.
+        before: the number of lines before them.
 
     Raises:
         SourceError: when it is not UTF-8 or contains NUL bytes.
@@ -74,9 +136,13 @@ def text_in(data: bytes, source: str) -> str:
     try:
         text = data.decode()
     except UnicodeDecodeError as error:
-        raise fault(source, _line(data, error.start), "the file is not UTF-8 text", "save it as UTF-8") from error
+        raise fault(
+            source, before + _line(data, error.start), "the file is not UTF-8 text", "save it as UTF-8"
+        ) from error
     if (nul := data.find(0)) >= 0:
-        raise fault(source, _line(data, nul), "a NUL byte, so this is not a text file", "check the path and the format")
+        raise fault(
+            source, before + _line(data, nul), "a NUL byte, so this is not a text file", "check the path and the format"
+        )
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
