@@ -93,17 +93,16 @@ def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabe
     """The videos by their ids; the id None for a file that names none."""
     told = {node.get("id").key: node for node in document.get("videos").items()}
     sizes = {image.video: image.size for image in images.values() if image.size}
-    entry = source.entry
-    if entry.global_key and len(told) > 1:
+    own = source.entry.global_key
+    if own and len(told) > 1:
         what = f"a file of {len(told)} videos, and one global_key"
         raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
     if not told:
-        key = entry.global_key or legal(PurePath(source.file).stem)
-        size = _size(document) or next(iter(sizes.values()), None) or source.known_size(key)
-        return {None: (_objects(key, source), size)}
+        key = own or legal(PurePath(source.file).stem)
+        return {None: (_objects(key, source), _size(document) or next(iter(sizes.values()), source.known_size(key)))}
     videos: Videos = {}
     for ident, node in told.items():
-        key = entry.global_key or legal(node.first("name", "file_name").text(str(ident)).strip("/"))
+        key = own or legal(node.first("name", "file_name").text(str(ident)).strip("/"))
         size = _size(node) or sizes.get(ident) or source.known_size(key)
         videos[ident] = _objects(key, source), size
     return videos

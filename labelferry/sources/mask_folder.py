@@ -211,14 +211,16 @@ def _recognise(look: Glance) -> Guess | None:
         return None
     names = [PurePath(name) for name in look.files]
     pictures = [name for name in names if name.suffix.lower() == ".png"]
-    if not pictures or any(LAST_NUMBER.search(name.stem) is None for name in pictures):
-        return None
-    if any(name.suffix.lower() in LABEL_FILES for name in names):
+    if not _are_frames(pictures) or any(name.suffix.lower() in LABEL_FILES for name in names):
         return None
     options: dict[str, Any] = {"path": "**/*.png"}
     if {name.parent for name in pictures} == {PurePath()}:
         options["global_key"] = "{stem}"
     return Guess(LIKELY, "PNG pictures whose names have a number", options)
+
+
+def _are_frames(pictures: list[PurePath]) -> bool:
+    return bool(pictures) and all(LAST_NUMBER.search(name.stem) for name in pictures)
 
 
 READER = Reader(

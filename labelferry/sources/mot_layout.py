@@ -200,15 +200,11 @@ def _of_nine(column: Callable[[int], Collection[str]], flickers: Callable[[], bo
         cell = next(iter(column(8)))
         doubt = f"column 7 is a score and column 8 is {cell}: a tracker's own class, whose numbers are not MOT16's"
         return Told("mot16", 8, cell, doubt, "mot15", own=True)
-    high = next((cell for cell in cells if (_number(cell) or 0) > 1), None)
-    if high is None:
-        if set(cells) != {"1"} or not flickers():
-            return Told("mot16")
-        return Told(
-            "uavdt", 9, "1", "column 8 changes inside tracks, as UAVDT's occlusion does, and column 9 is always 1"
-        )
-    doubt = f"column 9 is {high}: a class (UAVDT) where MOT16 has a visibility from 0 to 1"
-    return Told("uavdt", 9, high, doubt)
+    if high := next((cell for cell in cells if (_number(cell) or 0) > 1), None):
+        return Told("uavdt", 9, high, f"column 9 is {high}: a class (UAVDT) where MOT16 has a visibility from 0 to 1")
+    if set(cells) != {"1"} or not flickers():
+        return Told("mot16")
+    return Told("uavdt", 9, "1", "column 8 changes inside tracks, as UAVDT's occlusion does, and column 9 is always 1")
 
 
 def _are_scores(cells: Collection[str]) -> bool:

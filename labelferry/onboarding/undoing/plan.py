@@ -54,7 +54,7 @@ def _left(onboarding: Onboarding, steps: tuple[UndoStep, ...]) -> Iterator[tuple
     ledger, deleted = onboarding.ledger, {step.kind for step in steps if step.fate is Fate.DELETE}
     truth = [each for each in ledger.entries("job") if each.detail["import_kind"] == ImportKind.GROUND_TRUTH.value]
     updated = sum(int(run["report"].get("rows_updated") or 0) for run in ledger.history(limit=1_000))
-    rows = sum(step.count for step in steps if step.kind is Undoable.DATA_ROWS and step.fate is Fate.DELETE)
+    rows = sum(step.count for step in steps if (step.kind, step.fate) == (Undoable.DATA_ROWS, Fate.DELETE))
     counts = {
         Irreversible.IMPORT_RECORDS: 0 if Undoable.PROJECT in deleted else len(truth),
         Irreversible.UPLOADED_FILES: len(uploaded(ledger)),
