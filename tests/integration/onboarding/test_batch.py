@@ -217,7 +217,7 @@ def test_batches_of_others_only(project: Project) -> None:
 def test_some_rows_of_a_lost_batch(project: Project) -> None:
     made = project.theirs("streets", "street-2")
     assert take_up_batches(project.onboarding, project.id) == 1
-    assert project.entries() == [project.settled("streets", made, "street-2", created=True)]
+    assert project.entries() == [project.settled("streets", made, "street-2")]
 
 
 def test_a_lost_ledger_is_noticed_before_anything_is_made(project: Project) -> None:

@@ -151,7 +151,7 @@ def test_a_claim_is_not_an_id(sought: Sought) -> None:
     assert look_up(sought.kind, QUAY, sought.ledger) is None
     theirs = sought.theirs()
     assert sought.resolve() == Resolved(theirs, created=False)
-    assert sought.entry() == sought.settled(theirs, created=True)
+    assert sought.entry() == sought.settled(theirs)
 
 
 def test_a_creation_without_an_answer_leaves_its_claim(sought: Sought) -> None:
