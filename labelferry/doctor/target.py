@@ -64,7 +64,7 @@ def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) 
 
 def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
     """Check that unsigned addresses in a cloud's storage have an integration that may read them."""
-    clouds = sorted({cloud for row in rows if row.file is None and (cloud := _cloud(str(row.row_data)))})
+    clouds = sorted({cloud for row in rows if row.file is None and (cloud := _cloud(row.row_data or ""))})
     wanted = spec.dataset.iam_integration
     if not clouds or wanted == IAM_NONE:
         return ok(Topic.STORAGE, "no video needs an IAM integration")
@@ -118,7 +118,7 @@ def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Itera
     keys = [row.global_key for row in rows]
     present = [key for key, row_id in client.data_rows.lookup(keys).items() if row_id]
     exported = list(client.exports.catalog(present)) if present else []
-    yield ok(Topic.ROWS, f"{len(present)} of {counted(len(keys), 'data row')} exist")
+    yield _existing(rows, present)
     spelt = {str(row["data_row"]["global_key"]) for row in exported}
     others = [key for key in present if key not in spelt and identity(key) in {identity(each) for each in spelt}]
     if others:
@@ -130,6 +130,16 @@ def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Itera
     if unread and processes:
         remedy = "open them in Labelbox's Catalog: 'Processing issues' tells why it cannot read the video"
         yield warn(Topic.ROWS, f"not processed, or of unknown size: {_some(unread)}", remedy)
+
+
+def _existing(rows: Sequence[VideoRow], present: Sequence[str]) -> HealthCheck:
+    """Check that the rows exist that have to: those that the manifest gives no video for."""
+    text = f"{len(present)} of {counted(len(rows), 'data row')} exist"
+    held = set(present)
+    if lost := [row.global_key for row in rows if row.row_data is None and row.global_key not in held]:
+        remedy = "correct the global keys in the manifest, or give row_data there to have the data rows created"
+        return bad(Topic.ROWS, f"{text}; without row_data, and not found: {_some(lost)}", remedy)
+    return ok(Topic.ROWS, text)
 
 
 def _some(keys: Sequence[str]) -> str:

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 import labelferry
+from labelferry.errors import ConflictError
 from tests.localbox_server import Localbox
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
@@ -16,6 +17,10 @@ Segments = list[list[int]]
 Tracks = list[tuple[str, str, Segments]]
 
 EXPECTED: dict[str, Tracks] = {
+    "tracker/existing": [
+        ("yard-cam-1", "forklift", [[1, 2, 3, 4, 5]]),
+        ("yard-cam-1", "person", [[1, 2], [4, 5]]),
+    ],
     "detrac/prelabels": [
         ("crossing-am", "bus", [[1, 2], [5, 6]]),
         ("crossing-am", "car", [[1, 2, 3, 4, 5, 6]]),
@@ -34,6 +39,8 @@ EXPECTED: dict[str, Tracks] = {
     ],
 }
 """Global key, feature and keyframes of each track, counted from 1."""
+EXISTING = {"global_key": "yard-cam-1", "row_data": "https://storage.example.com/yard-cam-1.mp4"}
+"""The data row that the tracker's spec expects in Labelbox."""
 
 
 @pytest.fixture
@@ -62,12 +69,20 @@ def test_an_example_goes_in_as_its_files_say(name: str, account: Localbox) -> No
     spec = EXAMPLES / f"{name}.yaml"
     assert len(spec.read_text("utf-8").splitlines()) <= LONGEST
     assert labelferry.check(spec).findings == ()
+    with account.client() as client:
+        client.data_rows.create(client.datasets.create("Cameras").id, [EXISTING])
     assert labelferry.onboard(spec).outcome == "done"
     assert sorted(tracks(account)) == EXPECTED[name]
     if name.endswith("ground-truth"):
         held = labelferry.verify(spec).to_dict()["totals"]
         assert held == {"equal": len(EXPECTED[name]), "missing": 0, "extra": 0, "moved": 0}
     assert labelferry.onboard(spec).outcome == "nothing to do"
+
+
+def test_the_tracker_needs_its_data_row(account: Localbox) -> None:
+    with pytest.raises(ConflictError, match="without row_data not found in Labelbox by global key: yard-cam-1;"):
+        labelferry.onboard(EXAMPLES / "tracker" / "existing.yaml")
+    assert account.table("projects") == []
 
 
 def test_one_batch_for_each_video(account: Localbox, monkeypatch: pytest.MonkeyPatch) -> None:
