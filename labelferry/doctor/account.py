@@ -3,7 +3,7 @@
 Facts: the official SDK 7.17.0 (``orgRole``, ``apiKeys``), and https://docs.labelbox.com/docs/limits.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
@@ -65,8 +65,11 @@ def _life(client: Client, now: datetime) -> Iterator[HealthCheck]:
         yield ok(Topic.KEY_LIFE, "Labelbox does not tell this user when keys expire")
         return
     yield from _expiry([key for key in keys if key.expires_at and key.expires_at > now], now)
-    bound = sorted(key.name for key in keys if key.allowed_ips)
-    if bound:
+    yield from _addresses(keys)
+
+
+def _addresses(keys: Sequence[ApiKey]) -> Iterator[HealthCheck]:
+    if bound := sorted(key.name for key in keys if key.allowed_ips):
         remedy = "make sure that every worker has one of these addresses, or use a key without them"
         yield warn(Topic.KEY_LIFE, f"works from some IP addresses only: {', '.join(bound)}", remedy)
 

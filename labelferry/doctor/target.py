@@ -1,6 +1,7 @@
 """What a spec names, at the service: storage, names, data rows. Queries only."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any
 from urllib.parse import urlsplit
 
 from labelferry.doctor.checkup import HealthCheck, Topic, bad, ok, warn
@@ -9,8 +10,9 @@ from labelferry.labelbox import Client
 from labelferry.labelbox.records import Integration
 from labelferry.listing import counted, shorten
 from labelferry.model.keys import identity
+from labelferry.onboarding.steps.signing import is_meant
 from labelferry.sources.manifest import VideoRow, read_videos
-from labelferry.spec import IAM_DEFAULT, IAM_NONE, Reference, Spec
+from labelferry.spec import IAM_NONE, Reference, Spec
 from labelferry.spec.loaded import LoadedSpec
 
 __all__ = ["check_integrations", "check_target"]
@@ -62,14 +64,19 @@ def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) 
     yield from _rows(client, rows, processes=processes)
 
 
+def _clouds(rows: Sequence[VideoRow]) -> list[str]:
+    """The clouds in which videos lie that Labelbox itself must be able to read."""
+    found = (_cloud(row.row_data or "") for row in rows if row.file is None)
+    return sorted({cloud for cloud in found if cloud})
+
+
 def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
     """Check that unsigned addresses in a cloud's storage have an integration that may read them."""
-    clouds = sorted({cloud for row in rows if row.file is None and (cloud := _cloud(row.row_data or ""))})
+    clouds = _clouds(rows)
     wanted = spec.dataset.iam_integration
     if not clouds or wanted == IAM_NONE:
         return ok(Topic.STORAGE, "no video needs an IAM integration")
-    known = client.integrations.list()
-    found = [each for each in known if (each.is_default if wanted == IAM_DEFAULT else wanted in {each.id, each.name})]
+    found = [each for each in client.integrations.list() if is_meant(each, wanted)]
     served = {each.provider.upper() for each in found}
     lacking = [cloud for cloud in clouds if cloud.upper() not in served]
     if not lacking:
@@ -119,15 +126,22 @@ def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Itera
     present = [key for key, row_id in client.data_rows.lookup(keys).items() if row_id]
     exported = list(client.exports.catalog(present)) if present else []
     yield _existing(rows, present)
+    yield from _spelling(present, exported)
+    if processes:
+        yield from _processing(exported)
+
+
+def _spelling(present: Sequence[str], exported: Sequence[Mapping[str, Any]]) -> Iterator[HealthCheck]:
     spelt = {str(row["data_row"]["global_key"]) for row in exported}
-    others = [key for key in present if key not in spelt and identity(key) in {identity(each) for each in spelt}]
-    if others:
+    known = {identity(key) for key in spelt}
+    if others := [key for key in present if key not in spelt and identity(key) in known]:
         remedy = "write the keys as in Labelbox; labelferry takes them as the same, other tools may not"
         yield warn(Topic.ROWS, f"exist in another case: {_some(others)}", remedy)
-    unread = [
-        row["data_row"]["global_key"] for row in exported if not (row.get("media_attributes") or {}).get("height")
-    ]
-    if unread and processes:
+
+
+def _processing(exported: Sequence[Mapping[str, Any]]) -> Iterator[HealthCheck]:
+    sized = ((row["data_row"]["global_key"], (row.get("media_attributes") or {}).get("height")) for row in exported)
+    if unread := [key for key, height in sized if not height]:
         remedy = "open them in Labelbox's Catalog: 'Processing issues' tells why it cannot read the video"
         yield warn(Topic.ROWS, f"not processed, or of unknown size: {_some(unread)}", remedy)
 

@@ -1,6 +1,7 @@
 """A proposal's parts -> the text of the spec."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 
 from labelferry.files.reach import Reach
 from labelferry.listing import counted, shorten
@@ -73,15 +74,19 @@ def _videos(
 
 def _pattern(videos: Mapping[FoundVideo, str], reach: Reach) -> str | None:
     """The pattern that finds exactly these files, if their names are their keys."""
-    if not videos or any(video.pictures or video.path.name != key for video, key in videos.items()):
+    if any(video.pictures or video.path.name != key for video, key in videos.items()):
         return None
     paths = [video.path for video in videos]
-    endings = {path.suffix.lower() for path in paths}
-    alike = len({len(path.parts) for path in paths}) == 1
-    tried = [pattern_of(paths)] if alike and len(paths) > 1 else []
-    tried += [f"**/*{ending}" for ending in endings if len(endings) == 1]
     wanted = {str(path) for path in paths}
-    return next((each for each in tried if set(reach.named(each)) == wanted), None)
+    return next((each for each in _patterns(paths) if set(reach.named(each)) == wanted), None)
+
+
+def _patterns(paths: list[PurePosixPath]) -> Iterator[str]:
+    """Yield the patterns that may name these files, the closest first."""
+    if len(paths) > 1 and len({len(path.parts) for path in paths}) == 1:
+        yield pattern_of(paths)
+    if len(endings := {path.suffix.lower() for path in paths}) == 1:
+        yield f"**/*{endings.pop()}"
 
 
 def _labels(entries: Sequence[ProposedEntry], queries: Sequence[Query]) -> Iterator[str]:

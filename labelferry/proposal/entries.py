@@ -4,9 +4,11 @@ Labels of one format that lie in alike places become one entry with a pattern, i
 key of its video; others get an entry each, with the key itself.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from glob import escape
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import Any
 from unicodedata import normalize
@@ -15,7 +17,7 @@ from labelferry.files.reach import Reach
 from labelferry.model.keys import identity, legal, wrong_key
 from labelferry.proposal.inventory import FoundVideo, LabelUnit
 from labelferry.proposal.names import filled
-from labelferry.proposal.pairing import KEY, How, Pair
+from labelferry.proposal.pairing import KEY, How, Pair, takes_key
 from labelferry.sources.keys import PLACEHOLDERS
 
 __all__ = ["ProposedEntry", "entries_of", "keys_of", "pattern_of"]
@@ -40,18 +42,22 @@ def keys_of(videos: Sequence[FoundVideo], pairs: Iterable[Pair]) -> dict[FoundVi
     The ending is left out when the videos have several, so that one entry can name them all.
     """
     keys: dict[FoundVideo, str] = {}
-    for pair in pairs:
-        for name, video in pair.videos.items():
-            keys.setdefault(video, name)
+    for name, video in chain.from_iterable(pair.videos.items() for pair in pairs):
+        keys.setdefault(video, name)
     endings = {video.path.suffix for video in videos}
     for by in (_stem if len(endings) > 1 else _name, _name, _path):
-        taken = [identity(key) for key in keys.values()]
-        wanted = {video: legal(normalize("NFC", by(video))) for video in videos if video not in keys}
-        asked = [*taken, *(identity(key) for key in wanted.values())]
-        keys |= {video: key for video, key in wanted.items() if asked.count(identity(key)) == 1}
-    for number, video in enumerate((video for video in videos if video not in keys), 1):
-        keys[video] = legal(f"{number} {_path(video)}")
-    return keys
+        keys |= _unshared({video: legal(normalize("NFC", by(video))) for video in videos if video not in keys}, keys)
+    return keys | _numbered([video for video in videos if video not in keys])
+
+
+def _numbered(videos: Sequence[FoundVideo]) -> dict[FoundVideo, str]:
+    return {video: legal(f"{number} {_path(video)}") for number, video in enumerate(videos, 1)}
+
+
+def _unshared(wanted: Mapping[FoundVideo, str], taken: Mapping[FoundVideo, str]) -> dict[FoundVideo, str]:
+    """The wanted keys that no other video has or wants."""
+    times = Counter(identity(key) for key in chain(taken.values(), wanted.values()))
+    return {video: key for video, key in wanted.items() if times[identity(key)] == 1}
 
 
 def _stem(video: FoundVideo) -> str:
@@ -107,19 +113,18 @@ def _in_folder(
 
 def _whole(group: list[Pair], keys: Mapping[FoundVideo, str], reach: Reach) -> ProposedEntry | None:
     """One entry for all of them; None when no pattern or template fits."""
-    pattern = pattern_of([pair.unit.path for pair in group])
-    path = f"{pattern}/{group[0].unit.inside}" if group[0].unit.inside else pattern
-    files = {str(file) for pair in group for file in pair.unit.files}
-    if set(reach.named(path)) != files:
+    first, pattern = group[0], pattern_of([pair.unit.path for pair in group])
+    path = f"{pattern}/{first.unit.inside}" if first.unit.inside else pattern
+    files = list(chain.from_iterable(pair.unit.files for pair in group))
+    if set(reach.named(path)) != set(map(str, files)):
         return None
-    options = _options(group[0].unit, path)
-    if group[0].how is How.INSIDE:
+    options = _options(first.unit, path)
+    if first.how is How.INSIDE:
         return ProposedEntry(options, tuple(group)) if all(_named_so(pair, keys) for pair in group) else None
-    wanted = {file: keys[video] for pair in group for file, video in pair.by_file.items()}
-    template = _template([file for pair in group for file in pair.unit.files], wanted)
-    if template is None or KEY not in group[0].unit.reader.entry.model_fields:
-        return None
-    return ProposedEntry({**options, KEY: template}, tuple(group))
+    by_file = chain.from_iterable(pair.by_file.items() for pair in group)
+    template = _template(files, {file: keys[video] for file, video in by_file})
+    takes = template is not None and takes_key(first.unit)
+    return ProposedEntry({**options, KEY: template}, tuple(group)) if takes else None
 
 
 def _named_so(pair: Pair, keys: Mapping[FoundVideo, str]) -> bool:
@@ -129,27 +134,29 @@ def _named_so(pair: Pair, keys: Mapping[FoundVideo, str]) -> bool:
 
 def _template(files: Iterable[PurePosixPath], wanted: Mapping[PurePosixPath, str]) -> str | None:
     """The key with a placeholder that is right for every file whose video is known; None when there is none."""
+    if not wanted:
+        return None
     listed = list(files)
     endings = dict.fromkeys(("", *(PurePosixPath(key).suffix for key in wanted.values())))
-    for template in (f"{placeholder}{ending}" for placeholder in PLACEHOLDERS for ending in endings):
-        given = {file: filled(template, file) for file in listed}
-        fits = all(identity(given[file]) == identity(key) for file, key in wanted.items())
-        if wanted and fits and not any(wrong_key(key.strip()) for key in given.values()):
-            return template
-    return None
+    tried = (f"{placeholder}{ending}" for placeholder in PLACEHOLDERS for ending in endings)
+    return next((each for each in tried if _fits(each, listed, wanted)), None)
+
+
+def _fits(template: str, files: Sequence[PurePosixPath], wanted: Mapping[PurePosixPath, str]) -> bool:
+    given = {file: filled(template, file) for file in files}
+    if any(identity(given[file]) != identity(key) for file, key in wanted.items()):
+        return False
+    return not any(wrong_key(key.strip()) for key in given.values())
 
 
 def _alone(pair: Pair, keys: Mapping[FoundVideo, str]) -> Iterator[ProposedEntry]:
     unit = pair.unit
     path = f"{escape(str(unit.path))}/{unit.inside}" if unit.inside else str(unit.path)
     options = _options(unit, path)
-    if KEY not in unit.reader.entry.model_fields or (pair.how is How.INSIDE and _named_so(pair, keys)):
-        yield ProposedEntry(options, (pair,))
+    if pair.how is How.INSIDE or not takes_key(unit):
+        yield ProposedEntry(options | _key_inside(pair, keys), (pair,))
         return
     wanted = {file: keys[video] for file, video in pair.by_file.items()}
-    if pair.how is How.INSIDE:  # another file of labels calls the video otherwise
-        yield ProposedEntry(options | ({KEY: keys[pair.found[0]]} if len(pair.named) == 1 else {}), (pair,))
-        return
     template = keys[pair.video] if pair.video else _template(unit.files, wanted)
     if template is not None:
         yield ProposedEntry({**options, KEY: template}, (pair,))
@@ -157,6 +164,13 @@ def _alone(pair: Pair, keys: Mapping[FoundVideo, str]) -> Iterator[ProposedEntry
         yield from _by_prefix(pair, keys)
     else:
         yield ProposedEntry(options | _stand_in(unit), (pair,))
+
+
+def _key_inside(pair: Pair, keys: Mapping[FoundVideo, str]) -> dict[str, Any]:
+    """The key of a video that another file of labels calls otherwise than this one does."""
+    if not takes_key(pair.unit) or _named_so(pair, keys) or len(pair.named) != 1:
+        return {}
+    return {KEY: keys[pair.found[0]]}
 
 
 def _by_prefix(pair: Pair, keys: Mapping[FoundVideo, str]) -> Iterator[ProposedEntry]:

@@ -104,21 +104,17 @@ def _folders(root: Path) -> Iterator[tuple[PurePosixPath, list[str]]]:
 
 
 def _look_into(root: Path, folder: PurePosixPath, names: list[str], found: Inventory) -> None:
-    rest = []
-    for name in names:
-        if _suffix(name) in VIDEO_ENDINGS:
-            found.videos.append(FoundVideo(folder / name))
-        else:
-            rest.append(name)
+    found.videos += [FoundVideo(folder / name) for name in names if _suffix(name) in VIDEO_ENDINGS]
+    rest = [name for name in names if _suffix(name) not in VIDEO_ENDINGS]
     pictures = [name for name in rest if _suffix(name) in PICTURE_ENDINGS]
-    whole = _folder_unit(root, folder, rest, pictures, found)
-    taken = set() if whole is None else {path.name for path in whole.files}
-    if whole is not None:
+    taken = {*pictures}
+    if whole := _folder_unit(root, folder, rest, pictures, found):
         found.units.append(whole)
+        taken |= {path.name for path in whole.files}
     elif len(pictures) >= FEWEST_PICTURES:
         found.videos.append(_of_pictures(root, folder, pictures))
     for name in rest:
-        if name not in taken and name not in pictures:
+        if name not in taken:
             _look_at(root, folder / name, found)
 
 

@@ -1,7 +1,7 @@
 """Videos and labels -> which labels belong to which video, and how that is known."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice
@@ -19,7 +19,7 @@ from labelferry.sources.keys import PLACEHOLDERS
 from labelferry.sources.registry import read_labels
 from labelferry.sources.source import Source
 
-__all__ = ["How", "Pair", "pairs_of"]
+__all__ = ["How", "Pair", "pairs_of", "takes_key"]
 
 MOST_NAMES = 5_000
 """Names of videos that are taken from one file."""
@@ -72,16 +72,25 @@ def pairs_of(root: Path, found: Inventory) -> list[Pair]:
 
 def _pair(root: Path, unit: LabelUnit, names: VideoNames) -> Pair:
     named = tuple(_names_inside(root, unit))
-    if inside := {name: video for name in named if (video := names.named(name, unit.path))}:
+    if inside := _called(unit, named, names):
         return Pair(unit, How.INSIDE, named=named, videos=inside)
-    if not _takes_key(unit) or len(named) > 1:
+    if not takes_key(unit) or len(named) > 1:
         return Pair(unit, How.UNKNOWN, named=named)
     by_file = {file: video for file in unit.files if (video := names.of_file(file, _most_likely(unit)))}
-    if by_file and (unit.inside or len(by_file) == 1):
-        videos = set(by_file.values())
-        one = next(iter(videos)) if len(videos) == 1 else None
-        return Pair(unit, How.NAME, one, named, by_file=by_file)
-    return Pair(unit, How.UNKNOWN, named=named)
+    if not by_file or (len(by_file) > 1 and not unit.inside):
+        return Pair(unit, How.UNKNOWN, named=named)
+    return Pair(unit, How.NAME, _same(by_file.values()), named, by_file=by_file)
+
+
+def _called(unit: LabelUnit, named: Iterable[str], names: VideoNames) -> dict[str, FoundVideo]:
+    """The videos that labels call by these names."""
+    return {name: video for name in named if (video := names.named(name, unit.path))}
+
+
+def _same(videos: Iterable[FoundVideo]) -> FoundVideo | None:
+    """The video, if they are all the same one."""
+    different = set(videos)
+    return different.pop() if len(different) == 1 else None
 
 
 def _most_likely(unit: LabelUnit) -> tuple[str, ...]:
@@ -95,7 +104,7 @@ def _most_likely(unit: LabelUnit) -> tuple[str, ...]:
 
 def _only(pair: Pair, videos: list[FoundVideo], near: Mapping[PurePosixPath, int]) -> Pair:
     """Take the only video of the folder, or of all, for labels that nothing else tells."""
-    if not _takes_key(pair.unit) or len(pair.named) > 1:
+    if not takes_key(pair.unit) or len(pair.named) > 1:
         return pair
     folder = pair.unit.path.parent
     beside = [video for video in videos if video.path.parent == folder] or videos
@@ -104,7 +113,8 @@ def _only(pair: Pair, videos: list[FoundVideo], near: Mapping[PurePosixPath, int
     return Pair(pair.unit, How.ONLY, beside[0], pair.named, by_file=dict.fromkeys(pair.unit.files, beside[0]))
 
 
-def _takes_key(unit: LabelUnit) -> bool:
+def takes_key(unit: LabelUnit) -> bool:
+    """Return whether the spec says which video these labels are of."""
     return KEY in unit.reader.entry.model_fields
 
 

@@ -68,19 +68,24 @@ def _quoted(text: str) -> str:
 def _lost(found: Inventory, pairs: list[Pair]) -> Iterator[Query]:
     """The questions about labels whose video is not there."""
     lost = [pair for pair in pairs if not pair.found]
-    partly = [pair for pair in pairs if pair.how is How.INSIDE and len(pair.named) > len(pair.videos)]
     if not found.videos and lost:
         shown = ", ".join(shorten([str(pair.unit.path) for pair in lost], SHOWN))
         text = f"the folder has no videos for {shown}: give the URL or the path of each as row_data"
         yield Query("videos", text, Blocking.YES)
         return
-    for pair in lost:
-        called = f" of '{', '.join(shorten(pair.named, SHOWN))}'" if pair.named else ""
-        yield Query("labels", f"{pair.unit.path}: which video are these labels{called} of? {_remedy(pair)}")
-    for pair in partly:
-        names = [name for name in pair.named if name not in pair.videos]
-        text = f"{pair.unit.path} also has labels of {', '.join(shorten(names, SHOWN))}, whose videos are not there"
-        yield Query("videos", f"{text}: add them to videos, with those names as global keys")
+    yield from map(_wholly_lost, lost)
+    yield from (_partly_lost(pair) for pair in pairs if pair.how is How.INSIDE and len(pair.named) > len(pair.videos))
+
+
+def _wholly_lost(pair: Pair) -> Query:
+    called = f" of '{', '.join(shorten(pair.named, SHOWN))}'" if pair.named else ""
+    return Query("labels", f"{pair.unit.path}: which video are these labels{called} of? {_remedy(pair)}")
+
+
+def _partly_lost(pair: Pair) -> Query:
+    names = [name for name in pair.named if name not in pair.videos]
+    text = f"{pair.unit.path} also has labels of {', '.join(shorten(names, SHOWN))}, whose videos are not there"
+    return Query("videos", f"{text}: add them to videos, with those names as global keys")
 
 
 def _remedy(pair: Pair) -> str:

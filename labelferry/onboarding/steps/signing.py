@@ -12,7 +12,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.spec import IAM_DEFAULT, IAM_NONE
 
-__all__ = ["choose_signer", "finish_signing", "plan_signing"]
+__all__ = ["choose_signer", "finish_signing", "is_meant", "plan_signing"]
 
 PUBLIC = "or set iam_integration: none under dataset: if no video is in a private bucket"
 
@@ -27,7 +27,7 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
     if wanted == IAM_NONE:
         return None
     known = onboarding.client.integrations.list()
-    found = [each for each in known if _is_meant(each, wanted)]
+    found = [each for each in known if is_meant(each, wanted)]
     _refuse_unclear(found, known, wanted)
     return found[0] if found else None
 
@@ -126,7 +126,8 @@ def _is_claimed(onboarding: Onboarding, name: str) -> bool:
     return entry is not None and entry.state is State.CLAIMED
 
 
-def _is_meant(each: Integration, wanted: str) -> bool:
+def is_meant(each: Integration, wanted: str) -> bool:
+    """Return whether the spec means this integration."""
     return each.is_default if wanted == IAM_DEFAULT else wanted in {each.id, each.name}
 
 

@@ -5,9 +5,10 @@ Every request may be repeated, and a run that is killed leaves the ledger with w
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from labelferry.errors import ConflictError, NotFoundError, RejectedError
-from labelferry.ledger import LedgerEntry, LineState
+from labelferry.ledger import Ledger, LedgerEntry, LineState
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.batch_claims import in_project
@@ -165,18 +166,25 @@ def _changed(step: UndoStep, error: Exception | None = None) -> ConflictError:
 def _clear(onboarding: Onboarding, plan: Undo) -> None:
     """Forget all but what this onboarding created and what stays: a later undo may remove it."""
     ledger, kept = onboarding.ledger, [step for step in plan.steps if step.fate is not Fate.DELETE]
-    imports = {step.name for step in kept if step.kind is Undoable.IMPORT}
-    for entry in ledger.entries("job"):
-        if entry.name not in imports:
-            ledger.drop_job(entry.name)
-    ledger.retire_lines([line.uuid for line in ledger.lines(*COUNTED) if line.job not in imports])
-    batches = {each for step in kept if step.kind is Undoable.BATCH for each in step.ids}
+    _clear_imports(ledger, {step.name for step in kept if step.kind is Undoable.IMPORT})
+    batches = set(chain.from_iterable(step.ids for step in kept if step.kind is Undoable.BATCH))
     for entry in ledger.entries("batch"):
         _clear_batch(onboarding, entry, stays=bool(entry.detail.get("created")) and entry.remote_id in batches)
     for kind in RESOURCES:
-        _release(onboarding, (entry for entry in ledger.entries(kind) if not entry.detail.get("created")))
+        _release(onboarding, filter(_was_there, ledger.entries(kind)))
     forget_left_out(ledger)
     _forget_deleted_rows(onboarding)
+
+
+def _was_there(entry: LedgerEntry) -> bool:
+    return not entry.detail.get("created")
+
+
+def _clear_imports(ledger: Ledger, kept: set[str]) -> None:
+    for entry in ledger.entries("job"):
+        if entry.name not in kept:
+            ledger.drop_job(entry.name)
+    ledger.retire_lines([line.uuid for line in ledger.lines(*COUNTED) if line.job not in kept])
 
 
 def _clear_batch(onboarding: Onboarding, entry: LedgerEntry, *, stays: bool) -> None:

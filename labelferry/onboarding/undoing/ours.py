@@ -68,12 +68,16 @@ class _Finder:
         """Return the ids of a row's labels that are as they were sent; None when it is not certain which are ours."""
         exported = self._project.rows.get(row)
         labels = [] if exported is None else exported["projects"][self._project.id]["labels"]
-        wanted = [self._lines.get(line.uuid) for line in lines]
-        found = [label["id"] for label in labels if self._is_as_sent(label, [each for each in wanted if each])]
-        times = 1 + max(line.generation for line in lines)
-        most = times if self._onboarding.desired.spec.on_labelled == "add" else 1
-        certain = None not in wanted and 0 < len(found) <= most
-        return found if certain else ([] if not labels else None)
+        if not labels:
+            return []
+        known = list(filter(None, (self._lines.get(line.uuid) for line in lines)))
+        found = [label["id"] for label in labels if self._is_as_sent(label, known)]
+        most = 1 + max(line.generation for line in lines) if self._may_add else 1
+        return found if len(known) == len(lines) and 0 < len(found) <= most else None
+
+    @property
+    def _may_add(self) -> bool:
+        return self._onboarding.desired.spec.on_labelled == "add"
 
     def _is_as_sent(self, label: Mapping[str, Any], lines: list[IndexedLine]) -> bool:
         held = read_exported({"projects": {self._project.id: {"labels": [label]}}}, self._project.id, self._pictures)
