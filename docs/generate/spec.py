@@ -39,7 +39,9 @@ def _videos() -> Iterator[str]:
     yield "## `videos`"
     yield ""
     yield "The path of a table (CSV, TSV, Parquet, Excel, JSON lines), or the rows themselves as a list of mappings."
-    yield "`global_key` and `row_data` are required, an unknown column is refused, an empty cell counts as missing."
+    yield "`global_key` is required, an unknown column is refused, an empty cell counts as missing."
+    yield "Without `row_data` the data rows exist in Labelbox, in any dataset, and are found by global key; one that is"
+    yield "not found is a conflict, and nothing is created. A column `row_data` with a blank cell is an error."
     yield "Width, height, fps and frame count of a local file are read from it if the manifest does not have them."
     yield ""
     rows = [(f"`{name}`", said[name]) for name in manifest.COLUMNS]

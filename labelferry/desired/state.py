@@ -87,7 +87,7 @@ class Desired:
         )
 
     def rows(self) -> list[dict[str, Any]]:
-        """Return the desired data rows: global_key, row_data, file, and whatever else the manifest has."""
+        """Return the desired data rows: global_key, and row_data, file and whatever else the manifest has."""
         return [orjson.loads(line) for line in (self.folder / "rows.jsonl").read_bytes().splitlines()]
 
     def ontology(self) -> Mapping[str, Any] | None:

@@ -43,7 +43,7 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     known = given if seen is given else _merged(given, seen)
     if (known.frame_count or 0) > MOST_FRAMES:
         notes.append(VideoRule.VIDEO_TOO_LONG.at(row.where, count=known.frame_count))
-    if row.file is None and _is_picture(row.row_data):
+    if row.file is None and row.row_data is not None and _is_picture(row.row_data):
         notes.append(VideoRule.ROW_DATA_PICTURE.at(row.where, row_data=row.row_data))
     if notes:
         findings += on(RowRef(row.global_key), notes)

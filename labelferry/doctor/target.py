@@ -66,7 +66,7 @@ def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) 
 
 def _clouds(rows: Sequence[VideoRow]) -> list[str]:
     """The clouds in which videos lie that Labelbox itself must be able to read."""
-    found = (_cloud(str(row.row_data)) for row in rows if row.file is None)
+    found = (_cloud(row.row_data or "") for row in rows if row.file is None)
     return sorted({cloud for cloud in found if cloud})
 
 
@@ -125,7 +125,7 @@ def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Itera
     keys = [row.global_key for row in rows]
     present = [key for key, row_id in client.data_rows.lookup(keys).items() if row_id]
     exported = list(client.exports.catalog(present)) if present else []
-    yield ok(Topic.ROWS, f"{len(present)} of {counted(len(keys), 'data row')} exist")
+    yield _existing(rows, present)
     yield from _spelling(present, exported)
     if processes:
         yield from _processing(exported)
@@ -144,6 +144,16 @@ def _processing(exported: Sequence[Mapping[str, Any]]) -> Iterator[HealthCheck]:
     if unread := [key for key, height in sized if not height]:
         remedy = "open them in Labelbox's Catalog: 'Processing issues' tells why it cannot read the video"
         yield warn(Topic.ROWS, f"not processed, or of unknown size: {_some(unread)}", remedy)
+
+
+def _existing(rows: Sequence[VideoRow], present: Sequence[str]) -> HealthCheck:
+    """Check that the rows exist that have to: those that the manifest gives no video for."""
+    text = f"{len(present)} of {counted(len(rows), 'data row')} exist"
+    held = set(present)
+    if lost := [row.global_key for row in rows if row.row_data is None and row.global_key not in held]:
+        remedy = "correct the global keys in the manifest, or give row_data there to have the data rows created"
+        return bad(Topic.ROWS, f"{text}; without row_data, and not found: {_some(lost)}", remedy)
+    return ok(Topic.ROWS, text)
 
 
 def _some(keys: Sequence[str]) -> str:

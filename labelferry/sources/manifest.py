@@ -1,8 +1,8 @@
 """A spec's ``videos`` -> VideoRow: a table file, or a list in the spec itself; one row per video.
 
-Columns: global_key, row_data, and optionally external_id, width, height, fps, frame_count, metadata.<name>,
-attachments (JSON). Facts about data rows: https://docs.labelbox.com/reference/import-video-data and
-https://docs.labelbox.com/reference/attachments.
+Columns: global_key, and optionally row_data, external_id, width, height, fps, frame_count, metadata.<name>,
+attachments (JSON). A manifest without row_data is of data rows that exist. Facts about data rows:
+https://docs.labelbox.com/reference/import-video-data and https://docs.labelbox.com/reference/attachments.
 """
 
 import math
@@ -39,7 +39,7 @@ class VideoRow:
 
     Args:
         global_key: trimmed and valid, in the user's own spelling.
-        row_data: the URL, or the local path as the user wrote it.
+        row_data: the URL, or the local path as the user wrote it; left out for a data row that exists in Labelbox.
         where: its place in the manifest.
         file: the local file, when ``row_data`` is not a URL.
         external_id: the user's own name for it.
@@ -52,7 +52,7 @@ class VideoRow:
     """
 
     global_key: str
-    row_data: str
+    row_data: str | None
     where: Where
     file: Path | None = None
     external_id: str | None = None
@@ -114,7 +114,10 @@ def _from_table(path: Path, source: str) -> Iterator[tuple[Mapping[str, Any], Wh
         _check_columns(sheet.columns, Where(source, 1))
         columns = [sheet.keys(name) if name == "global_key" else sheet.text(name) for name in sheet.columns]
         for line, cells in zip(sheet.places.lines.tolist(), zip(*columns, strict=True), strict=True):
-            yield {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if cell}, Where(source, line)
+            yield (
+                {name: cell for name, cell in zip(sheet.columns, cells, strict=True) if _is_said(name, cell)},
+                Where(source, line),
+            )
 
 
 def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Where]]:
@@ -128,12 +131,20 @@ def _from_list(rows: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str,
             raise _wrong(where, "metadata is not a mapping; write it as name: value")
         cells |= {f"{METADATA}{name}": value for name, value in fields.items()}
         _check_columns(cells, where)
-        yield {name: value for name, value in cells.items() if value is not None and value != ""}, where
+        yield {name: value for name, value in cells.items() if _is_said(name, value)}, where
+
+
+def _is_said(name: str, value: object) -> bool:
+    """Return whether a cell counts: empty ones do not, but an empty row_data is not the same as none."""
+    return name == "row_data" or (value is not None and value != "")
 
 
 def _check_columns(names: Mapping[str, object], where: Where) -> None:
-    if missing := [name for name in COLUMNS[:2] if name not in names]:
-        raise _wrong(where, f"no column {' and '.join(missing)}; {_renaming(missing, names)}")
+    likely = {part: name for name in names for part, others in LIKELY.items() if name.strip().lower() in others}
+    missing = [part for part in COLUMNS[:2] if part not in names and (part in likely or part == "global_key")]
+    if missing:
+        renamed = ", ".join(f"rename '{likely[part]}' to {part}" for part in missing if part in likely)
+        raise _wrong(where, f"no column {' and '.join(missing)}; {renamed or NEEDED}")
     if unknown := [name for name in names if not _is_known(name)]:
         listed = ", ".join(map(repr, unknown))
         keep = " and ".join(f"{METADATA}{name}" for name in unknown)
@@ -143,13 +154,7 @@ def _check_columns(names: Mapping[str, object], where: Where) -> None:
         )
 
 
-def _renaming(missing: Iterable[str], names: Iterable[str]) -> str:
-    """What to do about columns that are missing: rename one that is likely meant, or add it."""
-    likely = {part: next((name for name in names if name.strip().lower() in LIKELY[part]), None) for part in missing}
-    renamed = [f"rename '{name}' to {part}" for part, name in likely.items() if name]
-    return ", ".join(renamed) or "every video needs global_key and row_data"
-
-
+NEEDED = "every video needs global_key, and row_data unless it is in Labelbox already"
 LIKELY = {
     "global_key": {"key", "name", "id", "video", "video_id", "filename", "file_name", "globalkey", "global key"},
     "row_data": {"url", "uri", "path", "video_url", "link", "href", "rowdata", "row data", "file", "source"},
@@ -162,8 +167,12 @@ def _is_known(name: str) -> bool:
 
 def _row(row: Mapping[str, Any], where: Where, reach: Reach) -> VideoRow:
     row_data = _text(row, "row_data", where)
-    if not row_data:
-        raise _wrong(where, "row_data is blank; give the URL or the path of the video")
+    if "row_data" in row and not row_data:
+        raise _wrong(
+            where,
+            "row_data is blank; give the URL or the path of the video, or a manifest without row_data if the videos "
+            "are in Labelbox already",
+        )
     return VideoRow(
         global_key=canonical(_text(row, "global_key", where) or "", where),
         row_data=row_data,
@@ -190,8 +199,8 @@ def _text(row: Mapping[str, Any], name: str, where: Where) -> str | None:
     return value.strip() if value else None
 
 
-def _file(row_data: str, where: Where, reach: Reach) -> Path | None:
-    if row_data.startswith(STARTS):
+def _file(row_data: str | None, where: Where, reach: Reach) -> Path | None:
+    if row_data is None or row_data.startswith(STARTS):
         return None
     scheme = urlsplit(row_data).scheme if "://" in row_data else ""
     if scheme in SCHEMES:

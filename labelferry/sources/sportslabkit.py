@@ -37,7 +37,11 @@ class SportsLabKitLabels(GappedEntry):
     global_key: GlobalKey = Field(description="The video; {stem}, {name}, {parent} and {parent2} stand for the path")
     class_name: ClassName = Field(default="player", description="The class of the boxes")
     ball: ClassName = Field(default="ball", description="The class of the boxes of the team or player called BALL")
-    every: int = Field(default=1, ge=1, description="Take every nth row, as 10 for a keyframe in ten frames")
+    every: int = Field(
+        default=1,
+        ge=1,
+        description="Take every nth row, as 10 for a keyframe in ten frames, and both ends of each segment",
+    )
 
 
 def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
@@ -50,7 +54,7 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     rows = [row for row in csv.reader(io.StringIO(source.text(source.file))) if any(map(str.strip, row))]
     first = _last_header(rows, source.file)
     start = first + 1 + _names_its_index(rows[first + 1 :])
-    body = rows[start :: entry.every]
+    body = rows[start:]
     if not body:
         raise empty(source.file, "no rows")
     cells = _cells(body, source, start)
@@ -58,7 +62,7 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     if frames.min() < 1:
         shown = int(cells[:, 0].min())
         raise fault(source.file, start + 1, f"frame {shown} lies before the first", "set frame_base: 0")
-    lines = np.arange(len(body)) * entry.every + start + 1
+    lines = np.arange(len(body)) + start + 1
     players = _players(rows[first - 2], rows[first - 1], rows[first])
     tracks = [_track(source, name, columns, frames, cells, lines) for name, columns in players.items()]
     where = Where(source.file, start + 1)
@@ -85,8 +89,7 @@ def _cells(body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], st
             try:
                 cells[at, column] = float(cell) if cell.strip() else np.nan
             except ValueError:
-                line = start + 1 + at * source.entry.every
-                raise fault(source.file, line, f"{cell[:40]!r} is not a number", "correct the cell") from None
+                raise fault(source.file, start + 1 + at, f"{cell[:40]!r} is not a number", "correct the cell") from None
     if not np.isfinite(cells[:, 0]).all():
         raise fault(source.file, start + 1, "a row without a frame", "give each row its frame in the first column")
     return cells
@@ -119,11 +122,21 @@ def _track(
     rows = rows[np.argsort(frames[rows], kind="stable")]
     if (np.diff(frames[rows]) == 0).any():
         raise fault(source.file, int(lines[rows[0]]), f"two rows for one frame of {name}", "remove one")
-    segment = np.zeros(len(rows), dtype=np.int64) if entry.gaps == "bridge" else runs(frames[rows])
+    segment = np.zeros(len(rows), dtype=np.int64) if entry.gaps == "bridge" else runs(frames[rows] // entry.frame_step)
+    kept = _kept(rows, segment, entry.every)
+    rows, segment = rows[kept], segment[kept]
     feature = Feature(entry.ball if "ball" in name.lower() else entry.class_name)
     where = Where(source.file, int(lines[rows[0]]), f"track {name}")
     places = Places.in_file(source.file, lines[rows])
     return Track(feature, Geometry.BOX, frames[rows], boxes[rows], segment, where, instance=name, places=places)
+
+
+def _kept(rows: NDArray[np.int64], segment: NDArray[np.int64], every: int) -> NDArray[np.bool_]:
+    """Which rows become keyframes: every nth of the table, and the ends of segments, so that none is cut short."""
+    kept: NDArray[np.bool_] = rows % every == 0
+    ends = np.flatnonzero(np.diff(segment))
+    kept[[0, -1, *ends, *(ends + 1)]] = True
+    return kept
 
 
 def _recognise(look: Glance) -> Guess | None:

@@ -195,6 +195,13 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         "street-1",
         lambda world: [rewrite(world, "street-1,", "Street-1,", "videos.csv")],
     ),
+    "a row that does not exist, and has no row_data": (
+        lambda world: (world.folder / "videos.csv").write_text("global_key\nstreet-1\n", "utf-8"),
+        Topic.ROWS,
+        Level.BAD,
+        "0 of 1 data row exist; without row_data, and not found: street-1",
+        lambda world: world.row("street-1"),
+    ),
     "a row that is not processed": (
         lambda world: world.row("street-1", processed=False),
         Topic.ROWS,

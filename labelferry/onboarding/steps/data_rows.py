@@ -1,6 +1,6 @@
 """Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -18,6 +18,7 @@ from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.created_rows import about_to_create, keep_created
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
+from labelferry.onboarding.steps.row_conflicts import refuse_lost
 from labelferry.onboarding.steps.signing import finish_signing, plan_signing
 from labelferry.onboarding.steps.uploads import remember, upload_video
 from labelferry.progress import announce
@@ -53,7 +54,7 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
     """Yield what ``create_data_rows`` would do."""
     missing, present = look_up_rows(onboarding)
     try:
-        refuse_gone(onboarding, missing)
+        refuse_lost(onboarding, missing)
     except ConflictError as error:
         yield PlannedStep("data rows", row_names(missing), Action.CONFLICT, str(error), count=len(missing))
         return
@@ -74,12 +75,12 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
     """Make sure that every row of the manifest is in the catalog.
 
     Raises:
-        ConflictError: when rows that were imported before have been deleted.
+        ConflictError: when rows that were imported before have been deleted, or rows without a video do not exist.
         RejectedError: with the rows that the service refused.
         UnavailableError: when rows are still missing after an answer was lost.
     """
     missing, present = look_up_rows(onboarding)
-    refuse_gone(onboarding, missing)
+    refuse_lost(onboarding, missing)
     drift = find_drift(onboarding, present)
     refuse_drift(onboarding, drift)
     updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
@@ -104,28 +105,6 @@ def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dic
         found |= onboarding.client.data_rows.lookup_again(holes)
     missing = [row for row in rows if found[row["global_key"]] is None]
     return missing, [row for row in rows if found[row["global_key"]] is not None]
-
-
-def refuse_gone(onboarding: Onboarding, missing: Iterable[Mapping[str, Any]]) -> None:
-    """Refuse to create imported rows that were deleted again: they would lack the labels that the ledger calls done.
-
-    Raises:
-        ConflictError: with the deleted rows.
-    """
-    brought = brought_in(onboarding)
-    gone = [row["global_key"] for row in missing if identity(row["global_key"]) in brought]
-    if gone:
-        raise ConflictError(
-            f"{_imported(len(gone))}: "
-            f"{', '.join(gone[:20])}; remove them and their labels from the sources, or give the onboarding a new name "
-            "and a new project to import everything again"
-        )
-
-
-def _imported(count: int) -> str:
-    if count == 1:
-        return "1 data row imported by this onboarding was deleted in Labelbox, together with its labels"
-    return f"{count} data rows imported by this onboarding were deleted in Labelbox, together with their labels"
 
 
 def dataset_kind(onboarding: Onboarding) -> ResourceKind:

@@ -17,6 +17,7 @@ from labelferry.onboarding.steps.data_rows import (
     plan_data_rows,
     remove_unfilled,
 )
+from labelferry.reports import Report
 from tests.faults.streets import box
 from tests.integration.onboarding.yard import Yard
 from tests.integration.test_media import draw
@@ -68,6 +69,42 @@ def test_all_rows_exist(yard: Yard) -> None:
         ]
         assert create_data_rows(onboarding) == RowsOutcome(created=0, reused=2)
         assert datasets(onboarding) == []
+
+
+EXISTING = "global_key,frame_count\nstreet-1,90\nstreet-2,90\n"
+
+
+def test_rows_without_row_data_are_used_where_they_are(yard: Yard) -> None:
+    elsewhere = theirs(yard, "street-1", "street-2")
+    yard.write(TWO, manifest=EXISTING, on_existing="fail")
+    with yard.onboarding() as onboarding:
+        assert list(plan_data_rows(onboarding)) == [
+            PlannedStep("data rows", "street-1, street-2", Action.REUSE, "found by global key", count=2)
+        ]
+    report = yard.run()
+    assert isinstance(report, Report)
+    assert (report.outcome, report.rows_created, report.rows_reused, report.accepted) == ("done", 0, 2, 2)
+    assert yard.localbox.labelled() == ["street-1", "street-2"]
+    assert [each["id"] for each in yard.localbox.table("datasets")] == [elsewhere]
+
+
+def test_rows_without_row_data_that_do_not_exist_are_a_conflict(yard: Yard) -> None:
+    theirs(yard, "street-1")
+    yard.write(TWO, manifest=EXISTING)
+    says = "1 data row without row_data not found in Labelbox by global key: street-2; correct the global keys"
+    with yard.onboarding() as onboarding:
+        (step,) = plan_data_rows(onboarding)
+        assert (step.name, step.action, step.count) == ("street-2", Action.CONFLICT, 1)
+        assert says in step.reason
+        yard.localbox.forget()
+        with pytest.raises(ConflictError, match=says):
+            create_data_rows(onboarding)
+    assert isinstance(yard.run(), ConflictError)
+    assert yard.localbox.mutations() == []
+    yard.write(TWO)  # the remedy: row_data
+    report = yard.run()
+    assert isinstance(report, Report)
+    assert (report.outcome, report.rows_created, report.rows_reused) == ("done", 1, 1)
 
 
 def test_one_row_is_new(yard: Yard) -> None:

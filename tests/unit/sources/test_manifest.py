@@ -136,7 +136,8 @@ def test_refuses_a_bad_row_with_its_line(tmp_path: Path, text: str, pieces: list
         ({"global_key": 10, "row_data": URL}, r"videos \(entry 1\): global_key 10 is not text; put it in quotes"),
         ({"global_key": "a", "row_data": URL, "width": True}, "width True is not a number above 0"),
         ({"global_key": "a", "row_data": URL, "metadata": "x"}, "metadata is not a mapping"),
-        ({"global_key": "a"}, "no column row_data"),
+        ({"global_key": "a", "url": URL}, "no column row_data; rename 'url' to row_data"),
+        ({"width": 640}, "no column global_key; every video needs global_key, and row_data unless"),
         ({"global_key": "a", "row_data": None}, "row_data is blank"),
         ("a", "not a mapping"),
     ],
@@ -144,6 +145,13 @@ def test_refuses_a_bad_row_with_its_line(tmp_path: Path, text: str, pieces: list
 def test_refuses_a_bad_entry(tmp_path: Path, row: Any, what: str) -> None:
     with pytest.raises(SourceError, match=what):
         read_videos([row], Reach(tmp_path))
+
+
+def test_rows_without_row_data_exist_in_labelbox(tmp_path: Path) -> None:
+    (row,) = _read(tmp_path, "global_key,width\na,640\n")
+    assert (row.global_key, row.row_data, row.file, row.width) == ("a", None, None, 640)
+    first, second = read_videos([{"global_key": "a"}, {"global_key": "b", "row_data": URL}], Reach(tmp_path))
+    assert (first.row_data, second.row_data) == (None, URL)
 
 
 @pytest.mark.parametrize("name", ["videos.csv", "nowhere/videos.csv", "."])

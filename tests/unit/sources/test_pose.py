@@ -94,6 +94,15 @@ def test_sportslabkit_has_a_track_for_each_player(read: Read) -> None:
     assert points(read(text, **SPORTS, every=2, gaps="bridge"))["0/1"] == ("player", [1, 4], [0, 0])
 
 
+def test_sportslabkit_every_nth_row_is_no_gap_and_ends_stay(read: Read) -> None:
+    seen = [*range(1, 25), *range(28, 32)]
+    text = WIDE + "".join(f"{frame},{'1,2,3,4' if frame in seen else ',,,'},,,,\n" for frame in range(1, 41))
+    expected = ("player", [1, 11, 21, 24, 28, 31], [0, 0, 0, 0, 1, 1])
+    assert points(read(text, **SPORTS, every=10)) == {"0/1": expected}
+    stepped = points(read(text, **SPORTS, every=10, frame_step=5))["0/1"]
+    assert stepped == ("player", [(frame - 1) * 5 + 1 for frame in expected[1]], expected[2])
+
+
 BAD_SPORTS = {
     "another": ("a,b\n1,2\n", "no header rows TeamID"),
     "a word": (WIDE + "1,x,2,3,4,,,,\n", "a.csv:5: 'x' is not a number"),
