@@ -7,20 +7,19 @@ reads it once. The results are frozen values.
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.desired.build import build
-from labelferry.desired.classes import ClassCount, classes_of
+from labelferry.desired.checked import Checked
 from labelferry.desired.folder import kept
-from labelferry.desired.state import Counts, Desired
+from labelferry.desired.state import Desired
 from labelferry.doctor.checkup import Checkup
 from labelferry.doctor.examine import examine
 from labelferry.errors import CheckError
-from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
@@ -37,9 +36,7 @@ from labelferry.remote import Remote, open_remote
 from labelferry.reports import Report
 from labelferry.reports.journal import Journal
 from labelferry.reports.preview import preview_page, refused_page, write_page
-from labelferry.reports.terminal import print_check
 from labelferry.settings import Settings
-from labelferry.shown import Shown, print_result
 from labelferry.spec import Spec, is_name
 from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
@@ -61,33 +58,6 @@ __all__ = [
 ]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
-
-
-@dataclass(frozen=True, slots=True, repr=False)
-class Checked(Shown):
-    """The contents of a spec, and the findings about it."""
-
-    counts: Counts
-    findings: tuple[Finding, ...]
-    classes: tuple[ClassCount, ...] = ()
-
-    @classmethod
-    def of(cls, desired: Desired) -> "Checked":
-        """Return the contents of a desired state."""
-        return cls(desired.counts, desired.findings, classes_of(desired))
-
-    def to_dict(self) -> dict[str, Any]:
-        """Return it as plain values."""
-        return {
-            "counts": asdict(self.counts),
-            "classes": [asdict(each) for each in self.classes],
-            "findings": [finding.to_dict() for finding in self.findings],
-        }
-
-
-@print_result.register
-def _(found: Checked, console: Any) -> None:
-    print_check(found.to_dict(), console)
 
 
 def check(spec: AnySpec, html: str | Path | None = None) -> Checked:

@@ -14,7 +14,7 @@ WIDTH = 120
 
 @singledispatch
 def print_result(result: object, console: Any) -> None:
-    """Print a result on a rich console; ``labelferry.reports`` and ``labelferry.api`` register the printers."""
+    """Print a result on a rich console; ``labelferry.reports.printing`` registers the printers."""
     console.print(object.__repr__(result), markup=False)
 
 

@@ -53,8 +53,8 @@ def convert(
     """Write the labels of a spec as NDJSON, and its ontology, as a file to edit too. Offline; nothing is sent."""
     import shutil
 
-    from labelferry.api import Checked
     from labelferry.desired.build import build
+    from labelferry.desired.checked import Checked
     from labelferry.desired.classes import editable_ontology
     from labelferry.reports.terminal import print_check
     from labelferry.spec.load import load_spec

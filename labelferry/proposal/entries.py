@@ -47,9 +47,11 @@ def keys_of(videos: Sequence[FoundVideo], pairs: Iterable[Pair]) -> dict[FoundVi
     endings = {video.path.suffix for video in videos}
     for by in (_stem if len(endings) > 1 else _name, _name, _path):
         keys |= _unshared({video: legal(normalize("NFC", by(video))) for video in videos if video not in keys}, keys)
-    for number, video in enumerate((video for video in videos if video not in keys), 1):
-        keys[video] = legal(f"{number} {_path(video)}")
-    return keys
+    return keys | _numbered([video for video in videos if video not in keys])
+
+
+def _numbered(videos: Sequence[FoundVideo]) -> dict[FoundVideo, str]:
+    return {video: legal(f"{number} {_path(video)}") for number, video in enumerate(videos, 1)}
 
 
 def _unshared(wanted: Mapping[FoundVideo, str], taken: Mapping[FoundVideo, str]) -> dict[FoundVideo, str]:
@@ -113,16 +115,16 @@ def _whole(group: list[Pair], keys: Mapping[FoundVideo, str], reach: Reach) -> P
     """One entry for all of them; None when no pattern or template fits."""
     first, pattern = group[0], pattern_of([pair.unit.path for pair in group])
     path = f"{pattern}/{first.unit.inside}" if first.unit.inside else pattern
-    files = [file for pair in group for file in pair.unit.files]
+    files = list(chain.from_iterable(pair.unit.files for pair in group))
     if set(reach.named(path)) != set(map(str, files)):
         return None
     options = _options(first.unit, path)
     if first.how is How.INSIDE:
         return ProposedEntry(options, tuple(group)) if all(_named_so(pair, keys) for pair in group) else None
-    template = _template(files, {file: keys[video] for pair in group for file, video in pair.by_file.items()})
-    if template is None or not takes_key(first.unit):
-        return None
-    return ProposedEntry({**options, KEY: template}, tuple(group))
+    by_file = chain.from_iterable(pair.by_file.items() for pair in group)
+    template = _template(files, {file: keys[video] for file, video in by_file})
+    takes = template is not None and takes_key(first.unit)
+    return ProposedEntry({**options, KEY: template}, tuple(group)) if takes else None
 
 
 def _named_so(pair: Pair, keys: Mapping[FoundVideo, str]) -> bool:

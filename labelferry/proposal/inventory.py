@@ -107,15 +107,15 @@ def _look_into(root: Path, folder: PurePosixPath, names: list[str], found: Inven
     found.videos += [FoundVideo(folder / name) for name in names if _suffix(name) in VIDEO_ENDINGS]
     rest = [name for name in names if _suffix(name) not in VIDEO_ENDINGS]
     pictures = [name for name in rest if _suffix(name) in PICTURE_ENDINGS]
-    whole = _folder_unit(root, folder, rest, pictures, found)
     taken = {*pictures}
-    if whole is not None:
+    if whole := _folder_unit(root, folder, rest, pictures, found):
         found.units.append(whole)
         taken |= {path.name for path in whole.files}
     elif len(pictures) >= FEWEST_PICTURES:
         found.videos.append(_of_pictures(root, folder, pictures))
-    for name in (name for name in rest if name not in taken):
-        _look_at(root, folder / name, found)
+    for name in rest:
+        if name not in taken:
+            _look_at(root, folder / name, found)
 
 
 def _folder_unit(

@@ -72,7 +72,7 @@ def pairs_of(root: Path, found: Inventory) -> list[Pair]:
 
 def _pair(root: Path, unit: LabelUnit, names: VideoNames) -> Pair:
     named = tuple(_names_inside(root, unit))
-    if inside := {name: video for name in named if (video := names.named(name, unit.path))}:
+    if inside := _called(unit, named, names):
         return Pair(unit, How.INSIDE, named=named, videos=inside)
     if not takes_key(unit) or len(named) > 1:
         return Pair(unit, How.UNKNOWN, named=named)
@@ -80,6 +80,11 @@ def _pair(root: Path, unit: LabelUnit, names: VideoNames) -> Pair:
     if not by_file or (len(by_file) > 1 and not unit.inside):
         return Pair(unit, How.UNKNOWN, named=named)
     return Pair(unit, How.NAME, _same(by_file.values()), named, by_file=by_file)
+
+
+def _called(unit: LabelUnit, named: Iterable[str], names: VideoNames) -> dict[str, FoundVideo]:
+    """The videos that labels call by these names."""
+    return {name: video for name in named if (video := names.named(name, unit.path))}
 
 
 def _same(videos: Iterable[FoundVideo]) -> FoundVideo | None:

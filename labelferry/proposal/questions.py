@@ -73,12 +73,13 @@ def _lost(found: Inventory, pairs: list[Pair]) -> Iterator[Query]:
         text = f"the folder has no videos for {shown}: give the URL or the path of each as row_data"
         yield Query("videos", text, Blocking.YES)
         return
-    for pair in lost:
-        called = f" of '{', '.join(shorten(pair.named, SHOWN))}'" if pair.named else ""
-        yield Query("labels", f"{pair.unit.path}: which video are these labels{called} of? {_remedy(pair)}")
-    for pair in pairs:
-        if pair.how is How.INSIDE and len(pair.named) > len(pair.videos):
-            yield _partly_lost(pair)
+    yield from map(_wholly_lost, lost)
+    yield from (_partly_lost(pair) for pair in pairs if pair.how is How.INSIDE and len(pair.named) > len(pair.videos))
+
+
+def _wholly_lost(pair: Pair) -> Query:
+    called = f" of '{', '.join(shorten(pair.named, SHOWN))}'" if pair.named else ""
+    return Query("labels", f"{pair.unit.path}: which video are these labels{called} of? {_remedy(pair)}")
 
 
 def _partly_lost(pair: Pair) -> Query:

@@ -2,19 +2,25 @@
 
 from typing import Any
 
+from labelferry.desired.checked import Checked
 from labelferry.doctor.checkup import Checkup
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.undoing.records import Undo
 from labelferry.reports.doctor import print_checkup
 from labelferry.reports.plan import print_plan
 from labelferry.reports.report import Report
-from labelferry.reports.terminal import print_report
+from labelferry.reports.terminal import print_check, print_report
 from labelferry.reports.undo import print_undo
 from labelferry.reports.verification import print_verification
 from labelferry.shown import print_result
 from labelferry.verification import Verification
 
 __all__: list[str] = []
+
+
+@print_result.register
+def _(found: Checked, console: Any) -> None:
+    print_check(found.to_dict(), console)
 
 
 @print_result.register

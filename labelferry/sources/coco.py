@@ -89,23 +89,33 @@ def read(source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
 Videos = dict[Any, tuple[Objects, tuple[int, int] | None]]
 
 
+def _sizes(images: Mapping[Any, Image]) -> dict[Any, tuple[int, int]]:
+    """The size of the images of each video."""
+    return {image.video: image.size for image in images.values() if image.size}
+
+
 def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabels]) -> Videos:
     """The videos by their ids; the id None for a file that names none."""
     told = {node.get("id").key: node for node in document.get("videos").items()}
-    sizes = {image.video: image.size for image in images.values() if image.size}
+    sizes = _sizes(images)
     own = source.entry.global_key
     if own and len(told) > 1:
         what = f"a file of {len(told)} videos, and one global_key"
         raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
     if not told:
         key = own or legal(PurePath(source.file).stem)
-        return {None: (_objects(key, source), _size(document) or next(iter(sizes.values()), source.known_size(key)))}
+        return {None: _video(key, _size(document) or next(iter(sizes.values()), None), source)}
     videos: Videos = {}
     for ident, node in told.items():
-        key = own or legal(node.first("name", "file_name").text(str(ident)).strip("/"))
-        size = _size(node) or sizes.get(ident) or source.known_size(key)
-        videos[ident] = _objects(key, source), size
+        named = legal(node.first("name", "file_name").text(str(ident)).strip("/"))
+        videos[ident] = _video(own or named, _size(node) or sizes.get(ident), source)
     return videos
+
+
+def _video(
+    key: str, size: tuple[int, int] | None, source: Source[CocoLabels]
+) -> tuple[Objects, tuple[int, int] | None]:
+    return _objects(key, source), size or source.known_size(key)
 
 
 def _objects(key: str, source: Source[CocoLabels]) -> Objects:

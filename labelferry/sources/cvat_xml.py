@@ -47,6 +47,11 @@ class CvatTask:
         """The global key that its video most likely has."""
         return legal(PurePath(self.source or self.name).name) if self.source or self.name else ""
 
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Width and height of its video in pixels, when the file has them."""
+        return (int(self.width), int(self.height)) if self.width and self.height else None
+
 
 @dataclass(slots=True)
 class _Track:
@@ -251,10 +256,7 @@ class CvatFile(ContentHandler):
             raise fault(self.file, None, "no <track> in this file", "export the task as CVAT for video 1.1")
         for key, objects in self.videos.items():
             task = next((each for each in self.tasks if self._key(each.id) == key), CvatTask())
-            size = (int(task.width), int(task.height)) if task.width and task.height else None
-            if size is None and self.source:
-                size = self.source.known_size(key)
-            yield objects.finished(size, step=task.step)
+            yield objects.finished(task.size or (self.source.known_size(key) if self.source else None), step=task.step)
 
 
 def _number(said: str) -> float:

@@ -12,7 +12,8 @@ from pydantic import Field
 
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
-from labelferry.sources.boxes import Boxes, identified, settled, tracks_of
+from labelferry.sources.boxes import Boxes, identified, tracks_of
+from labelferry.sources.class_changes import settled
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassName, GappedEntry, frames_of

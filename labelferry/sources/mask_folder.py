@@ -10,7 +10,7 @@ import io
 import re
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any, ClassVar, Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -205,17 +205,14 @@ def _colour(place: int) -> tuple[int, int, int]:
 
 
 def _recognise(look: Glance) -> Guess | None:
-    if look.suffix == ".png" and not look.is_folder:
-        return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"})
     if not look.is_folder:
-        return None
+        return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"}) if look.suffix == ".png" else None
     names = [PurePath(name) for name in look.files]
     pictures = [name for name in names if name.suffix.lower() == ".png"]
-    if not _are_frames(pictures) or any(name.suffix.lower() in LABEL_FILES for name in names):
+    if not _are_frames(pictures) or LABEL_FILES & {name.suffix.lower() for name in names}:
         return None
-    options: dict[str, Any] = {"path": "**/*.png"}
-    if {name.parent for name in pictures} == {PurePath()}:
-        options["global_key"] = "{stem}"
+    is_flat = {name.parent for name in pictures} == {PurePath()}
+    options = {"path": "**/*.png"} | ({"global_key": "{stem}"} if is_flat else {})
     return Guess(LIKELY, "PNG pictures whose names have a number", options)
 
 

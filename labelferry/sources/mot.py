@@ -20,9 +20,11 @@ from pydantic import Field
 from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
-from labelferry.sources.boxes import Boxes, identified, settled, tracks_of
+from labelferry.sources.boxes import Boxes, identified, tracks_of
+from labelferry.sources.class_changes import settled
 from labelferry.sources.keys import GlobalKey
-from labelferry.sources.mot_layout import LayoutName, MotLayout, looks_like, sheet_in
+from labelferry.sources.mot_layout import MotLayout, looks_like, sheet_in
+from labelferry.sources.mot_told import LayoutName
 from labelferry.sources.numbering import ClassName, GappedEntry, frames_of
 from labelferry.sources.reader import Reader
 from labelferry.sources.sheet import Sheet

@@ -5,24 +5,23 @@ toolkit's ``gt_whole.txt``; MOT16's classes: https://motchallenge.net/instructio
 """
 
 import re
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from labelferry.sources.glance import Glance
+from labelferry.sources.mot_told import LayoutName, Told, guessed, number_of
 from labelferry.sources.reader import LIKELY, POSSIBLE, Guess
 from labelferry.sources.sheet import UNIT, Sheet, sheet_of_lines
 from labelferry.sources.text import empty, fault
 
-__all__ = ["LAYOUTS", "LayoutName", "MotLayout", "looks_like", "sheet_in"]
+__all__ = ["LAYOUTS", "MotLayout", "looks_like", "sheet_in"]
 
-LayoutName = Literal["mot15", "mot16", "visdrone", "uavdt"]
 
 BOX = ("frame", "id", "left", "top", "width", "height")
 LEAST, MOST = 6, 10
-NO_CLASS = -1.0
 NUMBERED = tuple(f"column {number}" for number in range(1, MOST + 1))
 
 
@@ -128,7 +127,7 @@ def _width(source: str, rows: Sequence[str], lines: Any, separator: str) -> int:
 
 
 def _refuse_header(source: str, cells: Sequence[str], line: int) -> None:
-    if not any(_number(cell) is not None for cell in cells[:LEAST]):
+    if not any(number_of(cell) is not None for cell in cells[:LEAST]):
         what = f"this line names the columns ({', '.join(cells[:LEAST])}, ...), and MOT files have no header"
         raise fault(source, line, what, "remove it, or say format: table")
 
@@ -146,102 +145,10 @@ def _told(sheet: Sheet, width: int) -> LayoutName:
     raise sheet.fault(row, told.doubt, f"say which, as in layout: {told.name}, or layout: {told.other}")
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """What the values tell.
-
-    Args:
-        name: the likeliest layout.
-        column: where there is doubt: the column that causes it.
-        cell: a value of that column.
-        doubt: why.
-        other: the layout that may be right instead.
-        own: whether the numbers of classes are those of a tracker, which no layout names.
-        oriented: whether the boxes seem to be oriented, so that no layout is surely right.
-    """
-
-    name: LayoutName
-    column: int = 0
-    cell: str = ""
-    doubt: str | None = None
-    other: LayoutName = "mot16"
-    own: bool = False
-    oriented: bool = False
-
-
 def _flickers(sheet: Sheet) -> bool:
     """Whether column 8 changes inside a track, as an occlusion does and a class does not."""
     ids, eighth = (sheet.codes(NUMBERED[at])[0] for at in (1, 7))
     return len(np.unique(np.column_stack((ids, eighth)), axis=0)) > len(np.unique(ids))
-
-
-def guessed(column: Callable[[int], Collection[str]], width: int, flickers: Callable[[], bool]) -> Told:
-    """What the values of the columns after the box tell.
-
-    Args:
-        column: the different cells of a column, counted from 1.
-        width: how many columns there are.
-        flickers: whether column 8 changes inside a track.
-    """
-    if width <= 7:
-        return Told("mot15")
-    if width == 9:
-        return _of_nine(column, flickers)
-    if width == 8:
-        return Told("mot16" if any(_number(cell) != NO_CLASS for cell in column(8)) else "mot15")
-    return _of_ten(column)
-
-
-def _of_nine(column: Callable[[int], Collection[str]], flickers: Callable[[], bool]) -> Told:
-    if {_number(cell) for cell in column(8)} == {NO_CLASS}:  # UAVDT's gt.txt, which leaves the class to gt_whole.txt
-        return Told("mot15")
-    cells = column(9)
-    if {_number(cell) for cell in cells} == {NO_CLASS} and _are_scores(column(7)):
-        cell = next(iter(column(8)))
-        doubt = f"column 7 is a score and column 8 is {cell}: a tracker's own class, whose numbers are not MOT16's"
-        return Told("mot16", 8, cell, doubt, "mot15", own=True)
-    if high := next((cell for cell in cells if (_number(cell) or 0) > 1), None):
-        return Told("uavdt", 9, high, f"column 9 is {high}: a class (UAVDT) where MOT16 has a visibility from 0 to 1")
-    if set(cells) != {"1"} or not flickers():
-        return Told("mot16")
-    return Told("uavdt", 9, "1", "column 8 changes inside tracks, as UAVDT's occlusion does, and column 9 is always 1")
-
-
-def _are_scores(cells: Collection[str]) -> bool:
-    """Whether a column has fractions, where ground truth has flags of 0 and 1."""
-    return any(not (_number(cell) or 0.0).is_integer() for cell in cells)
-
-
-def _of_ten(column: Callable[[int], Collection[str]]) -> Told:
-    cells = column(8)
-    numbers = [value for value in map(_number, cells) if value is not None]
-    if len(numbers) < len(cells):  # names
-        return Told("mot16")
-    if not all(map(float.is_integer, numbers)):  # world coordinates
-        return _oriented(column, next(iter(cells))) or Told("mot15")
-    if max(numbers, default=NO_CLASS) < 0:
-        return Told("mot15")
-    cell = next(cell for cell, value in zip(cells, numbers, strict=True) if value >= 0)
-    doubt = f"column 8 is {cell}: a class (VisDrone, TrackEval) where MOT15 has -1"
-    unused = {_number(each) for number in (9, 10) for each in column(number)} <= {NO_CLASS}
-    return Told("mot16" if unused else "visdrone", 8, cell, doubt, "mot15")
-
-
-def _oriented(column: Callable[[int], Collection[str]], cell: str) -> Told | None:
-    """Rows of oriented boxes: centre, size, angle in column 7, score in 8, class in 9, and -1 or an index."""
-    scores, classes = ([_number(each) for each in column(at)] for at in (8, 9))
-    within = all(value is not None and 0 <= value <= 1 for value in scores)
-    if not (within and _are_scores(column(7)) and all(value is not None and value >= 0 for value in classes)):
-        return None
-    doubt = f"column 8 is {cell}, a score, so column 7 is an angle: oriented boxes (centre, size, angle), as BoxMOT's"
-    return Told("mot15", 8, cell, doubt, "mot16", oriented=True)
-
-
-def _number(cell: str) -> float | None:
-    try:
-        return float(cell)
-    except ValueError:
-        return None
 
 
 FRAME_ZERO = re.compile(rb"(?m)^[ \t]*0+(\.0*)?[,; \t]")
@@ -256,8 +163,10 @@ def looks_like(look: Glance) -> Guess | None:
     lines = [line for line in look.lines if line[0] != "#"]
     separator = separator_of(lines[0]) if lines else None
     rows = [cells_of(line, separator) for line in lines]
-    if not _are_even(rows) or not _is_mot(rows):
-        return None
+    return _guess(look, rows, separator) if _are_even(rows) and _is_mot(rows) else None
+
+
+def _guess(look: Glance, rows: list[str], separator: str | None) -> Guess:
     cells = [row.split(UNIT) for row in rows]
     sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
     told = _layout_of(cells)

@@ -124,13 +124,16 @@ def _wide(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
         return _deeplabcut(rows, source)
     if sleap := _nodes(header):
         return _sleap(rows, header, sleap, source)
+    return _numbered(rows, header, _animals(header, source.file), source)
+
+
+def _animals(header: list[str], file: str) -> list[PoseColumn]:
     pairs = {(found.group(1).lower(), found.group(2)): at for at, name in enumerate(header)
              if (found := ANIMAL.fullmatch(name))}  # fmt: skip
     if not pairs:
-        raise fault(source.file, 1, "no header of DeepLabCut, SLEAP or idtracker", "say format: table, or another")
-    columns = [PoseColumn(number, "", at, pairs["y", number]) for (axis, number), at in pairs.items()
-               if axis == "x" and ("y", number) in pairs]  # fmt: skip
-    return _numbered(rows, header, columns, source)
+        raise fault(file, 1, "no header of DeepLabCut, SLEAP or idtracker", "say format: table, or another")
+    return [PoseColumn(number, "", at, pairs["y", number]) for (axis, number), at in pairs.items()
+            if axis == "x" and ("y", number) in pairs]  # fmt: skip
 
 
 def _deeplabcut(rows: list[list[str]], source: Source[PoseLabels]) -> Wide:
@@ -173,12 +176,19 @@ def _numbered(rows: list[list[str]], header: list[str], columns: list[PoseColumn
     body = rows[1:]
     lower = [name.lower() for name in header]
     at = next((lower.index(name) for name in ("frame_idx", "frame", "frame_id") if name in lower), None)
-    base = source.entry.frame_base
-    numbers = [_frame(row[at], source) for row in body] if at is not None else list(range(base, len(body) + base))
+    numbers = _frames(body, at, source)
     animals = [row[lower.index("track")].strip() for row in body] if "track" in lower else [SINGLE] * len(body)
     wanted = {place for column in columns for place in (column.x, column.y, column.score) if place >= 0}
     cells = _cells(body, len(header), 0, source, wanted)
     return Wide(columns, np.array(numbers, dtype=np.int64), animals, 2, cells)
+
+
+def _frames(body: list[list[str]], at: int | None, source: Source[PoseLabels]) -> list[int]:
+    """The frames that a column has, or one a row."""
+    if at is not None:
+        return [_frame(row[at], source) for row in body]
+    base = source.entry.frame_base
+    return list(range(base, len(body) + base))
 
 
 def _frame(cell: str, source: Source[PoseLabels]) -> int:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from labelferry.model import LabelledVideo, RowRef
+from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.model.frames import LARGEST, Span
 from labelferry.model.keys import legal
 from labelferry.sources.glance import Glance
@@ -85,12 +85,15 @@ def read(source: Source[RangesLabels]) -> Iterator[LabelledVideo]:
     asked = entry.questions or [name for name in sheet.columns if name.strip().lower() in QUESTIONS][:2]
     if not asked:
         raise fault(sheet.source, 1, "no column of answers", "name them, as in questions: [behaviour]")
-    keys = sheet.text(parts["global_key"]) if "global_key" in parts else [entry.global_key or ""] * len(sheet)
-    keys = [legal(key) for key in keys]
+    told = sheet.text(parts["global_key"]) if "global_key" in parts else [entry.global_key or ""] * len(sheet)
+    keys = list(map(legal, told))
     firsts = {key: sheet.places.where(row) for row, key in reversed(list(enumerate(keys)))}
     for key, questions in _held(sheet, keys, asked, _Spans(sheet, parts, source)).items():
-        found = tuple(question(name, spans_by, firsts[key]) for name, spans_by in questions.items())
-        yield LabelledVideo(RowRef(key), firsts[key], found)
+        yield _labelled(key, questions, firsts[key])
+
+
+def _labelled(key: str, questions: Mapping[str, dict[str, list[Span]]], where: Where) -> LabelledVideo:
+    return LabelledVideo(RowRef(key), where, tuple(question(name, spans, where) for name, spans in questions.items()))
 
 
 def _held(

@@ -51,13 +51,15 @@ class _Delimited:
             self.delimiter = UNIT
         self.names = None if header is None else names_of(header, source)
 
+    def _lines(self, text: str) -> list[str]:
+        lines = text.split("\n")
+        return [UNIT.join(line.split()) for line in lines] if self.spaced else lines
+
     def sheet(self, text: str, before: int) -> Sheet:
         """Return the rows of a block that begins after so many lines."""
         if '"' in text:
             return self._records(*self._quoted(text, before))
-        every = text.split("\n")
-        if self.spaced:
-            every = [UNIT.join(line.split()) for line in every]
+        every = self._lines(text)
         lines = [at for at, line in enumerate(every) if line]
         rows = [every[at] for at in lines]
         if self.names is None:

@@ -19,15 +19,13 @@ from labelferry.model.tracks import Coords
 from labelferry.sources.box_store import BOX, BoxRows, BoxStore
 from labelferry.sources.boxes import (
     Boxes,
-    Changes,
     CodeColumn,
     anonymous,
     apart,
-    note_changes,
     note_unidentified,
-    settle,
     tracks_by_video,
 )
+from labelferry.sources.class_changes import Changes, note_changes, settle
 from labelferry.sources.keys import canonical
 from labelferry.sources.numbering import frames_of
 from labelferry.sources.sheet import Sheet

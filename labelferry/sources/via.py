@@ -6,7 +6,7 @@ https://www.robots.ox.ac.uk/~vgg/software/via/ and https://gitlab.com/vgg/via (`
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Literal
 
@@ -66,19 +66,13 @@ def read(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
 def _project(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
     document = document_of(source)
     attributes = {key: node.get("aname").text(key) for key, node in document.get("attribute").members()}
-    names = {key: node.get("fname").text(key) for key, node in document.get("file").members()}
-    views = {key: list(node.get("fid_list").items()) for key, node in document.get("view").members()}
-    shown = {key: names.get(fids[0].text(""), "") if fids else "" for key, fids in views.items()}
+    shown = _files_shown(document)
     held: dict[str, dict[str, dict[str, list[Span]]]] = {}
-    for _, node in document.get("metadata").members():
-        if not node.get("z").numbers():
-            continue
+    for node in (node for _, node in document.get("metadata").members() if node.get("z").numbers()):
         key = source.entry.global_key or legal(PurePath(shown.get(node.get("vid").text(""), "")).name)
         span = _span(node, key, source)
-        for attribute, value in node.get("av").members():
-            if said := value.text(""):
-                of = held.setdefault(key, {}).setdefault(attributes.get(attribute, attribute), {})
-                of.setdefault(said, []).append(span)
+        for name, said in _said(node, attributes):
+            held.setdefault(key, {}).setdefault(name, {}).setdefault(said, []).append(span)
     if not held:
         raise empty(source.file, "no ranges with values")
     for key, questions in held.items():
@@ -122,6 +116,20 @@ def _json(text: str, where: Where) -> Node:
         return Node(orjson.loads(text or "{}"), f"{where}")
     except orjson.JSONDecodeError as error:
         raise fault(where.source, where.line, f"not JSON ({error})", "export it again") from error
+
+
+def _files_shown(document: Node) -> dict[str, str]:
+    """The name of the file that each view shows first."""
+    names = {key: node.get("fname").text(key) for key, node in document.get("file").members()}
+    views = {key: list(node.get("fid_list").items()) for key, node in document.get("view").members()}
+    return {key: names.get(files[0].text(""), "") for key, files in views.items() if files}
+
+
+def _said(node: Node, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    """Yield the questions that a range answers, and the answers."""
+    for key, value in node.get("av").members():
+        if said := value.text(""):
+            yield attributes.get(key, key), said
 
 
 def _span(node: Node, key: str, source: Source[ViaLabels]) -> Span:

@@ -19,7 +19,8 @@ from labelferry.errors import EmptySourceError
 from labelferry.model import Feature, Geometry, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.areas import Polygons
-from labelferry.sources.boxes import Boxes, identified, settled, tracks_of
+from labelferry.sources.boxes import Boxes, identified, tracks_of
+from labelferry.sources.class_changes import settled
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassName, GappedEntry, renumbered
@@ -166,11 +167,11 @@ def _keypoints(
 def _recognise(look: Glance) -> Guess | None:
     files = look.files if look.is_folder else (look.path.name,)
     texts = [name for name in files if name.endswith(".txt") and not _is_list(name)]
-    if not texts or not all(NUMBER.search(PurePath(name).stem) for name in texts):
+    if any(NUMBER.search(PurePath(name).stem) is None for name in texts):
         return None
     if not _are_rows(look.path if look.is_folder else look.path.parent, texts):
         return None
-    base = 0 if any(_number(name) == 0 for name in texts) else 1
+    base = min(1, *map(_number, texts))
     return Guess(
         LIKELY, "text files named by frame, rows of a class and fractions", {"frame_base": base, "path": "**/*.txt"}
     )

@@ -62,8 +62,7 @@ def plan_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
         return
     changed = [each.changes for each in drift if each.changes and policy == "update"]
     action = Action.CONFLICT if policy == "fail" else Action.UPDATE if changed else Action.REUSE
-    listed = "\n".join(f"  {each}" for each in drift[:SHOWN])
-    reason = f"{_differ(len(drift))} ({WHAT_THEN[policy]}):\n{listed}"
+    reason = "\n  ".join((f"{_differ(len(drift))} ({WHAT_THEN[policy]}):", *map(str, drift[:SHOWN])))
     requests = costs.create_rows(changed, sum("file" in changes for changes in changed)) if changed else 0
     names = row_names([{"global_key": each.global_key} for each in drift])
     yield PlannedStep("data rows", names, action, reason, count=len(drift), requests=requests)

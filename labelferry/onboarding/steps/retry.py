@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from labelferry.ledger import LineRecord, LineState
+from labelferry.ledger import Ledger, LineRecord, LineState
 from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.batch_claims import forget_rows
@@ -38,7 +38,7 @@ def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
     """
     spec, ledger = onboarding.desired.spec, onboarding.ledger
     wanted = {line.uuid for line in onboarding.desired.index()}
-    live = [each for each in ledger.lines(imported_as=spec.imports.as_) if each.state is not LineState.RETIRED]
+    live = _live(ledger, spec.imports.as_)
     failed = [each for each in live if _is_reopened(each, wanted)]
     replaced: list[str] = []
     if spec.imports.as_ is ImportAs.PRELABELS:
@@ -51,6 +51,10 @@ def reopen_failed_lines(onboarding: Onboarding) -> Reopened:
     forget_rows(onboarding, {RowRef.from_key(each.row).identity for each in failed if _lacks_row(each)})
     ledger.retire_lines(each.uuid for each in failed)
     return Reopened(len(failed), len(replaced))
+
+
+def _live(ledger: Ledger, imported_as: ImportAs) -> list[LineRecord]:
+    return [each for each in ledger.lines(imported_as=imported_as) if each.state is not LineState.RETIRED]
 
 
 def _is_reopened(line: LineRecord, wanted: Collection[str]) -> bool:

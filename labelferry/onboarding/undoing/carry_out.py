@@ -5,6 +5,7 @@ Every request may be repeated, and a run that is killed leaves the ledger with w
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from labelferry.errors import ConflictError, NotFoundError, RejectedError
 from labelferry.ledger import Ledger, LedgerEntry, LineState
@@ -166,13 +167,17 @@ def _clear(onboarding: Onboarding, plan: Undo) -> None:
     """Forget all but what this onboarding created and what stays: a later undo may remove it."""
     ledger, kept = onboarding.ledger, [step for step in plan.steps if step.fate is not Fate.DELETE]
     _clear_imports(ledger, {step.name for step in kept if step.kind is Undoable.IMPORT})
-    batches = {each for step in kept if step.kind is Undoable.BATCH for each in step.ids}
+    batches = set(chain.from_iterable(step.ids for step in kept if step.kind is Undoable.BATCH))
     for entry in ledger.entries("batch"):
         _clear_batch(onboarding, entry, stays=bool(entry.detail.get("created")) and entry.remote_id in batches)
     for kind in RESOURCES:
-        _release(onboarding, (entry for entry in ledger.entries(kind) if not entry.detail.get("created")))
+        _release(onboarding, filter(_was_there, ledger.entries(kind)))
     forget_left_out(ledger)
     _forget_deleted_rows(onboarding)
+
+
+def _was_there(entry: LedgerEntry) -> bool:
+    return not entry.detail.get("created")
 
 
 def _clear_imports(ledger: Ledger, kept: set[str]) -> None:

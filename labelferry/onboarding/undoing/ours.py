@@ -70,7 +70,7 @@ class _Finder:
         labels = [] if exported is None else exported["projects"][self._project.id]["labels"]
         if not labels:
             return []
-        known = [sent for line in lines if (sent := self._lines.get(line.uuid))]
+        known = list(filter(None, (self._lines.get(line.uuid) for line in lines)))
         found = [label["id"] for label in labels if self._is_as_sent(label, known)]
         most = 1 + max(line.generation for line in lines) if self._may_add else 1
         return found if len(known) == len(lines) and 0 < len(found) <= most else None

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from labelferry.errors import NotFoundError
 from labelferry.labelbox import Batch, ImportKind
-from labelferry.ledger import OPEN, LedgerEntry, State
+from labelferry.ledger import OPEN, Ledger, LedgerEntry, State
 from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.steps.created_rows import created_rows
@@ -51,17 +51,24 @@ def _ours(onboarding: Onboarding, project: ProjectAround) -> OurLabels:
 
 
 def _left(onboarding: Onboarding, steps: tuple[UndoStep, ...]) -> Iterator[tuple[Irreversible, int]]:
-    ledger, deleted = onboarding.ledger, {step.kind for step in steps if step.fate is Fate.DELETE}
-    truth = [each for each in ledger.entries("job") if each.detail["import_kind"] == ImportKind.GROUND_TRUTH.value]
-    updated = sum(int(run["report"].get("rows_updated") or 0) for run in ledger.history(limit=1_000))
-    rows = sum(step.count for step in steps if (step.kind, step.fate) == (Undoable.DATA_ROWS, Fate.DELETE))
+    ledger, deleted = onboarding.ledger, [step for step in steps if step.fate is Fate.DELETE]
+    kinds = {step.kind for step in deleted}
+    rows = sum(step.count for step in deleted if step.kind is Undoable.DATA_ROWS)
     counts = {
-        Irreversible.IMPORT_RECORDS: 0 if Undoable.PROJECT in deleted else len(truth),
+        Irreversible.IMPORT_RECORDS: 0 if Undoable.PROJECT in kinds else _imported_truth(ledger),
         Irreversible.UPLOADED_FILES: len(uploaded(ledger)),
-        Irreversible.UPDATED_ROWS: updated,
+        Irreversible.UPDATED_ROWS: _updated_rows(ledger),
         Irreversible.KEYS: rows,
     }
     return ((what, count) for what, count in counts.items() if count)
+
+
+def _updated_rows(ledger: Ledger) -> int:
+    return sum(int(run["report"].get("rows_updated") or 0) for run in ledger.history(limit=1_000))
+
+
+def _imported_truth(ledger: Ledger) -> int:
+    return sum(each.detail["import_kind"] == ImportKind.GROUND_TRUTH.value for each in ledger.entries("job"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +211,7 @@ class _Planner:
             return KeepReason.OTHER_ONBOARDING
         inside = [each for each in self.around.projects.values() if name in each.rows]
         reasons = (self._why_in(each, name) or self._why_batch(each, name) for each in inside)
-        return next((reason for reason in reasons if reason), None)
+        return next(filter(None, reasons), None)
 
     def _why_batch(self, project: ProjectAround, row: str) -> KeepReason | None:
         """Return a reason if somebody else has put a row into our project."""

@@ -96,11 +96,11 @@ def look_around(onboarding: Onboarding) -> Surroundings:
         RemoteError: when the service cannot be asked.
     """
     keys = _keys(onboarding)
-    rows = {row.key: row for row in _rows(onboarding, keys)} if keys else {}
-    projects = [_project(onboarding, each, [row.key for row in rows.values()]) for each in _project_ids(onboarding)]
+    rows = list(_rows(onboarding, keys)) if keys else []
+    projects = [_project(onboarding, each, [row.key for row in rows]) for each in _project_ids(onboarding)]
     others = [entry for _, entry in onboarding.ledger.others("batch")]
     return Surroundings(
-        rows={identity(key): row for key, row in rows.items()},
+        rows={identity(row.key): row for row in rows},
         projects={each.id: each for each in projects if each is not None},
         others_rows=frozenset(identity(key) for entry in others for key in entry.detail.get("keys", ())),
     )
