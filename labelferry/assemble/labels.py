@@ -1,7 +1,7 @@
 """Label objects -> one LabelledVideo each."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 from labelferry.assemble.answers import global_classification
 from labelferry.assemble.masks import masks
@@ -53,10 +53,10 @@ def _assemble_one(label: Label, where: Where) -> LabelledVideo:
     if not isinstance(label, Label):
         raise AnnotationError(f"{where}: a {type(label).__name__} is not a Label")
     key = label.data.get("global_key")
-    objects = _of(label, VideoObjectAnnotation)
-    framed = _of(label, VideoClassificationAnnotation)
-    whole = _of(label, ClassificationAnnotation)
-    temporal: list[TemporalAnnotation] = [each for each in _all(label) if isinstance(each, TemporalAnnotation)]
+    objects: list[VideoObjectAnnotation] = _of(label, VideoObjectAnnotation)
+    framed: list[VideoClassificationAnnotation] = _of(label, VideoClassificationAnnotation)
+    whole: list[ClassificationAnnotation] = _of(label, ClassificationAnnotation)
+    temporal: list[TemporalAnnotation] = _of(label, TemporalAnnotation)
     _check_names(objects, [*framed, *whole, *temporal], where)
     return LabelledVideo(
         row=RowRef(global_key=None if key is None else key.strip(), id=label.data.get("uid")),
@@ -82,11 +82,10 @@ def _repeated_uuids(videos: Iterable[LabelledVideo]) -> Iterator[str]:
         seen.setdefault(uuid, labelled.where)
 
 
-AnnotationT = TypeVar("AnnotationT")
-
-
-def _of(label: Label, kind: type[AnnotationT]) -> list[AnnotationT]:
-    return [annotation for annotation in _all(label) if isinstance(annotation, kind)]
+def _of(label: Label, kind: Any) -> list[Any]:
+    given = _all(label)
+    taken = {each for each in set(map(type, given)) if issubclass(each, kind)}
+    return [annotation for annotation in given if type(annotation) in taken] if taken else []
 
 
 def _all(label: Label) -> Sequence[Any]:

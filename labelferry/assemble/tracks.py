@@ -7,6 +7,7 @@ an error.
 
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
 __all__ = ["tracks"]
 
 TrackGroup = Sequence[VideoObjectAnnotation]
+CORNERS = attrgetter("value.start.x", "value.start.y", "value.end.x", "value.end.y")
 GEOMETRY = {Rectangle: Geometry.BOX, Point: Geometry.POINT, Line: Geometry.LINE}
 
 
@@ -33,7 +35,8 @@ def tracks(annotations: TrackGroup, where: Where) -> Iterator[Track]:
     """
     groups: dict[tuple[str, str | int | None, str | None], list[VideoObjectAnnotation]] = {}
     for annotation in annotations:
-        key = annotation.feature_schema_id or annotation.name or "", annotation.instance, uuid_of(annotation)
+        uuid = uuid_of(annotation) if annotation.extra else None
+        key = annotation.feature_schema_id or annotation.name or "", annotation.instance, uuid
         groups.setdefault(key, []).append(annotation)
     for group in groups.values():
         yield _track(group, where)
@@ -88,8 +91,7 @@ def _columns(rows: TrackGroup, kind: type) -> tuple[Coords, NDArray[np.int64] | 
 
 def _boxes(rows: TrackGroup) -> Coords:
     """Return left, top, width, height of corners in any order."""
-    values = [row.value for row in rows]
-    corners = _matrix(((v.start.x, v.start.y, v.end.x, v.end.y) for v in values), 4)  # type: ignore[union-attr]
+    corners = _matrix(map(CORNERS, rows), 4)
     low, high = np.minimum(corners[:, :2], corners[:, 2:]), np.maximum(corners[:, :2], corners[:, 2:])
     with np.errstate(invalid="ignore"):  # infinite corners become NaN here, and the track refuses them by name
         return np.hstack((low, high - low))

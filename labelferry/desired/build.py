@@ -79,7 +79,7 @@ def _empty(error: EmptySourceError, spec: Spec) -> Finding:
 
 def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]) -> Iterator[LabelledVideo]:
     keys = {identity(key): key for key in media}
-    sources = list(_sources(loaded, media, findings))
+    sources = list(_sources(loaded, {same: media[key] for same, key in keys.items()}, findings))
     reads = Counter(entry for entry, _ in sources)
     wanted = Wanted(keys, loaded.spec, {entry for entry, count in reads.items() if count > 1}, findings)
     for number, (entry, source) in enumerate(sources):
@@ -94,10 +94,9 @@ def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Findi
 
 
 def _sources(
-    loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]
+    loaded: LoadedSpec, facts: Mapping[str, Media], findings: list[Finding]
 ) -> Iterator[tuple[int, Source[LabelsEntry]]]:
     """Yield what is read at once, with the number of its entry."""
-    facts = {identity(key): known for key, known in media.items()}
     for number, entry in enumerate(loaded.spec.labels):
         try:
             for source in sources_of(entry, loaded.reach, findings.append, facts):

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields
 from hashlib import sha256
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -172,13 +173,14 @@ def _write_bytes(path: Path, parts: Iterable[bytes]) -> None:
 
 
 def _row_json(row: VideoRow, contents: Mapping[Path, Content]) -> dict[str, Any]:
-    wanted = {name: value for name in ROW_FIELDS if (value := getattr(row, name)) not in (None, (), {})}
+    wanted = {name: value for name, value in zip(ROW_FIELDS, FIELDS_OF(row), strict=True) if value or value == ""}
     if row.file is not None:
         wanted |= {"file": str(row.file), "content": asdict(contents[row.file])}
     return wanted
 
 
 ROW_FIELDS = tuple(each.name for each in fields(VideoRow) if each.name != "where")
+FIELDS_OF = attrgetter(*ROW_FIELDS)
 
 
 def _index_entry(line: ImportLine) -> tuple[str | int, ...]:

@@ -35,10 +35,11 @@ def refuse_collisions(keys: Iterable[tuple[str, Where]]) -> None:
     """
     seen: dict[str, tuple[str, Where]] = {}
     for key, where in keys:
-        if identity(key) not in seen:
-            seen[identity(key)] = key, where
+        same = identity(key)
+        if same not in seen:
+            seen[same] = key, where
             continue
-        first, place = seen[identity(key)]
+        first, place = seen[same]
         if first == key:
             raise SourceError(f"{where}: global key '{key}' is also used at {place}; each video needs its own")
         raise SourceError(

@@ -1,10 +1,11 @@
 """Annotations at single frames: answered questions and objects."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import MISSING, dataclass, field
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from labelferry.errors import AnnotationError
+from labelferry.model.frames import LARGEST
 from labelferry.types.answers import AnswerValue, ClassificationAnnotation
 from labelferry.types.rules import (
     CustomMetrics,
@@ -16,7 +17,7 @@ from labelferry.types.rules import (
     classifications_of,
 )
 from labelferry.types.shapes import Line, Point, Rectangle
-from labelferry.types.strict import Strict
+from labelferry.types.strict import Strict, refuse_arguments
 
 __all__ = ["VideoClassificationAnnotation", "VideoObjectAnnotation"]
 
@@ -44,7 +45,7 @@ class VideoClassificationAnnotation(Strict):
 
 
 @dataclass(slots=True)
-class VideoObjectAnnotation(Strict):
+class VideoObjectAnnotation:
     """A box, point or line at one frame.
 
     Args:
@@ -70,6 +71,42 @@ class VideoObjectAnnotation(Strict):
     feature_schema_id: str | None = None
     extra: Mapping[str, Any] | None = None
     instance: str | int | None = None
+
+    if not TYPE_CHECKING:  # refuses as Strict does, in one call; checkers see the dataclass's own
+
+        def __init__(
+            self,
+            name=None,
+            segment_index=None,
+            classifications=None,
+            feature_schema_id=None,
+            extra=None,
+            instance=None,
+            *,
+            value=MISSING,
+            frame=MISSING,
+            keyframe=MISSING,
+            **unknown,
+        ) -> None:
+            self.name = name
+            self.value = value
+            self.frame = frame
+            self.keyframe = keyframe
+            self.segment_index = segment_index
+            self.classifications = classifications
+            self.feature_schema_id = feature_schema_id
+            self.extra = extra
+            self.instance = instance
+            # Nearly all annotations are seen to be right here, from locals; __post_init__ examines the others.
+            timed = type(frame) is int and 0 <= frame <= LARGEST and (keyframe is True or keyframe is False)
+            placed = segment_index is None or (type(segment_index) is int and segment_index >= 0)
+            plain = feature_schema_id is None and classifications is None and extra is None and not unknown
+            named = type(name) is str and name.strip()
+            if timed and placed and plain and named and type(value) in SHAPES and type(self) is VideoObjectAnnotation:
+                return
+            if unknown or value is MISSING or frame is MISSING or keyframe is MISSING:
+                refuse_arguments(type(self), unknown, value=value, frame=frame, keyframe=keyframe)
+            self.__post_init__()
 
     def __post_init__(self) -> None:
         if type(self.name) is not str or not self.name.strip() or self.feature_schema_id is not None:

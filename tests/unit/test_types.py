@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,23 @@ def test_classes_of_ones_own_are_written_too() -> None:
     made = [Car(name="c", frame=1, keyframe=True, value=POINT), Weather(name="w", frame=1, value=choice)]
     label = T.Label(data={"global_key": "g"}, annotations=made)
     assert {line["name"] for line in labelferry.to_ndjson([label])} == {"c", "w"}
+
+
+def test_a_check_of_ones_own_is_made() -> None:
+    class Late(T.VideoObjectAnnotation):
+        def __post_init__(self) -> None:
+            super().__post_init__()
+            self.frame += 100
+
+    (line,) = lines(Late(name="c", frame=1, keyframe=True, value=POINT))
+    assert line["segments"][0]["keyframes"][0]["frame"] == 101
+
+
+def test_a_changed_copy_is_checked() -> None:
+    car = T.VideoObjectAnnotation(name="c", frame=1, keyframe=True, value=POINT)
+    assert replace(car, frame=2) == T.VideoObjectAnnotation(name="c", frame=2, keyframe=True, value=POINT)
+    with pytest.raises(AnnotationError, match="frame -2 is negative"):
+        replace(car, frame=-2)
 
 
 def temporal(frames: Any) -> list[dict[str, Any]]:
@@ -178,6 +196,19 @@ REFUSED: dict[str, tuple[Callable[[], Any], str]] = {
         "'a': classifications cannot contain a ClassificationAnswer",
     ),
     "argument missing": (lambda: T.Point(x=1), "Point: argument 'y' is missing.*x, y"),
+    "first argument missing": (lambda: T.Point(y=1), "Point: argument 'x' is missing.*x, y"),
+    "argument misspelt": (lambda: T.Point(x=1, z=2), "Point: unknown argument 'z'"),
+    "corner missing": (lambda: T.Rectangle(start=POINT), "Rectangle: argument 'end' is missing.*start, end"),
+    "corner misspelt": (lambda: T.Rectangle(start=POINT, ends=POINT), "unknown argument 'ends'; did you mean 'end'"),
+    "corner bare": (lambda: T.Rectangle(start=POINT, end=(1, 2)), "start and end must each be a Point"),
+    "frame missing": (
+        lambda: T.VideoObjectAnnotation(name="c", value=POINT, keyframe=True),
+        "VideoObjectAnnotation: argument 'frame' is missing; it takes name, value, frame",
+    ),
+    "value given by place": (
+        lambda: T.VideoObjectAnnotation("c", POINT, frame=1, keyframe=True),
+        "VideoObjectAnnotation: argument 'value' is missing",
+    ),
     "beyond JSON": (lambda: lines(nested(120)), "nest less deeply"),
     "beyond Python": (lambda: lines(nested(400)), "nested too deeply"),
 }
