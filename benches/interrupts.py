@@ -1,8 +1,8 @@
 """Ctrl-C at many moments of an onboarding, from its first instant: is it heard, told, and the next run exact?
 
 ``python -m benches.interrupts [--moments N]``. An interrupt before the interpreter runs any line of ours ends the
-process without our message; those are counted apart. Once a run has changed anything at the service, its interrupt is
-also in the history.
+process without our message; those are counted apart. Once a run has changed anything at the service, it is
+also in the history, as interrupted or, when only its report was left to write, as done.
 """
 
 import argparse

@@ -50,7 +50,7 @@ def settled(onboarding: Onboarding, entry: LedgerEntry) -> list[Verdict] | None:
 
 
 def _settle(ledger: Ledger, entry: LedgerEntry, found: Sequence[Verdict], *, over: bool) -> None:
-    """Record outcomes; the job is settled when none may still change, or nobody will tell any more."""
+    """Record outcomes; settle the job when none can still change, or when its status files have expired."""
     ledger.settle_lines(found)
     if over or not any(verdict.reason in ASK_AGAIN for verdict in found):
         ledger.move_job(entry.name, State.SETTLED)

@@ -136,4 +136,4 @@ def _meant(wanted: str) -> str:
 
 
 def _listed(integrations: Sequence[Integration]) -> str:
-    return ", ".join(shorten([f"{each} ({each.id})" for each in integrations], 20))
+    return ", ".join(shorten(sorted(f"{each} ({each.id})" for each in integrations), 20))

@@ -32,7 +32,7 @@ def carry_out_undo(onboarding: Onboarding, plan: Undo) -> Undo:
     """Delete what a plan says, and return it with what was left besides.
 
     Raises:
-        ConflictError: when somebody else has put something into what was about to be deleted; run it again.
+        ConflictError: when others have added something to what was about to be deleted; run it again.
         RemoteError: when the service failed; run it again.
     """
     begin(onboarding.ledger, [label for step in plan.going(Undoable.LABELS) for label in step.ids])

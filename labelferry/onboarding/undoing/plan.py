@@ -214,7 +214,7 @@ class _Planner:
         return next(filter(None, reasons), None)
 
     def _why_batch(self, project: ProjectAround, row: str) -> KeepReason | None:
-        """Return a reason if somebody else has put a row into our project."""
+        """Return a reason if others have added a row to our project."""
         created = {each.remote_id for each in self.onboarding.ledger.entries("batch") if each.detail.get("created")}
         return None if project.batch_of(row) in created else KeepReason.OTHER_PROJECT
 

@@ -59,7 +59,7 @@ WORDS = {
     KeepReason.OTHERS_LABELS: "labels that this onboarding did not import are on it",
     KeepReason.OTHERS_PRELABELS: "pre-labels of another import are, or may be, on it",
     KeepReason.OTHERS_ROWS: "it has data rows that this onboarding did not put there",
-    KeepReason.OTHERS_IMPORTS: "it has imports of somebody else",
+    KeepReason.OTHERS_IMPORTS: "it has imports that this onboarding did not make",
     KeepReason.OTHER_PROJECT: "a project that stays uses it",
     KeepReason.OTHER_DATASET: "it is not in the dataset that this onboarding put it into",
     KeepReason.NOT_OURS_NOW: "no label of the row, or more than one, is what was imported: it was changed or deleted",

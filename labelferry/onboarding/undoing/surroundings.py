@@ -1,6 +1,6 @@
 """What is around an onboarding at the service: its rows in every project, batches, and what others have there.
 
-Only reads. Whatever is not certainly of this onboarding counts as somebody else's.
+Only reads. Whatever is not certainly this onboarding's counts as others'.
 """
 
 from collections.abc import Iterable, Iterator, Mapping

@@ -74,7 +74,7 @@ WRONG: dict[str, tuple[list[dict[str, Any]], str, list[str]]] = {
     "two defaults": (
         [{"name": "Ours"}, {"name": "Other", "provider": "GCP"}],
         "default",
-        ["2 IAM integrations are the workspace's default: ", "'Ours' (AWS) (", "'Other' (GCP) (", ONE_OF],
+        ["2 IAM integrations are the workspace's default: 'Other' (GCP) (", "'Ours' (AWS) (", ONE_OF],
     ),
     "two of the name": (
         [{"name": "Ours"}, {"name": "Ours", "isOrgDefault": False}],
