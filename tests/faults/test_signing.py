@@ -80,7 +80,7 @@ def test_two_defaults(streets: Streets) -> None:
     integration(streets)
     integration(streets, "Other", provider="GCP")
     write(streets)
-    conflict(streets, "2 IAM integrations are the workspace's default: 'Other' (GCP)", "'Ours' (AWS)", "'Other' (GCP)")
+    conflict(streets, "2 IAM integrations are the workspace's default: 'Other' (GCP)", "'Ours' (AWS)")
     write(streets, "Other")
     assert streets.run() == (0, "")
     assert signers(streets) == ["Other"]
