@@ -40,14 +40,8 @@ sys.addaudithook(count_opened)
 
 
 @pytest.fixture
-def spec(localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def spec(account: Localbox, tmp_path: Path) -> Path:
     """A spec of three rows, for an empty localbox."""
-    for name, value in {
-        "LABELFERRY_HOME": str(tmp_path / "home"),
-        "LABELBOX_API_KEY": localbox.key,
-        "LABELBOX_ENDPOINT": localbox.endpoint,
-    }.items():
-        monkeypatch.setenv(name, value)
     keys = [f"yard-{number}" for number in range(ROWS)]
     videos = "".join(f"{key},https://example.com/{key}.mp4,640,480,25,100\n" for key in keys)
     (tmp_path / "videos.csv").write_text(f"global_key,row_data,width,height,fps,frame_count\n{videos}", "utf-8")

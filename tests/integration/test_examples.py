@@ -43,18 +43,6 @@ EXISTING = {"global_key": "yard-cam-1", "row_data": "https://storage.example.com
 """The data row that the tracker's spec expects in Labelbox."""
 
 
-@pytest.fixture
-def account(localbox: Localbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Localbox:
-    """An empty localbox that specs go to."""
-    for name, value in {
-        "LABELFERRY_HOME": str(tmp_path / "home"),
-        "LABELBOX_API_KEY": localbox.key,
-        "LABELBOX_ENDPOINT": localbox.endpoint,
-    }.items():
-        monkeypatch.setenv(name, value)
-    return localbox
-
-
 def tracks(account: Localbox) -> Iterator[tuple[str, str, Segments]]:
     state = account.state()
     keys = {row["id"]: row["global_key"] for row in state["data_rows"]}
