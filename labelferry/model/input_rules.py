@@ -79,6 +79,16 @@ class ReaderRule(Rule):
         "{what}: nothing is taken from here",
         "nothing to do if there should be nothing; on_empty: fail makes it an error",
     )
+    LABELS_OF_A_FORMAT = (
+        WARNING,
+        "'{file}', which this file reads, is in the format {format}",
+        "say format: {format} and path: {file}, which takes its tasks, gaps and shapes as they are meant",
+    )
+    OLDER_KEY = (
+        WARNING,
+        "{count:line has|lines have} the older key 'answers'; it is read as 'answer'",
+        "write answer, as Labelbox documents it today",
+    )
     LABELS_LEFT_OUT = (
         WARNING,
         "labels for the global key '{key}', which is not among the videos, are left out",
