@@ -16,6 +16,8 @@ TASKS = (
     f'</task></tasks></project></meta><track id="0" label="car" task_id="5">{BOX}</track>'
     f'<track id="0" label="car" task_id="6">{BOX}</track></annotations>'
 )
+IMAGES = "<annotations><image id='0'/></annotations>"
+READS = "from pathlib import Path\nPath(__file__).with_name('a.xml').read_text()\n"
 LABELS = """
 import labelferry.types as lb
 box = lb.Rectangle(start=lb.Point(x=1, y=2), end=lb.Point(x=5, y=7))
@@ -314,7 +316,7 @@ CASES = {
     ),
     "a script that reads CVAT": Case(
         "format: python, path: cvat.py",
-        {"cvat.py": f"from pathlib import Path\nPath(__file__).with_name('a.xml').read_text()\n{LABELS}", "a.xml": TASKS},
+        {"cvat.py": READS + LABELS, "a.xml": TASKS},
         ("labels-of-a-format",),
         ("format: cvat and path: a.xml",),
         tracks=1,
@@ -324,13 +326,13 @@ CASES = {
     ),
     "a script that reads CVAT for images": Case(
         "format: python, path: cvat.py",
-        {"cvat.py": "from pathlib import Path\nPath(__file__).with_name('a.xml').read_text()\nlabels = []", "a.xml": "<annotations><image id='0'/></annotations>"},
+        {"cvat.py": f"{READS}labels = []", "a.xml": IMAGES},
         words=("no labels to infer it from", "format: cvat and path: a.xml"),
         refused=True,
     ),
     "CVAT for images": Case(
         "format: cvat, path: a.xml, global_key: clip.mp4",
-        {"a.xml": "<annotations><image id='0'/></annotations>"},
+        {"a.xml": IMAGES},
         words=("an export as CVAT for images", "export the task as CVAT for video 1.1"),
         refused=True,
     ),
