@@ -114,6 +114,16 @@ class ReaderRule(Rule):
         "the size of the video is not known: coordinates are fractions of its width and height, not pixels",
         "give width and height",
     )
+    SECONDS_ASSUMED = (
+        WARNING,
+        "columns '{start}' and '{end}' are taken as seconds",
+        "if they count frames, say columns: {{start_frame: {start}, end_frame: {end}}}",
+    )
+    HEADER_ASSUMED = (
+        WARNING,
+        "the first line does not name the columns; they are taken as {names}, with the end {end} and frames from {base}",
+        "if that is wrong, say header:, end: and frame_base:",
+    )
     REGIONS_IGNORED = (
         WARNING,
         "{count:row|rows} of {kind}, which mark regions to ignore, are left out",

@@ -165,7 +165,18 @@ class Objects:
         if self.policy == "rasterize":
             self.area(ident, label, frame, area, where)
         elif self.policy == "envelope":
-            self.of(ident, label, Geometry.BOX, where).add(frame, area.envelope(), line)
+            self._around(self.of(ident, label, Geometry.BOX, where), frame, area, line)
+
+    def _around(self, item: Object, frame: int, area: Area, line: int) -> None:
+        """Take the box around an area, and around what the object covers elsewhere in the same frame."""
+        left, top, width, height = area.envelope()
+        if not (item.frames and item.frames[-1] == frame and item.visible[-1]):
+            item.add(frame, (left, top, width, height), line)
+            return
+        other = item.coords[-4:]
+        right, bottom = max(left + width, other[0] + other[2]), max(top + height, other[1] + other[3])
+        left, top = min(left, other[0]), min(top, other[1])
+        item.coords[-4:] = array("d", (left, top, right - left, bottom - top))
 
     def finished(self, size: tuple[int, int] | None, *, step: int = 1, gaps: Gaps | None = None) -> LabelledVideo:
         """Return the labelled video.
@@ -201,7 +212,7 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQu
     frames = np.frombuffer(item.frames, dtype=np.int64)
     visible = np.frombuffer(item.visible, dtype=np.int8).astype(bool)
     order = np.lexsort((~visible, frames))
-    frames, visible = frames[order], visible[order]
+    order, frames, visible = _held(order, frames[order], visible[order], step, always=gaps is not None)
     hidden_before = np.cumsum(~visible)[visible]
     rows = order[visible]
     if not rows.size:
@@ -214,7 +225,7 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQu
         breaks |= _gaps(frames, step, certain=gaps == "close")
     coords, offsets = _coords(item, rows)
     segment = np.concatenate(([0], np.cumsum(breaks))).astype(np.int64)
-    position = {int(row): at for at, row in enumerate(rows.tolist())} if item.said else {}
+    position = {int(row): at for at, row in reversed(list(enumerate(rows.tolist())))} if item.said else {}
     said = {position[row]: values for row, values in item.said.items() if row in position}
     starts = (np.flatnonzero(breaks) + 1).tolist()
     answers, classifications = answers_of(said, starts, partial(_kind, kinds, item.feature), item.where)
@@ -233,11 +244,39 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQu
     )
 
 
+def _held(
+    order: NDArray[np.int64], frames: NDArray[np.int64], visible: NDArray[np.bool_], step: int, *, always: bool
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.bool_]]:
+    """The rows, and a keyframe more where an object is to be seen until it is hidden, long after its last row.
+
+    Args:
+        order: number of each row in the file, the rows sorted by frame.
+        frames: of the sorted rows.
+        visible: whether each shows the object, or hides it.
+        step: frames from one row to the next.
+        always: whether also in a track that has a row for each frame, where a missing one means absence.
+    """
+    long_after = visible[:-1] & ~visible[1:] & (np.diff(frames) > step)
+    if not long_after.any() or not (always or not _is_dense(frames[visible], step)):
+        return order, frames, visible
+    at = np.flatnonzero(long_after)
+    return (
+        np.insert(order, at + 1, order[at]),
+        np.insert(frames, at + 1, frames[at + 1] - step),
+        np.insert(visible, at + 1, np.ones(len(at), dtype=bool)),
+    )
+
+
+def _is_dense(frames: NDArray[np.int64], step: int) -> bool:
+    """Whether a track has a row for most of its frames."""
+    steps = np.diff(frames)
+    return steps.size > 0 and bool(np.count_nonzero(steps == step) > MOSTLY_DENSE * steps.size)
+
+
 def _gaps(frames: NDArray[np.int64], step: int, *, certain: bool) -> NDArray[np.bool_]:
     """Where frames are missing in a track that has a row for each frame; sparse keyframes are far apart by design."""
     steps = np.diff(frames)
-    dense = steps.size > 0 and np.count_nonzero(steps == step) > MOSTLY_DENSE * steps.size
-    return steps > step if certain or dense else np.zeros(len(steps), dtype=bool)
+    return steps > step if certain or _is_dense(frames, step) else np.zeros(len(steps), dtype=bool)
 
 
 def _refuse_twice(item: Object, frames: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
