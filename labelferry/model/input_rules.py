@@ -121,7 +121,7 @@ class ReaderRule(Rule):
     )
     HEADER_ASSUMED = (
         WARNING,
-        "the first line does not name the columns; they are taken as {names}, with the end {end} and frames from {base}",
+        "the first line does not name the columns; they are read as {names}, the end {end}, frames from {base}",
         "if that is wrong, say header:, end: and frame_base:",
     )
     REGIONS_IGNORED = (

@@ -1,8 +1,8 @@
 """ActivityNet's JSON of actions in seconds, and Kinetics' and THUMOS' in its shape -> LabelledVideo.
 
 ``database`` or the top level has a video by name with ``annotations`` of ``segment`` and ``label``; a result has
-``results``; captions are ``timestamps`` and ``sentences``. The end is exclusive. Actions may overlap, so they become one
-question whose kind follows from that. Facts: https://github.com/activitynet/ActivityNet/tree/master/Evaluation.
+``results``; captions are ``timestamps`` and ``sentences``. The end is exclusive. Actions may overlap, so they become
+one question whose kind follows from that. Facts: https://github.com/activitynet/ActivityNet/tree/master/Evaluation.
 """
 
 from collections.abc import Iterator

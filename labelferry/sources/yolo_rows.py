@@ -51,6 +51,10 @@ class _Parsed:
     ident: int = NO_ID
     shape: list[float] = field(default_factory=list)
     is_box: bool = True
+    is_scored: bool = False
+    """Whether its sixth value is a confidence for certain."""
+    is_last: bool = False
+    """Whether its sixth value is the last: an id, unless other rows have a confidence there."""
 
 
 def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, int] | None) -> Rows:
@@ -69,6 +73,9 @@ def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, in
     for file, frame, line, text in lines:
         places.append((files.setdefault(file, len(files)), line, frame))
         parsed.append(_row(file, line, text.split(), keypoints))
+    if any(each.is_scored for each in parsed):
+        for each in parsed:
+            each.ident = NO_ID if each.is_last else each.ident
     codes, numbers, frames = np.array(places, dtype=np.int64).reshape(-1, 3).T
     return Rows(
         places=Places(tuple(files), codes, numbers),
@@ -103,7 +110,8 @@ def _meaning(values: list[float], cells: list[str], keypoints: tuple[int, int] |
         points = [value for at in range(count) for value in more[at * each : at * each + 2]]
         return _Parsed(number, box, _ident(cells[BOX + count * each :]), points)
     if len(more) <= 1 or (len(more) == 2 and _ident(cells[-1:]) != NO_ID):
-        return _Parsed(number, box, _ident(cells[BOX:]))
+        scored = len(more) == 2 or not all(value.is_integer() for value in more)
+        return _Parsed(number, box, _ident(cells[BOX:]), is_scored=scored, is_last=len(more) == 1)
     odd = len(values) % 2 == 0  # a class and whole points are odd in number; one more is an id or a confidence
     points = values[1:-1] if odd else values[1:]
     return _Parsed(number, [0.0] * 4, _ident(cells[-1:]) if odd else NO_ID, points, is_box=False)
