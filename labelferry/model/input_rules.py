@@ -27,7 +27,7 @@ class ReaderRule(Rule):
     TRACK_COLUMN_MISSING = (
         WARNING,
         "no column for track: each of the {count:,} boxes becomes a track of one keyframe",
-        "name it, as in columns: {{track: id}}",
+        "name it, as in columns: {{track: id}}; if all are one object, say track_name: 1",
     )
     COLUMNS_IGNORED = (
         WARNING,
@@ -118,6 +118,21 @@ class ReaderRule(Rule):
         WARNING,
         "columns '{start}' and '{end}' are taken as seconds",
         "if they count frames, say columns: {{start_frame: {start}, end_frame: {end}}}",
+    )
+    LAYOUT_ASSUMED = (
+        WARNING,
+        "{doubt}; the layout is taken to be {layout}",
+        "if it is another, say layout:",
+    )
+    POINTS_ASSUMED = (
+        WARNING,
+        "columns '{x}' and '{y}' have no size beside them: each row is a point",
+        "if they are boxes, name the columns of their size, as in columns: {{width: w, height: h}}",
+    )
+    ROWS_HIDDEN = (
+        WARNING,
+        "{count:row is|rows are} left out, since column '{column}' says that nothing is visible",
+        "nothing to do if that is meant; columns: {{visible: other}} names another column",
     )
     HEADER_ASSUMED = (
         WARNING,

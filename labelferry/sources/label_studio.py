@@ -92,8 +92,9 @@ def _minimal(task: Node) -> Iterator[Node]:
     """The regions of a task as JSON-MIN has them: lists of values by the name of their tag."""
     for name, node in task.members():
         for at, value in enumerate(node.items()):
-            if isinstance(value.get("sequence").value, list) or isinstance(value.get("ranges").value, list):
-                kind = "videorectangle" if value.get("sequence").value is not None else "timelinelabels"
+            ranges = next(value.get("ranges").items(), Node(None, value.file))
+            if isinstance(value.get("sequence").value, list) or isinstance(ranges.value, dict):
+                kind = "timelinelabels" if value.get("sequence").value is None else "videorectangle"
                 whole = {"from_name": name, "type": kind, "value": value.value, "id": f"{name} {at + 1}"}
                 yield Node(whole, value.file, value.path)
 
