@@ -114,7 +114,8 @@ def _is_number(cell: str) -> bool:
 def _time_and_box(cells: list[str], line: int, source: Source[AvaLabels]) -> tuple[float, PersonBox]:
     if len(cells) not in COLUMNS:
         raise fault(source.file, line, f"{len(cells)} columns where AVA has 7 or 8", "correct the row")
-    if wrong := next((cell for cell in cells[1:6] if not _is_number(cell)), None):
+    wrong = next((cell for cell in cells[1:6] if not _is_number(cell)), None)
+    if wrong is not None:
         raise fault(source.file, line, f"{wrong[:40]!r} is not a finite number", "correct the row")
     time, x1, y1, x2, y2 = map(float, cells[1:6])
     return time + source.entry.offset, (x1, y1, x2, y2)

@@ -57,7 +57,7 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     body = rows[start:]
     if not body:
         raise empty(source.file, "no rows")
-    cells = _cells(body, source, start)
+    cells = _cells(body, source, start, len(rows[first]))
     frames = renumbered(cells[:, 0].astype(np.int64), entry)
     if frames.min() < 1:
         shown = int(cells[:, 0].min())
@@ -82,8 +82,11 @@ def _names_its_index(body: list[list[str]]) -> bool:
     return bool(body) and not body[0][0].strip().lstrip("-").replace(".", "", 1).isdecimal()
 
 
-def _cells(body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], start: int) -> NDArray[np.float64]:
-    cells = np.full((len(body), max(map(len, body))), np.nan)
+def _cells(
+    body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], start: int, width: int
+) -> NDArray[np.float64]:
+    """The numbers of the rows; a short row ends in players that are not seen."""
+    cells = np.full((len(body), max(width, *map(len, body))), np.nan)
     for at, row in enumerate(body):
         for column, cell in enumerate(row):
             try:
