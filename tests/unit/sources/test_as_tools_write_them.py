@@ -292,3 +292,42 @@ def test_hdf5_of_something_else(content: bytes | None, says: str, tmp_path: Path
         path.write_bytes(content)
     with pytest.raises(SourceError, match=says):
         list(labelferry.read(path))
+
+
+STACKED = np.array([[[0, 1], [2, 2]], [[0, 0], [0, 0]], [[1, 1], [0, 255]]])
+MASKS = "mask object frame 1 area 1\nmask object frame 1 area 2\nmask object frame 3 area 2\n"
+
+
+@pytest.mark.parametrize("kind", ["a stack", "an archive of a stack", "an archive of frames", "files of frames"])
+def test_numpy_s_masks(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "clip.npz"
+    if kind == "a stack":
+        path = tmp_path / "clip.npy"
+        np.save(path, STACKED)
+    elif kind == "an archive of a stack":
+        np.savez_compressed(path, masks=STACKED)
+    elif kind == "an archive of frames":
+        np.savez(path, **{f"frame_{at}": STACKED[at] for at in (2, 0, 1)})
+    else:
+        path = tmp_path / "clip"
+        path.mkdir()
+        for at in range(3):
+            np.save(path / f"{at:04}.npy", STACKED[at])
+    table = labelferry.read(path).to_dataframe()
+    assert told(table) == MASKS
+    assert set(table.global_key) == {"clip"}
+
+
+@pytest.mark.parametrize(
+    ("array", "says"),
+    [
+        (np.array([[0.5]]), "float64 of the shape"),
+        (np.array([[-1]]), "negative"),
+        (np.zeros((1, 1, 1, 1), dtype=int), "of the shape"),
+        (np.array([{}]), "not an array of NumPy"),
+    ],
+)
+def test_arrays_that_are_no_masks(array: Any, says: str, tmp_path: Path) -> None:
+    np.save(tmp_path / "clip.npy", array)
+    with pytest.raises(SourceError, match=says):
+        list(labelferry.read(tmp_path / "clip.npy", "masks"))
