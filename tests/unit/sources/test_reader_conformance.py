@@ -146,7 +146,7 @@ def _peak(name: str, folder: Path, count: int) -> int:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", FIXTURES)
+@pytest.mark.parametrize("name", sorted(set(FIXTURES) - {"python"}))  # a program of the user's, which makes a list
 def test_memory_does_not_grow_with_the_number_of_videos(name: str, tmp_path: Path) -> None:
     few, many = _copies(name, 5, tmp_path / "few"), _copies(name, 100, tmp_path / "many")
     _peak(name, few, 5)  # what is imported and cached on first use
