@@ -91,15 +91,15 @@ class ExportedLabel:
         where = Where(node.file, detail=f"feature {ident}")
         if objects.named(label) is None:
             return
-        known = next(((*SHAPES[name], node.get(name)) for name in SHAPES if node.get(name).value is not None), None)
-        if known is None:
+        name = next((name for name in SHAPES if node.get(name).value is not None), None)
+        if name is None:
             kind = "polygon" if node.get("polygon").value else "mask by URL"
             ring = _line(node.get("polygon")) or [0.0] * 6
             objects.other(kind, ident, label, frame, Polygons((ring,)), where)
             return
-        geometry, read, shape = known
+        geometry, read = SHAPES[name]
         item = objects.of(ident, label, geometry, where)
-        item.add(frame, read(shape), 0, _attributes(node, where))
+        item.add(frame, read(node.get(name)), 0, _attributes(node, where))
         if spans and any(span.end == frame for span in spans):
             item.hide(frame + 1)
 
