@@ -6,7 +6,6 @@ from labelferry.model import Geometry, Where
 from labelferry.sources.areas import Area, Polygons, Rle
 from labelferry.sources.documents import Node
 from labelferry.sources.objects import Objects
-from labelferry.sources.rle import counts_of
 
 __all__ = ["IDENTITIES", "CocoShapes", "area_of"]
 
@@ -86,11 +85,9 @@ def area_of(node: Node) -> Area | None:
 
 
 def _run_lengths(node: Node) -> Rle | None:
-    size = node.get("size").numbers(2)
+    height, width = node.get("size").numbers(2)
     try:
-        found = Rle(counts_of(node.get("counts").value), int(size[1]), int(size[0]))
+        found = Rle.of(node.get("counts").value, width, height)
     except ValueError as error:
         raise node.fault(str(error)) from error
-    if found.counts.sum() > found.width * found.height:
-        raise node.fault("the run lengths are longer than the picture")
     return None if found.empty else found

@@ -16,7 +16,6 @@ from labelferry.sources.areas import Area, Ellipse, Polygons, Rle
 from labelferry.sources.documents import Node
 from labelferry.sources.moments import question
 from labelferry.sources.objects import Objects
-from labelferry.sources.rle import counts_of
 from labelferry.sources.source import Source
 from labelferry.sources.text import empty
 
@@ -189,7 +188,7 @@ def _annotation(objects: Objects, videos: FrameVideos, node: Node, label: str, f
 def _mask(rle: Node) -> Rle:
     height, width = rle.get("size").numbers(2)
     try:
-        return Rle(counts_of(rle.get("counts").value), int(width), int(height))
+        return Rle.of(rle.get("counts").value, width, height)
     except ValueError as error:
         raise rle.fault(str(error)) from error
 

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from labelferry.masks.png import MOST_PIXELS
 from labelferry.sources.text import bytes_of, fault
 
-__all__ = ["ENDINGS", "are_masks", "arrays_in"]
+__all__ = ["ENDINGS", "Numbers", "are_masks", "arrays_in"]
 
 ENDINGS = {".npy", ".npz"}
 MOST_BYTES = 4 * 2**30

@@ -13,7 +13,6 @@ from pathlib import PurePath
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.errors import SourceError
@@ -24,7 +23,7 @@ from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
-from labelferry.sources.mask_arrays import ENDINGS, arrays_in
+from labelferry.sources.mask_arrays import ENDINGS, Numbers, arrays_in
 from labelferry.sources.numbering import ClassName
 from labelferry.sources.reader import LIKELY, POSSIBLE, Guess, Reader
 from labelferry.sources.source import Source
@@ -32,7 +31,6 @@ from labelferry.sources.text import bytes_of, empty, fault, text_of
 
 __all__ = ["READER", "MaskFolderLabels", "read"]
 
-Numbers = NDArray[np.int64]
 Coding = Literal["index", "mots", "bdd", "colour"]
 
 LAST_NUMBER = re.compile(r"(\d+)\D*$")

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.model import Feature, Geometry, LabelledVideo, RowRef, Track, Where
-from labelferry.model.frames import Frames, runs
+from labelferry.model.frames import LARGEST, Frames, runs
 from labelferry.model.places import Places
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
@@ -93,8 +93,11 @@ def _cells(
                 cells[at, column] = float(cell) if cell.strip() else np.nan
             except ValueError:
                 raise fault(source.file, start + 1 + at, f"{cell[:40]!r} is not a number", "correct the cell") from None
-    if not np.isfinite(cells[:, 0]).all():
-        raise fault(source.file, start + 1, "a row without a frame", "give each row its frame in the first column")
+    numbers = cells[:, 0]
+    wrong = ~(np.isfinite(numbers) & (np.abs(numbers) < LARGEST) & (numbers == np.floor(numbers)))
+    if wrong.any():
+        line = start + 1 + int(np.argmax(wrong))
+        raise fault(source.file, line, "a row without a frame", "give each row its frame in the first column")
     return cells
 
 
