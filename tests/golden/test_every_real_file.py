@@ -29,7 +29,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
         "encord",
         1,
         2,
-        {"classification": 7, "box": 4},
+        {"classification": 8, "box": 4},
     ),
     "jaad_frame_attrs/JAAD/annotations_traffic/video_0002_traffic.xml": ("jaad", 1, 0, {"classification": 5}),
     "jaad_frame_attrs/JAAD/annotations_traffic/video_0003_traffic.xml": ("jaad", 1, 0, {"classification": 4}),
