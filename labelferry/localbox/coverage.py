@@ -12,7 +12,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 from starlette.routing import Route
 
-from labelferry.localbox import control, file_routes, page, rest
+from labelferry.localbox import control, file_routes, frame_routes, page, rest
 from labelferry.localbox.schema import load
 from labelferry.localbox.work import SETTLERS
 
@@ -136,7 +136,7 @@ def _fields(type_name: str) -> list[str]:
 
 
 def _routes() -> list[str]:
-    routes = [*file_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
+    routes = [*file_routes.ROUTES, *frame_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
     found = [route for route in routes if isinstance(route, Route)]
     return sorted({f"{', '.join(sorted(route.methods or []))} {route.path}" for route in found})
 
