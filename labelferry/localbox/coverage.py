@@ -82,7 +82,6 @@ REFUSED = [
     "updateTrainingPipeline",
     "updateUser",
     "updateUserGroupV3",
-    "upsertAutoQaLabelFeedback",
     "upsertProjectBoostWorkforce",
     "userGroupAuditEvents",
     "userGroupV2",
@@ -116,8 +115,8 @@ def _official(kept: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "The integration tests in the source distribution of labelbox 7.17.0, unmodified, run against localbox by"
     yield "`pytest tests/official` (part of `make test-all`; it gets the distribution from the package index). There is"
-    yield "no network, waits are short, and the box with which their fixtures label an image is sent on the first frame"
-    yield "of a video."
+    yield "no network, waits are cut short but count in full, the real service's name leads to localbox, and the box"
+    yield "with which their fixtures label an image is sent on the first frame of a video."
     yield ""
     yield "| outcome | tests |"
     yield "|---|---|"

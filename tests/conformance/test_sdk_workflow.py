@@ -89,6 +89,27 @@ def test_issues(labelled: Any) -> None:
         labelled.get_issue(issue.id)
 
 
+def test_feedback_on_a_label(localbox: Localbox, client: Any, labelled: Any) -> None:
+    label = next(labelled.labels()).uid
+    for overall in (5, 2):
+        (score,) = client.upsert_label_feedback(label, "Well done", {"overall": overall})
+        assert (score.name, score.score) == ("overall", overall)
+    assert [row["feedback"] for row in localbox.table("label_feedback")] == ["Well done"]
+    with pytest.raises(lb_exceptions.MalformedQueryException, match="numbers by name"):
+        client.upsert_label_feedback(label, "Well done", {"overall": "five"})
+    with pytest.raises(TypeError):  # the SDK lets itself stumble over what was not found
+        client.upsert_label_feedback("no-such-label", "", {})
+
+
+def test_lists_in_lists_have_a_limit(client: Any, project: Any, dataset: Any, keys: list[str]) -> None:
+    project.create_batch("b", global_keys=keys)
+    three = client.execute("{projects {id datasets {id dataRows(first: 2) {globalKey}}}}")["projects"]
+    (mine,) = [each["datasets"] for each in three if each["id"] == project.uid]
+    assert [(each["id"], len(each["dataRows"])) for each in mine] == [(dataset.uid, 2)]
+    with pytest.raises(lb_exceptions.ValidationFailedError, match="Query complexity limit exceeded"):
+        client.execute("{projects {datasets {dataRows {labels {id}}}}}")
+
+
 def test_tags(client: Any, project: Any) -> None:
     tag = client.get_organization().create_resource_tag({"text": "night", "color": "#112233"})
     assert (tag.text, tag.color) == ("night", "112233")
