@@ -71,7 +71,6 @@ REFUSED = [
     "removeUsersFromGroupV2",
     "resetModelRunConfig",
     "searchProjects",
-    "sendToAnnotateFromCatalog",
     "sendToAnnotateFromMea",
     "setOrganizationRole",
     "setProjectMembership",
