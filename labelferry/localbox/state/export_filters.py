@@ -36,12 +36,18 @@ def condition(filters: dict[str, Any]) -> Condition:
         MalformedError: a filter is unknown or has the wrong form.
     """
     project_id = filters.get("projectId")
-    query = (filters.get("searchQuery") or {}).get("query") or []
-    parts: list[Condition] = [_item(item, project_id) for item in query]
+    parts: list[Condition] = [_item(item, project_id) for item in _items(filters.get("searchQuery") or {})]
     if project_id:
         parts.append(("r.id IN (SELECT data_row_id FROM batch_rows WHERE project_id = ?)", [project_id]))
     texts = " AND ".join(text for text, _ in parts) or "1"
     return texts, [value for _, values in parts for value in values]
+
+
+def _items(search: Any) -> list[Any]:
+    found = (search.get("query") or []) if isinstance(search, dict) else None
+    if not isinstance(found, list):
+        raise MalformedError("searchQuery must be an object with a list of filters in query")
+    return found
 
 
 def _item(item: Any, project_id: str | None) -> Condition:

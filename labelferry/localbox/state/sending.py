@@ -13,6 +13,7 @@ from labelferry.localbox.errors import LocalboxError, MalformedError
 from labelferry.localbox.state import batches, export_filters, jobs, labels, projects, workflow
 from labelferry.localbox.state.annotations import ontology_of
 from labelferry.localbox.state.database import Session, as_json
+from labelferry.localbox.state.filters import Condition
 from labelferry.localbox.validation.features import Ontology
 from labelferry.localbox.validation.mapping import Mapping, mapped
 
@@ -24,10 +25,13 @@ def start(session: Session, asked: dict[str, Any]) -> str:
     """Start the job.
 
     Raises:
-        MalformedError: predictions of a model run are asked for.
+        MalformedError: predictions of a model run are asked for, or a member has the wrong form.
     """
     if asked.get("predictionsInput") is not None:
         raise MalformedError("localbox has no model runs to send predictions from")
+    if asked.get("annotationsInput") and not isinstance(asked["annotationsInput"]["featureSchemaIdsMapping"], dict):
+        raise MalformedError("featureSchemaIdsMapping must be an object")
+    _wanted(asked)
     return jobs.start(session, TYPE, {"asked": asked})
 
 
@@ -58,8 +62,12 @@ def _send(session: Session, asked: dict[str, Any], job_id: str) -> None:
         _copy(session, asked["annotationsInput"], copying, sent)
 
 
+def _wanted(asked: dict[str, Any]) -> Condition:
+    return export_filters.condition({"searchQuery": asked["searchQuery"]})
+
+
 def _rows(session: Session, asked: dict[str, Any]) -> list[str]:
-    text, values = export_filters.condition({"searchQuery": asked["searchQuery"]})
+    text, values = _wanted(asked)
     return session.column(f"SELECT r.id FROM data_rows r WHERE {text} ORDER BY r.seq", tuple(values))  # noqa: S608 - ours
 
 

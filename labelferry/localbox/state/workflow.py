@@ -125,7 +125,7 @@ def stage_named(project_id: str, queue: dict[str, Any]) -> Stage:
     Raises:
         MalformedError: the project has no such queue.
     """
-    stage = _stage(project_id, queue["value"] if queue.get("type") == "id" else None)
+    stage = DONE if queue["type"] == "done" else _stage(project_id, str(queue.get("value")))
     if stage is None:
         raise MalformedError("The task queue is not in this project")
     return stage
