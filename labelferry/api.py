@@ -13,12 +13,14 @@ from pathlib import Path
 from typing import Any
 
 import labelferry.reports.printing  # noqa: F401  so that results print
+from labelferry.account.doctor.checkup import Checkup
+from labelferry.account.doctor.examine import examine
+from labelferry.account.selftest.records import Selftest
+from labelferry.account.selftest.run import Choices, clean_up, run_selftest
 from labelferry.desired.build import build
 from labelferry.desired.checked import Checked
 from labelferry.desired.folder import kept
 from labelferry.desired.state import Desired
-from labelferry.doctor.checkup import Checkup
-from labelferry.doctor.examine import examine
 from labelferry.errors import CheckError
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
 from labelferry.onboarding.plan import Plan
@@ -45,6 +47,7 @@ from labelferry.verification import Verification
 __all__ = [
     "Checked",
     "check",
+    "clean_selftests",
     "doctor",
     "onboard",
     "plan",
@@ -53,6 +56,7 @@ __all__ = [
     "rebuild",
     "resume",
     "retry_failed",
+    "selftest",
     "undo",
     "verify",
 ]
@@ -185,6 +189,38 @@ def doctor(spec: str | None = None, server: str | None = None) -> Checkup:
     settings = Settings.from_environment()
     with open_remote(settings) as remote:
         return examine(settings, remote, spec, server)
+
+
+def selftest(choices: Choices | None = None) -> Selftest | None:
+    """Try what labelferry assumes of the service on an account, under names of its own, and clean up.
+
+    The profile that it leaves in the ledger is what later runs go by.
+
+    Args:
+        choices: the decisions of a person; by default it begins, skips what needs eyes, and cleans up.
+
+    Returns:
+        A verdict on each assumption; None when the decision was not to begin.
+
+    Raises:
+        ConflictError: when another self-test is in progress in this organisation.
+        RemoteError: when the service failed; ``clean_selftests`` deletes what is left.
+    """
+    settings = Settings.from_environment()
+    with open_remote(settings) as remote:
+        return run_selftest(settings, remote, choices)
+
+
+def clean_selftests() -> Selftest:
+    """Delete what self-tests that were stopped or kept left in Labelbox.
+
+    Raises:
+        ConflictError: when a self-test is in progress in this organisation.
+        RemoteError: when the service failed; run it again.
+    """
+    settings = Settings.from_environment()
+    with open_remote(settings) as remote:
+        return clean_up(settings, remote)
 
 
 def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
