@@ -41,8 +41,8 @@ SEND_IMPORT = 2 + COLLECT_IMPORT
 DELETE_IMPORT = 2
 """Find the job and delete it."""
 LOOKS_INTO_NEW = {"dataset": 1, "ontology": 1, "project": 3}
-"""What a run looks up in what it has just created, and a plan cannot: how many rows the dataset has; the ontology by its name
-once more; ontology, batches and imports of the project."""
+"""What a run looks up in what it has just created, and a plan cannot: how many rows the dataset has; the ontology by
+its name once more; ontology, batches and imports of the project."""
 
 
 def create_rows(rows: Sequence[Mapping[str, Any]], files: int = 0) -> int:
