@@ -32,6 +32,7 @@ TABLES = (
     "batch_rows",
     "imports",
     "labels",
+    "label_feedback",
     "annotations",
     "export_chunks",
     "benchmarks",
