@@ -1,4 +1,4 @@
-"""A table of pandas -> labelled videos: the other way of ``dataframe.to_dataframe``, for any table that a file may have.
+"""A table of pandas -> labelled videos, for any table that a file may have.
 
 The table is read as the formats ``table`` (boxes and points), ``ranges`` or ``pose`` read a file of it.
 """
