@@ -16,7 +16,7 @@ import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.account.doctor.checkup import Checkup
 from labelferry.account.doctor.examine import examine
 from labelferry.account.selftest.records import Selftest
-from labelferry.account.selftest.run import Choices, clean_up, run_selftest
+from labelferry.account.selftest.run import Choices, run_selftest
 from labelferry.desired.build import build
 from labelferry.desired.checked import Checked
 from labelferry.desired.folder import kept
@@ -47,7 +47,6 @@ from labelferry.verification import Verification
 __all__ = [
     "Checked",
     "check",
-    "clean_selftests",
     "doctor",
     "onboard",
     "plan",
@@ -204,23 +203,11 @@ def selftest(choices: Choices | None = None) -> Selftest | None:
 
     Raises:
         ConflictError: when another self-test is in progress in this organisation.
-        RemoteError: when the service failed; ``clean_selftests`` deletes what is left.
+        RemoteError: when the service failed; with ``Choices(clean=True)`` what is left is deleted.
     """
     settings = Settings.from_environment()
     with open_remote(settings) as remote:
         return run_selftest(settings, remote, choices)
-
-
-def clean_selftests() -> Selftest:
-    """Delete what self-tests that were stopped or kept left in Labelbox.
-
-    Raises:
-        ConflictError: when a self-test is in progress in this organisation.
-        RemoteError: when the service failed; run it again.
-    """
-    settings = Settings.from_environment()
-    with open_remote(settings) as remote:
-        return clean_up(settings, remote)
 
 
 def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:

@@ -9,7 +9,7 @@ from tasks.credentials import LabelboxCredentials
 from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import RUN_SECONDS, Deployed, until
 
-FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
+FLOWS = {"onboard", "sync", "verify", "plan", "doctor", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
 
 
