@@ -5,16 +5,15 @@ not trusted: with links resolved it reads only files below one folder, and error
 because it may name any file.
 """
 
-import errno
-import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from labelferry.errors import EmptySourceError, InputError, SourceError
+from labelferry.regular import is_regular
 
-__all__ = ["Reach", "is_hidden", "is_many", "is_regular"]
+__all__ = ["Reach", "is_hidden", "is_many"]
 
 SETTING = "LABELFERRY_SPECS"
 
@@ -167,25 +166,8 @@ def _any_case(pattern: str) -> str:
     return f"{stem}.{''.join(f'[{each.lower()}{each.upper()}]' if each.isalpha() else each for each in ending)}"
 
 
-def is_regular(path: Path) -> bool:
-    """Return whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
-
-    Raises:
-        OSError: when that cannot be determined.
-        ValueError: when no file can have that name.
-    """
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError as error:
-        if error.errno not in ABSENT:
-            raise
-        return False
-
-
 LEFT_BEHIND = (".", "~$", "__MACOSX")
 """What the names of such files and folders begin with."""
-
-ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 def _reason(error: Exception) -> str:
