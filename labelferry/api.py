@@ -6,7 +6,7 @@ reads it once. The results are frozen values.
 
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from labelferry.doctor.checkup import Checkup
 from labelferry.doctor.examine import examine
 from labelferry.errors import CheckError
 from labelferry.onboarding.context import Onboarding, alone, open_onboarding
+from labelferry.onboarding.history import preparation_told
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
 from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
@@ -138,7 +139,7 @@ def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
         PartialFailureError: when all is done but lines were refused; it carries the report.
         RemoteError: when the service failed; run it again.
     """
-    with _at_work(spec) as work:
+    with _at_work(spec, changes=True) as work:
         return carry_out(work.steps(plan))
 
 
@@ -149,7 +150,7 @@ def resume(name: str) -> Report:
         SpecError: when none of that name was started on this machine.
         LabelferryError: as for ``onboard``.
     """
-    with _taken_up(name) as work:
+    with _taken_up(name, changes=True) as work:
         return carry_out(work.steps())
 
 
@@ -160,7 +161,7 @@ def retry_failed(name: str) -> Report:
         SpecError: when none of that name was started on this machine.
         LabelferryError: as for ``onboard``.
     """
-    with _taken_up(name) as work:
+    with _taken_up(name, changes=True) as work:
         return carry_out(work.steps(), retry=True)
 
 
@@ -171,7 +172,7 @@ def rebuild(name: str) -> Rebuilt:
         SpecError: when none of that name was started on this machine.
         ConflictError: when the service does not have enough of it.
     """
-    with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
+    with _taken_up(name, changes=True) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
 
 
@@ -202,7 +203,7 @@ def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
         ConflictError: when another run is in progress, or something of others appeared in the meantime.
         RemoteError: when the service failed; run it again.
     """
-    with _taken_up(name) as work:
+    with _taken_up(name, changes=True) as work:
         return undo_onboarding(work.onboarding, work.remote, work.settings.wait, decide)
 
 
@@ -243,8 +244,13 @@ class _Work:
 
 
 @contextmanager
-def _at_work(spec: AnySpec) -> Iterator[_Work]:
-    """Assemble the labels of a spec, then open the onboarding: nothing is started for an invalid spec."""
+def _at_work(spec: AnySpec, *, changes: bool = False) -> Iterator[_Work]:
+    """Assemble the labels of a spec, then open the onboarding: nothing is started for an invalid spec.
+
+    Args:
+        spec: the spec, or its place.
+        changes: whether this is a run for the history, even if it is interrupted before it begins.
+    """
     settings, journal = Settings.from_environment(), Journal()
     loaded = _load(spec)
     with ExitStack() as stack:
@@ -253,18 +259,27 @@ def _at_work(spec: AnySpec) -> Iterator[_Work]:
         def remote() -> Remote:
             return stack.enter_context(open_remote(settings))
 
-        with journal.timing("assemble-labels"):
-            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote()))
-        yield stack.enter_context(_onboarding(settings, remote(), desired, journal))
+        with _preparation(settings, loaded.spec.name, changes):
+            with journal.timing("assemble-labels"):
+                desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote()))
+            work = stack.enter_context(_onboarding(settings, remote(), desired, journal))
+        yield work
 
 
 @contextmanager
-def _taken_up(name: str) -> Iterator[_Work]:
+def _taken_up(name: str, *, changes: bool = False) -> Iterator[_Work]:
     settings, journal = Settings.from_environment(), Journal()
-    with journal.timing("take-up-labels"):
-        desired = Desired.load(kept(name, settings.home))
-    with open_remote(settings) as remote, _onboarding(settings, remote, desired, journal) as work:
+    with ExitStack() as stack:
+        with _preparation(settings, name, changes):
+            with journal.timing("take-up-labels"):
+                desired = Desired.load(kept(name, settings.home))
+            remote = stack.enter_context(open_remote(settings))
+            work = stack.enter_context(_onboarding(settings, remote, desired, journal))
         yield work
+
+
+def _preparation(settings: Settings, name: str, changes: bool) -> AbstractContextManager[None]:
+    return preparation_told(settings, name) if changes else nullcontext()
 
 
 @contextmanager

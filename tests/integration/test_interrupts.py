@@ -1,4 +1,4 @@
-"""Ctrl-C while a library is imported that swallows it; ``python -m benches.interrupts`` tries many moments."""
+"""Ctrl-C where libraries or Python swallow it, and after the end; ``python -m benches.interrupts`` tries many."""
 
 import os
 import signal
@@ -24,9 +24,31 @@ sys.modules[__name__] = importlib.import_module(__name__)
 """A module that stands before another of its name, and is interrupted while it is imported."""
 
 
-def interrupted(module: str, folder: Path, **options: object) -> "subprocess.CompletedProcess[str]":
-    (folder / f"{module}.py").write_text(SWALLOWING, "utf-8")
+INTERRUPTED = "labelferry: interrupted; nothing is lost, run the same command again\n"
+DYING = """\
+import atexit, os, signal
+from pathlib import Path
+
+class Dying:
+    def __del__(self):
+        os.kill(os.getpid(), signal.SIGINT)
+        for _ in range(100_000):
+            pass
+
+def user_data_path(name):
+    WHEN
+    return Path(__file__).with_name("home")
+"""
+"""What finds the folder of the ledger when a command runs; WHEN an object dies and is interrupted."""
+
+
+def interrupted(
+    module: str, folder: Path, text: str = SWALLOWING, **options: object
+) -> "subprocess.CompletedProcess[str]":
+    (folder / f"{module}.py").write_text(text, "utf-8")
     env = {**os.environ, "PYTHONPATH": str(folder), "LABELFERRY_HOME": str(folder / "home")}
+    if module == "platformdirs":
+        del env["LABELFERRY_HOME"]
     return subprocess.run(
         [COMMAND, "status"], env=env, capture_output=True, encoding="utf-8", timeout=120, check=False, **options
     )
@@ -35,8 +57,22 @@ def interrupted(module: str, folder: Path, **options: object) -> "subprocess.Com
 @pytest.mark.parametrize("module", ["typer", "sqlalchemy"], ids=["at the start", "in a command"])
 def test_an_import_does_not_swallow_it(module: str, tmp_path: Path) -> None:
     ended = interrupted(module, tmp_path)
-    assert ended.stderr == "labelferry: interrupted; nothing is lost, run the same command again\n"
+    assert ended.stderr == INTERRUPTED
     assert (ended.returncode, ended.stdout) == (130, "")
+
+
+def test_a_destructor_does_not_swallow_it(tmp_path: Path) -> None:
+    """Python ignores what is raised there."""
+    ended = interrupted("platformdirs", tmp_path, DYING.replace("WHEN", "Dying()"))
+    assert (ended.returncode, ended.stdout, ended.stderr) == (130, "", INTERRUPTED)
+
+
+@pytest.mark.parametrize("when", ["atexit.register(Dying().__del__)", "global kept; kept = Dying()"])
+def test_an_interrupt_after_the_end_changes_nothing(when: str, tmp_path: Path) -> None:
+    """Python shuts down for up to a second after the last word; the exit code is the one of the work."""
+    ended = interrupted("platformdirs", tmp_path, DYING.replace("WHEN", when))
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert "no onboarding in" in ended.stdout
 
 
 def test_a_process_that_is_told_to_ignore_it_does(tmp_path: Path) -> None:
