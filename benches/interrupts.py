@@ -122,6 +122,7 @@ def main() -> int:
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--moments", type=int, default=100)
     asked = options.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # what a shell starts in the background ignores it
     with tempfile.TemporaryDirectory() as made, started(Path(made) / "box", "--control") as box:
         runs = Interrupted(box, Path(made))
         runs.undisturbed()
