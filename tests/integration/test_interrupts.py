@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from labelferry.ledger import open_ledger
+from labelferry.onboarding.history import UNASKED
+from tests.integration.test_interrupted import SPEC
+
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
 SWALLOWING = """\
 import importlib, os, signal, sys
@@ -43,14 +47,14 @@ def user_data_path(name):
 
 
 def interrupted(
-    module: str, folder: Path, text: str = SWALLOWING, **options: object
+    module: str, folder: Path, text: str = SWALLOWING, arguments: tuple[str, ...] = ("status",)
 ) -> "subprocess.CompletedProcess[str]":
     (folder / f"{module}.py").write_text(text, "utf-8")
     env = {**os.environ, "PYTHONPATH": str(folder), "LABELFERRY_HOME": str(folder / "home")}
     if module == "platformdirs":
         del env["LABELFERRY_HOME"]
     return subprocess.run(
-        [COMMAND, "status"], env=env, capture_output=True, encoding="utf-8", timeout=120, check=False, **options
+        [COMMAND, *arguments], env=env, capture_output=True, encoding="utf-8", timeout=120, check=False
     )
 
 
@@ -59,6 +63,24 @@ def test_an_import_does_not_swallow_it(module: str, tmp_path: Path) -> None:
     ended = interrupted(module, tmp_path)
     assert ended.stderr == INTERRUPTED
     assert (ended.returncode, ended.stdout) == (130, "")
+
+
+def test_a_run_that_is_interrupted_before_it_has_a_name_is_in_the_history(tmp_path: Path) -> None:
+    spec = tmp_path / "yard.yaml"
+    spec.write_text(SPEC, "utf-8")
+    ended = interrupted("typer", tmp_path, arguments=("onboard", "--json", str(spec), "--localbox"))
+    assert (ended.returncode, ended.stderr) == (130, INTERRUPTED)
+    with open_ledger(f"sqlite:///{tmp_path}/home/ledger.db") as file:
+        (run,) = file.of(UNASKED, "yard").history()
+    assert (run["outcome"], run["report"]["message"]) == ("interrupted", "interrupted; run it again")
+
+
+@pytest.mark.parametrize(
+    "arguments", [("onboard", "absent.yaml"), ("onboard", "--nonsense"), ("undo",), ("--version",)]
+)
+def test_an_interrupted_command_that_names_nothing_is_said_alone(arguments: tuple[str, ...], tmp_path: Path) -> None:
+    ended = interrupted("typer", tmp_path, arguments=arguments)
+    assert (ended.returncode, ended.stderr) == (130, INTERRUPTED)
 
 
 def test_a_destructor_does_not_swallow_it(tmp_path: Path) -> None:
