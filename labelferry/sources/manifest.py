@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach, is_many
+from labelferry.listing import brief
 from labelferry.model.feature import Where
 from labelferry.model.keys import wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
@@ -206,13 +207,13 @@ def _file(row_data: str | None, where: Where, reach: Reach) -> Path | None:
     if scheme in SCHEMES:
         return None
     if scheme:
-        raise _wrong(where, f"row_data '{row_data}' {_remedy(scheme)}")
+        raise _wrong(where, f"row_data '{brief(row_data)}' {_remedy(scheme)}")
     try:
         path = reach.find(row_data)
     except SourceError as error:
         raise _wrong(where, f"row_data {error}") from error
     if path is None:
-        raise _wrong(where, f"row_data '{row_data}' is not a file under {reach.base}; {reach.relative}")
+        raise _wrong(where, f"row_data '{brief(row_data)}' is not a file under {reach.base}; {reach.relative}")
     return path
 
 
@@ -230,7 +231,7 @@ def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:
         return None
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or number <= 0:
         raise _wrong(where, f"{name} {value!r} is not a number above 0; correct it or leave it empty")
