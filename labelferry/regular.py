@@ -31,6 +31,7 @@ def open_regular(path: Path) -> BinaryIO:
     Raises:
         OSError: when it cannot be opened, or is a folder, a pipe, a socket or a device.
     """
-    if not stat.S_ISREG(path.stat().st_mode):
+    mode = path.stat().st_mode
+    if not stat.S_ISREG(mode) and not stat.S_ISDIR(mode):  # a folder cannot be opened anyway
         raise OSError(errno.EINVAL, "not a regular file", str(path))
     return path.open("rb")

@@ -119,15 +119,14 @@ class Reach:
 
     def _folder(self, path: str) -> Path:
         """Return the folder that a path begins in, unless the path itself leads outside."""
+        shown = brief(path)
         if self.base is None:
             raise SourceError(
-                f"{brief(path)}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
+                f"{shown}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
                 "read, or give the path of a spec file"
             )
         if self.confined and (PurePath(path).is_absolute() or ".." in PurePath(path).parts):
-            raise SourceError(
-                f"{brief(path)}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}"
-            )
+            raise SourceError(f"{shown}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
         return self.base
 
     def _resolved(self, whole: Path, path: str) -> Path:

@@ -98,13 +98,14 @@ LABELS: dict[str, tuple[str, dict[str, str]]] = {
     ),
     "NDJSON: 400 digits": (
         "{format: ndjson, path: lines.ndjson}",
-        {"lines.ndjson": f'{{"dataRow": {{"globalKey": "clip"}}, "name": "car", "segments": [{{"keyframes": [{{"frame": '
+        {"lines.ndjson": '{"dataRow": {"globalKey": "clip"}, "name": "car", "segments": [{"keyframes": [{"frame": '
          f'{MANY}, "bbox": {{"top": 1, "left": 1, "height": 1, "width": 1}}}}]}}]}}\n'},
     ),
     "COCO: deep": ("{format: coco, path: coco.json}", {"coco.json": f'{{"videos": {"[" * DEEP}{"]" * DEEP}}}'}),
     "COCO: 400 digits": (
         "{format: coco, path: coco.json}",
-        {"coco.json": f'{{"videos": [{{"id": {MANY}, "name": "clip"}}], "images": [], "annotations": [], "categories": []}}'},
+        {"coco.json": f'{{"videos": [{{"id": {MANY}, "name": "clip"}}], "images": [], "annotations": [], '
+         '"categories": []}'},
     ),
     "XML: deep": (
         "{format: cvat, path: cvat.xml, global_key: clip}",

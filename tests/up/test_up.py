@@ -93,7 +93,7 @@ def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox:
 def test_keys_and_files_are_in_no_byte_of_what_the_services_keep(
     deployed: Deployed, localbox: Localbox, spec: Path
 ) -> None:
-    """Keys of blocks, right, wrong and impossible, and files that a pasted spec names, in runs that fail and succeed."""
+    """Keys of blocks, right, wrong and impossible, and files that pasted specs name, in runs that fail or succeed."""
     folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
     for name, word in (("key.csv", KEY), ("text.csv", WORD)):
         (spec.parent / name).write_text(f"{word}\n", "utf-8")
