@@ -19,6 +19,7 @@ from labelferry.model.feature import Where
 from labelferry.model.keys import wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import sheets_of
+from labelferry.sources.text import json_in
 
 __all__ = ["COLUMNS", "PICTURE_ENDINGS", "VideoRow", "read_videos"]
 
@@ -245,15 +246,13 @@ def _count(row: Mapping[str, Any], name: str, where: Where) -> int | None:
     return None if number is None else int(number)
 
 
-def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
-    import orjson
+ATTACHED = 'write attachments as [{"type": ..., "value": ...}]'
 
+
+def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
     if value is None:
         return ()
-    try:
-        items = orjson.loads(value) if isinstance(value, str) else value
-    except orjson.JSONDecodeError as error:
-        raise _wrong(where, 'attachments are not JSON; write [{"type": ..., "value": ...}]') from error
+    items = json_in(value.encode(), where.source, where.line, ATTACHED) if isinstance(value, str) else value
     if not isinstance(items, Sequence):
         items = [items]
     for item in items:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import PurePath
 from typing import Literal
 
-import orjson
 from pydantic import Field
 
 from labelferry.errors import SourceError
@@ -28,7 +27,7 @@ from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
 from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.source import Source
-from labelferry.sources.text import empty, fault
+from labelferry.sources.text import empty, fault, json_in
 
 __all__ = ["READER", "ViaLabels", "read"]
 
@@ -112,10 +111,7 @@ def _number(name: str, where: Where) -> int:
 
 
 def _json(text: str, where: Where) -> Node:
-    try:
-        return Node(orjson.loads(text or "{}"), f"{where}")
-    except orjson.JSONDecodeError as error:
-        raise fault(where.source, where.line, f"not JSON ({error})", "export it again") from error
+    return Node(json_in((text or "{}").encode(), where.source, where.line, "export it again"), f"{where}")
 
 
 def _files_shown(document: Node) -> dict[str, str]:
