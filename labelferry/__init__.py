@@ -6,7 +6,7 @@ The names below are loaded on first use, so that importing the package is fast.
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from labelferry.api import check, doctor, onboard, plan, read, resume, retry_failed, undo, verify
+    from labelferry.api import check, doctor, onboard, plan, read, resume, retry_failed, selftest, undo, verify
     from labelferry.convert import to_ndjson, write_ndjson
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
@@ -21,6 +21,7 @@ __all__ = [
     "read",
     "resume",
     "retry_failed",
+    "selftest",
     "to_ndjson",
     "undo",
     "verify",
@@ -38,6 +39,7 @@ _HOME = {
     "read": "labelferry.reading",
     "resume": "labelferry.api",
     "retry_failed": "labelferry.api",
+    "selftest": "labelferry.api",
     "to_ndjson": "labelferry.convert",
     "undo": "labelferry.api",
     "verify": "labelferry.api",

@@ -3,8 +3,8 @@
 from prefect.artifacts import create_markdown_artifact
 from prefect.settings import PREFECT_API_URL
 
-from labelferry.doctor.checkup import Checkup
-from labelferry.doctor.examine import examine
+from labelferry.account.doctor.checkup import Checkup
+from labelferry.account.doctor.examine import examine
 from labelferry.remote import Remote
 from labelferry.reports.doctor import checkup_markdown
 from tasks.base import step

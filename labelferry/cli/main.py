@@ -8,7 +8,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from labelferry.cli import doctor, local, offline, propose, runs, state, undo
+from labelferry.cli import doctor, local, offline, propose, runs, selftest, state, undo
 from labelferry.cli.start import INTERRUPTED
 from labelferry.cli.terminal import fail, print_json
 from labelferry.cli.unexpected import told
@@ -26,6 +26,7 @@ app.command()(offline.preview)
 app.command()(offline.convert)
 app.command()(offline.formats)
 app.command()(doctor.doctor)
+app.command()(selftest.selftest)
 app.command()(runs.plan)
 app.command()(runs.onboard)
 app.command()(runs.verify)

@@ -7,7 +7,7 @@ is a video. What Labelbox takes: https://docs.labelbox.com/reference/import-vide
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from urllib.parse import urlsplit
 
 from labelferry.files.reach import Reach
@@ -36,10 +36,7 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     if row.file is not None:
         refuse_other_files(row.file, must_know=reach.confined)
         seen = probe(row.file, notes.append)
-        if all((row.width, row.height, row.fps, row.frame_count)):  # all is known where PyAV is not installed
-            notes = [note for note in notes if note.code != VideoRule.VIDEO_NOT_READ.code]
-        if found := unusual(row.file):
-            notes.append(VideoRule.VIDEO_NOT_TAKEN.at(row.where, problem=found[0], wanted=found[1]))
+        notes = _of_file(row, row.file, notes)
         notes += _contradictions(row, given, seen)
     known = given if seen is given else _merged(given, seen)
     if (known.frame_count or 0) > MOST_FRAMES:
@@ -49,6 +46,15 @@ def media_of(row: VideoRow, reach: Reach, findings: list[Finding]) -> Media:
     if notes:
         findings += on(RowRef(row.global_key), notes)
     return known
+
+
+def _of_file(row: VideoRow, file: Path, notes: list[Finding]) -> list[Finding]:
+    """What probing found that matters, and what Labelbox would not take."""
+    if all((row.width, row.height, row.fps, row.frame_count)):  # all is known where PyAV is not installed
+        notes = [note for note in notes if note.code != VideoRule.VIDEO_NOT_READ.code]
+    if found := unusual(file):
+        notes.append(VideoRule.VIDEO_NOT_TAKEN.at(row.where, problem=found[0], wanted=found[1]))
+    return notes
 
 
 @lru_cache(1024)

@@ -4,6 +4,7 @@ import platform
 import ssl
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -110,6 +111,13 @@ class Client:
     def headers(self) -> Mapping[str, str]:
         """The headers of the service's latest answer."""
         return self._wire.headers
+
+    def wait_longer(self, **deadlines: float) -> None:
+        """Extend the policy's waits to these seconds, by their names; none becomes shorter."""
+        policy = self._wire.policy
+        paces = {name: getattr(policy, name) for name in deadlines}
+        longer = {name: replace(pace, deadline=max(pace.deadline, deadlines[name])) for name, pace in paces.items()}
+        self._wire.policy = replace(policy, **longer)
 
     def guard_with(self, guard: Callable[[], None]) -> None:
         """Have ``guard`` called before each request that changes anything and after each wait; it raises to stop."""

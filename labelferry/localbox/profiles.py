@@ -1,5 +1,8 @@
 """Profiles: where all the switches stand at once. One comes by name or as a JSON file of the same form.
 
+A file may also be what ``labelferry selftest --profile`` wrote: it has the form under ``behaviours``, beside a format
+number, and what has no switch here is left out.
+
 The form is an object from the groups of the control plane to what is posted there: ``{"reading": {"range_base": 1},
 "transitions": {"*": {"when": "polls", "n": 3}}}``. What it does not name stands as usual. A profile outlives a reset.
 """
@@ -46,9 +49,31 @@ def named(like: str) -> Profile:
         profile = orjson.loads(read_regular(Path(like)))
     except (OSError, ValueError) as error:
         raise MalformedError(f"'{like}' is neither {', '.join(PROFILES)} nor a JSON file: {error}") from error
-    if not isinstance(profile, dict) or not all(isinstance(each, dict) for each in profile.values()):
+    if isinstance(profile, dict) and "behaviours" in profile:
+        return _measured(profile["behaviours"])
+    if not _is_profile(profile):
         raise MalformedError(f"{like}: a profile is an object of objects")
-    return profile
+    return dict(profile)
+
+
+def _is_profile(value: Any) -> bool:
+    return isinstance(value, dict) and all(isinstance(each, dict) for each in value.values())
+
+
+def _measured(behaviours: Any) -> Profile:
+    """Return what was measured, without what no switch can play back: another spelling, or something else altogether.
+
+    Raises:
+        MalformedError: it is not an object of objects.
+    """
+    if not _is_profile(behaviours):
+        raise MalformedError("the behaviours of a measured profile are an object of objects")
+    switches = {group: {each.name: each for each in known} for group, known in GROUPS.items()}
+    return {
+        group: {name: value for name, value in behaviours[group].items() if name in known and known[name].has(value)}
+        for group, known in switches.items()
+        if group in behaviours
+    }
 
 
 def use(session: Session, profile: Profile) -> None:

@@ -1,7 +1,7 @@
 """A track as an import line: segments of keyframes, each with a box, point or line; written, and read back."""
 
 from collections.abc import Callable, Iterator, Mapping
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -52,7 +52,7 @@ def read_track(line: LineObject, at: At, uuid: str | None) -> Track:
     """
     segments = [_read_segment(item, place) for place, item in (at / "segments").items(line["segments"])]
     segments.sort(key=lambda keyframes: keyframes[0].frame)
-    keyframes = [keyframe for segment in segments for keyframe in segment]
+    keyframes = list(chain.from_iterable(segments))
     geometry = _geometry(keyframes, at)
     lengths = [len(keyframe.rows) for keyframe in keyframes]
     return Track(

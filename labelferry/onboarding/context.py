@@ -5,12 +5,13 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from labelferry.account.profile import ProfileAge, kept
 from labelferry.desired.folder import mark
 from labelferry.desired.state import Desired
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, confirm, held, open_ledger
 from labelferry.onboarding.history import waiting_told, work_told
-from labelferry.remote import Remote, connect
+from labelferry.remote import LOCALBOX, Remote, connect
 from labelferry.settings import Settings
 
 __all__ = ["Connect", "Onboarding", "alone", "open_onboarding"]
@@ -21,11 +22,15 @@ Connect = Callable[[Settings, Remote], AbstractContextManager[Client]]
 
 @dataclass(frozen=True, slots=True)
 class Onboarding:
-    """One onboarding in progress."""
+    """One onboarding in progress.
+
+    ``account`` says how well the account is known; None for the embedded localbox, which is known.
+    """
 
     client: Client
     ledger: Ledger
     desired: Desired
+    account: ProfileAge | None = None
 
 
 @contextmanager
@@ -41,7 +46,12 @@ def open_onboarding(
     with connecting(settings, remote) as client, open_ledger(settings.ledger_url) as file:
         client.guard_with(confirm)
         workspace = remote.workspace or client.organization.get().id
-        yield Onboarding(client, file.of(workspace, desired.spec.name), desired)
+        profile = kept(file, workspace, client.endpoint)
+        if profile is not None:
+            client.wait_longer(**profile.patience())
+        age = ProfileAge.MISSING if profile is None else profile.age(file.now())
+        known = None if remote.name == LOCALBOX else age
+        yield Onboarding(client, file.of(workspace, desired.spec.name), desired, known)
 
 
 @contextmanager

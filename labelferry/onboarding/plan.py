@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 
+from labelferry.account.profile import ProfileAge
 from labelferry.errors import ConflictError, SpecError
 from labelferry.listing import shorten
 from labelferry.regular import open_regular
@@ -82,6 +83,7 @@ class Plan(Shown):
         look_ups: approximate number of requests for looking things up, besides those of the steps.
         requests_per_minute: the account's limit, for the estimated time; None when unknown.
         classes: the classes of the labels with counts, as plain values.
+        account: how well the account is known; None when it need not be.
     """
 
     name: str
@@ -93,6 +95,7 @@ class Plan(Shown):
     requests_per_minute: int | None = None
     look_ups: int = 0
     classes: tuple[Mapping[str, Any], ...] = ()
+    account: ProfileAge | None = None
 
     @property
     def requests(self) -> int:
@@ -143,9 +146,11 @@ class Plan(Shown):
         Raises:
             KeyError, TypeError, ValueError: when it is not a plan.
         """
-        names = [field.name for field in fields(cls) if field.name != "classes"]  # which plans did not always have
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
-        return cls(**{name: data[name] for name in names} | {"steps": steps, "classes": tuple(data.get("classes", ()))})
+        account = data.get("account")
+        later = {"classes": tuple(data.get("classes", ())), "account": account and ProfileAge(account)}
+        names = [field.name for field in fields(cls) if field.name not in later]  # which plans did not always have
+        return cls(**{name: data[name] for name in names} | {"steps": steps} | later)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values."""

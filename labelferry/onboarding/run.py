@@ -153,6 +153,7 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         classes=tuple(asdict(each) for each in classes_of(onboarding.desired)),
         steps=steps,
         requests_per_minute=requests_per_minute,
+        account=onboarding.account,
         look_ups=1 + 2 * looked,  # the key's owner; then the plan looks up, and the steps again
     )
 

@@ -59,6 +59,7 @@ def verify(onboarding: Onboarding, remote: str, tolerance: float = TOLERANCE) ->
         failed_lines=tuple(_refused(onboarding.desired, known)),
         rows=tuple(_rows(onboarding, known, tolerance)) if read_back else (),
         tolerance=tolerance,
+        account=onboarding.account,
     )
 
 

@@ -5,7 +5,7 @@ many files; every other file of labels is a unit of its own.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -104,9 +104,9 @@ def _folders(root: Path) -> Iterator[tuple[PurePosixPath, list[str]]]:
 
 
 def _look_into(root: Path, folder: PurePosixPath, names: list[str], found: Inventory) -> None:
-    found.videos += [FoundVideo(folder / name) for name in names if _suffix(name) in VIDEO_ENDINGS]
-    rest = [name for name in names if _suffix(name) not in VIDEO_ENDINGS]
-    pictures = [name for name in rest if _suffix(name) in PICTURE_ENDINGS]
+    videos, rest = _parted(names, VIDEO_ENDINGS)
+    pictures, _ = _parted(rest, PICTURE_ENDINGS)
+    found.videos += [FoundVideo(folder / name) for name in videos]
     taken = {*pictures}
     if whole := _folder_unit(root, folder, rest, pictures, found):
         found.units.append(whole)
@@ -116,6 +116,15 @@ def _look_into(root: Path, folder: PurePosixPath, names: list[str], found: Inven
     for name in rest:
         if name not in taken:
             _look_at(root, folder / name, found)
+
+
+def _parted(names: Iterable[str], endings: Container[str]) -> tuple[list[str], list[str]]:
+    """The names that have one of the endings, and the others."""
+    have: list[str] = []
+    others: list[str] = []
+    for name in names:
+        (have if _suffix(name) in endings else others).append(name)
+    return have, others
 
 
 def _folder_unit(

@@ -5,7 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
-from labelferry.doctor.checkup import Level
+from labelferry.account.doctor.checkup import Level
 from labelferry.reports.markdown import plain
 
 __all__ = ["checkup_markdown", "print_checkup"]

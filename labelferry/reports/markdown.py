@@ -30,27 +30,7 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
         report: the outcomes.
         sheet: a contact sheet, a JPEG; it becomes part of the text.
     """
-    counts = report.counts
-    project = f"[{plain(report.project)}]({report.page})" if report.page else plain(report.project)
-    rows = [
-        ("project", project),
-        ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
-        ("rows not accepted into the project", plain(", ".join(report.left_out)) or "none"),
-        ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
-        ("masks", f"{counts.masks} frames"),
-        ("classifications", counts.classifications),
-        ("lines", _counts(report)),
-        ("sent by this run", f"{counted(report.sent, 'line')} in {counted(len(report.jobs), 'job')}"),
-        ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
-        ("imported as", ImportAs(report.imported_as).words),
-        ("made", ", ".join(report.made) or "nothing"),
-        ("dataset signed by", plain(report.signer) or "no integration, or unchanged"),
-        ("went to", plain(report.remote)),
-    ]
-    parts = [
-        f"# {plain(report.name)}: {report.outcome}",
-        "| | |\n|---|---|\n" + "\n".join(f"| {k} | {v} |" for k, v in rows),
-    ]
+    parts = [f"# {plain(report.name)}: {report.outcome}", _totals(report)]
     if report.failed_lines:
         parts.append(_listed("Failed lines", report.failed_lines, report.failed))
     if report.unknown_lines:
@@ -65,6 +45,26 @@ def markdown(report: Report, sheet: bytes | None = None) -> str:
 def plain(text: str) -> str:
     """Return a text on one line, escaped so that nothing in it is markdown or HTML."""
     return SPECIAL.sub(r"\\\1", " ".join(text.split()))
+
+
+def _totals(report: Report) -> str:
+    counts = report.counts
+    rows = [
+        ("project", f"[{plain(report.project)}]({report.page})" if report.page else plain(report.project)),
+        ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
+        ("rows not accepted into the project", plain(", ".join(report.left_out)) or "none"),
+        ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),
+        ("masks", f"{counts.masks} frames"),
+        ("classifications", counts.classifications),
+        ("lines", _counts(report)),
+        ("sent by this run", f"{counted(report.sent, 'line')} in {counted(len(report.jobs), 'job')}"),
+        ("deleted by this run", report.deleted if report.deleted.jobs else "nothing"),
+        ("imported as", ImportAs(report.imported_as).words),
+        ("made", ", ".join(report.made) or "nothing"),
+        ("dataset signed by", plain(report.signer) or "no integration, or unchanged"),
+        ("went to", plain(report.remote)),
+    ]
+    return "| | |\n|---|---|\n" + "\n".join(f"| {k} | {v} |" for k, v in rows)
 
 
 def _counts(report: Report) -> str:

@@ -7,6 +7,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from labelferry.account.profile import ProfileAge
 from labelferry.listing import counted, shorten
 from labelferry.reports.classes import class_lines
 from labelferry.reports.markdown import plain
@@ -40,6 +41,8 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
     for text in shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes"):
         console.print(f"  {text}", markup=False, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
+    if advice := _advice(plan):
+        console.print(f"  {advice}", style="yellow", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
 
 
@@ -49,8 +52,14 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
         f"| {s['action']} | {s['kind']} | {plain(s['name'])} | {s['count'] or ''} | {plain(s['reason'])} |"
         for s in plan["steps"]
     )
+    said = f"\n\n{advice}" if (advice := _advice(plan)) else ""
     head = "| action | what | name | count | reason |\n|---|---|---|---|---|"
-    return f"# {plain(plan['name'])}: plan\n\n{head}\n{rows}\n\n{_total(plan)}\n\nHash `{plan['hash']}`"
+    return f"# {plain(plan['name'])}: plan\n\n{head}\n{rows}\n\n{_total(plan)}{said}\n\nHash `{plan['hash']}`"
+
+
+def _advice(plan: Mapping[str, Any]) -> str:
+    account = plan.get("account")
+    return ProfileAge(account).words if account else ""
 
 
 def _total(plan: Mapping[str, Any]) -> str:

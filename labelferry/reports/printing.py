@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from labelferry.account.doctor.checkup import Checkup
+from labelferry.account.selftest.records import Selftest
 from labelferry.desired.checked import Checked
-from labelferry.doctor.checkup import Checkup
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.undoing.records import Undo
 from labelferry.reports.doctor import print_checkup
 from labelferry.reports.plan import print_plan
 from labelferry.reports.report import Report
+from labelferry.reports.selftest import print_selftest
 from labelferry.reports.terminal import print_check, print_report
 from labelferry.reports.undo import print_undo
 from labelferry.reports.verification import print_verification
@@ -36,6 +38,11 @@ def _(report: Report, console: Any) -> None:
 @print_result.register
 def _(found: Checkup, console: Any) -> None:
     print_checkup(found.to_dict(), console)
+
+
+@print_result.register
+def _(found: Selftest, console: Any) -> None:
+    print_selftest(found.to_dict(), console)
 
 
 @print_result.register

@@ -5,6 +5,7 @@ from typing import Any
 
 from rich.console import Console
 
+from labelferry.account.profile import ProfileAge
 from labelferry.listing import counted, shorten
 
 __all__ = ["print_verification", "verification_markdown"]
@@ -23,6 +24,8 @@ def print_verification(result: VerificationDict, console: Console) -> None:
         console.print(f"  {name:<16} {value}", markup=False, highlight=False)
     for line in _listed(result):
         console.print(f"  {line}", style="red", markup=False, highlight=False, soft_wrap=True)
+    if result.get("account") and (advice := ProfileAge(result["account"]).words):
+        console.print(f"  {advice}", style="yellow", highlight=False)
 
 
 def verification_markdown(result: VerificationDict) -> str:

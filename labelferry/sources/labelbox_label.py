@@ -87,19 +87,16 @@ class ExportedLabel:
         where = Where(node.file, detail=f"feature {ident}")
         if objects.named(label) is None:
             return
-        known = next(((*SHAPES[name], node.get(name)) for name in SHAPES if node.get(name).value is not None), None)
-        if known is None:
+        name = next((name for name in SHAPES if node.get(name).value is not None), None)
+        if name is None:
             kind = "polygon" if node.get("polygon").value else "mask by URL"
             ring = _line(node.get("polygon")) or [0.0] * 6
             objects.other(kind, ident, label, frame, Polygons((ring,)), where)
             return
-        geometry, read, shape = known
+        geometry, read = SHAPES[name]
         item = objects.of(ident, label, geometry, where)
-        item.add(frame, read(shape), 0, _attributes(node))
-        for asked in node.get("classifications").items():
-            if asked.get("text_answer").value or _plain_text(asked):
-                name = asked.first("name", "title", "value").text("question")
-                objects.kinds[item.feature, name] = AnswerKind.TEXT
+        item.add(frame, read(node.get(name)), 0, _attributes(node))
+        objects.kinds |= {(item.feature, name): AnswerKind.TEXT for name in _texts(node)}
         if spans and any(span.end == frame for span in spans):
             item.hide(frame + 1)
 
@@ -113,6 +110,13 @@ class ExportedLabel:
                 held.setdefault(ident, []).append((frame, node))
         for ident, seen in held.items():
             yield from _framed(seen, spans.get(ident), where)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    """The questions of an object that are answered with a text."""
+    for asked in node.get("classifications").items():
+        if asked.get("text_answer").value or _plain_text(asked):
+            yield asked.first("name", "title", "value").text("question")
 
 
 def _identified(node: Node) -> Iterator[tuple[str, Node]]:

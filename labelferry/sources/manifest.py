@@ -147,6 +147,10 @@ def _check_columns(names: Mapping[str, object], where: Where) -> None:
     if missing:
         renamed = ", ".join(f"rename '{likely[part]}' to {part}" for part in missing if part in likely)
         raise _wrong(where, f"no column {' and '.join(missing)}; {renamed or NEEDED}")
+    _refuse_unknown(names, where)
+
+
+def _refuse_unknown(names: Mapping[str, object], where: Where) -> None:
     if unknown := [name for name in names if not _is_known(name)]:
         listed = ", ".join(map(repr, unknown))
         keep = " and ".join(f"{METADATA}{name}" for name in unknown)

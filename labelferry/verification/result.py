@@ -129,6 +129,7 @@ class Verification(Shown):
         rows: by row; empty for pre-labels, which cannot be read back.
         tolerance: pixels within which coordinates agree.
         unknown: lines whose outcome it does not report; they may be there or not.
+        account: how well the account is known, as its profile says; None when it need not be.
     """
 
     name: str
@@ -141,6 +142,7 @@ class Verification(Shown):
     rows: tuple[RowResult, ...] = ()
     tolerance: float = 0.0
     unknown: int = 0
+    account: str | None = None
 
     @property
     def totals(self) -> dict[str, int]:
@@ -184,6 +186,7 @@ class Verification(Shown):
         return self.summary() | {
             "remote": self.remote,
             "tolerance": self.tolerance,
+            "account": self.account,
             "unknown_keys": self.unknown_keys,
             "failed_lines": [asdict(each) for each in self.failed_lines],
             "offset": _plain(self.offset),

@@ -22,6 +22,7 @@ from typing import Any
 import httpx
 import orjson
 
+from labelferry.account.selftest.run import clean_up, run_selftest
 from labelferry.desired.folder import kept
 from labelferry.errors import LabelferryError, PartialFailureError, PendingError
 from labelferry.labelbox import Client, Policy
@@ -54,6 +55,7 @@ class Job:
         side: before the request is sent, or after its answer came and nobody has seen it.
         retry: name of an onboarding whose refused lines are sent again, instead of the specs.
         undo: names of onboardings that are undone in turn, instead of the specs.
+        selftest: ``try`` or ``clean``: a self-test or its clean-up, instead of the specs.
         ledger: its database URL; SQLite in the home when there is none.
         freeze: whether the child stops there as SIGSTOP does, until somebody lets it go on, instead of killing itself.
         wait: seconds to wait for another run.
@@ -66,6 +68,7 @@ class Job:
     side: str = BEFORE
     retry: str = ""
     undo: tuple[str, ...] = ()
+    selftest: str = ""
     ledger: str = ""
     freeze: bool = False
     wait: int = 0
@@ -136,6 +139,18 @@ def undo(name: str, settings: Settings, transport: httpx.BaseTransport) -> tuple
         return 0, undo_onboarding(onboarding, remote, settings.wait, lambda _: True).to_dict()
 
 
+def selftest(what: str, settings: Settings, transport: httpx.BaseTransport) -> tuple[int, dict[str, Any]]:
+    """The product's own self-test or its clean-up; returns exit code and outcome."""
+    remote, connecting = Remote("Labelbox", settings.endpoint), over(transport)
+    if what == "clean":
+        done = clean_up(settings, remote, connecting)
+    else:
+        tried = run_selftest(settings, remote, connecting=connecting)
+        assert tried is not None
+        done = tried
+    return done.exit_code, done.to_dict()
+
+
 def over(transport: httpx.BaseTransport) -> Connect:
     """A factory of clients over a transport, whose waits take no time."""
     clock = Clock()
@@ -156,6 +171,7 @@ def work(job: Job, transport: Deadly) -> int:
     """Run the specs of a job in turn, write their messages, return the exit code."""
     settings, outcomes, code = settings_of(job), [], 0
     calls = [partial(undo, name, settings, transport) for name in job.undo]
+    calls = calls or [partial(selftest, what, settings, transport) for what in filter(None, [job.selftest])]
     calls = calls or [partial(onboard, spec, job.retry, settings, transport) for spec in job.specs]
     for call in calls:
         try:
@@ -188,7 +204,7 @@ def forked(job: Job) -> int:
 def warm(home: Path) -> None:
     """Import what is imported late, so that no child has to, and silence the log of retries."""
     logging.getLogger("labelferry").addHandler(logging.NullHandler())
-    for name in ("pandas", "pyarrow.compute", "labelferry.media"):
+    for name in ("av", "pandas", "pyarrow.compute", "labelferry.media"):
         import_module(name)
     open_ledger(f"sqlite:///{home / 'warm.db'}").close()
 

@@ -12,9 +12,11 @@ import httpx
 import pytest
 from pydantic import SecretStr
 
-from labelferry.doctor.checkup import Checkup, Level, Topic
-from labelferry.doctor.examine import Instruments, examine
-from labelferry.doctor.machine import installed
+from labelferry.account.doctor.checkup import Checkup, Level, Topic
+from labelferry.account.doctor.examine import Instruments, examine
+from labelferry.account.doctor.machine import installed
+from labelferry.account.profile import AccountProfile, keep
+from labelferry.account.selftest.run import Choices, clean_up, run_selftest
 from labelferry.ledger import open_ledger
 from labelferry.onboarding.undoing.journal import begin, end
 from labelferry.remote import Remote
@@ -38,6 +40,37 @@ class World:
         self.versions: dict[str, tuple[int, ...]] = dict(GOOD)
         self.ahead, self.heartbeat, self.server = timedelta(), datetime.now(UTC), False
         self.spec = write_streets(folder, [box("street-1", 1)], "prelabels")
+        (folder / "home").mkdir()
+        self.measured(timedelta(days=1))
+
+    @property
+    def organization(self) -> str:
+        """The id of the account."""
+        with self.localbox.client() as client:
+            return client.organization.get().id
+
+    def measured(self, ago: timedelta) -> None:
+        """Keep a profile of the account in the ledger."""
+        at = (datetime.now(UTC) - ago).isoformat()
+        with open_ledger(self.settings.ledger_url) as file:
+            keep(file, AccountProfile(self.organization, self.localbox.endpoint, at, "2", {}, {}))
+
+    def tested(self) -> None:
+        """Run the self-test."""
+        run_selftest(self.settings, self.remote, connecting=partial(impatient, Clock()))
+
+    def left_over(self) -> None:
+        """Leave what a self-test created."""
+        run_selftest(self.settings, self.remote, Choices(keep=True), partial(impatient, Clock()))
+
+    def cleaned(self) -> None:
+        """Delete it."""
+        clean_up(self.settings, self.remote, partial(impatient, Clock()))
+
+    @property
+    def remote(self) -> Remote:
+        """The account, as the real service."""
+        return Remote("Labelbox", self.settings.endpoint)
 
     def examined(self) -> Checkup:
         """The check-up as things are now."""
@@ -47,8 +80,7 @@ class World:
             installed=self.versions.get,
             http=lambda: httpx.Client(transport=httpx.MockTransport(self._answer)),
         )
-        remote = Remote("Labelbox", self.settings.endpoint)
-        return examine(self.settings, remote, str(self.spec), SERVER if self.server else None, tools)
+        return examine(self.settings, self.remote, str(self.spec), SERVER if self.server else None, tools)
 
     def account(self, **plan: Any) -> None:
         self.localbox.control("POST", "account", plan)
@@ -132,6 +164,20 @@ def private(world: World) -> None:
 
 
 WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
+    "an account that was measured long ago": (
+        lambda world: world.measured(timedelta(days=91)),
+        Topic.PROFILE,
+        Level.WARN,
+        "more than 90 days ago",
+        World.tested,
+    ),
+    "a self-test that was not cleaned up": (
+        World.left_over,
+        Topic.PROFILE,
+        Level.WARN,
+        "1 self-test left over",
+        World.cleaned,
+    ),
     "a wrong or expired key": (
         lambda world: with_settings(world, api_key=SecretStr("expired")),
         Topic.KEY,

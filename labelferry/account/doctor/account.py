@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from labelferry.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.account.doctor.checkup import HealthCheck, Topic, bad, ok, warn
 from labelferry.errors import RemoteError, UnavailableError
 from labelferry.labelbox import Client
 from labelferry.labelbox.records import ApiKey

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from labelferry.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.account.doctor.checkup import HealthCheck, Topic, bad, ok, warn
 from labelferry.errors import LabelferryError
 from labelferry.ledger import OPEN, Ledger, LedgerFile, open_ledger
 from labelferry.listing import counted

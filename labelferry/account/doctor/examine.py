@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 
 import httpx
 
-from labelferry.doctor.account import check_account
-from labelferry.doctor.checkup import Checkup, HealthCheck, Level, Topic, bad
-from labelferry.doctor.machine import check_machine, installed
-from labelferry.doctor.prefect_server import check_server
-from labelferry.doctor.target import check_integrations, check_target
+from labelferry.account.doctor.account import check_account
+from labelferry.account.doctor.checkup import Checkup, HealthCheck, Level, Topic, bad
+from labelferry.account.doctor.machine import check_machine, installed
+from labelferry.account.doctor.measured import check_measured
+from labelferry.account.doctor.prefect_server import check_server
+from labelferry.account.doctor.target import check_integrations, check_target
 from labelferry.errors import AuthenticationError, InputError, PermissionDeniedError, RemoteError
 from labelferry.onboarding.context import Connect
 from labelferry.proxies import refuse_unusable_proxies
@@ -72,6 +73,8 @@ def _remote(settings: Settings, remote: Remote, spec: str | None, tools: Instrum
         with tools.connecting(settings, remote) as client:
             yield from check_account(client, settings, tools.now())
             yield check_integrations(client)
+            if remote.name != LOCALBOX:
+                yield from check_measured(client, settings)
             if spec is not None:
                 yield from check_target(client, load_spec(spec, settings.specs), processes=remote.name != LOCALBOX)
     except AuthenticationError as error:

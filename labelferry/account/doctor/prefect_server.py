@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from labelferry.doctor.checkup import HealthCheck, Level, Topic, bad, ok, warn
+from labelferry.account.doctor.checkup import HealthCheck, Level, Topic, bad, ok, warn
 
 __all__ = ["check_server"]
 

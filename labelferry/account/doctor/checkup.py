@@ -33,6 +33,7 @@ class Topic(StrEnum):
     INTEGRATIONS = "integrations"
     HOME = "home"
     LEDGER = "ledger"
+    PROFILE = "self-test"
     VERSIONS = "versions"
     SERVER = "prefect"
     SPEC = "spec"

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from labelferry.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.account.doctor.checkup import HealthCheck, Topic, bad, ok, warn
 from labelferry.errors import InputError, NotFoundError
 from labelferry.labelbox import Client
 from labelferry.labelbox.records import Integration
