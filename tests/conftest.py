@@ -23,7 +23,7 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs")
+LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs", "tests/e2e")
 """Suites that mostly wait; with several processes they start first, next to those that compute."""
 
 

@@ -4,7 +4,7 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 
 __all__ = ["WholeFiles"]
 
-TOGETHER = ("up", "docs")
+TOGETHER = ("up", "docs", "e2e")
 """Suites whose tests share what takes long to start."""
 
 

@@ -17,6 +17,7 @@ __all__ = [
     "COLLECT_IMPORT",
     "CONNECT_ONTOLOGY",
     "DELETE_IMPORT",
+    "LOOKS_INTO_NEW",
     "NEW_DATASET",
     "NEW_ONTOLOGY",
     "NEW_PROJECT",
@@ -39,6 +40,9 @@ SEND_IMPORT = 2 + COLLECT_IMPORT
 """Check whether a job of its name exists, create it, and collect its outcome."""
 DELETE_IMPORT = 2
 """Find the job and delete it."""
+LOOKS_INTO_NEW = {"dataset": 1, "ontology": 1, "project": 3}
+"""What a run looks up in what it has just created, and a plan cannot: the rows of the dataset; the ontology by its
+name once more; ontology, batches and imports of the project."""
 
 
 def create_rows(rows: Sequence[Mapping[str, Any]], files: int = 0) -> int:

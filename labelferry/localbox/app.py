@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
-from labelferry.localbox import control, delivery, file_routes, page, rest
+from labelferry.localbox import control, delivery, file_routes, frame_routes, page, rest
 from labelferry.localbox.errors import LocalboxError, UnauthenticatedError
 from labelferry.localbox.execution import Answer, answer, refusal
 from labelferry.localbox.graphql_requests import BadRequestError, read_operation
@@ -25,6 +25,7 @@ def build(database: Database, options: Options) -> ASGIApp:
         Route("/graphql", graphql, methods=["POST"]),
         Route("/_gql", graphql, methods=["POST"]),
         *file_routes.ROUTES,
+        *frame_routes.ROUTES,
         *rest.ROUTES,
         *page.ROUTES,
         *control.routes(enabled=options.control),

@@ -12,7 +12,7 @@ from typing import Any
 from graphql import GraphQLObjectType
 from starlette.routing import Route
 
-from labelferry.localbox import control, file_routes, page, rest
+from labelferry.localbox import control, file_routes, frame_routes, page, rest
 from labelferry.localbox.schema import load
 from labelferry.localbox.work import SETTLERS
 
@@ -71,7 +71,6 @@ REFUSED = [
     "removeUsersFromGroupV2",
     "resetModelRunConfig",
     "searchProjects",
-    "sendToAnnotateFromCatalog",
     "sendToAnnotateFromMea",
     "setOrganizationRole",
     "setProjectMembership",
@@ -82,7 +81,6 @@ REFUSED = [
     "updateTrainingPipeline",
     "updateUser",
     "updateUserGroupV3",
-    "upsertAutoQaLabelFeedback",
     "upsertProjectBoostWorkforce",
     "userGroupAuditEvents",
     "userGroupV2",
@@ -116,8 +114,8 @@ def _official(kept: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "The integration tests in the source distribution of labelbox 7.17.0, unmodified, run against localbox by"
     yield "`pytest tests/official` (part of `make test-all`; it gets the distribution from the package index). There is"
-    yield "no network, waits are short, and the box with which their fixtures label an image is sent on the first frame"
-    yield "of a video."
+    yield "no network, waits are cut short but count in full, the real service's name leads to localbox, and the box"
+    yield "with which their fixtures label an image is sent on the first frame of a video."
     yield ""
     yield "| outcome | tests |"
     yield "|---|---|"
@@ -136,7 +134,7 @@ def _fields(type_name: str) -> list[str]:
 
 
 def _routes() -> list[str]:
-    routes = [*file_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
+    routes = [*file_routes.ROUTES, *frame_routes.ROUTES, *rest.ROUTES, *page.ROUTES, *control.routes(enabled=True)]
     found = [route for route in routes if isinstance(route, Route)]
     return sorted({f"{', '.join(sorted(route.methods or []))} {route.path}" for route in found})
 

@@ -28,11 +28,13 @@ from graphql import (
     execute_sync,
     get_operation_ast,
     parse,
+    specified_rules,
     validate,
     visit,
 )
 
 from labelferry.localbox import schema, work
+from labelferry.localbox.complexity import ComplexityRule
 from labelferry.localbox.context import Context
 from labelferry.localbox.errors import LocalboxError, UnknownOperationError
 from labelferry.localbox.state import annotations, jobs, reporting
@@ -108,7 +110,7 @@ def _document(query: str) -> DocumentNode:
 
 @lru_cache(maxsize=512)
 def _problems(query: str) -> list[GraphQLError]:
-    return validate(schema.load(), _document(query), max_errors=20)
+    return validate(schema.load(), _document(query), [ComplexityRule, *specified_rules], max_errors=20)
 
 
 class _Unknown(Visitor):

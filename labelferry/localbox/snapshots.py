@@ -33,6 +33,7 @@ TABLES = (
     "batch_rows",
     "imports",
     "labels",
+    "label_feedback",
     "annotations",
     "export_chunks",
     "benchmarks",

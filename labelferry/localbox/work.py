@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, uploads, workflow
+from labelferry.localbox.state import batches, exports, global_keys, imports, jobs, sending, uploads, workflow
 from labelferry.localbox.state.database import Session, as_json
 from labelferry.localbox.state.jobs import Job
 
@@ -18,6 +18,7 @@ SETTLERS: dict[str, Settler] = {
     exports.TYPE: exports.settle,
     workflow.MOVING: workflow.settle_moving,
     workflow.PRIORITY: workflow.settle_priority,
+    sending.TYPE: sending.settle,
     "mal-import": imports.settle,
     "label-import": imports.settle,
 }

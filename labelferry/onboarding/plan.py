@@ -84,6 +84,7 @@ class Plan(Shown):
         requests_per_minute: the account's limit, for the estimated time; None when unknown.
         classes: the classes of the labels with counts, as plain values.
         account: how well the account is known; None when it need not be.
+        findings: the warnings of the checks by rule, bounded, as plain values.
     """
 
     name: str
@@ -96,6 +97,19 @@ class Plan(Shown):
     look_ups: int = 0
     classes: tuple[Mapping[str, Any], ...] = ()
     account: ProfileAge | None = None
+    findings: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def totals(self) -> dict[str, int]:
+        """How many resources are created, updated and deleted, and how many conflicts there are.
+
+        Each data row counts; a dataset, an ontology, a project, a batch and an import are one each.
+        """
+        found = dict.fromkeys(("create", "update", "delete", "conflict"), 0)
+        for step in self.steps:
+            if step.action in found:
+                found[step.action] += step.count if step.kind == "data rows" else 1
+        return found
 
     @property
     def requests(self) -> int:
@@ -148,13 +162,14 @@ class Plan(Shown):
         """
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
         account = data.get("account")
-        later = {"classes": tuple(data.get("classes", ())), "account": account and ProfileAge(account)}
+        later: dict[str, Any] = {name: tuple(data.get(name, ())) for name in ("classes", "findings")}
+        later |= {"account": account and ProfileAge(account)}
         names = [field.name for field in fields(cls) if field.name not in later]  # which plans did not always have
         return cls(**{name: data[name] for name in names} | {"steps": steps} | later)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the plan as plain values."""
-        totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds}
+        totals = {"hash": self.hash, "requests": self.requests, "seconds": self.seconds, "totals": self.totals}
         return {"format": FORMAT, **asdict(self), **totals}
 
 

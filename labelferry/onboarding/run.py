@@ -8,13 +8,15 @@
 caller. ``make_plan`` asks each step in the same order what it would do.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Protocol, TypeVar
 
 from labelferry.desired.classes import classes_of
+from labelferry.labelbox import costs
+from labelferry.model.findings import grouped
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
@@ -26,6 +28,7 @@ from labelferry.onboarding.steps.outcomes import Finished, refuse_unfinished
 from labelferry.onboarding.steps.project import plan_project
 from labelferry.onboarding.steps.resolve import Resolved
 from labelferry.onboarding.undoing.journal import is_undoing
+from labelferry.spec import ImportAs
 
 __all__ = ["Outcomes", "Steps", "carry_out", "make_plan"]
 
@@ -154,8 +157,17 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         steps=steps,
         requests_per_minute=requests_per_minute,
         account=onboarding.account,
-        look_ups=1 + 2 * looked,  # the key's owner; then the plan looks up, and the steps again
+        findings=tuple(group.to_dict() for group in grouped(onboarding.desired.findings)),
+        look_ups=1 + 2 * looked + _looks_into_new(onboarding, steps),  # the key's owner; the plan, and the steps again
     )
+
+
+def _looks_into_new(onboarding: Onboarding, steps: Sequence[PlannedStep]) -> int:
+    """Return the look-ups of a run that the plan cannot make yet; ground truth needs to know which rows have labels."""
+    new = {step.kind for step in steps if step.action is Action.CREATE}
+    is_truth = onboarding.desired.spec.imports.as_ is ImportAs.GROUND_TRUTH
+    labels = int("project" in new and is_truth)
+    return labels + sum(costs.LOOKS_INTO_NEW.get(kind, 0) for kind in new)
 
 
 def _planned_steps(onboarding: Onboarding) -> Iterator[PlannedStep]:

@@ -9,8 +9,10 @@ from rich.table import Table
 
 from labelferry.account.profile import ProfileAge
 from labelferry.listing import counted, shorten
+from labelferry.model.findings import FindingGroup
 from labelferry.reports.classes import class_lines
 from labelferry.reports.markdown import plain
+from labelferry.reports.terminal import print_findings
 
 __all__ = ["plan_markdown", "print_plan"]
 
@@ -35,15 +37,17 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
         table.add_column(name)
     for step in plan["steps"]:
         action, count = step["action"], str(step["count"] or "")
-        texts = (escape(step["name"]), count, escape(step["reason"]))
+        texts = (escape(step["name"]), count, escape(step["reason"] + _bytes(step)))
         table.add_row(f"[{COLOURS[action]}]{action}[/]", step["kind"], *texts)
     console.print(table, highlight=False)
+    print_findings(map(FindingGroup.from_dict, plan.get("findings", ())), console)
     for text in shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes"):
         console.print(f"  {text}", markup=False, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     if advice := _advice(plan):
         console.print(f"  {advice}", style="yellow", highlight=False)
     console.print(f"  hash {plan['hash']}", highlight=False)
+    console.print(f"  {_sum(plan)}", style="bold", highlight=False)
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
@@ -54,7 +58,15 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     )
     said = f"\n\n{advice}" if (advice := _advice(plan)) else ""
     head = "| action | what | name | count | reason |\n|---|---|---|---|---|"
-    return f"# {plain(plan['name'])}: plan\n\n{head}\n{rows}\n\n{_total(plan)}{said}\n\nHash `{plan['hash']}`"
+    found = "".join(f"\n- {plain(each.headline)}" for each in map(FindingGroup.from_dict, plan.get("findings", ())))
+    parts = [f"# {plain(plan['name'])}: plan", f"{head}\n{rows}", *([f"## Warnings\n{found}"] if found else [])]
+    return "\n\n".join([*parts, f"{_total(plan)}{said}", f"Hash `{plan['hash']}`", f"**{_sum(plan)}**"])
+
+
+def _sum(plan: Mapping[str, Any]) -> str:
+    """Return the totals, last as people know them from other tools."""
+    words = {"create": "create", "update": "update", "delete": "delete", "conflict": "decide"}
+    return "Plan: " + ", ".join(f"{plan['totals'][name]:,} to {word}" for name, word in words.items())
 
 
 def _advice(plan: Mapping[str, Any]) -> str:
@@ -71,6 +83,10 @@ def _total(plan: Mapping[str, Any]) -> str:
         f"{counted(counts['keyframes'], 'keyframe')}, {counted(counts['lines'], 'line')}, "
         f"{counted(counts['bytes'], 'byte')}{_deletions(plan['steps'])}; about {plan['requests']} requests{took}"
     )
+
+
+def _bytes(step: Mapping[str, Any]) -> str:
+    return f" ({counted(step['bytes'], 'byte')})" if step["bytes"] and step["kind"] == "data rows" else ""
 
 
 def _deletions(steps: Iterable[Mapping[str, Any]]) -> str:

@@ -15,6 +15,9 @@ from labelbox.schema.identifiable import GlobalKey
 from labelbox.schema.identifiables import GlobalKeys
 from labelbox.schema.webhook import Webhook
 
+from tests.conformance import guide
+from tests.localbox_server import Localbox
+
 
 def test_attachments_come_and_go(client: Any, keys: list[str]) -> None:
     row = client.get_data_row_by_global_key(keys[0])
@@ -58,11 +61,14 @@ def test_metadata_is_set_read_and_taken_away(client: Any, keys: list[str], uniqu
 
 
 def test_reserved_fields_are_the_same_everywhere(client: Any, keys: list[str], dataset: Any) -> None:
-    """The ids are constants of the service: those of tag and of split's option test."""
+    """The ids are constants of the service: those of tag, captureDateTime, split, and of split's option test."""
     tag, test = "cko8s9r5v0001h2dk9elqdidh", "cko8scbz70005h2dkastwhgqt"
+    when, split = "cko8sdzv70006h2dk8jg64zvb", "cko8sbczn0002h2dkdaxb5kal"
     fields = client.get_data_row_metadata_ontology()
     assert fields.reserved_by_name["tag"].uid == tag
     assert fields.reserved_by_name["split"]["test"].uid == test
+    assert fields.reserved_by_name["split"]["test"].parent == split
+    assert fields.reserved_by_name["captureDateTime"].uid == when
     twice = [DataRowMetadataField(schema_id=tag, value=value) for value in ("a", "b")]
     task = dataset.create_data_rows([{"row_data": "https://example.com/a.mp4", "metadata_fields": twice}])
     task.wait_till_done()
@@ -74,6 +80,19 @@ def test_reserved_fields_are_the_same_everywhere(client: Any, keys: list[str], d
     fields.create_schema("only once", DataRowMetadataKind.string)
     with pytest.raises(lb_exceptions.MalformedQueryException):
         fields.create_schema("only once", DataRowMetadataKind.string)
+
+
+def test_fields_that_the_organisation_does_not_have(localbox: Localbox) -> None:
+    """The SDK looks names up itself; the service does too."""
+    with localbox.client() as own:
+        made = own.datasets.create("d").id
+        rows = [
+            {"global_key": f"{made}-{name}", "row_data": guide.VIDEO, "metadata_fields": [{"name": name, "value": "x"}]}
+            for name in ("tag", "wether")
+        ]
+        said = own.data_rows.create(made, rows)
+    assert list(said.created) == [f"{made}-tag"]
+    assert [each.message for each in said.failures] == ["Custom metadata field not found: wether"]
 
 
 def test_metadata_of_nobody_is_said(client: Any, keys: list[str]) -> None:

@@ -1,15 +1,18 @@
 """What surrounds a project, with the official SDK: queues, priorities, workflow, issues, tags, copies, instructions."""
 
+import uuid
 from pathlib import Path
 from typing import Any
 
 import labelbox as lb
 import lbox.exceptions as lb_exceptions
 import pytest
+from labelbox.schema.conflict_resolution_strategy import ConflictResolutionStrategy
 from labelbox.schema.issue import IssueStatus
 from labelbox.schema.issue_position import VideoFrameRange, VideoIssuePosition
 from labelbox.schema.workflow import NodeOutput, NodeType
 
+from tests.conformance import guide
 from tests.conformance.conftest import ROWS, fetch
 from tests.localbox_server import Localbox
 
@@ -87,6 +90,108 @@ def test_issues(labelled: Any) -> None:
     assert issue.reopen().delete() is True
     with pytest.raises(TypeError):
         labelled.get_issue(issue.id)
+
+
+@pytest.fixture
+def destination(client: Any, unique: str) -> Any:
+    """A second project whose ontology has other ids and other names."""
+    tree = guide.ontology()
+    for question in tree["classifications"]:
+        question |= {"name": f"their {question['name']}", "instructions": f"their {question['name']}"}
+    made = client.create_project(name=f"destination {unique}", media_type=lb.MediaType.Video)
+    made.connect_ontology(client.create_ontology(f"destination {unique}", tree, media_type=lb.MediaType.Video))
+    return made
+
+
+def sent(client: Any, source: Any, destination: Any, keys: list[str], queue: str | None, **more: Any) -> Any:
+    """Send rows with their texts to another project, and return the task."""
+    texts = [
+        next(each for each in project.ontology().normalized["classifications"] if each["name"].endswith(name))
+        for project, name in ((source, "free_text"), (destination, "their free_text"))
+    ]
+    mapping = {texts[0]["featureSchemaId"]: texts[1]["featureSchemaId"]}
+    params = {"source_project_id": source.uid, "annotations_ontology_mapping": mapping, **more}
+    rows = lb.GlobalKeys(keys)
+    task = client.send_to_annotate_from_catalog(destination.uid, queue, uuid.uuid4().hex, rows, params)
+    task.wait_till_done()
+    return task
+
+
+def texts_of(project: Any) -> list[Any]:
+    """What an export says of a project's rows: name and text of each label's answers."""
+    task = project.export()
+    task.wait_till_done()
+    labels = [label for line in task.get_buffered_stream() for label in line.json["projects"][project.uid]["labels"]]
+    answers = [each for label in labels for each in label["annotations"]["classifications"]]
+    return sorted((each["name"], each["text_answer"]["content"]) for each in answers)
+
+
+def test_rows_are_sent_to_another_project_with_their_labels(
+    client: Any, labelled: Any, destination: Any, keys: list[str]
+) -> None:
+    review = destination.task_queues()[1].uid
+    assert sent(client, labelled, destination, keys[:2], review).status == "COMPLETE"
+    assert texts_of(destination) == [("their free_text", key) for key in keys[:2]]
+    assert (destination.get_overview().in_review, len(list(destination.batches()))) == (2, 1)
+    sent(client, labelled, destination, keys, None)
+    assert texts_of(destination) == [("their free_text", key) for key in keys]
+    assert (destination.get_overview().in_review, len(list(destination.batches()))) == (0, 2)
+    assert texts_of(labelled) == [("free_text", key) for key in keys]
+
+
+def test_labels_that_are_there_are_kept_or_replaced(
+    client: Any, labelled: Any, destination: Any, keys: list[str]
+) -> None:
+    def ids() -> set[str]:
+        return {label.uid for label in destination.labels()}
+
+    replace = {"override_existing_annotations_rule": ConflictResolutionStrategy.OverrideWithAnnotations}
+    sent(client, labelled, destination, keys, None)
+    first = ids()
+    sent(client, labelled, destination, keys, None)
+    sent(client, labelled, destination, keys, None, exclude_data_rows_in_project=True, **replace)
+    assert ids() == first
+    sent(client, labelled, destination, keys, None, **replace)
+    assert (len(ids()), ids() & first) == (ROWS, set())
+
+
+def test_in_the_queue_for_labelling_they_are_pre_labels(
+    localbox: Localbox, client: Any, labelled: Any, destination: Any, keys: list[str]
+) -> None:
+    sent(client, labelled, destination, keys, destination.task_queues()[0].uid)
+    assert (destination.get_label_count(), destination.get_overview().to_label) == (0, ROWS)
+    held = [row for row in localbox.table("annotations") if row["project_id"] == destination.uid]
+    assert [row["label_id"] for row in held] == [None] * ROWS
+
+
+def test_what_cannot_be_sent(client: Any, labelled: Any, destination: Any, keys: list[str]) -> None:
+    assert sent(client, labelled, destination, keys, "no-such-queue").status == "FAILED"
+    assert list(destination.batches()) == []
+    sent(client, labelled, destination, keys, None, annotations_ontology_mapping={})
+    assert (destination.get_label_count(), destination.get_overview().done) == (0, ROWS)
+    with pytest.raises(lb_exceptions.MalformedQueryException, match="no model runs"):
+        sent(client, labelled, destination, keys, None, source_project_id=None, source_model_run_id="some-run")
+
+
+def test_feedback_on_a_label(localbox: Localbox, client: Any, labelled: Any) -> None:
+    label = next(labelled.labels()).uid
+    for overall in (5, 2):
+        (score,) = client.upsert_label_feedback(label, "Well done", {"overall": overall})
+        assert (score.name, score.score) == ("overall", overall)
+    assert [row["feedback"] for row in localbox.table("label_feedback")] == ["Well done"]
+    with pytest.raises(lb_exceptions.MalformedQueryException, match="numbers by name"):
+        client.upsert_label_feedback(label, "Well done", {"overall": "five"})
+    with pytest.raises(TypeError):  # the SDK lets itself stumble over what was not found
+        client.upsert_label_feedback("no-such-label", "", {})
+
+
+def test_lists_in_lists_have_a_limit(client: Any, project: Any, dataset: Any, keys: list[str]) -> None:
+    project.create_batch("b", global_keys=keys)
+    three = client.execute("{projects {id datasets {id dataRows(first: 2) {globalKey}}}}")["projects"]
+    (mine,) = [each["datasets"] for each in three if each["id"] == project.uid]
+    assert [(each["id"], len(each["dataRows"])) for each in mine] == [(dataset.uid, 2)]
+    with pytest.raises(lb_exceptions.ValidationFailedError, match="Query complexity limit exceeded"):
+        client.execute("{projects {datasets {dataRows {labels {id}}}}}")
 
 
 def test_tags(client: Any, project: Any) -> None:

@@ -29,7 +29,7 @@ PAGES = sorted(
 )
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a Prefect server, so that not every command starts its own."""
     port, folder = free_port(), tmp_path_factory.mktemp("prefect")
@@ -66,14 +66,14 @@ def stop(server: "subprocess.Popen[bytes]") -> None:
         os.killpg(server.pid, signal.SIGKILL)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def endpoint(running_localbox: Localbox) -> str:
     """A localbox that stands for the real service."""
     running_localbox.reset()
     return running_localbox.endpoint
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def followed(
     request: pytest.FixtureRequest, prefect_url: str, endpoint: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Mapping[str, "Future[dict[str, str]]"]]:

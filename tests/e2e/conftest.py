@@ -99,7 +99,7 @@ class Ferry:
         return {"args": [COMMAND, *map(str, arguments)], "cwd": ROOT, "env": env, "encoding": "utf-8"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def prefect_url() -> Iterator[str]:
     """The URL of a Prefect server that every run reports to."""
     with pytest.MonkeyPatch.context() as patch:

@@ -87,9 +87,28 @@ def test_uploads_need_a_file_part(database: Database) -> None:
     assert (said.codes, said.status) == (["GRAPHQL_VALIDATION_FAILED"], 400)
 
 
-def test_unknown_export_filter() -> None:
+@pytest.mark.parametrize("search", [7, "x", [1], {"query": 5}, {"query": [{"type": "moon"}]}, {"query": ["moon"]}])
+def test_unknown_export_filter(search: object) -> None:
     with pytest.raises(MalformedError):
-        export_filters.condition({"searchQuery": {"query": [{"type": "moon"}]}})
+        export_filters.condition({"searchQuery": search})
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"searchQuery": 7},
+        {"searchQuery": {"query": 5}},
+        {"annotationsInput": {"projectId": "p", "featureSchemaIdsMapping": [1]}},
+        {"predictionsInput": {"modelRunId": "r"}},
+    ],
+)
+def test_what_cannot_be_sent_starts_no_job(database: Database, wrong: dict[str, object]) -> None:
+    """A job that failed as it is settled would fail every later request."""
+    query = "mutation X($input: SendToAnnotateFromCatalogInput!) {sendToAnnotateFromCatalog(input: $input) {taskId}}"
+    place = {"destinationProjectId": "p", "batchInput": {"batchName": "b", "batchPriority": 5}}
+    sent = {**place, "destinationTaskQueue": {"type": "done"}, "searchQuery": {}, **wrong}
+    said = answer(database, Operation(query, {"input": sent}), "http://here")
+    assert (said.codes, said.status) == (["MALFORMED_REQUEST"], 200)
 
 
 @pytest.mark.parametrize("key", ["", " ", "k" * 201, " k", "k ", "k\n", "kä"])

@@ -6,13 +6,12 @@ Run by the Python of an environment that holds deeplake and the official SDK, wi
 import contextlib
 import json
 import sys
-import uuid
 
 import deeplake
-import labelbox as lb
 from deeplake.integrations.labelbox import converters as kinds
 from deeplake.integrations.labelbox.deeplake_utils import dataset_wrapper
 from deeplake.integrations.labelbox.labelbox_converter import labelbox_video_converter
+from labelled import connected, labelled, question
 
 FRAMES = 30
 CONVERTERS = {
@@ -38,28 +37,9 @@ LINES = [
 def ontology():
     """A box, a question with one answer and one with several, asked on frames."""
     tools = [{"tool": "rectangle", "name": "car", "classifications": []}]
-
-    def question(kind, name, *values):
-        options = [{"value": value, "label": value} for value in values]
-        return {"type": kind, "name": name, "instructions": name, "scope": "index", "options": options}
-
-    asked = [question("radio", "light", "red", "green"), question("checklist", "signs", "stop", "yield")]
-    return {"tools": tools, "classifications": asked}
-
-
-def labelled(client, url):
-    """A project with one labelled video, and its ontology."""
-    key = uuid.uuid4().hex
-    made = client.create_ontology(key, ontology(), media_type=lb.MediaType.Video)
-    project = client.create_project(name=key, media_type=lb.MediaType.Video)
-    project.connect_ontology(made)
-    dataset = client.create_dataset(name=key, iam_integration=None)
-    dataset.create_data_rows([{"row_data": url, "global_key": key, "media_type": "VIDEO"}]).wait_till_done()
-    project.create_batch(key, global_keys=[key])
-    lines = [{**line, "dataRow": {"globalKey": key}} for line in LINES]
-    job = lb.LabelImport.create_from_objects(client, project.uid, key, lines)
-    assert job.errors == [], job.errors
-    return project, made
+    light = question("radio", "light", "red", "green", scope="index")
+    signs = question("checklist", "signs", "stop", "yield", scope="index")
+    return {"tools": tools, "classifications": [light, signs]}
 
 
 def exported(project):
@@ -72,8 +52,8 @@ def exported(project):
 def main():
     """Label a video, export it, let deeplake read it, and return what stands on each of its frames."""
     endpoint, key, url = sys.argv[1:]
-    client = lb.Client(key, endpoint=endpoint, rest_endpoint=endpoint.replace("/graphql", "/api/v1"))
-    project, made = labelled(client, url)
+    client = connected(endpoint, key)
+    project, made, _ = labelled(client, url, ontology(), LINES)
     columns = deeplake.create("mem://labelbox")
     columns.add_column("frame", dtype="int32")
     columns.append([{"frame": number} for number in range(FRAMES)])

@@ -8,11 +8,10 @@ database of its own.
 import contextlib
 import json
 import sys
-import uuid
 
-import labelbox as lb
 from fiftyone.utils.labelbox import _LabelboxExportToFiftyOneConverterV2 as Converter
 from fiftyone.utils.labelbox import download_labels_from_labelbox
+from labelled import connected, labelled, question
 
 SIZE = (320, 240)
 CAR = [
@@ -35,12 +34,6 @@ LINES = [
 ]
 
 
-def question(kind, name, *values, **more):
-    """A question with options."""
-    options = [{"value": value, "label": value} for value in values]
-    return {"type": kind, "name": name, "instructions": name, "options": options, **more}
-
-
 def ontology():
     """Three shapes, one of them with a question, and two questions asked on frames."""
     lamp = question("radio", "lamp", "on", "off")
@@ -54,26 +47,11 @@ def ontology():
     return {"tools": tools, "classifications": [light, signs]}
 
 
-def labelled(client, url):
-    """A project with one labelled video."""
-    key = uuid.uuid4().hex
-    made = client.create_ontology(key, ontology(), media_type=lb.MediaType.Video)
-    project = client.create_project(name=key, media_type=lb.MediaType.Video)
-    project.connect_ontology(made)
-    dataset = client.create_dataset(name=key, iam_integration=None)
-    dataset.create_data_rows([{"row_data": url, "global_key": key, "media_type": "VIDEO"}]).wait_till_done()
-    project.create_batch(key, global_keys=[key])
-    lines = [{**line, "dataRow": {"globalKey": key}} for line in LINES]
-    job = lb.LabelImport.create_from_objects(client, project.uid, key, lines)
-    assert job.errors == [], job.errors
-    return project, key
-
-
 def main():
     """Label a video, and return what FiftyOne reads on each of its frames."""
     endpoint, key, url = sys.argv[1:]
-    client = lb.Client(key, endpoint=endpoint, rest_endpoint=endpoint.replace("/graphql", "/api/v1"))
-    project, row = labelled(client, url)
+    client = connected(endpoint, key)
+    project, _, row = labelled(client, url, ontology(), LINES)
     (exported,) = download_labels_from_labelbox(project)
     assert Converter._get_global_key(exported) == row
     frames = Converter._iter_video_labels(exported, project.uid)

@@ -23,6 +23,8 @@ SUITES = (
 CLIP = "https://storage.googleapis.com/lb-test-data/cataflow/media/test_video_500kb.mp4"
 KNOWN_MEDIA = {CLIP: {"frameRate": 25, "frameCount": 627}}
 """The one video that the tests know anything of."""
+FAR_AWAY = {"operation": "getOntology", "kind": "slow", "seconds": 0.2}
+"""The way to the service, for the one test that gives it 10 ms."""
 
 
 def outcomes(*arguments: str, shown: bool = False) -> dict[str, str]:
@@ -31,6 +33,7 @@ def outcomes(*arguments: str, shown: bool = False) -> dict[str, str]:
         told = Path(place) / "outcomes.json"
         with started(Path(place) / "data", "--control") as localbox:
             localbox.control("POST", "media", KNOWN_MEDIA)
+            localbox.control("POST", "faults", FAR_AWAY)
             localbox.control("POST", "integrations", {"name": "of the organisation"})  # else their tests are skipped
             _run(localbox, told, arguments or SUITES, shown=shown)
         found: dict[str, str] = json.loads(told.read_text("utf-8"))

@@ -40,11 +40,20 @@ def project_with_row(client, module, name):
     task = dataset.create_data_rows([{"row_data": module.VIDEO, "global_key": key, "media_type": "VIDEO"}])
     task.wait_till_done()
     assert not task.errors, task.errors
-    ontology = client.create_ontology(key, module.ontology(), media_type=lb.MediaType.Video)
     project = client.create_project(name=key, media_type=lb.MediaType.Video)
-    project.connect_ontology(ontology)
+    connect(client, project, module.ontology(), first_way=name == "python" and hasattr(project, "setup"))
     assert project.create_batch(key, global_keys=[key], priority=5).size == 1
     return project, key
+
+
+def connect(client, project, tree, *, first_way):
+    """Give a project its ontology: as an ontology of its own, or in the way of SDKs before 6."""
+    if first_way:
+        editor = next(client.get_labeling_frontends(where=lb.LabelingFrontend.name == "Editor"))
+        project.setup(editor, tree)
+        assert project.ontology().normalized["tools"], "the project has no ontology"
+    else:
+        project.connect_ontology(client.create_ontology(project.name, tree, media_type=lb.MediaType.Video))
 
 
 def imported(kind, client, project, payload):

@@ -93,6 +93,7 @@ def test_a_plan_in_markdown_is_escaped() -> None:
     step = {"action": "create", "kind": "project", "name": HOSTILE[0], "count": 0, "reason": HOSTILE[5]}
     counts = dict.fromkeys(("rows", "tracks", "keyframes", "lines", "bytes"), 1)
     totals = {"counts": counts, "seconds": 1.0, "requests": 1, "requests_per_minute": None, "hash": "h"}
+    totals["totals"] = {"create": 1, "update": 0, "delete": 0, "conflict": 0}
     text = plan_markdown({"name": "n", "steps": [step], **totals})
     assert not markup(text)[1] & {"html_inline", "html_block", "image", "link_open"}
 

@@ -192,7 +192,7 @@ def services(home: Path, **changes: str) -> Deployed:
     return Deployed(f"http://127.0.0.1:{port}", home, environment)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def alerts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     """A webhook on this machine: its URL, and what it received."""
     told: list[dict[str, Any]] = []
@@ -213,7 +213,7 @@ def alerts() -> Iterator[tuple[str, list[dict[str, Any]]]]:
     server.server_close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def running(
     running_localbox: Localbox, alerts: tuple[str, Any], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Deployed]:

@@ -2,7 +2,7 @@
 
 Answers for frames are placed on the first and last frame of each of their ranges, in ``frames``, with those frames in
 the key frame map and the ranges under ``segments``: the official SDK's tests read them back that way. A test can have
-them as entries of ``classifications`` instead, one for each set of frames.
+them as entries of ``classifications`` instead, one for each set of frames. The first exports have them on every frame.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from labelferry.localbox.validation.answers import Part, parts
 from labelferry.localbox.validation.features import Feature, find
 
 Rendered = dict[str, Any]
-ASIDE = "classifications"
+ASIDE, EVERY = "classifications", "every frame"
 
 
 def on_sheet(sheet: Sheet, node: dict[str, Any], feature: Feature, annotation_id: str) -> None:
@@ -24,7 +24,7 @@ def on_sheet(sheet: Sheet, node: dict[str, Any], feature: Feature, annotation_id
         sheet.classifications += entries(sheet, node, feature, annotation_id)
         return
     edges = sorted({edge for each in _ranges(node, feature) for edge in each})
-    for frame in edges:
+    for frame in spans.numbers(ranges) if sheet.style.framed == EVERY else edges:
         sheet.page(frame)["classifications"] += entries(sheet, node, feature, annotation_id, frame)
     sheet.keyframes[annotation_id] = edges
     if sheet.style.segments == "question":

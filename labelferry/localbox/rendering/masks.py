@@ -1,11 +1,15 @@
 """A line of masks turned into one object per instance, on the frames where its colour appears."""
 
+import io
 from typing import Any
+
+from PIL import Image, ImageChops
 
 from labelferry.localbox.rendering.classifications import nested_of
 from labelferry.localbox.rendering.sheet import Sheet, derived_id, heading
 from labelferry.localbox.validation import spans
 from labelferry.localbox.validation.features import Feature, find
+from labelferry.localbox.validation.masks import Colour, opened
 
 
 def on_sheet(sheet: Sheet, line: dict[str, Any], tools: tuple[Feature, ...]) -> None:
@@ -30,3 +34,14 @@ def _place(sheet: Sheet, line: dict[str, Any], number: int, tool: Feature) -> No
     indexes = sorted(frame["index"] for frame in frames)
     sheet.segments[mask_id] = spans.joined((index, index) for index in indexes)
     sheet.keyframes[mask_id] = indexes
+
+
+def picture_of(composite: bytes, colour: Colour) -> bytes:
+    """Return a PNG of one instance of a composite: white where its colour is, black elsewhere."""
+    image = opened(composite)
+    red, green, blue = ImageChops.difference(image, Image.new("RGB", image.size, colour)).split()
+    other = ImageChops.lighter(ImageChops.lighter(red, green), blue)
+    alone = other.point([255] + [0] * 255)
+    out = io.BytesIO()
+    Image.merge("RGB", (alone, alone, alone)).save(out, "PNG")
+    return out.getvalue()

@@ -20,7 +20,8 @@ class Style:
     """How answers for frames are written.
 
     Args:
-        framed: whether they are placed on ``frames`` or written as entries of ``classifications``.
+        framed: whether they are placed on the ``frames`` where they change, on ``every frame``, or written as entries
+            of ``classifications``.
         segments: the feature under whose id their ranges are: the ``question``, each ``answer``, or ``none``.
     """
 

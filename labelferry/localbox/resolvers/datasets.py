@@ -86,6 +86,21 @@ def signer(source: Dataset, context: Context) -> Integration | None:
     return integrations.get(context.session, source.signer_id) if source.signer_id else None
 
 
+@field("Project", "datasets")
+def project_datasets(source: projects.Project, context: Context, skip: int = 0, first: int = 100) -> list[Dataset]:
+    """Return the datasets that have rows in a project."""
+    found = datasets.find(context.session, None, None, None)
+    mine = [each for each in found if source.id in projects.with_dataset(context.session, each.id)]
+    return filters.page(mine, skip, first)
+
+
+@field("Dataset", "dataRows")
+def dataset_rows(source: Dataset, context: Context, skip: int = 0, first: int = 100) -> list[data_rows.DataRow]:
+    """Return a page of a dataset's rows, newest first."""
+    rows, _ = data_rows.of_dataset(context.session, source.id, where=None, before=None, first=skip + first)
+    return filters.page(rows, skip, first)
+
+
 @field("Dataset", "projects")
 def dataset_projects(
     source: Dataset, context: Context, where: dict[str, Any] | None = None, skip: int = 0, first: int = 100

@@ -103,12 +103,14 @@ def categories(source: Project, context: Context) -> list[Category]:
 
 
 @field("Project", "issueExportUrl")
-def export(source: Project, context: Context, where: Where | None = None) -> str | None:
-    """Return the URL of a file of all issues, a JSON list."""
-    found = issues.of_project(context.session, source.id, where or {})
+def export(source: Project, context: Context, where: Where | None = None) -> str:
+    """Return the URL of a file of all issues, a JSON list; it names the status that was asked for."""
+    asked = where or {}
+    found = issues.of_project(context.session, source.id, asked)
     lines = [{"id": each.id, "dataRowId": each.data_row_id, "labelId": each.label_id} | _said(each) for each in found]
     kept = files.keep_bytes(context.session, as_json(lines).encode(), "issues.json", "application/json")
-    return context.url(kept)
+    status = f"?status={asked['status']}" if asked.get("status") else ""
+    return f"{context.url(kept)}{status}"
 
 
 def _said(each: Issue) -> dict[str, Any]:

@@ -4,8 +4,9 @@ from typing import Any
 
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import annotations, data_rows, labels, projects
+from labelferry.localbox.state import annotations, data_rows, feedback, labels, projects
 from labelferry.localbox.state.database import as_json
+from labelferry.localbox.state.feedback import Feedback
 from labelferry.localbox.state.labels import Benchmark, Label
 
 
@@ -37,6 +38,18 @@ def create_benchmark(_: None, context: Context, data: dict[str, Any]) -> Benchma
 def delete_benchmark(_: None, context: Context, where: dict[str, Any]) -> dict[str, str]:
     """Remove a label's benchmark."""
     return {"id": labels.drop_benchmark(context.session, where["labelId"])}
+
+
+@mutation("upsertAutoQaLabelFeedback")
+def give_feedback(_: None, context: Context, input: dict[str, Any]) -> Feedback:  # noqa: A002 - the schema's word
+    """Give a label feedback and scores."""
+    return feedback.upsert(context.session, input["labelId"], input["feedback"], input["scores"])
+
+
+@field("LabelFeedback", "scores")
+def scores(source: Feedback, _: Context) -> list[dict[str, Any]]:
+    """Return the scores of a label."""
+    return source.scored
 
 
 @field("Label", "label")

@@ -5,7 +5,7 @@ from typing import Any
 from labelferry.localbox import work
 from labelferry.localbox.context import Context
 from labelferry.localbox.resolvers.registry import field, mutation, query
-from labelferry.localbox.state import data_rows, filters, organization, projects, workflow
+from labelferry.localbox.state import data_rows, filters, organization, projects, sending, workflow
 from labelferry.localbox.state.data_rows import DataRow
 from labelferry.localbox.state.projects import Project
 from labelferry.localbox.state.workflow import TaskQueue
@@ -55,6 +55,12 @@ def completed(source: Project, context: Context) -> int:
 def move(source: Project, context: Context, data: dict[str, Any]) -> dict[str, str]:
     """Start moving rows to a queue."""
     return {"taskId": work.start(context.session, workflow.start(context.session, workflow.MOVING, source.id, data))}
+
+
+@mutation("sendToAnnotateFromCatalog")
+def send(_: None, context: Context, input: dict[str, Any]) -> dict[str, str]:  # noqa: A002 - the schema's word
+    """Start sending rows from the catalog to a project."""
+    return {"taskId": work.start(context.session, sending.start(context.session, input))}
 
 
 @field("ProjectMutation", "createQueuePriorityUpdateTask")

@@ -23,6 +23,8 @@ def ontology_of(session: Session, project_id: str) -> features.Ontology:
 
 ON_THE_PAGE = Style(framed="classifications")
 """The page has a track of its own for each set of frames."""
+IN_V1 = Style(framed="every frame")
+"""The first exports have a line for each frame."""
 
 
 def unread(session: Session) -> set[str]:
@@ -46,6 +48,12 @@ def exported(session: Session, label: Label, *, interpolated: bool, url: Url) ->
     style = Style(EXPORTED.position(session, "framed"), EXPORTED.position(session, "segments"))
     lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
     return annotations(lines, ontology, interpolated=interpolated, url=url, style=style)
+
+
+def exported_v1(session: Session, label: Label, *, url: Url) -> dict[str, Any]:
+    """Return a label's annotations on every frame that shows them."""
+    lines, ontology = labels.lines(session, label.id), ontology_of(session, label.project_id)
+    return annotations(lines, ontology, interpolated=True, url=url, style=IN_V1)
 
 
 def shown(session: Session, label: Label, *, url: Url) -> dict[str, Any]:

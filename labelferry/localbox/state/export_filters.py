@@ -36,12 +36,18 @@ def condition(filters: dict[str, Any]) -> Condition:
         MalformedError: a filter is unknown or has the wrong form.
     """
     project_id = filters.get("projectId")
-    query = (filters.get("searchQuery") or {}).get("query") or []
-    parts: list[Condition] = [_item(item, project_id) for item in query]
+    parts: list[Condition] = [_item(item, project_id) for item in _items(filters.get("searchQuery") or {})]
     if project_id:
         parts.append(("r.id IN (SELECT data_row_id FROM batch_rows WHERE project_id = ?)", [project_id]))
     texts = " AND ".join(text for text, _ in parts) or "1"
     return texts, [value for _, values in parts for value in values]
+
+
+def _items(search: Any) -> list[Any]:
+    found = (search.get("query") or []) if isinstance(search, dict) else None
+    if not isinstance(found, list):
+        raise MalformedError("searchQuery must be an object with a list of filters in query")
+    return found
 
 
 def _item(item: Any, project_id: str | None) -> Condition:
@@ -77,23 +83,24 @@ def _times(item: dict[str, Any], project_id: str | None) -> Condition:
 def _bounds(value: dict[str, Any]) -> tuple[str, str]:
     zone, inner = value.get("timezone"), value.get("value")
     if value.get("operator") == "BETWEEN" and isinstance(inner, dict):
-        return _moment(inner.get("min"), zone), _moment(inner.get("max"), zone, end=True)
+        return moment(inner.get("min"), zone), moment(inner.get("max"), zone, end=True)
     if value.get("operator") == "GREATER_THAN_OR_EQUAL":
-        return _moment(inner, zone), "9"
+        return moment(inner, zone), "9"
     if value.get("operator") == "LESS_THAN_OR_EQUAL":
-        return "", _moment(inner, zone, end=True)
+        return "", moment(inner, zone, end=True)
     raise MalformedError(f"Unknown comparison of times: {value.get('operator')}")
 
 
-def _moment(text: Any, zone: Any, *, end: bool = False) -> str:
+def moment(text: Any, zone: Any, *, end: bool = False) -> str:
+    """Return a time in a time zone as our own times are written; none is before all others, or after them."""
     if text is None:
         return "9" if end else ""
     try:
-        moment = datetime.fromisoformat(str(text))
-        local = moment if moment.tzinfo else moment.replace(tzinfo=ZoneInfo(str(zone or "UTC")))
+        read = datetime.fromisoformat(str(text))
+        local = read if read.tzinfo else read.replace(tzinfo=ZoneInfo(str(zone or "UTC")))
     except (ValueError, ZoneInfoNotFoundError) as error:
         raise MalformedError(f"Not a time: {text} {zone}") from error
-    whole_second = end and not moment.microsecond
+    whole_second = end and not read.microsecond
     return as_text(local.astimezone(UTC) + (timedelta(milliseconds=999) if whole_second else timedelta()))
 
 

@@ -43,6 +43,12 @@ def repeated(values: Iterable[Value]) -> list[str]:
     return [field_id for field_id, count in counts.items() if field_id and count > 1]
 
 
+def unknown(session: Session, values: list[Value]) -> list[str]:
+    """Return the fields of one row's metadata that the organisation does not have, by name or id."""
+    owners = _owners(session) if values else {}
+    return [named for named in map(_named, values) if named not in owners]
+
+
 def find(session: Session, row_id: str | None, key: str | None) -> DataRow:
     """Return the row with that id or that global key."""
     row = data_rows.with_key(session, key) if key is not None else data_rows.get(session, row_id)

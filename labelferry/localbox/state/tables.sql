@@ -93,6 +93,11 @@ CREATE TABLE IF NOT EXISTS labels (
 CREATE INDEX IF NOT EXISTS labels_by_project ON labels(project_id, seq);
 CREATE INDEX IF NOT EXISTS labels_by_row ON labels(data_row_id);
 
+CREATE TABLE IF NOT EXISTS label_feedback (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+  label_id TEXT NOT NULL UNIQUE REFERENCES labels(id) ON DELETE CASCADE, feedback TEXT NOT NULL, scores TEXT NOT NULL
+);
+
 -- One line of an import. Ground truth belongs to a label; pre-labels have none.
 CREATE TABLE IF NOT EXISTS annotations (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL,

@@ -124,9 +124,7 @@ def _checked(session: Session, payload: dict[str, Any], owner: str | None) -> di
     except (TypeError, AttributeError) as error:
         raise RefusedError(f"The item's fields have the wrong form: {error}") from error
     _check_texts(values)
-    repeated = row_metadata.repeated(orjson.loads(values.get("metadata", "[]")))
-    if repeated:
-        raise RefusedError(f"A schemaId can only be specified once per DataRow : [{', '.join(repeated)}]")
+    _check_metadata(session, orjson.loads(values.get("metadata", "[]")))
     key = values.get("global_key")
     if key is not None:
         _check_key(session, values, key, owner)
@@ -134,6 +132,15 @@ def _checked(session: Session, payload: dict[str, Any], owner: str | None) -> di
         _check_content(payload)
         values["media_attributes"] = known_media.attributes(session, values["row_data"])
     return values
+
+
+def _check_metadata(session: Session, sent: list[dict[str, Any]]) -> None:
+    repeated = row_metadata.repeated(sent)
+    if repeated:
+        raise RefusedError(f"A schemaId can only be specified once per DataRow : [{', '.join(repeated)}]")
+    unknown = row_metadata.unknown(session, sent)
+    if unknown:
+        raise RefusedError(f"Custom metadata field not found: {', '.join(unknown)}")
 
 
 def _check_content(payload: dict[str, Any]) -> None:

@@ -106,12 +106,29 @@ def settle_moving(session: Session, job: jobs.Job) -> None:
         reason = as_json({"error": "The task queue or its data rows are not in this project"})
         jobs.end(session, job.id, "FAILED", result=reason)
         return
+    move(session, spec["project"], inside, stage)
+    jobs.end(session, job.id, "COMPLETE")
+
+
+def move(session: Session, project_id: str, row_ids: list[str], stage: Stage) -> None:
+    """Put rows of a project into a stage."""
     made = now()
     session.run_many(
         "INSERT INTO moves (project_id, data_row_id, stage, created_at) VALUES (?, ?, ?, ?)",
-        [(spec["project"], row_id, stage.exported, made) for row_id in inside],
+        [(project_id, row_id, stage.exported, made) for row_id in row_ids],
     )
-    jobs.end(session, job.id, "COMPLETE")
+
+
+def stage_named(project_id: str, queue: dict[str, Any]) -> Stage:
+    """Return the stage that a destination names: ``{"type": "id", "value": ...}`` or ``{"type": "done"}``.
+
+    Raises:
+        MalformedError: the project has no such queue.
+    """
+    stage = DONE if queue["type"] == "done" else _stage(project_id, str(queue.get("value")))
+    if stage is None:
+        raise MalformedError("The task queue is not in this project")
+    return stage
 
 
 def _stage(project_id: str, queue_id: str | None) -> Stage | None:

@@ -21,6 +21,7 @@ class Feature:
     ids: tuple[str, ...]
     scope: str | None
     children: tuple["Feature", ...]
+    colour: str | None = None
 
     @property
     def name(self) -> str:
@@ -64,6 +65,7 @@ def _feature(node: dict[str, Any]) -> Feature:
         ids=(str(node.get("featureSchemaId")), str(node.get("schemaNodeId"))),
         scope=node.get("scope"),
         children=_features(nested),
+        colour=node.get("color"),
     )
 
 

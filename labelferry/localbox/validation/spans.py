@@ -69,6 +69,11 @@ def joined(spans: Iterable[Span]) -> list[Span]:
     return merged
 
 
+def numbers(spans: Iterable[Span]) -> list[int]:
+    """Return every frame of some ranges, in order."""
+    return [frame for start, end in joined(spans) for frame in range(start, end + 1)]
+
+
 def outside(child: Iterable[Span], parent: Iterable[Span]) -> list[Span]:
     """Return the ranges of a child that its parent does not cover."""
     cover = joined(parent)

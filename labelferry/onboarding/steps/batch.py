@@ -42,9 +42,18 @@ def plan_batch(onboarding: Onboarding) -> PlannedStep:
     if not todo:
         return PlannedStep("batch", name, Action.SKIP, "all rows are already in the project", count=inside)
     requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
+    names = _planned_names(onboarding, todo)
     before = len(left_out(onboarding.ledger).keys() & set(todo))
     reason = "not in the project yet" + (f"; Labelbox could not read the media of {before} of them" if before else "")
-    return PlannedStep("batch", name, Action.CREATE, reason, count=len(todo), requests=requests)
+    return PlannedStep("batch", ", ".join(names), Action.CREATE, reason, count=len(todo), requests=requests)
+
+
+def _planned_names(onboarding: Onboarding, keys: Sequence[str]) -> Iterator[str]:
+    """Yield the names of the batches that rows would come in with."""
+    name = onboarding.desired.spec.batch.name
+    is_free = onboarding.ledger.entry("batch", name) is None
+    for number, part in enumerate(_parts(keys, LARGEST)):
+        yield name if is_free and number == 0 else f"{name}-{_digest(part)}"
 
 
 def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:

@@ -62,10 +62,11 @@ def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
         dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
         planned = plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
         yield plan_signing(onboarding, planned)
-        files = sum("file" in row for row in missing)
-        reason = NEW_ROWS + (f"; {counted(files, 'local file')} to upload" if files else "")
-        requests = costs.create_rows(missing, files)
-        yield PlannedStep("data rows", row_names(missing), Action.CREATE, reason, count=len(missing), requests=requests)
+        sizes = [row["content"]["size"] for row in missing if "file" in row]
+        reason = NEW_ROWS + (f"; {counted(len(sizes), 'local file')} to upload" if sizes else "")
+        requests = costs.create_rows(missing, len(sizes))
+        names, count = row_names(missing), len(missing)
+        yield PlannedStep("data rows", names, Action.CREATE, reason, count=count, bytes=sum(sizes), requests=requests)
     if present:
         yield PlannedStep("data rows", row_names(present), Action.REUSE, "found by global key", count=len(present))
         yield from plan_drift(onboarding, present)
