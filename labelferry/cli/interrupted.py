@@ -1,6 +1,6 @@
 """A command that is interrupted before its run begins -> an interrupted run in the history of its onboarding."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,17 +24,31 @@ def remember(program: typer.Typer, arguments: Sequence[str]) -> None:
         arguments: what was typed after ``labelferry``.
     """
     asked = _asked(program, arguments)
-    if not any(asked.values()):
+    if not asked:
         return
     from labelferry.onboarding.history import BEGUN, record_unbegun
     from labelferry.settings import Settings
-    from labelferry.spec.load import load_spec
 
     if BEGUN.is_set():
         return
     with suppress(LabelferryError):
-        name = asked.get("name") or load_spec(Path(asked["spec"])).spec.name
-        record_unbegun(Settings.from_environment(), str(name), datetime.now(UTC))
+        settings = Settings.from_environment()
+        record_unbegun(settings, _name(asked, settings.home), datetime.now(UTC))
+
+
+def _name(asked: Mapping[str, Any], home: Path) -> str:
+    """Return the name of the onboarding.
+
+    Raises:
+        LabelferryError: when the spec is wrong, or none of that name was ever started.
+    """
+    from labelferry.desired.folder import kept
+    from labelferry.spec.load import load_spec
+
+    if "spec" in asked:
+        return load_spec(asked["spec"]).spec.name
+    kept(asked["name"], home)
+    return str(asked["name"])
 
 
 def _asked(program: typer.Typer, arguments: Sequence[str]) -> dict[str, Any]:

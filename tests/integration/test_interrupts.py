@@ -75,10 +75,11 @@ def test_a_run_that_is_interrupted_before_it_has_a_name_is_in_the_history(tmp_pa
     assert (run["outcome"], run["report"]["message"]) == ("interrupted", "interrupted; run it again")
 
 
-@pytest.mark.parametrize("arguments", [("onboard", "absent.yaml"), ("onboard", "--nonsense")])
+@pytest.mark.parametrize("arguments", [("onboard", "--nonsense", "absent.yaml"), ("undo", "absent")])
 def test_an_interrupted_command_that_names_nothing_is_said_alone(arguments: tuple[str, ...], tmp_path: Path) -> None:
     ended = interrupted("typer", tmp_path, arguments=arguments)
     assert (ended.returncode, ended.stderr) == (130, INTERRUPTED)
+    assert not (tmp_path / "home").exists()
 
 
 def test_a_destructor_does_not_swallow_it(tmp_path: Path) -> None:
