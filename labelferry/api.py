@@ -12,7 +12,7 @@ import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.account.doctor.checkup import Checkup
 from labelferry.account.doctor.examine import examine
 from labelferry.account.selftest.records import Selftest
-from labelferry.account.selftest.run import Choices, clean_up, run_selftest
+from labelferry.account.selftest.run import Choices, run_selftest
 from labelferry.desired.build import build
 from labelferry.desired.checked import Checked
 from labelferry.errors import CheckError
@@ -37,7 +37,6 @@ from labelferry.work import AnySpec, at_work, load, taken_up
 __all__ = [
     "Checked",
     "check",
-    "clean_selftests",
     "doctor",
     "onboard",
     "plan",
@@ -192,23 +191,11 @@ def selftest(choices: Choices | None = None) -> Selftest | None:
 
     Raises:
         ConflictError: when another self-test is in progress in this organisation.
-        RemoteError: when the service failed; ``clean_selftests`` deletes what is left.
+        RemoteError: when the service failed; with ``Choices(clean=True)`` what is left is deleted.
     """
     settings = Settings.from_environment()
     with open_remote(settings) as remote:
         return run_selftest(settings, remote, choices)
-
-
-def clean_selftests() -> Selftest:
-    """Delete what self-tests that were stopped or kept left in Labelbox.
-
-    Raises:
-        ConflictError: when a self-test is in progress in this organisation.
-        RemoteError: when the service failed; run it again.
-    """
-    settings = Settings.from_environment()
-    with open_remote(settings) as remote:
-        return clean_up(settings, remote)
 
 
 def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:

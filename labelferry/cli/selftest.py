@@ -47,7 +47,7 @@ def selftest(
         return typer.confirm(LOOK.format(page=page), err=True) if asks else None
 
     with to_localbox(localbox), progress(as_json or asks), warnings_shown():
-        found = api.clean_selftests() if clean else api.selftest(Choices(decide, look, keep))
+        found = api.selftest(Choices(decide, look, keep, clean))
     if found is None:
         fail(UNDECIDED, ConflictError.exit_code)
     if profile is not None and found.profile is not None:

@@ -10,7 +10,7 @@ from tests.e2e.test_secrets import WORD, holding
 from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import RUN_SECONDS, Deployed, until
 
-FLOWS = {"onboard", "sync", "verify", "plan", "resume", "retry-failed"}
+FLOWS = {"onboard", "sync", "verify", "plan", "doctor", "resume", "retry-failed"}
 SCALARS = ("name", "version", "tags", "description", "parameters", "concurrency_options", "job_variables", "entrypoint")
 
 

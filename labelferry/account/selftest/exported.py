@@ -21,20 +21,18 @@ def judge_export(trial: Trial, label: ExportNode) -> None:
     annotations = label["annotations"]
     pages = annotations.get("frames") or {}
     aside = _named(annotations.get("classifications") or ())
-    framed = _named(each for page in pages.values() for each in page.get("classifications") or ())
+    framed = _on_pages(pages, "classifications")
     asked = {**aside, **framed}
-    objects = _named(each for page in pages.values() for each in _members(page.get("objects")))
+    objects = _on_pages(pages, "objects")
     trial.found(Group.READING, "any_scope", "global checklist" in asked)
     trial.found(Group.READING, "repeated_colour", "last" if {*MASKS} & {*objects} else "refused")
     trial.found(Group.ACCOUNT, "answers_key", "index checklist" in asked)
     trial.found(Group.ACCOUNT, "beyond_refused", "31" not in pages)
     _judge_ranges(trial, asked)
-    if "selftest box" in objects:
+    if "selftest box" in objects:  # what is on a keyframe beside its shape
         nested = str(pages.get("1", {}).get("objects", "")).count("'detail'")
         trial.found(Group.READING, "keyframe_nesting", "kept" if nested else "dropped")
-    if "index radio" in asked:
-        trial.found(Group.EXPORTS, "framed", "frames" if "index radio" in framed else "classifications")
-        trial.found(Group.EXPORTS, "segments", _owner(annotations.get("segments") or {}, asked["index radio"]))
+    _judge_framed(trial, framed, aside, annotations.get("segments") or {})
 
 
 MASKS = ("selftest mask", "selftest second mask")
@@ -45,6 +43,15 @@ def judge_interpolation(trial: Trial, label: ExportNode) -> None:
     page = (label["annotations"].get("frames") or {}).get("15", {})
     box = _named(_members(page.get("objects"))).get("selftest box", {}).get("bounding_box", {})
     trial.found(Group.ACCOUNT, "linear", (box.get("top"), box.get("left")) == (24, 38))
+
+
+def _judge_framed(
+    trial: Trial, framed: Mapping[str, ExportNode], aside: Mapping[str, ExportNode], segments: Mapping[str, Any]
+) -> None:
+    question = framed.get("index radio") or aside.get("index radio")
+    if question is not None:
+        trial.found(Group.EXPORTS, "framed", "frames" if "index radio" in framed else "classifications")
+        trial.found(Group.EXPORTS, "segments", _owner(segments, question))
 
 
 def _judge_ranges(trial: Trial, asked: Mapping[str, ExportNode]) -> None:
@@ -61,6 +68,10 @@ def _owner(segments: Mapping[str, Any], question: ExportNode) -> str:
     if question.get("feature_id") in segments:
         return "question"
     return "answer" if any(answer.get("feature_id") in segments for answer in answers) else "none"
+
+
+def _on_pages(pages: Mapping[str, ExportNode], key: str) -> dict[str, ExportNode]:
+    return _named(each for page in pages.values() for each in _members(page.get(key)))
 
 
 def _members(node: Any) -> Iterator[ExportNode]:

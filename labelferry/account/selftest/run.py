@@ -40,11 +40,13 @@ class Choices:
         decide: whether to begin, after seeing what it is going to do.
         look: looks at pre-labels in the editor; unknown unless given.
         keep: whether to leave everything in Labelbox.
+        clean: whether only to delete what earlier self-tests left.
     """
 
     decide: Callable[[SelftestPlan], bool] = field(default=lambda _: True)
     look: Look = NO_LOOK
     keep: bool = False
+    clean: bool = False
 
 
 def run_selftest(
@@ -63,6 +65,8 @@ def run_selftest(
         RemoteError: when the service failed; what was created is cleaned up now or by ``clean_up``.
     """
     choices, names = choices or Choices(), SelftestNames.drawn()
+    if choices.clean:
+        return clean_up(settings, remote, connecting)
     with _open(settings, remote, connecting) as (client, file, organization, ledger):
         told = f"'{organization.name}' ({organization.id})"
         if not choices.decide(SelftestPlan(str(remote), told, names.whole, REQUESTS)):

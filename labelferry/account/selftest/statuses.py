@@ -30,12 +30,22 @@ def judge_statuses(trial: Trial, lines: Mapping[str, StatusLine], content: Seque
         content: the values on the lines of the file.
     """
     statuses = [each for each in content[: len(lines)] if isinstance(each, dict)]
-    failed = [each for each in statuses if each.get("status") not in SUCCEEDED]
-    only_failures = bool(statuses) and len(statuses) < len(lines) and len(failed) == len(statuses)
-    trial.found(Group.OUTCOMES, "lines", "failures" if only_failures else "all")
+    failed = _failed(statuses)
     trial.found(Group.OUTCOMES, "also", [*content[len(lines) :]] or None)
-    is_short = len(statuses) < len(lines) and not only_failures
-    trial.found(Group.OUTCOMES, "cut", len(statuses) if is_short else None)
+    is_short = len(statuses) < len(lines)
+    only_failures = is_short and 0 < len(statuses) == len(failed)
+    trial.found(Group.OUTCOMES, "lines", "failures" if only_failures else "all")
+    trial.found(Group.OUTCOMES, "cut", len(statuses) if is_short and not only_failures else None)
+    _judge_spelling(trial, lines, statuses)
+    if failed:
+        trial.found(Group.OUTCOMES, "errors", _errors([each.get("errors") for each in failed]))
+
+
+def _failed(statuses: Sequence[StatusLine]) -> list[StatusLine]:
+    return [each for each in statuses if each.get("status") not in SUCCEEDED]
+
+
+def _judge_spelling(trial: Trial, lines: Mapping[str, StatusLine], statuses: Sequence[StatusLine]) -> None:
     if not statuses:
         return
     pairs = [*_paired(list(lines.values()), statuses)]
@@ -43,8 +53,6 @@ def judge_statuses(trial: Trial, lines: Mapping[str, StatusLine], content: Seque
     if words := _words(statuses):
         trial.found(Group.OUTCOMES, "words", words)
     trial.found(Group.OUTCOMES, "rows", _row(statuses))
-    if failed:
-        trial.found(Group.OUTCOMES, "errors", _errors([each.get("errors") for each in failed]))
 
 
 def _paired(lines: Sequence[StatusLine], statuses: Sequence[StatusLine]) -> Iterator[tuple[str, str]]:
