@@ -5,12 +5,8 @@ reads it once. The results are frozen values.
 """
 
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import cache
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import labelferry.reports.printing  # noqa: F401  so that results print
 from labelferry.account.doctor.checkup import Checkup
@@ -19,30 +15,24 @@ from labelferry.account.selftest.records import Selftest
 from labelferry.account.selftest.run import Choices, run_selftest
 from labelferry.desired.build import build
 from labelferry.desired.checked import Checked
-from labelferry.desired.folder import kept
-from labelferry.desired.state import Desired
 from labelferry.errors import CheckError
-from labelferry.onboarding.context import Onboarding, alone, open_onboarding
+from labelferry.onboarding.context import alone
 from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.rebuild import Rebuilt
 from labelferry.onboarding.rebuild import rebuild as rebuild_ledger
 from labelferry.onboarding.run import carry_out, make_plan
-from labelferry.onboarding.steps.labels import fetch_ontology
 from labelferry.onboarding.undoing.records import Undo
 from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.onboarding.verify import verify as compare
 from labelferry.pictures.clip import write_clip
-from labelferry.plain_steps import PlainSteps
 from labelferry.reading import read
-from labelferry.remote import Remote, open_remote
+from labelferry.remote import open_remote
 from labelferry.reports import Report
-from labelferry.reports.journal import Journal
 from labelferry.reports.preview import preview_page, refused_page, write_page
 from labelferry.settings import Settings
-from labelferry.spec import Spec, is_name
-from labelferry.spec.load import load_own_spec
-from labelferry.spec.loaded import LoadedSpec
+from labelferry.spec import is_name
 from labelferry.verification import Verification
+from labelferry.work import AnySpec, at_work, load, taken_up
 
 __all__ = [
     "Checked",
@@ -60,8 +50,6 @@ __all__ = [
     "verify",
 ]
 
-AnySpec = Spec | Mapping[str, Any] | str | Path
-
 
 def check(spec: AnySpec, html: str | Path | None = None) -> Checked:
     """Read and check everything that a spec names. Offline; nothing is stored or sent.
@@ -73,7 +61,7 @@ def check(spec: AnySpec, html: str | Path | None = None) -> Checked:
     Raises:
         InputError: when anything is wrong with it; findings of the checks are on the page all the same.
     """
-    loaded = _load(spec)
+    loaded = load(spec)
     with tempfile.TemporaryDirectory() as folder:
         try:
             desired = build(loaded, Path(folder))
@@ -109,7 +97,7 @@ def preview(
         InputError: when anything is wrong with the spec, or no such video has labels.
     """
     with tempfile.TemporaryDirectory() as folder:
-        desired = build(_load(spec), Path(folder))
+        desired = build(load(spec), Path(folder))
         write_page(preview_page(desired, only=video, videos=videos, frames=frames), Path(html))
         if mp4 is not None:
             write_clip(desired, Path(mp4), video)
@@ -123,7 +111,7 @@ def plan(spec: AnySpec) -> Plan:
         InputError: when anything is wrong with the spec or what it names.
         RemoteError: when the service cannot be asked.
     """
-    with _at_work(spec) as work:
+    with at_work(spec) as work:
         return make_plan(work.onboarding, str(work.remote), work.settings.requests_per_minute)
 
 
@@ -141,7 +129,7 @@ def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:
         PartialFailureError: when all is done but lines were refused; it carries the report.
         RemoteError: when the service failed; run it again.
     """
-    with _at_work(spec) as work:
+    with at_work(spec, changes=True) as work:
         return carry_out(work.steps(plan))
 
 
@@ -152,7 +140,7 @@ def resume(name: str) -> Report:
         SpecError: when none of that name was started on this machine.
         LabelferryError: as for ``onboard``.
     """
-    with _taken_up(name) as work:
+    with taken_up(name, changes=True) as work:
         return carry_out(work.steps())
 
 
@@ -163,7 +151,7 @@ def retry_failed(name: str) -> Report:
         SpecError: when none of that name was started on this machine.
         LabelferryError: as for ``onboard``.
     """
-    with _taken_up(name) as work:
+    with taken_up(name, changes=True) as work:
         return carry_out(work.steps(), retry=True)
 
 
@@ -174,7 +162,7 @@ def rebuild(name: str) -> Rebuilt:
         SpecError: when none of that name was started on this machine.
         ConflictError: when the service does not have enough of it.
     """
-    with _taken_up(name) as work, alone(work.onboarding, work.remote, work.settings.wait):
+    with taken_up(name, changes=True) as work, alone(work.onboarding, work.remote, work.settings.wait):
         return rebuild_ledger(work.onboarding)
 
 
@@ -225,7 +213,7 @@ def undo(name: str, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
         ConflictError: when another run is in progress, or something of others appeared in the meantime.
         RemoteError: when the service failed; run it again.
     """
-    with _taken_up(name) as work:
+    with taken_up(name, changes=True) as work:
         return undo_onboarding(work.onboarding, work.remote, work.settings.wait, decide)
 
 
@@ -242,55 +230,7 @@ def verify(spec: AnySpec) -> Verification:
         InputError: when anything is wrong with the spec, or nothing of it was sent yet.
         RemoteError: when the service cannot be asked.
     """
-    with _taken_up(str(spec)) if is_name(spec) else _at_work(spec) as work:
+    with taken_up(str(spec)) if is_name(spec) else at_work(spec) as work:
         found = compare(work.onboarding, str(work.remote))
     found.write(work.settings.reports)
     return found
-
-
-def _load(spec: AnySpec) -> LoadedSpec:
-    return load_own_spec(spec, Settings.from_environment().specs)
-
-
-@dataclass(frozen=True, slots=True)
-class _Work:
-    """An open onboarding, and what its steps need."""
-
-    onboarding: Onboarding
-    remote: Remote
-    settings: Settings
-    journal: Journal
-
-    def steps(self, reviewed: Plan | str | Path | None = None) -> PlainSteps:
-        return PlainSteps(self.onboarding, self.remote, self.settings, journal=self.journal, reviewed=reviewed)
-
-
-@contextmanager
-def _at_work(spec: AnySpec) -> Iterator[_Work]:
-    """Assemble the labels of a spec, then open the onboarding: nothing is started for an invalid spec."""
-    settings, journal = Settings.from_environment(), Journal()
-    loaded = _load(spec)
-    with ExitStack() as stack:
-
-        @cache
-        def remote() -> Remote:
-            return stack.enter_context(open_remote(settings))
-
-        with journal.timing("assemble-labels"):
-            desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote()))
-        yield stack.enter_context(_onboarding(settings, remote(), desired, journal))
-
-
-@contextmanager
-def _taken_up(name: str) -> Iterator[_Work]:
-    settings, journal = Settings.from_environment(), Journal()
-    with journal.timing("take-up-labels"):
-        desired = Desired.load(kept(name, settings.home))
-    with open_remote(settings) as remote, _onboarding(settings, remote, desired, journal) as work:
-        yield work
-
-
-@contextmanager
-def _onboarding(settings: Settings, remote: Remote, desired: Desired, journal: Journal) -> Iterator[_Work]:
-    with open_onboarding(settings, remote, desired.folder) as onboarding:
-        yield _Work(onboarding, remote, settings, journal)

@@ -2,7 +2,7 @@
 
 import re
 
-__all__ = ["masked", "printable", "unsigned"]
+__all__ = ["masked", "printable", "said_by", "unsigned"]
 
 QUERY = re.compile(r"(\b[a-z][a-z0-9+.-]*://[^\s?'\"<>]+)\?[^\s'\"<>]*[^\s'\"<>.,;:!?)\]}]", re.I)
 USER = re.compile(r"(\b[a-z][a-z0-9+.-]*://)[^\s/?#@'\"<>]+@", re.I)
@@ -21,7 +21,16 @@ CONTROLS = PICTURES | {0x7F: 0x2421} | dict.fromkeys(range(0x80, 0xA0), 0xFFFD)
 
 def masked(text: str) -> str:
     """Return a text whose URLs have neither query nor user, since a presigned URL is as good as a key."""
+    text = text.encode("utf-8", "backslashreplace").decode()  # a surrogate alone can be printed nowhere
     return USER.sub(r"\1...@", QUERY.sub(r"\1?...", text)) if "://" in text else text
+
+
+def said_by(error: BaseException) -> str:
+    """Return the message of an error, also of one that cannot be turned into text."""
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001  whatever it raises, it has no message
+        return "without a message"
 
 
 def printable(text: str) -> str:

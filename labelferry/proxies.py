@@ -1,15 +1,21 @@
-"""Proxies of the environment: this machine is never reached through one, and those that cannot be used are refused."""
+"""Proxies and certificates of the environment: those that cannot be used are refused.
+
+This machine is never reached through a proxy.
+"""
 
 import os
 from collections.abc import MutableMapping
 from ipaddress import AddressValueError, IPv6Address
+from pathlib import Path
 
 from labelferry.errors import SpecError
+from labelferry.regular import open_regular
 
 __all__ = ["refuse_unusable_proxies", "settle_proxies"]
 
 HERE = ("127.0.0.1", "localhost", "::1")
 EXCEPTIONS = ("NO_PROXY", "no_proxy")
+CERTIFICATES = "SSL_CERT_FILE"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -26,18 +32,35 @@ def settle_proxies(environment: MutableMapping[str, str] = os.environ) -> None:
 
 
 def refuse_unusable_proxies() -> None:
-    """Stop when the environment names a proxy that the HTTP library cannot use.
+    """Stop when the environment names a proxy or certificates that the HTTP library cannot use.
 
     Raises:
         SpecError: naming the variables.
     """
     import httpx
 
+    _refuse_unusable_certificates()
     try:
         httpx.Client().close()
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         names = ", ".join([*_named(os.environ), *(name for name in EXCEPTIONS if os.environ.get(name))])
         raise SpecError(f"{names}: cannot be used as they are ({error}); correct or unset them") from error
+
+
+def _refuse_unusable_certificates() -> None:
+    file = os.environ.get(CERTIFICATES)
+    if not file:
+        return
+    import ssl
+
+    try:
+        open_regular(Path(file)).close()
+        ssl.create_default_context(cafile=file)
+    except OSError as error:  # which ssl's own errors are
+        reason = getattr(error, "reason", None) or error.strerror
+        raise SpecError(
+            f"{CERTIFICATES}: {file} cannot be used ({reason}); name a file of certificates (PEM), or unset it"
+        ) from error
 
 
 def _named(environment: MutableMapping[str, str]) -> list[str]:

@@ -19,6 +19,7 @@ from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.model.media import Media
 from labelferry.model.video import LabelledVideo
+from labelferry.regular import is_regular
 from labelferry.sources.archives import is_archive, unpacked
 from labelferry.sources.folders import sources_of
 from labelferry.sources.glance import Glance
@@ -174,8 +175,8 @@ def read(
         SourceError: when the format is not recognised or in doubt, or the labels cannot be read.
     """
     whole = Path(path)
-    if not whole.exists():
-        raise SourceError(f"{path}: no such file or folder; give the path of labels")
+    if not whole.is_dir() and not is_regular(whole):
+        raise SourceError(f"{path}: no such folder or regular file; give the path of labels")
     return Reading(whole, format, Media(width, height, fps, frame_count), options)
 
 

@@ -31,6 +31,7 @@ from pathlib import Path
 from pydantic import SecretStr
 
 from labelferry.errors import SpecError
+from labelferry.regular import open_regular
 
 __all__ = ["ONLY_LOCALBOX", "TIERS", "Settings"]
 
@@ -125,8 +126,8 @@ def _key(env: Mapping[str, str]) -> SecretStr | None:
     if key or not file:
         return SecretStr(key) if key else None
     try:
-        with Path(file).expanduser().open(encoding="utf-8") as opened:  # may be a pipe, or a device without an end
-            key = opened.read(MOST_OF_A_KEY).strip()
+        with open_regular(Path(file).expanduser()) as opened:
+            key = opened.read(MOST_OF_A_KEY).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
         raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error

@@ -7,6 +7,7 @@ import numpy as np
 from labelferry.assemble.answers import feature_of, sub_classifications, uuid_of
 from labelferry.errors import AnnotationError, SourceError
 from labelferry.model import Composite, MaskObject, Masks, Where
+from labelferry.regular import open_regular
 from labelferry.types import MaskFrame, VideoMaskAnnotation
 
 __all__ = ["masks"]
@@ -52,7 +53,8 @@ def _png(frame: MaskFrame, where: Where) -> bytes | None:
         return png
     if isinstance(image, (Path, str)):
         try:
-            return Path(image).read_bytes()
+            with open_regular(Path(image)) as file:
+                return file.read()
         except OSError as error:
             raise SourceError(f"{image}: mask at frame {frame.index} cannot be read: {error.strerror}") from error
     return image

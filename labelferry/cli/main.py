@@ -1,5 +1,6 @@
 """The program: its commands by name, and their exit codes."""
 
+import logging
 import os
 import sys
 from io import TextIOWrapper
@@ -63,6 +64,8 @@ def run() -> None:
     ):  # a character that the terminal lacks must not fail the command after its work
         sys.stdout.reconfigure(errors="backslashreplace")
     settle_proxies()
+    # SQLAlchemy logs an interrupt that comes while it closes a connection, with a traceback, and raises it.
+    logging.getLogger("sqlalchemy.pool").addHandler(logging.NullHandler())
     try:
         app()
     except LabelferryError as error:

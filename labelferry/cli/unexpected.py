@@ -11,7 +11,7 @@ from errno import ENOSPC
 from pathlib import Path
 
 from labelferry.errors import LabelferryError
-from labelferry.printable import masked
+from labelferry.printable import masked, said_by
 from labelferry.private import open_private, private_folder
 from labelferry.settings import Settings
 
@@ -40,10 +40,7 @@ def _full() -> str:
 
 
 def _first_line(error: Exception) -> str:
-    try:
-        lines = str(error).splitlines()
-    except Exception:  # noqa: BLE001  an error that cannot even say what it is
-        return "without a message"
+    lines = said_by(error).splitlines()
     return masked(lines[0][:LONGEST]) if lines else "without a message"
 
 

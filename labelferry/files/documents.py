@@ -13,7 +13,7 @@ import yaml
 
 from labelferry.errors import SpecError
 from labelferry.files.located import Located, MappingShape
-from labelferry.files.reach import is_regular
+from labelferry.regular import is_regular, open_regular
 from labelferry.yaml_nodes import Composer
 
 __all__ = ["load", "read"]
@@ -54,7 +54,7 @@ def read(text: str, source: str, shape: MappingShape) -> Located:
 def _bytes(path: Path, shape: MappingShape) -> bytes:
     if not is_regular(path):
         raise SpecError(f"{path}: cannot be read (no such file, or not a regular one); give the path of {shape.what}")
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         data = file.read(MOST_BYTES + 1)
     if len(data) > MOST_BYTES:
         raise SpecError(f"{path}: larger than {MOST_BYTES // 1_000_000} MB; give the path of {shape.what}")

@@ -5,16 +5,16 @@ not trusted: with links resolved it reads only files below one folder, and error
 because it may name any file.
 """
 
-import errno
-import stat
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from labelferry.errors import EmptySourceError, InputError, SourceError
+from labelferry.listing import brief
+from labelferry.regular import is_regular
 
-__all__ = ["Reach", "is_hidden", "is_many", "is_regular"]
+__all__ = ["Reach", "is_hidden", "is_many"]
 
 SETTING = "LABELFERRY_SPECS"
 
@@ -44,7 +44,7 @@ class Reach:
         """
         found = self.find(path)
         if found is None:
-            raise SourceError(f"{path}: no such file under {self.base}, or not a regular one; {self.relative}")
+            raise SourceError(f"{brief(path)}: no such file under {self.base}, or not a regular one; {self.relative}")
         return found
 
     def find(self, path: str) -> Path | None:
@@ -58,7 +58,7 @@ class Reach:
             whole = self._resolved(whole, path) if self.confined else whole
             return whole if is_regular(whole) else None
         except (OSError, RuntimeError, ValueError) as error:  # too long, a loop of links, a NUL
-            raise SourceError(f"{path!r}: cannot be read ({_reason(error)}); correct the path") from error
+            raise SourceError(f"{brief(path)!r}: cannot be read ({_reason(error)}); correct the path") from error
 
     def files(self, pattern: str) -> list[str]:
         """Return the files that a pattern matches in the order of their names, relative to ``base`` if below it.
@@ -77,10 +77,10 @@ class Reach:
             for path in found if self.confined else ():
                 self._resolved(path, pattern)
         except (OSError, RuntimeError, ValueError) as error:
-            raise SourceError(f"{pattern!r}: not a pattern of files ({_reason(error)}); correct it") from error
+            raise SourceError(f"{brief(pattern)!r}: not a pattern of files ({_reason(error)}); correct it") from error
         if not found:
             remedy = "correct the pattern, put a file there, or say on_empty: warn"
-            raise EmptySourceError(pattern, f"no file under {base} matches", remedy)
+            raise EmptySourceError(brief(pattern), f"no file under {base} matches", remedy)
         return [str(path.relative_to(base) if path.is_relative_to(base) else path) for path in found]
 
     def named(self, path: str) -> list[str]:
@@ -119,19 +119,20 @@ class Reach:
 
     def _folder(self, path: str) -> Path:
         """Return the folder that a path begins in, unless the path itself leads outside."""
+        shown = brief(path)
         if self.base is None:
             raise SourceError(
-                f"{path}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
+                f"{shown}: a pasted or fetched spec reads no files; set {SETTING} to the folder that such specs may "
                 "read, or give the path of a spec file"
             )
         if self.confined and (PurePath(path).is_absolute() or ".." in PurePath(path).parts):
-            raise SourceError(f"{path}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
+            raise SourceError(f"{shown}: a pasted or fetched spec reads only files below {SETTING}; {self.relative}")
         return self.base
 
     def _resolved(self, whole: Path, path: str) -> Path:
         there, base = whole.resolve(), self._folder(path).resolve()
         if not there.is_relative_to(base):
-            raise SourceError(f"{path}: a link leads out of {base}; put the file itself there")
+            raise SourceError(f"{brief(path)}: a link leads out of {base}; put the file itself there")
         return there
 
 
@@ -167,25 +168,8 @@ def _any_case(pattern: str) -> str:
     return f"{stem}.{''.join(f'[{each.lower()}{each.upper()}]' if each.isalpha() else each for each in ending)}"
 
 
-def is_regular(path: Path) -> bool:
-    """Return whether a file exists and is a regular one: not a folder, a device or a pipe, which may never end.
-
-    Raises:
-        OSError: when that cannot be determined.
-        ValueError: when no file can have that name.
-    """
-    try:
-        return stat.S_ISREG(path.stat().st_mode)
-    except OSError as error:
-        if error.errno not in ABSENT:
-            raise
-        return False
-
-
 LEFT_BEHIND = (".", "~$", "__MACOSX")
 """What the names of such files and folders begin with."""
-
-ABSENT = {errno.ENOENT, errno.ENOTDIR, errno.ELOOP}
 
 
 def _reason(error: Exception) -> str:

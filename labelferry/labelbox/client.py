@@ -1,6 +1,7 @@
 """The client: one key, one endpoint, and their resources."""
 
 import platform
+import ssl
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -37,6 +38,12 @@ from labelferry.proxies import refuse_unusable_proxies
 __all__ = ["Client"]
 
 
+@cache
+def _usual_certificates() -> ssl.SSLContext:
+    """The certificates of clients that ignore the environment; reading them takes longer than several requests."""
+    return httpx.create_ssl_context(trust_env=False)
+
+
 class Client:
     """A client of Labelbox, or of anything with its API; may be shared by threads.
 
@@ -70,7 +77,10 @@ class Client:
         key = _checked(api_key)
         if not endpoints.is_loopback:
             refuse_unusable_proxies()
-        self._http = httpx.Client(headers=_headers(), transport=transport, trust_env=not endpoints.is_loopback)
+        trusted: ssl.SSLContext | bool = _usual_certificates() if endpoints.is_loopback else True
+        self._http = httpx.Client(
+            headers=_headers(), transport=transport, trust_env=not endpoints.is_loopback, verify=trusted
+        )
         throttle = throttle or _throttle(policy, clock, sleep)
         wire = Wire(self._http, endpoints, key, policy, throttle=throttle, clock=clock, sleep=sleep)
         self._attach(wire)

@@ -13,6 +13,7 @@ from typing import Any
 import orjson
 
 from labelferry.localbox.errors import MalformedError
+from labelferry.localbox.named_files import read_regular
 from labelferry.localbox.state import jobs, settings
 from labelferry.localbox.state.behaviours import GROUPS, Same
 from labelferry.localbox.state.database import Session
@@ -45,7 +46,7 @@ def named(like: str) -> Profile:
     if like in PROFILES:
         return PROFILES[like]
     try:
-        profile = orjson.loads(Path(like).read_bytes())
+        profile = orjson.loads(read_regular(Path(like)))
     except (OSError, ValueError) as error:
         raise MalformedError(f"'{like}' is neither {', '.join(PROFILES)} nor a JSON file: {error}") from error
     if isinstance(profile, dict) and "behaviours" in profile:

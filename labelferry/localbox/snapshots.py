@@ -11,6 +11,7 @@ import orjson
 
 from labelferry.localbox.errors import MalformedError
 from labelferry.localbox.founding import found_in
+from labelferry.localbox.named_files import read_regular
 from labelferry.localbox.state import settings
 from labelferry.localbox.state.database import Session
 from labelferry.localbox.state.switches import PROFILE
@@ -122,7 +123,7 @@ def seed_new(session: Session, path: Path) -> None:
     if any(session.value(f"SELECT 1 FROM {table} LIMIT 1") for table in TABLES[1:]):  # noqa: S608 - names are ours
         return
     try:
-        snapshot = orjson.loads(path.read_bytes())
+        snapshot = orjson.loads(read_regular(path))
         seed(session, snapshot.get("result", snapshot))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise MalformedError(f"{path} is not a snapshot: {type(error).__name__}: {error}") from error

@@ -12,6 +12,8 @@ import numpy as np
 from labelferry.errors import SourceError
 from labelferry.masks.png import RgbArray, open_png
 from labelferry.model.masks import Colour
+from labelferry.proxies import refuse_unusable_proxies
+from labelferry.regular import open_regular
 
 if TYPE_CHECKING:
     import httpx
@@ -82,9 +84,12 @@ def fetch(url: str, client: "httpx.Client | None" = None) -> bytes:
 
     Raises:
         SourceError: when the answer is not 200.
+        SpecError: when the environment's proxies or certificates cannot be used.
     """
     import httpx
 
+    if client is None:
+        refuse_unusable_proxies()
     try:
         get = client.get if client else httpx.get
         answer = get(url, timeout=SECONDS, follow_redirects=True)
@@ -108,6 +113,7 @@ def _from_place(image: Path | str, client: "httpx.Client | None") -> list[Colour
 
 def _file(path: Path) -> bytes:
     try:
-        return path.read_bytes()
+        with open_regular(path) as file:
+            return file.read()
     except OSError as error:
         raise SourceError(f"{path}: cannot be read ({error.strerror}); give the path of a PNG file") from error

@@ -1,16 +1,16 @@
 """The context of every step of an onboarding: the client, the ledger, the desired state."""
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from labelferry.account.profile import ProfileAge, kept
 from labelferry.desired.folder import mark
 from labelferry.desired.state import Desired
-from labelferry.errors import ConflictError, LabelferryError
 from labelferry.labelbox import Client
 from labelferry.ledger import Ledger, confirm, held, open_ledger
+from labelferry.onboarding.history import waiting_told, work_told
 from labelferry.remote import LOCALBOX, Remote, connect
 from labelferry.settings import Settings
 
@@ -70,29 +70,10 @@ def alone(onboarding: Onboarding, remote: Remote, wait: float) -> Iterator[None]
     """
     ledger, project = onboarding.ledger, onboarding.desired.spec.project
     whole = ledger.lease(f"an onboarding into project '{project.id or project.name}'")
-    with _interrupt_told(ledger, remote), held(ledger.lease(), wait), held(whole, wait), _failure_told(ledger, remote):
-        mark(onboarding.desired)
-        yield
-
-
-@contextmanager
-def _failure_told(ledger: Ledger, remote: Remote) -> Iterator[None]:
-    """Record a failed run in the history."""
-    started_at = ledger.now()
-    try:
-        yield
-    except LabelferryError as error:
-        outcome = "conflict" if isinstance(error, ConflictError) else "failed"
-        ledger.record_run(started_at, outcome, {"remote": str(remote), "message": str(error)})
-        raise
-
-
-@contextmanager
-def _interrupt_told(ledger: Ledger, remote: Remote) -> Iterator[None]:
-    """Record an interrupted run in the history, even one that was still waiting for another."""
-    started_at = ledger.now()
-    try:
-        yield
-    except KeyboardInterrupt:
-        ledger.record_run(started_at, "interrupted", {"remote": str(remote), "message": "interrupted; run it again"})
-        raise
+    with ExitStack() as leases:
+        with waiting_told(ledger, remote):
+            leases.enter_context(held(ledger.lease(), wait))
+            leases.enter_context(held(whole, wait))
+        with work_told(ledger, remote):
+            mark(onboarding.desired)
+            yield

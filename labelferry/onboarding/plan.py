@@ -12,6 +12,7 @@ import orjson
 from labelferry.account.profile import ProfileAge
 from labelferry.errors import ConflictError, SpecError
 from labelferry.listing import shorten
+from labelferry.regular import open_regular
 from labelferry.settings import TIERS
 from labelferry.shown import Shown
 
@@ -174,10 +175,12 @@ class Plan(Shown):
 
 def _kept(path: Path) -> Plan:
     try:
-        data = orjson.loads(path.read_bytes())
+        with open_regular(path) as file:
+            data = orjson.loads(file.read())
         written, plan = data["format"], Plan.from_dict(data)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise SpecError(f"{path}: not a plan; make one with labelferry plan SPEC --json > {path}") from error
+        why = f" ({error.strerror})" if isinstance(error, OSError) else ""
+        raise SpecError(f"{path}: not a plan{why}; make one with labelferry plan SPEC --json > FILE") from error
     if written != FORMAT:
         raise SpecError(
             f"{path}: a plan of another version of labelferry (format {written}); make it again with "

@@ -13,6 +13,7 @@ from labelferry.model.keys import identity
 from labelferry.pictures.drawing import Canvas, draw
 from labelferry.pictures.shapes import DrawnLabels, frames_to_show
 from labelferry.pictures.strips import GROUND, choose_rows, colours_of, content_of, facts_of, size_of
+from labelferry.private import open_named
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -31,7 +32,7 @@ def write_clip(desired: Desired, path: Path, video: str | None = None) -> None:
     """Write an MP4 (H.264) of the first video that has labels, or of the one with a global key.
 
     Raises:
-        SpecError: when no such video has labels, or PyAV is not installed.
+        SpecError: when no such video has labels, PyAV is not installed, or the file cannot be opened.
     """
     try:
         import av
@@ -39,6 +40,7 @@ def write_clip(desired: Desired, path: Path, video: str | None = None) -> None:
         raise SpecError("an MP4 needs PyAV; install labelferry[video]") from error
     content, facts = _chosen(desired, video)
     rate = Fraction(facts.get("fps") or USUAL_RATE).limit_denominator(FINEST)
+    open_named(path).close()  # private, and refused at once where it cannot be written
     with av.open(str(path), "w", format="mp4") as container:
         stream: Any = container.add_stream("libx264", rate=rate)
         stream.pix_fmt = "yuv420p"

@@ -5,9 +5,14 @@ nothing, whatever a name or a message contains.
 """
 
 import re
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from labelferry.listing import counted
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 __all__ = ["render"]
 
@@ -16,6 +21,12 @@ CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 def render(template: str, **values: object) -> str:
     """Return the page of a template in this folder."""
+    return _environment().get_template(template).render(**values)
+
+
+@cache
+def _environment() -> "Environment":
+    """The templates, each of which is compiled once."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
     environment = Environment(
@@ -27,7 +38,7 @@ def render(template: str, **values: object) -> str:
         lstrip_blocks=True,
     )
     environment.filters["counted"] = counted
-    return environment.get_template(template).render(**values)
+    return environment
 
 
 def _printable(value: object) -> object:

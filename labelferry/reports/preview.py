@@ -17,7 +17,7 @@ from labelferry.model.keys import identity
 from labelferry.pictures import Strip, draw_strips
 from labelferry.pictures.strips import choose_rows, colours_of, content_of, facts_of
 from labelferry.pictures.timelines import TimeLine, time_lines
-from labelferry.private import open_private
+from labelferry.private import open_named
 from labelferry.reports.pages import render
 
 if TYPE_CHECKING:
@@ -79,11 +79,9 @@ def write_page(page: str, path: Path) -> None:
     """Write a page.
 
     Raises:
-        SpecError: when its folder does not exist.
+        SpecError: when its folder does not exist, or it cannot be opened.
     """
-    if not path.absolute().parent.is_dir():
-        raise SpecError(f"{path}: its folder does not exist; create it, or name another")
-    with open_private(path) as out:
+    with open_named(path) as out:
         out.write(page.encode("utf-8", "replace"))
 
 

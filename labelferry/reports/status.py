@@ -8,6 +8,7 @@ from rich.console import Console
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile, LineRecord, LineState, State
 from labelferry.model import RowRef
+from labelferry.onboarding.history import UNASKED
 from labelferry.onboarding.steps.left_out import left_out
 from labelferry.onboarding.steps.outcomes import REMEDIES, OutcomeKind, explain
 from labelferry.spec import ImportAs, checked_name
@@ -34,7 +35,7 @@ def print_all(found: Mapping[str, Any], console: Console) -> None:
     if not found["onboardings"]:
         console.print(f"no onboarding in {found['ledger']} yet", markup=False, highlight=False, soft_wrap=True)
     for each in found["onboardings"]:
-        console.print(f"[bold]{each['name']}[/bold] in workspace {each['workspace']}", highlight=False)
+        _print_heading(each["name"], each["workspace"], console)
         _print_runs(each["runs"], console)
         _print_counts(each["lines"], console)
 
@@ -80,7 +81,7 @@ def _line(record: LineRecord) -> dict[str, str]:
 def print_status(status: Mapping[str, Any], console: Console) -> None:
     """Print the history, and every line that failed or is unknown."""
     for workspace in status["workspaces"]:
-        console.print(f"[bold]{status['name']}[/bold] in workspace {workspace['workspace']}", highlight=False)
+        _print_heading(status["name"], workspace["workspace"], console)
         _print_runs(workspace["runs"], console)
         _print_counts(workspace["lines"], console)
         for job in workspace["pending_jobs"]:
@@ -88,6 +89,11 @@ def print_status(status: Mapping[str, Any], console: Console) -> None:
         _print_left_out(workspace["left_out_rows"], console)
         for state in ("failed", "unknown"):
             _print_lines(state, workspace[f"{state}_lines"], console)
+
+
+def _print_heading(name: str, workspace: str, console: Console) -> None:
+    where = "in no workspace yet" if workspace == UNASKED else f"in workspace {workspace}"
+    console.print(f"[bold]{name}[/bold] {where}", highlight=False)
 
 
 def _print_left_out(keys: Iterable[str], console: Console) -> None:

@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from labelferry.errors import SourceError
 from labelferry.files.reach import Reach, is_many
+from labelferry.listing import brief
 from labelferry.model.feature import Where
 from labelferry.model.keys import wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import sheets_of
+from labelferry.sources.text import json_in
 
 __all__ = ["COLUMNS", "PICTURE_ENDINGS", "VideoRow", "read_videos"]
 
@@ -210,13 +212,13 @@ def _file(row_data: str | None, where: Where, reach: Reach) -> Path | None:
     if scheme in SCHEMES:
         return None
     if scheme:
-        raise _wrong(where, f"row_data '{row_data}' {_remedy(scheme)}")
+        raise _wrong(where, f"row_data '{brief(row_data)}' {_remedy(scheme)}")
     try:
         path = reach.find(row_data)
     except SourceError as error:
         raise _wrong(where, f"row_data {error}") from error
     if path is None:
-        raise _wrong(where, f"row_data '{row_data}' is not a file under {reach.base}; {reach.relative}")
+        raise _wrong(where, f"row_data '{brief(row_data)}' is not a file under {reach.base}; {reach.relative}")
     return path
 
 
@@ -234,7 +236,7 @@ def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:
         return None
     try:
         number = math.nan if isinstance(value, bool) else float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         number = math.nan
     if not math.isfinite(number) or number <= 0:
         raise _wrong(where, f"{name} {value!r} is not a number above 0; correct it or leave it empty")
@@ -248,15 +250,13 @@ def _count(row: Mapping[str, Any], name: str, where: Where) -> int | None:
     return None if number is None else int(number)
 
 
-def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
-    import orjson
+ATTACHED = 'write attachments as [{"type": ..., "value": ...}]'
 
+
+def _attachments(value: object, where: Where) -> tuple[Mapping[str, Any], ...]:
     if value is None:
         return ()
-    try:
-        items = orjson.loads(value) if isinstance(value, str) else value
-    except orjson.JSONDecodeError as error:
-        raise _wrong(where, 'attachments are not JSON; write [{"type": ..., "value": ...}]') from error
+    items = json_in(value.encode(), where.source, where.line, ATTACHED) if isinstance(value, str) else value
     if not isinstance(items, Sequence):
         items = [items]
     for item in items:

@@ -18,6 +18,7 @@ from labelferry.model.feature import Where
 from labelferry.model.findings import Finding
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.video import LabelledVideo
+from labelferry.printable import said_by
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import Guess, Reader
@@ -65,7 +66,7 @@ def _run(path: Path, entry: PythonLabels) -> object:
         raise SourceError(f"{entry.path}:{_line(error, path)}: {error}") from error
     except (Exception, SystemExit) as error:  # whatever the user's file raises must be fixed there
         raise SourceError(
-            f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {error}; fix the file"
+            f"{entry.path}:{_line(error, path)}: {type(error).__name__}: {said_by(error)}; fix the file"
         ) from error
     if entry.variable not in scope:
         raise SourceError(f"{entry.path}: has no variable '{entry.variable}'; name it in the spec with variable: ...")

@@ -147,10 +147,28 @@ class Sheet:
 
         column = self.columns[name]
         if not pa.types.is_string(column.type):
-            column = pa.array([cell_text(value) for value in column.to_pylist()], pa.string())
+            column = self._as_text(name)
         if column.null_count:  # filling nulls imports pandas even if there are none, which takes a quarter of a second
             column = column.fill_null("")
         return pc.utf8_trim_whitespace(column)
+
+    def _as_text(self, name: str) -> Column:
+        """Text of typed cells; bytes count as text if they are UTF-8."""
+        import pyarrow as pa
+
+        column, kinds = self.columns[name], pa.types
+        try:
+            if kinds.is_binary(column.type) or kinds.is_large_binary(column.type):
+                return column.cast(pa.string())
+            return pa.array([cell_text(value) for value in column.to_pylist()], pa.string())
+        except (
+            ValueError,
+            TypeError,
+            LookupError,
+            OverflowError,
+        ) as error:  # dates beyond Python's, unknown time zones
+            what = f"column '{name}' has a cell of type {column.type} that cannot be read ({error})"
+            raise fault(self.source, None, what, "store it as text or numbers") from error
 
     def _floats(self, name: str) -> NDArray[np.float64]:
         import pyarrow as pa

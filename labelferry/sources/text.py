@@ -11,6 +11,7 @@ import orjson
 
 from labelferry.errors import EmptySourceError, SourceError
 from labelferry.model.feature import Where
+from labelferry.regular import open_regular
 
 __all__ = ["blocks_of", "bytes_of", "empty", "fault", "json_in", "opened", "shorten", "text_in", "text_of"]
 
@@ -61,7 +62,7 @@ def opened(path: Path, source: str) -> Iterator[IO[bytes]]:
         SourceError: when it cannot be read.
     """
     try:
-        with path.open("rb") as file:
+        with open_regular(path) as file:
             yield file
     except OSError as error:
         raise fault(

@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-import orjson
-
 from labelferry.model import LabelledVideo, Where
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.documents import Node
 from labelferry.sources.objects import Objects
 from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.source import Source
-from labelferry.sources.text import empty, fault
+from labelferry.sources.text import empty, fault, json_in
 from labelferry.sources.via_shapes import region_of
 
 if TYPE_CHECKING:
@@ -106,10 +104,7 @@ def _of_json(document: Node) -> Iterator[PictureRegion]:
 
 
 def _json(text: str, where: Where) -> Node:
-    try:
-        return Node(orjson.loads(text or "{}"), f"{where}")
-    except orjson.JSONDecodeError as error:
-        raise fault(where.source, where.line, f"not JSON ({error})", "export it again") from error
+    return Node(json_in((text or "{}").encode(), where.source, where.line, "export it again"), f"{where}")
 
 
 def _said(attributes: Node) -> dict[str, str]:

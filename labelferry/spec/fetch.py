@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 import httpx
 
 from labelferry.errors import SpecError
+from labelferry.proxies import refuse_unusable_proxies
 
 __all__ = ["fetch_text"]
 
@@ -26,6 +27,7 @@ def fetch_text(url: str, seconds: float = SECONDS) -> str:
     Raises:
         SpecError: when it cannot be fetched in time, is too large or not UTF-8.
     """
+    refuse_unusable_proxies()
     # A thread of its own, because a notebook's thread has a running event loop already.
     with ThreadPoolExecutor(1) as thread:
         body = thread.submit(asyncio.run, _within(url, seconds)).result()

@@ -17,7 +17,7 @@ from typing import Any
 import orjson
 import pytest
 
-from labelferry.cli.start import main
+from labelferry.cli import main
 from tests.localbox_server import KEY, ROOT, Localbox
 
 COMMAND = str(Path(sys.executable).with_name("labelferry"))
@@ -128,7 +128,7 @@ def offline(
         monkeypatch.setattr(sys, "argv", ["labelferry", *arguments])
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
-            main()
+            main.run()
         said = capsys.readouterr()
         return Outcome(int(ended.value.code or 0), said.out, said.err)
 

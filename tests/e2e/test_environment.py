@@ -1,5 +1,6 @@
 """Machines as people have them: each fault of the environment is one message and the documented exit code."""
 
+import os
 import shutil
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
@@ -9,6 +10,7 @@ import pytest
 
 from labelferry.ledger import open_ledger
 from tests.commands import command
+from tests.localbox_server import Localbox
 
 NOWHERE = "http://127.0.0.1:9"
 PROXIES = {"HTTP_PROXY": NOWHERE, "HTTPS_PROXY": NOWHERE, "ALL_PROXY": NOWHERE}
@@ -139,6 +141,58 @@ def test_two_first_runs_on_a_new_home(tmp_path: Path) -> None:
 
         with ThreadPoolExecutor(4) as threads:
             list(threads.map(first, range(4)))
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("options", [(), ("--flow",)], ids=["in this process", "as a flow"])
+def test_two_first_commands_on_a_new_home(options: tuple[str, ...], tmp_path: Path) -> None:
+    """Ledger, localbox and Prefect's database are made by both at the same time."""
+
+    def first(name: str) -> "subprocess.CompletedProcess[str]":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "boxes.csv").write_text(BOXES.replace("clip", f"clip-{name}"), "utf-8")
+        text = SPEC.replace("machine", name).replace("Machine", name).replace("clip,", f"clip-{name},")
+        (tmp_path / name / "spec.yaml").write_text(text, "utf-8")
+        return command(tmp_path, "onboard", str(tmp_path / name / "spec.yaml"), *options)
+
+    with ThreadPoolExecutor(2) as threads:
+        ended = list(threads.map(first, ("one", "two")))
+    assert [(each.returncode, each.stderr) for each in ended] == [(0, ""), (0, "")]
+
+
+@pytest.mark.full
+def test_a_ledger_that_is_cut_off_under_a_run_and_the_remedy(localbox: Localbox, tmp_path: Path, spec: str) -> None:
+    slow = {"kind": "slow", "seconds": 3, "operation": "createBatchV2PyApi", "nth": 1}
+    localbox.control("POST", "faults", slow)
+    there = {"LABELBOX_API_KEY": localbox.key, "LABELBOX_ENDPOINT": localbox.endpoint}
+    with ThreadPoolExecutor(1) as thread:
+        run = thread.submit(command, tmp_path, "onboard", spec, **there)
+        assert any(localbox.control("GET", "faults")[0]["fired"] or run.done() for _ in range(100_000))
+        for path in tmp_path.glob("home/ledger.db*"):
+            if not path.name.endswith("-shm"):  # which SQLite maps into memory
+                os.truncate(path, 0)
+        ended = run.result()
+    if ended.returncode:  # what SQLite still has in memory may be all that it needs
+        told(ended, 1, "the ledger's database failed", "nothing is lost")
+    told(command(tmp_path, "status", **there), 2, "not a ledger, or a damaged one", "move it away")
+    for path in tmp_path.glob("home/ledger.db*"):
+        path.unlink()
+    again = command(tmp_path, "onboard", spec, **there)
+    assert (again.returncode, again.stderr) == (0, "")
+    tables = ("datasets", "projects", "batches", "imports", "annotations")
+    assert {table: len(localbox.table(table)) for table in tables} == dict.fromkeys(tables, 1)
+
+
+def test_certificates_that_cannot_be_used(tmp_path: Path, spec: str) -> None:
+    (tmp_path / "no.pem").write_text("none\n", "utf-8")
+    for file in (str(tmp_path / "absent.pem"), str(tmp_path / "no.pem")):
+        for arguments in (("plan", spec), ("doctor",)):
+            ended = command(tmp_path, *arguments, LABELBOX_API_KEY="key", SSL_CERT_FILE=file)
+            told(ended, 2, f"SSL_CERT_FILE: {file} cannot be used", "or unset it")
+
+
+def test_a_proxy_that_doctor_cannot_use(tmp_path: Path) -> None:
+    told(command(tmp_path, "doctor", HTTPS_PROXY="nonsense://x"), 2, "HTTPS_PROXY", "correct or unset")
 
 
 def test_what_nobody_foresaw_is_one_line_and_a_file(tmp_path: Path, spec: str) -> None:

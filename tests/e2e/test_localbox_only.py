@@ -1,5 +1,6 @@
 """A key is exported, and the user asks for localbox: nothing is asked of the service that the key is for."""
 
+import re
 from importlib.metadata import version
 from pathlib import Path
 
@@ -46,7 +47,12 @@ def test_every_command_that_asks_the_service(service: Localbox, tmp_path: Path) 
 
 @pytest.mark.full
 def test_the_demo(service: Localbox, tmp_path: Path) -> None:
-    assert told(tmp_path, service, "demo").count("went to the embedded localbox") == 4
+    said = told(tmp_path, service, "demo")
+    assert said.count("went to the embedded localbox") == 4
+    assert service.operations() == []
+    for line in re.findall("next: labelferry (.*)", said):  # it works as typed, key or not
+        name = line.split()[-1]
+        assert f"{name} in workspace" in told(tmp_path, service, *line.split())
     assert service.operations() == []
 
 

@@ -70,7 +70,8 @@ def test_parquet_of_one_value(tmp_path: Path) -> None:
     one = pa.array(np.ones(rows, np.int64))
     pq.write_table(pa.table(dict.fromkeys(names, one)), tmp_path / "bomb.parquet", compression="zstd")
     assert (tmp_path / "bomb.parquet").stat().st_size < 2_000_000
-    code, said = check(tmp_path, SPEC.replace("LABELS", TABLE.replace("PATH", "bomb.parquet")))
+    entry = TABLE.replace("PATH", "bomb.parquet, global_key: clip, class_name: car")
+    code, said = check(tmp_path, SPEC.replace("LABELS", entry))
     assert (code, "unfold to more than 2,000,000,000" in said) == (2, True), said
 
 

@@ -8,7 +8,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from labelferry import __version__
-from labelferry.cli.start import main
+from labelferry.cli import main
 from labelferry.ledger import LineRecord, LineState, Reason, Verdict, open_ledger
 
 NOON, ONE = datetime(2026, 3, 1, 12, tzinfo=UTC), datetime(2026, 3, 1, 13, tzinfo=UTC)
@@ -47,7 +47,7 @@ def home(tmp_path: Path, clock: list[datetime], monkeypatch: pytest.MonkeyPatch)
 def run(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> None:
     monkeypatch.setattr("sys.argv", ["labelferry", "metrics", *arguments])
     with pytest.raises(SystemExit) as ended:
-        main()
+        main.run()
     assert ended.value.code == 0
 
 

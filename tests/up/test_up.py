@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 
 from tasks.credentials import LabelboxCredentials
+from tests.e2e.test_secrets import WORD, holding
 from tests.localbox_server import KEY, Localbox
 from tests.up.conftest import RUN_SECONDS, Deployed, until
 
@@ -63,25 +64,50 @@ def test_wrong_input_is_refused_when_it_is_submitted(deployed: Deployed) -> None
     assert "on_changed" in answer.text
 
 
-def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
-    """The key comes from the block; the run's parameters hold no more than its name."""
+def block_with(deployed: Deployed, name: str, key: str, endpoint: str) -> dict[str, Any]:
+    """A parameter that names a new block with a key, as the form makes it."""
     kind = deployed.api("GET", "/block_types/slug/labelbox-credentials")
     schema = deployed.api("POST", "/block_schemas/filter", {"block_schemas": {"block_type_id": {"any_": [kind["id"]]}}})
-    document = {
-        "name": spec.stem,
-        "data": {"api_key": KEY, "endpoint": localbox.endpoint},
-        "block_type_id": kind["id"],
-        "block_schema_id": schema[0]["id"],
-    }
-    made = deployed.api("POST", "/block_documents/", document)
+    data = {"api_key": key, "endpoint": endpoint}
+    document = {"name": name, "data": data, "block_type_id": kind["id"], "block_schema_id": schema[0]["id"]}
+    return {"$ref": {"block_document_id": deployed.api("POST", "/block_documents/", document)["id"]}}
+
+
+def pasted(deployed: Deployed, spec: Path) -> str:
+    """The text of a spec, its paths below the folder of strangers' specs."""
     folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
     text = spec.read_text("utf-8")
-    text = text.replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
-    run = deployed.run("onboard", spec=text, credentials={"$ref": {"block_document_id": made["id"]}})
+    return text.replace("videos.csv", f"{folder}/videos.csv").replace("boxes.csv", f"{folder}/boxes.csv")
+
+
+def test_a_pasted_spec_with_a_block_as_credentials(deployed: Deployed, localbox: Localbox, spec: Path) -> None:
+    """The key comes from the block; the run's parameters hold no more than its name."""
+    block = block_with(deployed, spec.stem, KEY, localbox.endpoint)
+    run = deployed.run("onboard", spec=pasted(deployed, spec), credentials=block)
     assert run["state"]["type"] == "COMPLETED", run["state"]["message"]
     assert run["name"] == f"onboard {spec.stem}: 1 new row"
     assert KEY not in str(run)
     assert len(localbox.annotations()) == 1
+
+
+def test_keys_and_files_are_in_no_byte_of_what_the_services_keep(
+    deployed: Deployed, localbox: Localbox, spec: Path
+) -> None:
+    """Keys of blocks, right, wrong and impossible, and files that pasted specs name, in runs that fail or succeed."""
+    folder = spec.parent.relative_to(deployed.environment["LABELFERRY_SPECS"])
+    for name, word in (("key.csv", KEY), ("text.csv", WORD)):
+        (spec.parent / name).write_text(f"{word}\n", "utf-8")
+    text, keys = pasted(deployed, spec), {"right": KEY, "wrong": f"{KEY}-wrong", "impossible": f"{KEY} no key"}
+    blocks = {name: block_with(deployed, f"{spec.stem}-{name}", key, localbox.endpoint) for name, key in keys.items()}
+    wrong = [text.replace(f"{folder}/boxes.csv", f"{folder}/{name}") for name in ("key.csv", "text.csv")]
+    wrong += [text.replace(f"{folder}/boxes.csv", str(spec.parent / "key.csv"))]
+    given = [*((each, "right") for each in wrong), (text, "wrong"), (text, "impossible"), (text, "right")]
+    runs = [deployed.start("onboard", spec=each, credentials=blocks[block]) for each, block in given]
+    assert [deployed.ended(run)["state"]["type"] for run in runs] == [*["FAILED"] * 5, "COMPLETED"]
+    assert [holding(word, [deployed.home]) for word in (KEY, WORD)] == [[], []]
+    found = holding(f"{spec.stem}-0", [deployed.home])  # other texts are found, so the search works
+    for place in ("prefect.db", "/ledger.db", f"/reports/{spec.stem}.json", "/onboardings/"):
+        assert any(place in file for file in found), (place, found)
 
 
 def test_shards_and_reports_lie_in_the_storage_too(deployed: Deployed, spec: Path) -> None:

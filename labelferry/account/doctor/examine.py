@@ -14,11 +14,17 @@ from labelferry.account.doctor.prefect_server import check_server
 from labelferry.account.doctor.target import check_integrations, check_target
 from labelferry.errors import AuthenticationError, InputError, PermissionDeniedError, RemoteError
 from labelferry.onboarding.context import Connect
+from labelferry.proxies import refuse_unusable_proxies
 from labelferry.remote import LOCALBOX, Remote, connect
 from labelferry.settings import Settings
 from labelferry.spec.load import load_spec
 
 __all__ = ["Instruments", "examine"]
+
+
+def _http_client() -> httpx.Client:
+    refuse_unusable_proxies()
+    return httpx.Client()
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +41,7 @@ class Instruments:
     connecting: Connect = connect
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
     installed: Callable[[str], tuple[int, ...] | None] = installed
-    http: Callable[[], httpx.Client] = httpx.Client
+    http: Callable[[], httpx.Client] = _http_client
 
 
 def examine(

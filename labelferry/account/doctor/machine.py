@@ -74,7 +74,7 @@ def _sqlite(url: str) -> Path | None:
 
 def _records(file: LedgerFile) -> Iterator[HealthCheck]:
     known = sorted({*file.onboardings()})
-    yield ok(Topic.LEDGER, f"{file}, {counted(len(known), 'onboarding')}")
+    yield ok(Topic.LEDGER, f"{file}, {counted(len({name for _, name in known}), 'onboarding')}")
     for workspace, name in known:
         yield from _unfinished(file.of(workspace, name))
 

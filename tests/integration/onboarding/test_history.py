@@ -3,15 +3,20 @@
 import os
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
 from labelferry.desired.folder import kept
 from labelferry.errors import ConflictError, UnavailableError
+from labelferry.ledger import open_ledger
 from labelferry.onboarding.context import alone
+from labelferry.onboarding.history import preparation_told
 from labelferry.onboarding.run import carry_out
 from labelferry.plain_steps import PlainSteps
+from labelferry.reports.status import print_status, status_of
 from tests.faults.streets import NAME, SPEC, box
 from tests.integration.onboarding.yard import Yard
 
@@ -53,6 +58,36 @@ def test_a_run_that_is_interrupted_while_it_waits_for_another(yard: Yard) -> Non
         with pytest.raises(KeyboardInterrupt), alone(onboarding, yard.remote, 60):
             pass
         assert [run["outcome"] for run in onboarding.ledger.history()] == ["interrupted"]
+
+
+def test_a_run_whose_report_is_stored_was_not_interrupted(yard: Yard) -> None:
+    with yard.onboarding() as onboarding:
+        ledger = onboarding.ledger
+
+        def store_report() -> None:
+            ledger.record_run(ledger.now(), "done", {"remote": str(yard.remote)})
+            raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt), alone(onboarding, yard.remote, 0):
+            store_report()
+        assert [run["outcome"] for run in ledger.history()] == ["done"]
+
+
+def test_a_run_that_is_interrupted_before_the_service_was_asked(yard: Yard, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is where the earlier runs of its name are, or in no workspace yet."""
+    for _ in range(2):
+        with pytest.raises(KeyboardInterrupt), preparation_told(yard.settings, NAME):
+            raise KeyboardInterrupt
+        with open_ledger(yard.settings.ledger_url) as file:
+            print_status(status_of(file, NAME), Console(width=200))
+    assert capsys.readouterr().out.count("in no workspace yet") == 2
+    other = yard.settings.home / "other.db"
+    settings = replace(yard.settings, ledger_url=f"sqlite:///{other}")
+    with open_ledger(settings.ledger_url) as file:
+        file.of("organization-1", NAME).claim("project", "Streets")
+        with pytest.raises(KeyboardInterrupt), preparation_told(settings, NAME):
+            raise KeyboardInterrupt
+        assert file.onboardings() == [("organization-1", NAME)]
 
 
 def test_one_run_at_a_time(yard: Yard) -> None:

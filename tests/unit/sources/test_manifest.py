@@ -111,7 +111,12 @@ BAD = [
     pytest.param(f"global_key,row_data,fps\na,{URL},0\n", ["videos.csv:2: fps '0' is not a number above 0"], id="fps"),
     pytest.param(f"global_key,row_data,fps\na,{URL},inf\n", ["videos.csv:2: fps 'inf'"], id="infinite fps"),
     pytest.param(
-        f"global_key,row_data,attachments\na,{URL},pic\n", ["videos.csv:2: attachments are not JSON"], id="json"
+        f"global_key,row_data,attachments\na,{URL},pic\n", ["videos.csv:2: not JSON", "write attachments as"], id="json"
+    ),
+    pytest.param(
+        f'global_key,row_data,attachments\na,{URL},"{{""type"": ""TEXT"", ""type"": ""HTML"", ""value"": ""x""}}"\n',
+        ["videos.csv:2: 'type' is given twice in one object"],
+        id="twice",
     ),
     pytest.param(
         f"global_key,row_data,attachments\na,{URL},[1]\n", ["videos.csv:2: attachment 1; each needs"], id="one"

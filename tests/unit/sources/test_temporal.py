@@ -145,6 +145,8 @@ def test_via_2(read: Read, notes: list[Finding]) -> None:
     (track,) = video.tracks
     assert (str(track.feature), track.instance, track.frames.tolist()) == ("face", "9", [1, 2])
     assert [note.code for note in notes] == ["frames-from-names"]
+    with pytest.raises(SourceError, match=r"a\.csv:2: 'x' is given twice in one object"):
+        read(VIA2.replace('""y"":2', '""x"":2', 1), **options)
     with pytest.raises(SourceError, match="does not name the video; say global_key"):
         read(VIA2, format="via", path="a.csv")
 
