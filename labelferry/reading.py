@@ -110,6 +110,17 @@ class Reading(Iterator[LabelledVideo]):
         named = "global_key" in reader.entry.model_fields and reader.entry.model_fields["global_key"].is_required()
         key = {"global_key": "{stem}"} if named else {}
         options = {**key, **guess.options, **self.options}
+        self._note_assumed(path, guess)
+        if options.get("global_key") == "{stem}":
+            options["global_key"] = self._key(path, root)
+        inside = str(options.pop("path", ""))
+        shown = f"{escape(str(path))}/{inside}" if path.is_dir() else str(path)
+        entry = _entry(reader, {"format": reader.format, "path": shown, **options})
+        for source in sources_of(entry, Reach(Path.cwd()), self._note, self.media, lenient=True):
+            yield from read_labels(source)
+
+    def _note_assumed(self, path: Path, guess: Guess) -> None:
+        """Say which options were chosen that nobody gave."""
         if "class_name" in guess.options.keys() - self.options.keys():
             self._note(ReaderRule.CLASS_UNNAMED.at(Where(str(path)), name=guess.options["class_name"]))
         if guess.doubt and "layout" in guess.options.keys() - self.options.keys():
@@ -124,13 +135,6 @@ class Reading(Iterator[LabelledVideo]):
             shown = ", ".join(map(str, shorten([str(each) for each in numbers], 10)))
             rule = ReaderRule.CLASS_NUMBERS
             self._note(rule.at(Where(str(path)), column="class", numbers=shown, first=str(numbers[0])))
-        if options.get("global_key") == "{stem}":
-            options["global_key"] = self._key(path, root)
-        inside = str(options.pop("path", ""))
-        shown = f"{escape(str(path))}/{inside}" if path.is_dir() else str(path)
-        entry = _entry(reader, {"format": reader.format, "path": shown, **options})
-        for source in sources_of(entry, Reach(Path.cwd()), self._note, self.media, lenient=True):
-            yield from read_labels(source)
 
     def _key(self, path: Path, root: Path) -> str:
         """The video's name, as the file or the folders above it have it."""

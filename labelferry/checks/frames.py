@@ -1,6 +1,7 @@
 """Frame numbers -> inside the video, inside the answer above, and not one segment for each."""
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -28,13 +29,13 @@ def check_all(facts: Facts) -> RowCheck:
 
 def _like_seconds(videos: Sequence[LabelledVideo], facts: Facts) -> Iterator[Finding]:
     """Labels on frames 1, 2, 3, ... of a long video, none beyond the number of its seconds: extracted, one a second."""
-    tracks = [track for video in videos for track in video.tracks]
+    tracks = list(chain.from_iterable(video.tracks for video in videos))
     media = facts.media_of(videos[0].row)
     if not media.fps or not media.frame_count or max(map(len, tracks), default=0) < LEAST_EXTRACTED:
         return
     frames = np.unique(np.concatenate([track.frames for track in tracks]))
-    is_dense = int(frames[-1] - frames[0]) == len(frames) - 1
-    if is_dense and media.fps >= 2 and frames[0] <= FIRST_FRAME + 1 and frames[-1] <= media.frame_count / media.fps + 1:
+    is_dense = int(frames[-1] - frames[0]) == len(frames) - 1 and frames[0] <= FIRST_FRAME + 1
+    if is_dense and media.fps >= 2 and frames[-1] <= media.frame_count / media.fps + 1:
         yield FrameRule.FRAMES_LIKE_SECONDS.at(
             tracks[0].where,
             frame=int(frames[0]),

@@ -77,6 +77,17 @@ def read(source: Source[AvaLabels]) -> Iterator[LabelledVideo]:
     rows = [(line, cells) for line, cells in enumerate(csv.reader(io.StringIO(source.text(source.file))), 1) if cells]
     if rows and _is_header(rows[0][1]):
         del rows[0]
+    videos, alone = _persons(rows, source)
+    if not videos:
+        raise empty(source.file, "no rows")
+    if alone:
+        source.note(ReaderRule.IDENTITY_MISSING.at(Where(source.file), count=alone, ids="none"))
+    for name, persons in videos.items():
+        yield _video(name, persons, source)
+
+
+def _persons(rows: list[tuple[int, list[str]]], source: Source[AvaLabels]) -> tuple[dict[str, dict[str, _Person]], int]:
+    """Return the persons of each video by what they are called, and the number of rows that name none."""
     scored = any(_is_score(cells) for _, cells in rows)
     videos: dict[str, dict[str, _Person]] = {}
     alone = 0
@@ -87,12 +98,7 @@ def read(source: Source[AvaLabels]) -> Iterator[LabelledVideo]:
         called = person or f"box {time:g} {' '.join(cells[2:6])}"
         video = videos.setdefault(cells[0].strip(), {})
         video.setdefault(called, _Person(line)).add(time, box, _action(cells, source.entry), line)
-    if not videos:
-        raise empty(source.file, "no rows")
-    if alone:
-        source.note(ReaderRule.IDENTITY_MISSING.at(Where(source.file), count=alone, ids="none"))
-    for name, persons in videos.items():
-        yield _video(name, persons, source)
+    return videos, alone
 
 
 def _is_header(cells: list[str]) -> bool:
@@ -171,20 +177,26 @@ def _asked(entry: AvaLabels, actions: list[str], where: Where) -> Classification
     return Classification(Feature(entry.question), AnswerKind.CHECKLIST, options, where)
 
 
+def _is_box_of_a_video(row: list[str]) -> bool:
+    """Whether a row is a name, a time, corners that enclose something, and an action."""
+    if len(row) not in COLUMNS or not all(map(_is_number, row[1:6])):
+        return False
+    time, x1, y1, x2, y2 = map(float, row[1:6])
+    return not _is_number(row[0]) and time >= 0 and bool(row[6].strip()) and x2 >= x1 and y2 >= y1
+
+
 def _recognise(look: Glance) -> Guess | None:
     if look.suffix not in (".csv", ".txt") or not look.lines:
         return None
     rows = [line.split(",") for line in look.lines]
-    if _is_header(rows[0]) and "video" in rows[0][0].lower():
-        del rows[0]
-    if not rows or any(len(row) not in COLUMNS or not all(map(_is_number, row[1:6])) for row in rows):
+    rows = rows[1:] if _is_header(rows[0]) and "video" in rows[0][0].lower() else rows
+    if not rows or not all(map(_is_box_of_a_video, rows)):
         return None
-    boxes = [[float(cell) for cell in row[2:6]] for row in rows]
-    are_fractions = all(-0.1 <= value <= 1.1 for box in boxes for value in box)
-    if any(_is_number(row[0]) or float(row[1]) < 0 or not row[6].strip() for row in rows):
-        return None
-    if any(x2 < x1 or y2 < y1 for x1, y1, x2, y2 in boxes):
-        return None
+    return _guessed(rows)
+
+
+def _guessed(rows: list[list[str]]) -> Guess:
+    are_fractions = all(-0.1 <= float(cell) <= 1.1 for row in rows for cell in row[2:6])
     options: dict[str, Any] = {} if are_fractions else {"pixels": True}
     if all(CLIP_OF_FRAMES.fullmatch(row[0].strip()) for row in rows):
         options["times"] = "frames"

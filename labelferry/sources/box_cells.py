@@ -34,19 +34,26 @@ def unfolded(sheet: Sheet) -> Sheet:
     import pyarrow as pa
 
     for name in (*LISTS, *OBJECTS):
-        if name not in sheet.columns or not pa.types.is_string(sheet.columns[name].type):
-            continue
-        cells = sheet.text(name)
-        if not cells[0].startswith(("[", "{", "(")):
-            continue
-        found = [_numbers(name, _parsed(cell)) for cell in cells]
-        known = [each for each in found if each is not None]
-        if len(known) == len(cells) and not known[0].keys() & sheet.columns.keys():
+        known = _boxes(sheet, name)
+        if known and not known[0].keys() & sheet.columns.keys():
             columns = {key: column for key, column in sheet.columns.items() if key != name}
             for key in known[0]:
                 columns[key] = pa.array([cell_text(each.get(key)) for each in known], pa.string())
             return Sheet(sheet.places, columns)
     return sheet
+
+
+def _boxes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
+    """The boxes of a column by row; none unless every cell has one."""
+    import pyarrow as pa
+
+    if name not in sheet.columns or not pa.types.is_string(sheet.columns[name].type):
+        return []
+    cells = sheet.text(name)
+    if not cells[0].startswith(("[", "{", "(")):
+        return []
+    found = [each for cell in cells if (each := _numbers(name, _parsed(cell))) is not None]
+    return found if len(found) == len(cells) else []
 
 
 def _numbers(name: str, value: Any) -> dict[str, Any] | None:

@@ -7,7 +7,7 @@ a segment. Facts: https://cocodataset.org/#format-data, https://github.com/TAO-D
 https://youtube-vos.org/dataset/vis/, https://github.com/facebookresearch/sam2/tree/main/sav_dataset.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from itertools import zip_longest
 from pathlib import PurePath
 from typing import Any, Literal
@@ -151,6 +151,10 @@ def _fill(
             raise node.fault(f"image_id {node.get('image_id').shown} is not among the images")
         objects = _objects_of(videos, image.video, node)
         shapes.take(node, objects, called, label, _frame(image.frame, source))
+    _note_unknown(source, unnamed, alone)
+
+
+def _note_unknown(source: Source[CocoLabels], unnamed: Collection[str], alone: int) -> None:
     where = Where(source.file)
     if unnamed:
         shown, first = ", ".join(list(unnamed)[:10]), next(iter(unnamed))

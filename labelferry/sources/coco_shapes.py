@@ -1,6 +1,7 @@
 """The shapes of one COCO annotation -> boxes, masks and key points of an object in a frame."""
 
 from dataclasses import dataclass, field
+from itertools import product
 
 from labelferry.model import Geometry, Where
 from labelferry.sources.areas import Area, Polygons, Rle
@@ -55,14 +56,18 @@ class CocoShapes:
 
 def _is_box(segmentation: Node, box: Node) -> bool:
     """Whether a segmentation is a polygon of the four corners of the box, as TAO writes it."""
-    ring = segmentation.value[0] if isinstance(segmentation.value, list) and len(segmentation.value) == 1 else None
-    if not isinstance(ring, list) or len(ring) not in (8, 10) or not isinstance(box.value, list):
+    rings = segmentation.value if isinstance(segmentation.value, list) else []
+    ring = rings[0] if len(rings) == 1 else None
+    if not (isinstance(ring, list) and len(ring) in (8, 10) and isinstance(box.value, list)):
         return False
     values, (left, top, width, height) = Node(ring, box.file, segmentation.path).numbers(), box.numbers(4)
-    corners = {(x, y) for x in (left, left + width) for y in (top, top + height)}
-    points = list(zip(values[::2], values[1::2], strict=True))
-    near = [any(abs(x - cx) + abs(y - cy) <= SAME_CORNER for x, y in points) for cx, cy in corners]
-    return all(near) and all(any(abs(x - cx) + abs(y - cy) <= SAME_CORNER for cx, cy in corners) for x, y in points)
+    corners = {*product((left, left + width), (top, top + height))}
+    points = set(zip(values[::2], values[1::2], strict=True))
+    return all(_is_near(each, points) for each in corners) and all(_is_near(each, corners) for each in points)
+
+
+def _is_near(point: tuple[float, float], others: set[tuple[float, float]]) -> bool:
+    return any(abs(point[0] - x) + abs(point[1] - y) <= SAME_CORNER for x, y in others)
 
 
 def _attributes(node: Node) -> dict[str, str]:

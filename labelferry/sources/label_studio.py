@@ -9,9 +9,9 @@ and ``postprocessing/video.py`` of the label-studio-sdk.
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -214,9 +214,13 @@ def _recognise(look: Glance) -> Guess | None:
     results = next((each for _, each in _tasks(Node(first, look.name)) if each), [])
     if not any(map(_is_result, results)):
         return None
-    texts = (value for value in first.values() if isinstance(value, str))
-    named = isinstance(first.get("data"), dict) or "task" in first or any(map(_is_video, texts))
+    named = _names_a_video(first)
     return Guess(CERTAIN, "results with from_name and value", {} if named else {"global_key": "{stem}"})
+
+
+def _names_a_video(task: Mapping[str, Any]) -> bool:
+    texts = (value for value in task.values() if isinstance(value, str))
+    return isinstance(task.get("data"), dict) or "task" in task or any(map(_is_video, texts))
 
 
 def _is_result(node: Node) -> bool:

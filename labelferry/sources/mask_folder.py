@@ -8,7 +8,7 @@ https://www.vision.rwth-aachen.de/page/mots, https://doc.bdd100k.com/format.html
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePath
 from typing import ClassVar, Literal
 
@@ -98,12 +98,13 @@ def _of_arrays(source: Source[MaskFolderLabels]) -> LabelledVideo:
     entry, files = source.entry, [file for file in source.files if PurePath(file).suffix.lower() in ENDINGS]
     if not files:
         raise empty(entry.path, "no PNG files and no arrays of NumPy")
-    named = min((_number(file) for file in files if LAST_NUMBER.search(PurePath(file).stem)), default=1)
+    named = _first_number(files)
     drawing, seen = _Drawing(source), dict[int, str]()
     for file in files:
         for number, values in arrays_in(source.reach.file(file), file):
-            base = 0 if number is not None else min(1, named)
-            frame = ((_number(file) if number is None else number) - (entry.frame_base or base)) * entry.frame_step + 1
+            of_file = number is None  # else an array of several frames counts them from 0
+            counted, base = (_number(file), min(1, named)) if of_file else (number or 0, 0)
+            frame = (counted - (entry.frame_base or base)) * entry.frame_step + 1
             if seen.setdefault(frame, file) != file or frame < 1:
                 what = f"frame {frame} is in {seen[frame]} too, or lies before the first"
                 raise fault(file, None, what, "name the files by frame")
@@ -112,6 +113,10 @@ def _of_arrays(source: Source[MaskFolderLabels]) -> LabelledVideo:
     drawing.frames.sort(key=lambda each: each.frame)
     masks = drawing.masks(where)
     return LabelledVideo(RowRef(entry.global_key), where, masks=() if masks is None else (masks,))
+
+
+def _first_number(files: Iterable[str]) -> int:
+    return min((_number(file) for file in files if LAST_NUMBER.search(PurePath(file).stem)), default=1)
 
 
 def _number(file: str) -> int:
@@ -237,12 +242,15 @@ def _colour(place: int) -> tuple[int, int, int]:
 def _recognise(look: Glance) -> Guess | None:
     if not look.is_folder:
         return _recognise_file(look)
-    names = [PurePath(name) for name in look.files]
-    pictures = [name for name in names if name.suffix.lower() == ".png"]
-    arrays = [name for name in names if name.suffix.lower() in ENDINGS]
-    if not pictures and _are_frames(arrays) and len(arrays) == len(names):
+    return _recognise_names([PurePath(name) for name in look.files])
+
+
+def _recognise_names(names: list[PurePath]) -> Guess | None:
+    endings = {name.suffix.lower() for name in names}
+    if endings <= set(ENDINGS) and _are_frames(names):
         return Guess(LIKELY, "arrays of NumPy whose names have a number", {"path": "**/*.np[yz]"})
-    if not _are_frames(pictures) or LABEL_FILES & {name.suffix.lower() for name in names}:
+    pictures = [name for name in names if name.suffix.lower() == ".png"]
+    if not _are_frames(pictures) or LABEL_FILES & endings:
         return None
     is_flat = {name.parent for name in pictures} == {PurePath()}
     options = {"path": "**/*.png"} | ({"global_key": "{stem}"} if is_flat else {})

@@ -3,7 +3,7 @@
 Frames count from 0. A point that is not seen is empty. What each tool writes: ``pose_tables`` and ``pose_h5``.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Literal
@@ -129,6 +129,10 @@ def _recognise(look: Glance) -> Guess | None:
     if look.lines[0].lower().startswith("scorer,"):
         named = any(folder_in(line.split(",")) for line in look.lines[3:5])
         return Guess(CERTAIN, "header rows scorer, bodyparts, coords: DeepLabCut", {} if named else options)
+    return _recognise_columns(look, options)
+
+
+def _recognise_columns(look: Glance, options: Mapping[str, str]) -> Guess | None:
     names = [cell.strip() for cell in look.lines[0].split(",")]
     if "frame_idx" in names and nodes_in(names):
         return Guess(CERTAIN, "frame_idx and columns node.x, node.y: SLEAP", options)

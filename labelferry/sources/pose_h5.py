@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from labelferry.errors import SourceError
 from labelferry.sources.pose_tables import SINGLE, PoseColumn, Wide, body_parts, folder_in, frame_in
@@ -65,20 +66,24 @@ def _text(value: object) -> str:
 def _sleap(held: Any, file: str) -> Wide:
     nodes = [_text(each) for each in held["node_names"][()]]
     names = [_text(each) for each in held["track_names"][()]] if "track_names" in held else []
-    tracks = np.asarray(_bounded(held["tracks"], file)[()], dtype=np.float64)
-    if tracks.ndim == 4 and tracks.shape[1] == 2 and tracks.shape[2] == len(nodes):
-        points = tracks.transpose(0, 3, 2, 1)  # track, frame, node, axis
-    elif tracks.ndim == 4 and tracks.shape[3] == 2 and tracks.shape[2] == len(nodes):
-        points = tracks.transpose(1, 0, 2, 3)
-    else:
-        what = f"tracks of the shape {tracks.shape} for {len(nodes)} nodes"
-        raise fault(file, None, what, "export the analysis file again")
+    points = _by_track(np.asarray(_bounded(held["tracks"], file)[()], dtype=np.float64), len(nodes), file)
     count, frames = points.shape[:2]
     called = [names[at] if at < len(names) else f"track_{at}" for at in range(count)]
     columns = [PoseColumn(SINGLE, name, 2 * at, 2 * at + 1) for at, name in enumerate(nodes)]
     animals = [name for name in called for _ in range(frames)]
     numbers = np.tile(np.arange(frames, dtype=np.int64), count)
     return Wide(columns, numbers, animals, [""] * len(animals), 1, points.reshape(count * frames, -1))
+
+
+def _by_track(tracks: NDArray[np.float64], nodes: int, file: str) -> NDArray[np.float64]:
+    """Return points by track, frame, node and axis; SLEAP's versions write them in two orders."""
+    if tracks.ndim == 4 and tracks.shape[2] == nodes:
+        if tracks.shape[1] == 2:
+            return tracks.transpose(0, 3, 2, 1)
+        if tracks.shape[3] == 2:
+            return tracks.transpose(1, 0, 2, 3)
+    what = f"tracks of the shape {tracks.shape} for {nodes} nodes"
+    raise fault(file, None, what, "export the analysis file again")
 
 
 def _fixed(group: Any, file: str) -> Wide:

@@ -100,12 +100,7 @@ def nodes_in(header: Sequence[str]) -> list[str]:
 
 
 def _deeplabcut(rows: list[list[str]], file: str) -> Wide:
-    heads = {row[0].strip().lower(): row for row in rows[:4] if row[0].strip().lower() in DLC}
-    if not {"bodyparts", "coords"} <= set(heads):
-        raise fault(file, 1, "DeepLabCut's header rows are bodyparts and coords", "export it again")
-    first = next((at for at, cell in enumerate(heads["coords"]) if cell.strip().lower() == "x"), 0)
-    if not first:
-        raise fault(file, 1, "DeepLabCut's row of coords has no x", "export it again")
+    heads, first = _heads(rows, file)
     columns = body_parts(*(heads.get(name, []) for name in ("coords", "bodyparts", "individuals")), first=first)
     body = rows[len(heads) :]
     short = next((at for at, row in enumerate(body) if len(row) < first), None)
@@ -117,6 +112,17 @@ def _deeplabcut(rows: list[list[str]], file: str) -> Wide:
     named = any(not row[-1].strip().isdecimal() for row in indexes)
     cells = _cells(body, len(heads["coords"]), first, (file, line))
     return Wide(columns, frames, [SINGLE] * len(body), list(map(folder_in, indexes)), line, cells, named=named)
+
+
+def _heads(rows: list[list[str]], file: str) -> tuple[dict[str, list[str]], int]:
+    """Return DeepLabCut's header rows by name, and the column at which the points begin."""
+    heads = {row[0].strip().lower(): row for row in rows[:4] if row[0].strip().lower() in DLC}
+    if not {"bodyparts", "coords"} <= set(heads):
+        raise fault(file, 1, "DeepLabCut's header rows are bodyparts and coords", "export it again")
+    first = next((at for at, cell in enumerate(heads["coords"]) if cell.strip().lower() == "x"), 0)
+    if not first:
+        raise fault(file, 1, "DeepLabCut's row of coords has no x", "export it again")
+    return heads, first
 
 
 def body_parts(
@@ -150,13 +156,18 @@ def _numbered(rows: list[list[str]], header: list[str], columns: list[PoseColumn
     for at, row in enumerate(body):
         if len(row) < len(header):
             raise fault(file, 2 + at, f"{len(row)} columns, but the header has {len(header)}", "correct the row")
-    column = next((lower.index(name) for name in ("frame_idx", "frame", "frame_id") if name in lower), None)
-    told = None if column is None else [frame_in(row[column], file, 2 + at) for at, row in enumerate(body)]
+    told = _frames_told(lower, body, file)
     animals = [row[lower.index("track")].strip() for row in body] if "track" in lower else [SINGLE] * len(body)
     wanted = {place for each in columns for place in (each.x, each.y, each.score) if place >= 0}
     cells = _cells(body, len(header), 0, (file, 2), wanted)
     frames = np.array(range(len(body)) if told is None else told, dtype=np.int64)
     return Wide(columns, frames, animals, [""] * len(body), 2, cells, counted=told is None)
+
+
+def _frames_told(header: list[str], body: list[list[str]], file: str) -> list[int] | None:
+    """Return the frame of each row; None when no column says it."""
+    column = next((header.index(name) for name in ("frame_idx", "frame", "frame_id") if name in header), None)
+    return None if column is None else [frame_in(row[column], file, 2 + at) for at, row in enumerate(body)]
 
 
 def frame_in(cell: str, file: str, line: int | None = None) -> int:

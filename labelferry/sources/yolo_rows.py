@@ -73,9 +73,7 @@ def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, in
     for file, frame, line, text in lines:
         places.append((files.setdefault(file, len(files)), line, frame))
         parsed.append(_row(file, line, text.split(), keypoints))
-    if _are_scored(parsed):
-        for each in parsed:
-            each.ident = NO_ID if each.sixth is not None else each.ident
+    _tell_scores(parsed)
     codes, numbers, frames = np.array(places, dtype=np.int64).reshape(-1, 3).T
     return Rows(
         places=Places(tuple(files), codes, numbers),
@@ -86,6 +84,13 @@ def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, in
         is_box=np.array([each.is_box for each in parsed], dtype=bool),
         shapes={at: each.shape for at, each in enumerate(parsed) if each.shape},
     )
+
+
+def _tell_scores(rows: list[_Parsed]) -> None:
+    """Take back the ids of rows whose sixth value turns out to be a confidence."""
+    if _are_scored(rows):
+        for row in rows:
+            row.ident = NO_ID if row.sixth is not None else row.ident
 
 
 def _are_scored(rows: list[_Parsed]) -> bool:
