@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from labelferry.api import check, doctor, onboard, plan, read, resume, retry_failed, selftest, undo, verify
     from labelferry.convert import to_ndjson, write_ndjson
+    from labelferry.dataframe_labels import from_dataframe
     from labelferry.labelbox import Client
     from labelferry.masks import extract_rgb_colors_from_url
 
@@ -16,6 +17,7 @@ __all__ = [
     "check",
     "doctor",
     "extract_rgb_colors_from_url",
+    "from_dataframe",
     "onboard",
     "plan",
     "read",
@@ -34,6 +36,7 @@ _HOME = {
     "check": "labelferry.api",
     "doctor": "labelferry.api",
     "extract_rgb_colors_from_url": "labelferry.masks",
+    "from_dataframe": "labelferry.dataframe_labels",
     "onboard": "labelferry.api",
     "plan": "labelferry.api",
     "read": "labelferry.reading",

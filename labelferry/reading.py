@@ -112,6 +112,13 @@ class Reading(Iterator[LabelledVideo]):
         options = {**key, **guess.options, **self.options}
         if "class_name" in guess.options.keys() - self.options.keys():
             self._note(ReaderRule.CLASS_UNNAMED.at(Where(str(path)), name=guess.options["class_name"]))
+        if guess.doubt and "layout" in guess.options.keys() - self.options.keys():
+            rule = ReaderRule.LAYOUT_ASSUMED
+            self._note(rule.at(Where(str(path)), doubt=guess.doubt, layout=guess.options["layout"]))
+        if "header" in guess.options.keys() - self.options.keys():
+            said = {"names": ", ".join(guess.options["header"]), "end": guess.options["end"]}
+            rule = ReaderRule.HEADER_ASSUMED
+            self._note(rule.at(Where(str(path), 1), base=guess.options["frame_base"], **said))
         if "classes" in guess.options.keys() - self.options.keys():
             numbers = list(guess.options["classes"])
             shown = ", ".join(map(str, shorten([str(each) for each in numbers], 10)))

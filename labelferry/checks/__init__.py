@@ -17,7 +17,9 @@ from labelferry.ontology.tree import Ontology
 
 __all__ = ["STAGES", "Checks", "check"]
 
-STAGES: tuple[Stage, ...] = (*lines.STAGES, names.check, *answers.STAGES, frames.check, shapes.check, masks.check)
+STAGES: tuple[Stage, ...] = (
+    *lines.STAGES, names.check, *answers.STAGES, frames.check, frames.check_all, shapes.check, masks.check
+)  # fmt: skip
 
 
 class Checks:

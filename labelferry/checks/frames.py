@@ -1,11 +1,11 @@
 """Frame numbers -> inside the video, inside the answer above, and not one segment for each."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
 
-from labelferry.checks.subject import Facts, PlacedClassification, RowCheck, answered, each_video, shown
+from labelferry.checks.subject import Facts, PlacedClassification, RowCheck, answered, each_video, shown, whole_row
 from labelferry.model.feature import Where
 from labelferry.model.findings import Finding
 from labelferry.model.frames import FIRST_FRAME, Frames, Span, coalesce, contains
@@ -14,7 +14,36 @@ from labelferry.model.rules import FrameRule
 from labelferry.model.tracks import Track
 from labelferry.model.video import LabelledVideo
 
-__all__ = ["check"]
+__all__ = ["check", "check_all"]
+
+
+LEAST_EXTRACTED = 3
+"""Keyframes of a track from which on consecutive frames are a pattern."""
+
+
+def check_all(facts: Facts) -> RowCheck:
+    """Check the frames of all labels of a row together."""
+    return whole_row(lambda videos: _like_seconds(videos, facts))
+
+
+def _like_seconds(videos: Sequence[LabelledVideo], facts: Facts) -> Iterator[Finding]:
+    """Labels on frames 1, 2, 3, ... of a long video, none beyond the number of its seconds: extracted, one a second."""
+    tracks = [track for video in videos for track in video.tracks]
+    media = facts.media_of(videos[0].row)
+    if not media.fps or not media.frame_count or max(map(len, tracks), default=0) < LEAST_EXTRACTED:
+        return
+    frames = np.unique(np.concatenate([track.frames for track in tracks]))
+    is_dense = int(frames[-1] - frames[0]) == len(frames) - 1
+    if is_dense and media.fps >= 2 and frames[0] <= FIRST_FRAME + 1 and frames[-1] <= media.frame_count / media.fps + 1:
+        yield FrameRule.FRAMES_LIKE_SECONDS.at(
+            tracks[0].where,
+            frame=int(frames[0]),
+            video=videos[0].row,
+            first=int(frames[0]),
+            last=int(frames[-1]),
+            video_frames=media.frame_count,
+            step=round(media.fps),
+        )
 
 
 def check(facts: Facts) -> RowCheck:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from labelferry.checks import Checks
@@ -28,6 +29,9 @@ from labelferry.spec import ImportAs, Spec
 from labelferry.spec.loaded import LoadedSpec
 
 __all__ = ["build"]
+
+WHY_EMPTY = {ReaderRule.LABELS_EMPTY.code, ReaderRule.LABELS_OF_A_FORMAT.code}
+"""The findings that say why there are no labels."""
 
 
 def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
@@ -121,9 +125,21 @@ def _ontology(loaded: LoadedSpec, inferred: Inference | None, findings: list[Fin
         with loaded.reach.unquoted(wanted.file, "an ontology"):
             return read_ontology(path)
     if wanted.source and inferred is None:
-        emptied = "".join(f"\n{each}" for each in findings if each.code == ReaderRule.LABELS_EMPTY.code)
+        emptied = _said(findings, WHY_EMPTY)
         raise SpecError(f"ontology: there are no labels to infer it from; add labels, or name its file or id{emptied}")
-    return inferred.ontology() if wanted.source and inferred else None
+    return _inferred(inferred, findings) if wanted.source and inferred else None
+
+
+def _inferred(inferred: Inference, findings: list[Finding]) -> Ontology:
+    try:
+        return inferred.ontology()
+    except SpecError as error:
+        raise SpecError(f"{error}{_said(findings, {ReaderRule.OLDER_KEY.code})}") from error
+
+
+def _said(findings: list[Finding], codes: AbstractSet[str]) -> str:
+    """The findings of some rules, a line each."""
+    return "".join(f"\n{each}" for each in findings if each.code in codes)
 
 
 def _refuse_errors(findings: list[Finding]) -> None:

@@ -27,7 +27,7 @@ class ReaderRule(Rule):
     TRACK_COLUMN_MISSING = (
         WARNING,
         "no column for track: each of the {count:,} boxes becomes a track of one keyframe",
-        "name it, as in columns: {{track: id}}",
+        "name it, as in columns: {{track: id}}; if all are one object, say track_name: 1",
     )
     COLUMNS_IGNORED = (
         WARNING,
@@ -79,6 +79,16 @@ class ReaderRule(Rule):
         "{what}: nothing is taken from here",
         "nothing to do if there should be nothing; on_empty: fail makes it an error",
     )
+    LABELS_OF_A_FORMAT = (
+        WARNING,
+        "'{file}', which this file reads, is in the format {format}",
+        "say format: {format} and path: {file}, which takes its tasks, gaps and shapes as they are meant",
+    )
+    OLDER_KEY = (
+        WARNING,
+        "{count:line has|lines have} the older key 'answers'; it is read as 'answer'",
+        "write answer, as Labelbox documents it today",
+    )
     LABELS_LEFT_OUT = (
         WARNING,
         "labels for the global key '{key}', which is not among the videos, are left out",
@@ -103,6 +113,31 @@ class ReaderRule(Rule):
         WARNING,
         "the size of the video is not known: coordinates are fractions of its width and height, not pixels",
         "give width and height",
+    )
+    SECONDS_ASSUMED = (
+        WARNING,
+        "columns '{start}' and '{end}' are taken as seconds",
+        "if they count frames, say columns: {{start_frame: {start}, end_frame: {end}}}",
+    )
+    LAYOUT_ASSUMED = (
+        WARNING,
+        "{doubt}; the layout is taken to be {layout}",
+        "if it is another, say layout:",
+    )
+    POINTS_ASSUMED = (
+        WARNING,
+        "columns '{x}' and '{y}' have no size beside them: each row is a point",
+        "if they are boxes, name the columns of their size, as in columns: {{width: w, height: h}}",
+    )
+    ROWS_HIDDEN = (
+        WARNING,
+        "{count:row is|rows are} left out, since column '{column}' says that nothing is visible",
+        "nothing to do if that is meant; columns: {{visible: other}} names another column",
+    )
+    HEADER_ASSUMED = (
+        WARNING,
+        "the first line does not name the columns; they are read as {names}, the end {end}, frames from {base}",
+        "if that is wrong, say header:, end: and frame_base:",
     )
     REGIONS_IGNORED = (
         WARNING,

@@ -172,6 +172,11 @@ class FrameRule(Rule):
         "'{feature}' has {count} segments of one frame each, so nothing is interpolated between them",
         "if they are keyframes of one movement, say gaps: bridge (in Python give them the same segment_index)",
     )
+    FRAMES_LIKE_SECONDS = (
+        WARNING,
+        "the labels of {video} are on frames {first} to {last} of {video_frames:,}, as if they counted seconds",
+        "if the file counts extracted frames, say frame_step, such as {step} for one a second",
+    )
     RANGE_OUTSIDE_VIDEO = (
         ERROR,
         "answer '{answer}' of {question} is for frames {frames}; the video has {video_frames:frame|frames}",

@@ -2,7 +2,7 @@
 
 from labelferry.ndjson.encode import ImportLine, encode, of_generation, with_uuid
 from labelferry.ndjson.heading import Heading, read_heading
-from labelferry.ndjson.line import ROW, LineKind, is_line, read_line
+from labelferry.ndjson.line import ROW, LineKind, has_older_key, is_line, read_line
 
 __all__ = [
     "ROW",
@@ -10,6 +10,7 @@ __all__ = [
     "ImportLine",
     "LineKind",
     "encode",
+    "has_older_key",
     "is_line",
     "of_generation",
     "read_heading",

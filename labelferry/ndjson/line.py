@@ -17,7 +17,7 @@ from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
 from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
 
-__all__ = ["ROW", "UUID", "LineKind", "is_line", "kind_of", "read_line", "write_line"]
+__all__ = ["ROW", "UUID", "LineKind", "has_older_key", "is_line", "kind_of", "read_line", "write_line"]
 
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
@@ -29,6 +29,11 @@ def is_line(keys: AbstractSet[str]) -> bool:
     """Whether an object with these keys could be an import line."""
     named = {"name", "schemaId", "masks"}
     return bool(keys & KINDS.keys()) and bool(keys & named) and keys <= LINE_KEYS | set().union(*KINDS.values())
+
+
+def has_older_key(line: object) -> bool:
+    """Whether a line gives its answers under the key of older documentation."""
+    return isinstance(line, dict) and "answers" in line
 
 
 class LineKind(StrEnum):

@@ -1,8 +1,8 @@
 """ActivityNet's JSON of actions in seconds, and Kinetics' and THUMOS' in its shape -> LabelledVideo.
 
 ``database`` or the top level has a video by name with ``annotations`` of ``segment`` and ``label``; a result has
-``results``. The end is exclusive. Actions may overlap, so they become one question whose kind follows from that.
-Facts: https://github.com/activitynet/ActivityNet/tree/master/Evaluation.
+``results``; captions are ``timestamps`` and ``sentences``. The end is exclusive. Actions may overlap, so they become
+one question whose kind follows from that. Facts: https://github.com/activitynet/ActivityNet/tree/master/Evaluation.
 """
 
 from collections.abc import Iterator
@@ -22,6 +22,9 @@ from labelferry.sources.source import Source
 from labelferry.sources.text import empty
 
 __all__ = ["READER", "ActivityNetLabels", "read"]
+
+LABELS = ("label", "sentence", "caption", "action", "class", "label_id", "class_id", "id")
+"""What says what is to be seen in a segment, the surest first."""
 
 
 class ActivityNetLabels(LabelsEntry):
@@ -66,19 +69,30 @@ def _answers(name: str, video: Node, source: Source[ActivityNetLabels]) -> dict[
     if not segments:
         return held
     key = _key(name, source)
-    told = video.get("fps").value
-    rate = exact(float(told) if isinstance(told, (int, float)) and told > 0 else source.rate(key))
+    rate = exact(_rate(video) or source.rate(key))
     for node in segments:
         start, end = node.get("segment").numbers(2)
         span = span_of(start, end, rate, source.media_of(key).frame_count)
         if span is None:
             raise node.fault(f"segment {node.get('segment').shown} is not a range of the video, in seconds")
-        held.setdefault(node.first("label", "label_id").text(), []).append(span)
+        held.setdefault(node.first(*LABELS).text(), []).append(span)
     return held
 
 
+def _rate(video: Node) -> float | None:
+    """The frames per second that a file tells of a video."""
+    told, frames, seconds = (video.get(name).value for name in ("fps", "duration_frame", "duration_second"))
+    if isinstance(told, (int, float)) and told > 0:
+        return float(told)
+    if isinstance(frames, (int, float)) and isinstance(seconds, (int, float)) and frames > 0 and seconds > 0:
+        return frames / seconds
+    return None
+
+
 def _segments(video: Node) -> Iterator[Node]:
-    """The annotations of a video: a list, one object (Kinetics), or the list itself (results)."""
+    """The annotations of a video: a list, one object (Kinetics), the list itself (results), or times and sentences."""
+    for time, said in zip(video.get("timestamps").items(), video.get("sentences").items(), strict=False):
+        yield Node({"segment": time.value, "sentence": said.value}, time.file, time.path)
     holder = video.get("annotations") if isinstance(video.value, dict) else video
     nodes = list(holder.items()) if isinstance(holder.value, list) else [holder]
     yield from (node for node in nodes if isinstance(node.get("segment").value, list))

@@ -17,6 +17,7 @@ from labelferry.model import Composite, Feature, MaskObject, Masks, Where
 from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
+from labelferry.sources.rle import counts_of
 from labelferry.sources.text import fault
 
 __all__ = ["Area", "Areas", "Ellipse", "Patch", "Polygons", "Rle"]
@@ -93,6 +94,20 @@ class Rle(Area):
     counts: NDArray[np.int64]
     width: int
     height: int
+
+    @classmethod
+    def of(cls, counts: object, width: float, height: float) -> "Rle":
+        """Return run lengths as a file has them.
+
+        Raises:
+            ValueError: when they are none, or do not fit a picture of this size.
+        """
+        if not (width >= 1 and height >= 1 and width * height <= MOST_PIXELS):
+            raise ValueError(f"{width:g}x{height:g} is not the size of a picture")
+        found = cls(counts_of(counts), int(width), int(height))
+        if found.counts.sum() > found.width * found.height:
+            raise ValueError("the run lengths are longer than the picture")
+        return found
 
     def paint(self, width: int, height: int) -> Bits:
         """Return its pixels."""

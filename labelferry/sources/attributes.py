@@ -6,7 +6,8 @@ from labelferry.model import Answer, AnswerKind, Classification, Feature, Where
 
 __all__ = ["Attributes", "KeyframeAnswers", "answers_of"]
 
-Attributes = Mapping[str, str]
+Attributes = Mapping[str, str | Classification]
+"""What is said of an object at a keyframe: by its name, an option or a text; or an answer as it will be imported."""
 KeyframeAnswers = dict[int, tuple[Classification, ...]]
 """Answers by the position of their keyframe."""
 
@@ -36,7 +37,11 @@ def answers_of(
 
 def _filled(values: Attributes) -> Attributes:
     """The answers that say something, by names that do."""
-    return {name: value for name, value in values.items() if name.strip() and value.strip()}
+    return {name: value for name, value in values.items() if name.strip() and _says_something(value)}
+
+
+def _says_something(value: str | Classification) -> bool:
+    return bool(value.strip()) if isinstance(value, str) else bool(value.answers)
 
 
 def _fixed(ordered: Said) -> Attributes:
@@ -50,7 +55,7 @@ def _fixed(ordered: Said) -> Attributes:
 def _changes(ordered: Said, fixed: Attributes, starts: Sequence[int]) -> dict[int, Attributes]:
     """The answers on the keyframes where they change; those that hold are given again where a segment begins."""
     by_position, begins = dict(ordered), set(starts)
-    last: dict[str, str] = {}
+    last: dict[str, str | Classification] = {}
     found: dict[int, Attributes] = {}
     for at in sorted({*by_position, *begins}):
         new = {name: value for name, value in by_position.get(at, {}).items() if _is_new(name, value, fixed, last)}
@@ -60,10 +65,12 @@ def _changes(ordered: Said, fixed: Attributes, starts: Sequence[int]) -> dict[in
     return found
 
 
-def _is_new(name: str, value: str, fixed: Attributes, last: Attributes) -> bool:
+def _is_new(name: str, value: str | Classification, fixed: Attributes, last: Attributes) -> bool:
     return name not in fixed and last.get(name) != value
 
 
-def _asked(name: str, value: str, kind: AnswerKind, where: Where) -> Classification:
+def _asked(name: str, value: str | Classification, kind: AnswerKind, where: Where) -> Classification:
+    if isinstance(value, Classification):
+        return value
     answer = Answer(text=value) if kind is AnswerKind.TEXT else Answer(Feature(value))
     return Classification(Feature(name), kind, (answer,), where)

@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 CodeColumn = NDArray[np.int64]
+WIDTHS = {Geometry.BOX: 4, Geometry.POINT: 2}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +45,7 @@ class Boxes:
         features: the tools.
         segments: segment of each row when the source says so; None: see ``bridge``.
         bridge: True makes one segment of a track, over all gaps; False closes the segment at every missing frame.
+        geometry: boxes, or points, of which only left and top count.
     """
 
     places: Places
@@ -55,6 +57,7 @@ class Boxes:
     features: Sequence[Feature]
     segments: CodeColumn | None = None
     bridge: bool = False
+    geometry: Geometry = Geometry.BOX
 
     def __len__(self) -> int:
         return len(self.frames)
@@ -71,6 +74,7 @@ class Boxes:
             self.features,
             None if self.segments is None else self.segments[rows],
             self.bridge,
+            self.geometry,
         )
 
 
@@ -201,7 +205,8 @@ def _refuse(boxes: Boxes, given: CodeColumn, same: NDArray[np.bool_]) -> None:
 def _twice(boxes: Boxes, row: int) -> SourceError:
     first, second = boxes.places.in_order(row, row + 1)
     track = boxes.names[boxes.tracks[row]]
-    what = f"track {track} has a second box for its frame (the first is at {boxes.places.seen_from(first, second)})"
+    shape = boxes.geometry.name.lower()
+    what = f"track {track} has a second {shape} for its frame (the first is at {boxes.places.seen_from(first, second)})"
     return _fault(boxes.places, second, what, "remove one, or give the second object its own track")
 
 
@@ -248,9 +253,9 @@ def _cut(
         name = boxes.names[boxes.tracks[start]]
         track = Track(
             feature=boxes.features[boxes.classes[start]],
-            geometry=Geometry.BOX,
+            geometry=boxes.geometry,
             frames=boxes.frames[start:end],
-            coords=boxes.coords[start:end],
+            coords=boxes.coords[start:end, : WIDTHS[boxes.geometry]],
             segment=segments[start:end] - segments[start],
             where=given.where(int(firsts[at]), f"track {name}"),
             instance=name,

@@ -14,24 +14,22 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from labelferry.model import Geometry, LabelledVideo, Where
+from labelferry.model import LabelledVideo, Where
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
-from labelferry.sources.areas import Area, Polygons, Rle
 from labelferry.sources.coco_images import Image, images_of
+from labelferry.sources.coco_shapes import IDENTITIES, CocoShapes, area_of
 from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
 from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, LIKELY, Guess, Reader
-from labelferry.sources.rle import counts_of
 from labelferry.sources.source import Source
 from labelferry.sources.text import empty, fault
 
 __all__ = ["READER", "CocoLabels", "read"]
 
-IDENTITIES = ("track_id", "instance_id", "object_id")
 FIRST_FRAME = 1
 
 
@@ -133,6 +131,9 @@ def _fill(
 ) -> None:
     unnamed: dict[str, None] = {}
     alone = 0
+    points = {names[node.get("id").key]: [each.text("") for each in node.get("keypoints").items()] for node in
+              document.get("categories").items()}  # fmt: skip
+    shapes = CocoShapes(source.entry.shapes == "masks", points)
     for node in document.get("annotations").items():
         category = node.get("category_id").key
         if category not in names:
@@ -143,13 +144,13 @@ def _fill(
         alone += ident is None and not listed  # an annotation of YouTube-VIS is a track
         called = ident or f"annotation {node.get('id').text(node.path)}"
         if listed:
-            _of_list(node, called, label, videos, source)
+            _of_list(node, called, label, (videos, shapes), source)
             continue
         image = images.get(node.get("image_id").key)
         if image is None:
             raise node.fault(f"image_id {node.get('image_id').shown} is not among the images")
         objects = _objects_of(videos, image.video, node)
-        _take(node, objects, called, label, _frame(image.frame, source), source)
+        shapes.take(node, objects, called, label, _frame(image.frame, source))
     where = Where(source.file)
     if unnamed:
         shown, first = ", ".join(list(unnamed)[:10]), next(iter(unnamed))
@@ -178,8 +179,9 @@ def _identity(node: Node) -> str | None:
     return None
 
 
-def _of_list(node: Node, ident: str, label: str, videos: Videos, source: Source[CocoLabels]) -> None:
+def _of_list(node: Node, ident: str, label: str, to: tuple[Videos, CocoShapes], source: Source[CocoLabels]) -> None:
     """YouTube-VIS: one object with an entry a frame, which may be empty."""
+    videos, shapes = to
     objects = _objects_of(videos, node.get("video_id").key, node)
     ident = ident if not ident.startswith("annotation ") else node.get("id").text(node.path)
     missing = Node(None, node.file)
@@ -187,63 +189,7 @@ def _of_list(node: Node, ident: str, label: str, videos: Videos, source: Source[
     for at, (segmentation, box) in enumerate(zip_longest(*lists, fillvalue=missing)):
         path = segmentation.path or box.path
         entry = Node({"segmentation": segmentation.value, "bbox": box.value}, node.file, path)
-        _take(entry, objects, ident, label, _frame(at, source), source)
-
-
-def _take(node: Node, objects: Objects, ident: str, label: str, frame: int, source: Source[CocoLabels]) -> None:
-    where = Where(node.file, detail=node.path)
-    area = _area(node.get("segmentation")) if source.entry.shapes == "masks" else None
-    box = node.get("bbox")
-    if objects.named(label) is None:
-        return
-    _keypoints(node, objects, ident, label, frame)
-    if area is not None:
-        objects.area(ident, label, frame, area, where)
-    elif box.value:
-        objects.of(ident, label, Geometry.BOX, where).add(frame, box.numbers(4), 0, _attributes(node))
-    elif isinstance(node.get("segmentation").value, (list, dict)) and (whole := _area(node.get("segmentation"))):
-        objects.of(ident, label, Geometry.BOX, where).add(frame, whole.envelope(), 0)
-
-
-def _keypoints(node: Node, objects: Objects, ident: str, label: str, frame: int) -> None:
-    """Key points, x, y and whether they are labelled, each a track of points by its number."""
-    values = node.get("keypoints").numbers() if node.get("keypoints").value else []
-    for number, at in enumerate(range(0, len(values) - 2, 3), 1):
-        if values[at + 2] > 0:
-            item = objects.of(
-                f"{ident}/{number}", f"{label} {number}", Geometry.POINT, Where(node.file, detail=node.path)
-            )
-            item.add(frame, values[at : at + 2])
-
-
-def _attributes(node: Node) -> dict[str, str]:
-    """What CVAT's export says of an object beside its track."""
-    skipped = {*IDENTITIES, "keyframe", "occluded", "rotation", "id"}
-    told = {name: value.value for name, value in node.get("attributes").members() if name not in skipped}
-    return {
-        name: str(value).lower() if isinstance(value, bool) else str(value)
-        for name, value in told.items()
-        if isinstance(value, (str, int, float)) and str(value).strip()
-    }
-
-
-def _area(node: Node) -> Area | None:
-    """The area of a segmentation; None when it is empty."""
-    if isinstance(node.value, list):
-        rings = tuple(ring for ring in (each.numbers() for each in node.items()) if len(ring) >= 6)
-        return Polygons(rings) if rings else None
-    return _run_lengths(node) if isinstance(node.value, dict) else None
-
-
-def _run_lengths(node: Node) -> Rle | None:
-    size = node.get("size").numbers(2)
-    try:
-        found = Rle(counts_of(node.get("counts").value), int(size[1]), int(size[0]))
-    except ValueError as error:
-        raise node.fault(str(error)) from error
-    if found.counts.sum() > found.width * found.height:
-        raise node.fault("the run lengths are longer than the picture")
-    return None if found.empty else found
+        shapes.take(entry, objects, ident, label, _frame(at, source))
 
 
 def _of_masklets(document: Node, source: Source[CocoLabels]) -> LabelledVideo:
@@ -256,7 +202,7 @@ def _of_masklets(document: Node, source: Source[CocoLabels]) -> LabelledVideo:
     idents = dict(enumerate(node.text() for node in document.get("masklet_id").items()))
     for at, frame in enumerate(frames):
         for place, node in enumerate(frame.items()):
-            if (area := _area(node)) is not None:
+            if (area := area_of(node)) is not None:
                 ident, where = idents.get(place, str(place)), Where(source.file, detail=node.path)
                 objects.area(ident, "object", at * step + FIRST_FRAME, area, where)
     if not objects.areas.objects:

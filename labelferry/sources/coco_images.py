@@ -8,6 +8,7 @@ from typing import Any
 
 from labelferry.model import Where
 from labelferry.model.findings import FindingHandler
+from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.documents import Node
 
@@ -50,7 +51,9 @@ def images_of(document: Node, base: int | None, note: FindingHandler) -> Mapping
 
 
 def _is_numbered_by_name(node: Node) -> bool:
-    return node.first(*NUMBERS).value is None
+    """Whether an image has no number; PoseTrack's ``frame_id`` has that of the video in it, and is none."""
+    value = node.first(*NUMBERS).value
+    return value is None or (isinstance(value, int) and value > LARGEST)
 
 
 def _image(node: Node) -> Image:

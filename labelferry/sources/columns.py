@@ -13,23 +13,26 @@ from labelferry.sources.text import fault
 __all__ = ["FORMS", "Form", "NormalizedUnit", "assign", "choose_form", "part_of", "unlikely"]
 
 NormalizedUnit = Literal["percent"] | bool | None
-Form = Literal["ltwh", "xyxy", "cxcywh"]
+Form = Literal["ltwh", "xyxy", "cxcywh", "xy"]
 
-FORMS: Mapping[Form, tuple[str, str, str, str]] = {
+FORMS: Mapping[Form, tuple[str, ...]] = {
     "ltwh": ("left", "top", "width", "height"),
     "xyxy": ("left", "top", "right", "bottom"),
     "cxcywh": ("cx", "cy", "width", "height"),
+    "xy": ("x", "y"),
 }
+SIZES = {"width", "height", "right", "bottom"}
 
 NAMES: Mapping[str, tuple[str, ...]] = {
     "global_key": ("global_key", "globalkey"),
     "frame": ("frame", "frame_id", "frame_number", "frame_no", "frame_num", "frame_idx", "frame_index"),
-    "track": ("track", "track_id", "tracker_id", "object_id", "instance_id", "id"),
+    "track": ("track", "track_id", "tracker_id", "object_id", "instance_id", "particle", "id"),
     "class": (
         "class_name", "label", "category_name", "class", "category", "name", "class_label", "object_class", "class_id",
         "category_id", "label_id", "cls",
     ),
     "segment": ("segment", "segment_index"),
+    "visible": ("visibility", "visible", "is_visible"),
     "left": ("left", "bb_left", "bbox_left", "x1", "box.x1", "xmin", "x_min", "bbox_x", "xtl", "x"),
     "top": ("top", "bb_top", "bbox_top", "y1", "box.y1", "ymin", "y_min", "bbox_y", "ytl", "y"),
     "width": ("width", "bb_width", "bbox_width", "bbox_w", "box_width", "w"),
@@ -46,9 +49,28 @@ SHOWN = 12
 PARTS = {name: part for part, names in NAMES.items() for name in names}
 
 
+POINTS = (("position_x", "position_y"), ("pos_x", "pos_y"), ("point_x", "point_y"), ("x", "y"))
+"""Names of the columns of points, which have no size beside them; x and y are the corner of a box where they have."""
+
+
 def part_of(name: str) -> str | None:
     """Return the part of a column with this name, None when the name is not recognised."""
-    return PARTS.get(name.strip().lower().replace(" ", "_").replace("-", "_"))
+    return PARTS.get(_plain(name))
+
+
+def _plain(name: str) -> str:
+    return name.strip().lower().replace(" ", "_").replace("-", "_")
+
+
+def _as_points(assigned: dict[str, str], left: Iterable[str]) -> dict[str, str]:
+    """The parts, and those of a point where nothing says a size."""
+    if assigned.keys() & (SIZES | {"x", "y"}):
+        return assigned
+    named = {_plain(column): column for column in left}
+    pair = next((pair for pair in POINTS if set(pair) <= named.keys()), None)
+    if pair is None and {"cx", "cy"} <= assigned.keys():
+        return assigned | {"x": assigned["cx"], "y": assigned["cy"]}
+    return assigned if pair is None else assigned | {"x": named[pair[0]], "y": named[pair[1]]}
 
 
 def assign(source: str, columns: Iterable[str], given: Mapping[str, str]) -> dict[str, str]:
@@ -72,7 +94,10 @@ def assign(source: str, columns: Iterable[str], given: Mapping[str, str]) -> dic
     left = [column for column in free if column not in assigned.values()]
     for part, column in sorted(_recognised(left), key=_sureness):
         assigned.setdefault(part, column)
-    return assigned
+    points = {name.strip().lower(): column for name, column in given.items()}
+    if {"x", "y"} <= points.keys() and not assigned.keys() & SIZES:
+        return assigned | {"x": points["x"], "y": points["y"]}
+    return _as_points(assigned, left)
 
 
 def unlikely(columns: Iterable[str]) -> str | None:
@@ -87,7 +112,7 @@ def _recognised(columns: Iterable[str]) -> list[tuple[str, str]]:
 
 def _sureness(pair: tuple[str, str]) -> int:
     part, column = pair
-    return NAMES[part].index(column.strip().lower().replace(" ", "_").replace("-", "_"))
+    return NAMES[part].index(_plain(column))
 
 
 def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> Form:

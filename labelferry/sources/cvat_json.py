@@ -35,31 +35,57 @@ class CvatJsonLabels(ShapedEntry):
 
     format: Literal["cvat-json"]
     global_key: GlobalKey = Field(description="The video; {stem}, {name}, {parent} and {parent2} stand for the path")
+    tasks: dict[str, str] = Field(
+        default_factory=dict, description="Global key by the id of a task, for a file of several tasks"
+    )
 
 
 def read(source: Source[CvatJsonLabels]) -> Iterator[LabelledVideo]:
-    """Read a file: one video.
+    """Read a file: one video, or one for each task that it has by its id.
 
     Raises:
         SourceError: when a shape is not what it should be, or an object has two in a frame.
     """
     entry, document = source.entry, document_of(source)
-    objects = Objects(entry.global_key, Where(source.file), source.note, entry.unrepresentable, entry.classes)
-    numbers = _take_jobs(objects, document, source)
+    numbers: set[str] = set()
+    videos: dict[str, Objects] = {}
+    for key, jobs in _tasks(document, entry):
+        where = Where(source.file, detail=key if key != entry.global_key else None)
+        found = videos.setdefault(key, Objects(key, where, source.note, entry.unrepresentable, entry.classes))
+        _take_jobs(found, jobs, source, numbers)
     if numbers:
         shown, first = ", ".join(sorted(numbers)[:10]), min(numbers)
         rule = ReaderRule.CLASS_NUMBERS
         source.note(rule.at(Where(source.file), column="label_id", numbers=shown, first=first))
-    if objects.is_empty and not objects.refused:
+    if all(objects.is_empty and not objects.refused for objects in videos.values()):
         raise empty(source.file, "no tracks, shapes or tags")
-    yield objects.finished(source.known_size(entry.global_key), gaps="bridge")
+    for key, objects in videos.items():
+        if not objects.is_empty or objects.refused:
+            yield objects.finished(source.known_size(key), gaps="bridge")
 
 
-def _take_jobs(objects: Objects, document: Node, source: Source[CvatJsonLabels]) -> set[str]:
-    """Take what the jobs have; return the classes that are only numbers."""
+def _tasks(document: Node, entry: CvatJsonLabels) -> Iterator[tuple[str, list[Node]]]:
+    """Yield the jobs of each video; jobs that stand beside the tasks repeat what those have."""
+    tasks = dict(document.get("task").members()) if _has_labels(document.get("task")) else {}
+    for ident, node in tasks.items():
+        yield entry.tasks.get(ident, f"task {ident}"), [node]
+    if not tasks:
+        yield entry.global_key, _jobs(document)
+
+
+def _has_labels(tasks: Node) -> bool:
+    """Whether an object has labels by the id of a task."""
+    return any(ident.isdecimal() and _is_job(node.value) for ident, node in tasks.members())
+
+
+def _is_job(value: object) -> bool:
+    return isinstance(value, dict) and {"shapes", "tracks", "tags"} <= set(value)
+
+
+def _take_jobs(objects: Objects, jobs: list[Node], source: Source[CvatJsonLabels], numbers: set[str]) -> None:
+    """Take what the jobs of a video have; the classes that are only numbers are added to ``numbers``."""
     tags: dict[str, list[Span]] = {}
-    numbers: set[str] = set()
-    for job in _jobs(document):
+    for job in jobs:
         for node in job.get("tracks").items():
             _track(objects, node, node.get("id").text(node.path), _label(node, numbers), source)
         for node in job.get("shapes").items():
@@ -69,7 +95,6 @@ def _take_jobs(objects: Objects, document: Node, source: Source[CvatJsonLabels])
             tags.setdefault(_label(node, numbers), []).append(Span(frame, frame))
     if tags:
         objects.classifications.append(question("tag", tags, Where(source.file)))
-    return numbers
 
 
 def _jobs(document: Node) -> list[Node]:
@@ -94,15 +119,31 @@ def _label(node: Node, numbers: set[str]) -> str:
 def _track(objects: Objects, node: Node, ident: str, label: str, source: Source[CvatJsonLabels]) -> None:
     common = _attributes(node)
     shapes = sorted(node.get("shapes").items(), key=_frame)
-    for each in shapes:
+    for before, each in zip([None, *shapes], shapes, strict=False):
+        if before is not None and each.get("outside").value and not before.get("outside").value:
+            _approach(objects, before, each, ident, label, common)
         _shape(objects, each, ident, label, common)
     for at, element in enumerate(node.get("elements").items()):
         name = element.get("label").text(element.get("label_id").text(str(at + 1)))
         _track(objects, element, f"{ident}/{name}", f"{label} {name}", source)
-    count = source.media_of(source.entry.global_key).frame_count
+    count = source.media_of(objects.key).frame_count
     if shapes and count and not shapes[-1].get("outside").value and _frame(shapes[-1]) + FIRST < count:
         last = Node({**shapes[-1].value, "frame": count - FIRST}, node.file, shapes[-1].path)
         _shape(objects, last, ident, label, common)
+
+
+def _approach(objects: Objects, before: Node, hidden: Node, ident: str, label: str, common: dict[str, str]) -> None:
+    """Take the last frame in which an object is seen: CVAT moves it towards the shape that is not shown any more."""
+    first, last = _frame(before), _frame(hidden)
+    start, end = before.get("points"), hidden.get("points")
+    if last - first < 2 or not isinstance(start.value, list) or not isinstance(end.value, list):
+        return
+    part = (last - 1 - first) / (last - first)
+    points, target = start.numbers(), end.numbers()
+    if len(points) == len(target):
+        points = [value + (other - value) * part for value, other in zip(points, target, strict=True)]
+    shape = {**before.value, "frame": last - 1, "points": points}
+    _shape(objects, Node(shape, before.file, before.path), ident, label, common)
 
 
 def _frame(node: Node) -> int:
@@ -180,9 +221,9 @@ def _area(kind: str, points: list[float], degrees: float) -> Area:
 
 
 def _recognise(look: Glance) -> Guess | None:
-    jobs = _jobs(Node(look.json, look.name)) if isinstance(look.json, (dict, list)) else []
-    values = [job.value for job in jobs[:5]]
-    if values and all(isinstance(each, dict) and {"shapes", "tracks", "tags"} <= set(each) for each in values):
+    whole = Node(look.json, look.name)
+    jobs = _jobs(whole) if isinstance(look.json, (dict, list)) else []
+    if _has_labels(whole.get("task")) or (jobs and all(_is_job(job.value) for job in jobs[:5])):
         return Guess(CERTAIN, "tags, shapes and tracks, as CVAT's server has them", {"global_key": "{stem}"})
     return None
 

@@ -4,13 +4,14 @@ Frames count from 0, coordinates are fractions of the picture. Static answers ar
 ``object_actions``, for ranges whose ends are included. Facts: https://docs.encord.com/sdk-documentation/sdk-references.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from pydantic import Field
 
-from labelferry.model import AnswerKind, Geometry, LabelledVideo, Where
-from labelferry.model.frames import Span
+from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, Where
+from labelferry.model.frames import LARGEST, Span
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Polygons
 from labelferry.sources.documents import Node, document_of
@@ -58,25 +59,68 @@ def _video(row: Node, unit: Node, source: Source[EncordLabels]) -> LabelledVideo
     objects = Objects(key, Where(source.file, detail=key), source.note, entry.unrepresentable, entry.classes)
     width, height = unit.get("width"), unit.get("height")
     size = (width.whole(), height.whole()) if width.value and height.value else source.size(key)
-    asked: dict[str, list[int]] = {}
+    answers, asked = _Answers(row, frozenset(_checklists(row))), dict[str, list[int]]()
     for number, page in unit.get("labels").members():
         frame = Node(number, unit.file, unit.path).whole()
         for node in page.get("objects").items():
-            _object(objects, node, frame, size, row)
+            _object(objects, node, frame, size, answers)
         for node in page.get("classifications").items():
             asked.setdefault(node.get("classificationHash").text(), []).append(frame)
     _answer(objects, row, asked)
     return objects.finished(size, gaps=entry.gaps)
 
 
-def _answer(objects: Objects, row: Node, asked: dict[str, list[int]]) -> None:
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """The answers about objects of a label row.
+
+    Args:
+        row: the label row.
+        several: its questions that have several answers somewhere.
+    """
+
+    row: Node
+    several: frozenset[str]
+
+    def of(self, ident: str, frame: int, where: Where) -> dict[str, Classification]:
+        """Return static answers, and the dynamic ones that hold at a frame."""
+        static = list(self.row.get("object_answers").get(ident).get("classifications").items())
+        actions = self.row.get("object_actions").get(ident).get("actions").items()
+        dynamic = [each for each in actions if any(_holds(span, frame) for span in each.get("range").items())]
+        said: dict[str, list[str]] = {}
+        texts: set[str] = set()
+        for answer in (*static, *dynamic):
+            name = answer.get("name").text("question")
+            said.setdefault(name, []).extend(_options(answer))
+            if isinstance(answer.get("answers").value, str):
+                texts.add(name)
+        told = {name: options for name, options in said.items() if options}
+        return {name: self._answered(name, each, name in texts, where) for name, each in told.items()}
+
+    def _answered(self, name: str, options: list[str], is_text: bool, where: Where) -> Classification:
+        if is_text:
+            return Classification(Feature(name), AnswerKind.TEXT, (Answer(text=options[-1]),), where)
+        kind = AnswerKind.CHECKLIST if name in self.several else AnswerKind.RADIO
+        chosen = tuple(Answer(Feature(option)) for option in dict.fromkeys(options))
+        return Classification(Feature(name), kind, chosen, where)
+
+
+def _answer(objects: Objects, row: Node, asked: Mapping[str, list[int]]) -> None:
     """Take the answers that stand apart from the frames on which they hold."""
-    for ident, frames in asked.items():
-        spans = [Span(frame + FIRST, frame + FIRST) for frame in sorted(frames)]
-        for answer in row.get("classification_answers").get(ident).get("classifications").items():
+    held: dict[str, dict[str, list[Span]]] = {}
+    for ident, node in row.get("classification_answers").members():
+        spans = [Span(frame + FIRST, frame + FIRST) for frame in sorted(asked.get(ident, ()))] or _ranges(node)
+        for answer in node.get("classifications").items() if spans else ():
             for option in _options(answer):
                 name = answer.get("name").text("classification")
-                objects.classifications.append(question(name, {option: _joined(spans)}, objects.where))
+                held.setdefault(name, {}).setdefault(option, []).extend(_joined(spans))
+    objects.classifications += [question(name, answers, objects.where) for name, answers in held.items()]
+
+
+def _ranges(node: Node) -> list[Span]:
+    """The frames of an answer, where it says them itself."""
+    pairs = [each.numbers(2) for each in node.get("range").items()]
+    return [Span(int(start) + FIRST, int(end) + FIRST) for start, end in pairs if 0 <= start <= end < LARGEST]
 
 
 def _joined(spans: list[Span]) -> list[Span]:
@@ -90,12 +134,12 @@ def _joined(spans: list[Span]) -> list[Span]:
     return found
 
 
-def _object(objects: Objects, node: Node, frame: int, size: tuple[int, int], row: Node) -> None:
+def _object(objects: Objects, node: Node, frame: int, size: tuple[int, int], answers: _Answers) -> None:
     label, ident = node.get("name").text(), node.get("objectHash").text()
     where = Where(node.file, detail=f"object {ident}")
     if objects.named(label) is None:
         return
-    said = _said(objects, row, ident, label, frame)
+    said = answers.of(ident, frame, where)
     width, height = size
     if node.get("boundingBox").value:
         left, top, wide, high = (node.get("boundingBox").get(name).number() for name in ("x", "y", "w", "h"))
@@ -124,19 +168,18 @@ def _number(pair: tuple[str, Node]) -> int:
     return int(pair[0]) if pair[0].isdecimal() else 0
 
 
-def _said(objects: Objects, row: Node, ident: str, label: str, frame: int) -> dict[str, str]:
-    """Static answers, and the dynamic ones that hold at a frame."""
-    static = list(row.get("object_answers").get(ident).get("classifications").items())
-    actions = row.get("object_actions").get(ident).get("actions").items()
-    dynamic = [each for each in actions if any(_holds(span, frame) for span in each.get("range").items())]
-    said: dict[str, str] = {}
-    for answer in (*static, *dynamic):
-        name, options = answer.get("name").text("question"), _options(answer)
-        if isinstance(answer.get("answers").value, str):
-            objects.kinds[objects.named(label) or label, name] = AnswerKind.TEXT
-        if options:
-            said[name] = options[0]
-    return said
+def _checklists(row: Node) -> set[str]:
+    """The questions that have several answers somewhere: in one action, or in several of one ``trackHash``."""
+    found: set[str] = set()
+    for held in (row.get("object_answers"), row.get("object_actions")):
+        for _, node in held.members():
+            seen: set[str] = set()
+            for answer in (*node.get("classifications").items(), *node.get("actions").items()):
+                name, track = answer.get("name").text("question"), answer.get("trackHash").text("")
+                if len(_options(answer)) > 1 or (track and track in seen):
+                    found.add(name)
+                seen.add(track)
+    return found
 
 
 def _holds(span: Node, frame: int) -> bool:
@@ -164,5 +207,5 @@ READER = Reader(
     endings=(".json",),
     signs="JSON with data_units and object_answers",
     takes="boxes, points, polylines with static and dynamic answers; classifications of frames",
-    leaves="polygons (see unrepresentable), bitmasks, all but the first option of a checklist on an object",
+    leaves="polygons (see unrepresentable), bitmasks",
 )

@@ -85,13 +85,24 @@ def _results(task: Node) -> list[Node]:
         for annotation in task.get(name).items():
             if not annotation.get("was_cancelled").value and annotation.get("result").value:
                 return list(annotation.get("result").items())
-    return []
+    return list(_minimal(task))
+
+
+def _minimal(task: Node) -> Iterator[Node]:
+    """The regions of a task as JSON-MIN has them: lists of values by the name of their tag."""
+    for name, node in task.members():
+        for at, value in enumerate(node.items()):
+            ranges = next(value.get("ranges").items(), Node(None, value.file))
+            if isinstance(value.get("sequence").value, list) or isinstance(ranges.value, dict):
+                kind = "timelinelabels" if value.get("sequence").value is None else "videorectangle"
+                whole = {"from_name": name, "type": kind, "value": value.value, "id": f"{name} {at + 1}"}
+                yield Node(whole, value.file, value.path)
 
 
 def _key(task: Node, source: Source[LabelStudioLabels]) -> str:
     if source.entry.global_key:
         return source.entry.global_key
-    places = [value.text("") for _, value in task.get("data").members()]
+    places = [value.text("") for _, value in (*task.get("data").members(), *task.members())]
     named = next((place for place in places if _is_video(place)), next(filter(None, places), ""))
     if not named:
         raise fault(source.file, None, "the task does not name its video", "say global_key: in the spec")
@@ -203,7 +214,8 @@ def _recognise(look: Glance) -> Guess | None:
     results = next((each for _, each in _tasks(Node(first, look.name)) if each), [])
     if not any(map(_is_result, results)):
         return None
-    named = isinstance(first.get("data"), dict) or "task" in first
+    texts = (value for value in first.values() if isinstance(value, str))
+    named = isinstance(first.get("data"), dict) or "task" in first or any(map(_is_video, texts))
     return Guess(CERTAIN, "results with from_name and value", {} if named else {"global_key": "{stem}"})
 
 

@@ -72,8 +72,12 @@ class ExportedLabel:
         where = Where(source.file, detail=self.annotations.path or key)
         objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
         spans = {name: self._spans(node) for name, node in self.annotations.get("segments").members()}
+        seen: dict[str, list[tuple[int, Node]]] = {}
         for frame, page in self.frames:
             for ident, node in _identified(page.get("objects")):
+                seen.setdefault(ident, []).append((frame, node))
+        for ident, found in seen.items():
+            for frame, node in _held(found, spans.get(ident, ())):
                 self._object(objects, ident, node, frame, spans.get(ident))
         objects.classifications += self._answers(where, spans)
         return objects.finished(None, gaps="bridge" if spans else "close")
@@ -95,8 +99,7 @@ class ExportedLabel:
             return
         geometry, read = SHAPES[name]
         item = objects.of(ident, label, geometry, where)
-        item.add(frame, read(node.get(name)), 0, _attributes(node))
-        objects.kinds |= {(item.feature, name): AnswerKind.TEXT for name in _texts(node)}
+        item.add(frame, read(node.get(name)), 0, _attributes(node, where))
         if spans and any(span.end == frame for span in spans):
             item.hide(frame + 1)
 
@@ -110,13 +113,6 @@ class ExportedLabel:
                 held.setdefault(ident, []).append((frame, node))
         for ident, seen in held.items():
             yield from _framed(seen, spans.get(ident), where)
-
-
-def _texts(node: Node) -> Iterator[str]:
-    """The questions of an object that are answered with a text."""
-    for asked in node.get("classifications").items():
-        if asked.get("text_answer").value or _plain_text(asked):
-            yield asked.first("name", "title", "value").text("question")
 
 
 def _identified(node: Node) -> Iterator[tuple[str, Node]]:
@@ -134,14 +130,18 @@ def _key(source: "Source[LabelboxLabels]", row: Node) -> str:
     return told or source.entry.global_key or legal(other or row.get("DataRow ID").text("video"))
 
 
-def _attributes(node: Node) -> dict[str, str]:
-    """The answers on an object that have one option or a text; deeper ones are told by their path."""
-    found: dict[str, str] = {}
-    for each in node.get("classifications").items():
-        name = each.first("name", "title", "value").text("question")
-        for answer in _options(each):
-            found[name] = answer.first("name", "title", "content", "value").text("")
-    return {name: value for name, value in found.items() if value}
+def _held(seen: list[tuple[int, Node]], spans: tuple[Span, ...]) -> list[tuple[int, Node]]:
+    """The frames of an object; an export without interpolated frames does not have the last of each segment."""
+    ends = [(span.end, [node for frame, node in seen if span.start <= frame <= span.end]) for span in spans]
+    known = {frame for frame, _ in seen}
+    more = [(end, inside[-1]) for end, inside in ends if inside and end not in known]
+    return sorted([*seen, *more], key=lambda pair: pair[0])
+
+
+def _attributes(node: Node, where: Where) -> dict[str, Classification]:
+    """The answers on an object, by question."""
+    found = (_question(each, where) for each in node.get("classifications").items())
+    return {str(each.feature): each for each in found if each}
 
 
 def _options(node: Node) -> list[Node]:

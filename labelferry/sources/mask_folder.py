@@ -13,7 +13,6 @@ from pathlib import PurePath
 from typing import ClassVar, Literal
 
 import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.errors import SourceError
@@ -24,6 +23,7 @@ from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
+from labelferry.sources.mask_arrays import ENDINGS, Numbers, arrays_in
 from labelferry.sources.numbering import ClassName
 from labelferry.sources.reader import LIKELY, POSSIBLE, Guess, Reader
 from labelferry.sources.source import Source
@@ -31,7 +31,6 @@ from labelferry.sources.text import bytes_of, empty, fault, text_of
 
 __all__ = ["READER", "MaskFolderLabels", "read"]
 
-Numbers = NDArray[np.int64]
 Coding = Literal["index", "mots", "bdd", "colour"]
 
 LAST_NUMBER = re.compile(r"(\d+)\D*$")
@@ -45,7 +44,7 @@ FEW = 2**16
 
 
 class MaskFolderLabels(LabelsEntry):
-    """A folder of PNG masks, one a frame."""
+    """A folder of PNG masks or arrays of NumPy, one a frame; or a stack of frames in one array."""
 
     together: ClassVar[bool] = True
     format: Literal["masks"]
@@ -79,7 +78,8 @@ def read(source: Source[MaskFolderLabels]) -> Iterator[LabelledVideo]:
     """
     entry, files = source.entry, [file for file in source.files if file.lower().endswith(".png")]
     if not files:
-        raise empty(entry.path, "no PNG files")
+        yield _of_arrays(source)
+        return
     numbers = {file: _number(file) for file in files}
     base = entry.frame_base if entry.frame_base is not None else min(1, *numbers.values(), 1)
     first = min(numbers, key=lambda file: numbers[file])
@@ -91,6 +91,27 @@ def read(source: Source[MaskFolderLabels]) -> Iterator[LabelledVideo]:
         drawing.add(file, (numbers[file] - base) * entry.frame_step + 1)
     masks = drawing.masks(Where(first))
     yield LabelledVideo(RowRef(entry.global_key), Where(first), masks=() if masks is None else (masks,))
+
+
+def _of_arrays(source: Source[MaskFolderLabels]) -> LabelledVideo:
+    """The masks of NumPy's files, one frame in memory at a time."""
+    entry, files = source.entry, [file for file in source.files if PurePath(file).suffix.lower() in ENDINGS]
+    if not files:
+        raise empty(entry.path, "no PNG files and no arrays of NumPy")
+    named = min((_number(file) for file in files if LAST_NUMBER.search(PurePath(file).stem)), default=1)
+    drawing, seen = _Drawing(source), dict[int, str]()
+    for file in files:
+        for number, values in arrays_in(source.reach.file(file), file):
+            base = 0 if number is not None else min(1, named)
+            frame = ((_number(file) if number is None else number) - (entry.frame_base or base)) * entry.frame_step + 1
+            if seen.setdefault(frame, file) != file or frame < 1:
+                what = f"frame {frame} is in {seen[frame]} too, or lies before the first"
+                raise fault(file, None, what, "name the files by frame")
+            drawing.draw(values, file, frame, "index")
+    where = Where(files[0])
+    drawing.frames.sort(key=lambda each: each.frame)
+    masks = drawing.masks(where)
+    return LabelledVideo(RowRef(entry.global_key), where, masks=() if masks is None else (masks,))
 
 
 def _number(file: str) -> int:
@@ -113,8 +134,17 @@ class _Drawing:
         self.labels: dict[int, str] | None = None
 
     def add(self, file: str, frame: int) -> None:
+        """Take a picture."""
         data = bytes_of(self.source.reach.file(file), file)
-        numbers = self._decoded(data, file)
+        self._take(self._decoded(data, file), file, frame)
+
+    def draw(self, numbers: Numbers, file: str, frame: int, coding: Coding) -> None:
+        """Take the numbers of the pixels of a frame."""
+        self.coding = self.coding or coding
+        ignored = {"mots": MOTS_IGNORED, "index": VOID if numbers.max() <= VOID else -1}.get(self.coding, -1)
+        self._take(np.where(numbers == ignored, 0, numbers), file, frame)
+
+    def _take(self, numbers: Numbers, file: str, frame: int) -> None:
         if self.size and numbers.shape != self.size:
             raise fault(
                 file, None, f"{numbers.shape[1]}x{numbers.shape[0]} pixels where others have another size", "fix it"
@@ -206,14 +236,30 @@ def _colour(place: int) -> tuple[int, int, int]:
 
 def _recognise(look: Glance) -> Guess | None:
     if not look.is_folder:
-        return Guess(POSSIBLE, "a PNG picture", {"global_key": "{stem}"}) if look.suffix == ".png" else None
+        return _recognise_file(look)
     names = [PurePath(name) for name in look.files]
     pictures = [name for name in names if name.suffix.lower() == ".png"]
+    arrays = [name for name in names if name.suffix.lower() in ENDINGS]
+    if not pictures and _are_frames(arrays) and len(arrays) == len(names):
+        return Guess(LIKELY, "arrays of NumPy whose names have a number", {"path": "**/*.np[yz]"})
     if not _are_frames(pictures) or LABEL_FILES & {name.suffix.lower() for name in names}:
         return None
     is_flat = {name.parent for name in pictures} == {PurePath()}
     options = {"path": "**/*.png"} | ({"global_key": "{stem}"} if is_flat else {})
     return Guess(LIKELY, "PNG pictures whose names have a number", options)
+
+
+def _recognise_file(look: Glance) -> Guess | None:
+    options = {"global_key": "{stem}"}
+    if look.suffix == ".png":
+        return Guess(POSSIBLE, "a PNG picture", options)
+    if look.suffix not in ENDINGS:
+        return None
+    try:
+        next(arrays_in(look.path, look.path.name), None)
+    except SourceError:
+        return None
+    return Guess(LIKELY, "an array of NumPy with whole numbers", options)
 
 
 def _are_frames(pictures: list[PurePath]) -> bool:
@@ -224,8 +270,12 @@ READER = Reader(
     MaskFolderLabels,
     read,
     _recognise,
-    endings=(".png",),
-    signs="a folder of PNG pictures whose names have a number",
-    takes="masks: palette or grey numbers, MOTS, BDD100K, colours",
+    endings=(
+        ".png",
+        ".npy",
+        ".npz",
+    ),
+    signs="a folder of PNG pictures whose names have a number; NumPy's .npy and .npz with whole numbers",
+    takes="masks: palette or grey numbers, MOTS, BDD100K, colours, arrays of objects' numbers",
     leaves="void and ignored regions, BDD100K's flags",
 )

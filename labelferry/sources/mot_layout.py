@@ -171,7 +171,7 @@ def _guess(look: Glance, rows: list[str], separator: str | None) -> Guess:
     sure = LIKELY if separator == "," or look.name in ("gt.txt", "det.txt") else POSSIBLE
     told = _layout_of(cells)
     options = _options(look, told, [row[7] for row in cells] if told.own else [])
-    return Guess(sure, f"{len(cells[0])} columns of numbers: frame, id, box", options)
+    return Guess(sure, f"{len(cells[0])} columns of numbers: frame, id, box", options, told.doubt or "")
 
 
 def _are_even(rows: list[str]) -> bool:

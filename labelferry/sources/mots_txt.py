@@ -17,7 +17,6 @@ from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import ClassName
 from labelferry.sources.objects import Objects
 from labelferry.sources.reader import CERTAIN, Guess, Reader
-from labelferry.sources.rle import counts_of
 from labelferry.sources.source import Source
 from labelferry.sources.text import empty, fault
 
@@ -72,12 +71,12 @@ def read(source: Source[MotsLabels]) -> Iterator[LabelledVideo]:
 def _area(cells: list[str], line: int, source: Source[MotsLabels]) -> tuple[Rle, int]:
     try:
         frame, _, _, height, width = (int(cell) for cell in cells[:5])
-        counts = counts_of(cells[5])
-    except (ValueError, IndexError) as error:
+        area = Rle.of(cells[5], float(width), float(height))
+    except (ValueError, IndexError, OverflowError) as error:
         raise fault(source.file, line, f"not a row of MOTS ({error})", "correct the row") from error
-    if frame < source.entry.frame_base or counts.sum() > width * height:
-        raise fault(source.file, line, "a frame before the first, or runs beyond the picture", "correct the row")
-    return Rle(counts, width, height), frame
+    if frame < source.entry.frame_base:
+        raise fault(source.file, line, "a frame before the first", "correct the row, or say frame_base: 0")
+    return area, frame
 
 
 def _recognise(look: Glance) -> Guess | None:

@@ -11,7 +11,8 @@ from pydantic import Field
 
 from labelferry.errors import SourceError
 from labelferry.model import LabelledVideo, Where
-from labelferry.ndjson import ROW, is_line, read_line
+from labelferry.model.input_rules import ReaderRule
+from labelferry.ndjson import ROW, has_older_key, is_line, read_line
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
@@ -46,6 +47,7 @@ def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
         SourceError: when a line is not JSON, is not what Labelbox takes, or has the uuid of another.
     """
     seen: dict[str, Where] = {}
+    older: list[Where] = []
     for where, value in _values(source.reach.file(source.file), source.file):
         video = read_line(value, where, source.entry.global_key)
         (labelled,) = video.labelled
@@ -56,7 +58,11 @@ def read(source: Source[NdjsonLabels]) -> Iterator[LabelledVideo]:
             )
         if labelled.uuid is not None:
             seen[labelled.uuid] = where
+        if has_older_key(value):
+            older.append(where)
         yield video
+    if older:
+        source.note(ReaderRule.OLDER_KEY.at(older[0], count=len(older)))
 
 
 def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:

@@ -5,34 +5,25 @@ counted, and drawn as a mask, given as a box or left out as the spec says.
 """
 
 from array import array
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from functools import partial
+from collections.abc import Mapping
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import Field
 
-from labelferry.model import AnswerKind, Classification, Feature, Geometry, LabelledVideo, RowRef, Track, Where
+from labelferry.model import AnswerKind, Classification, Geometry, LabelledVideo, RowRef, Where
 from labelferry.model.findings import FindingHandler
-from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
-from labelferry.model.places import Places
 from labelferry.sources.areas import Area, Areas
-from labelferry.sources.attributes import Attributes, answers_of
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.numbering import Gaps
+from labelferry.sources.object_rows import Object, ObjectQuestion, track_of
 from labelferry.sources.text import fault
 
-__all__ = ["Object", "ObjectPolicy", "Objects", "ShapedEntry"]
+__all__ = ["ObjectPolicy", "Objects", "ShapedEntry"]
 
 ObjectPolicy = Literal["error", "rasterize", "envelope", "drop"]
-ObjectQuestion = tuple[str, str]
-"""The name of a class, and of one of its attributes."""
 
 DONE = {"rasterize": "drawn as masks", "envelope": "given as bounding boxes", "drop": "left out"}
-MOSTLY_DENSE = 0.5
 
 
 class ShapedEntry(LabelsEntry):
@@ -46,52 +37,6 @@ class ShapedEntry(LabelsEntry):
     classes: dict[str, str | None] = Field(
         default_factory=dict, description="New name by class, or null to leave the class out; others stay as they are"
     )
-
-
-@dataclass(slots=True)
-class Object:
-    """One object of one class and one kind of shape, while its rows are read.
-
-    Args:
-        feature: the tool.
-        geometry: of its shapes.
-        instance: what the file calls it.
-        where: it is named first.
-        kept: whether its class is not left out.
-    """
-
-    feature: str
-    geometry: Geometry
-    instance: str
-    where: Where
-    kept: bool = True
-    frames: "array[int]" = field(default_factory=lambda: array("q"))
-    visible: "array[int]" = field(default_factory=lambda: array("b"))
-    lines: "array[int]" = field(default_factory=lambda: array("q"))
-    coords: "array[float]" = field(default_factory=lambda: array("d"))
-    ends: "array[int]" = field(default_factory=lambda: array("q"))
-    said: dict[int, Attributes] = field(default_factory=dict)
-    _last: Attributes | None = None
-
-    def add(self, frame: int, coords: Iterable[float], line: int = 0, attributes: Attributes | None = None) -> None:
-        """Take a visible row; ``frame`` counts from 1."""
-        if attributes and attributes != self._last:
-            self.said[len(self.frames)] = self._last = attributes
-        self._row(frame, 1, line)
-        self.coords.extend(coords)
-        self.ends[-1] = len(self.coords)
-
-    def hide(self, frame: int, line: int = 0) -> None:
-        """Take a row that says that the object is not to be seen from this frame on."""
-        self._row(frame, 0, line)
-
-    def _row(self, frame: int, visible: int, line: int) -> None:
-        if not 0 <= frame <= LARGEST + 1:
-            raise fault(self.where.source, line or self.where.line, f"frame {frame} is none", "correct the file")
-        self.frames.append(frame)
-        self.visible.append(visible)
-        self.lines.append(line)
-        self.ends.append(len(self.coords))
 
 
 class Objects:
@@ -165,7 +110,18 @@ class Objects:
         if self.policy == "rasterize":
             self.area(ident, label, frame, area, where)
         elif self.policy == "envelope":
-            self.of(ident, label, Geometry.BOX, where).add(frame, area.envelope(), line)
+            self._around(self.of(ident, label, Geometry.BOX, where), frame, area, line)
+
+    def _around(self, item: Object, frame: int, area: Area, line: int) -> None:
+        """Take the box around an area, and around what the object covers elsewhere in the same frame."""
+        left, top, width, height = area.envelope()
+        if not (item.frames and item.frames[-1] == frame and item.visible[-1]):
+            item.add(frame, (left, top, width, height), line)
+            return
+        other = item.coords[-4:]
+        right, bottom = max(left + width, other[0] + other[2]), max(top + height, other[1] + other[3])
+        left, top = min(left, other[0]), min(top, other[1])
+        item.coords[-4:] = array("d", (left, top, right - left, bottom - top))
 
     def finished(self, size: tuple[int, int] | None, *, step: int = 1, gaps: Gaps | None = None) -> LabelledVideo:
         """Return the labelled video.
@@ -194,75 +150,3 @@ class Objects:
                 rule, done = ReaderRule.UNREPRESENTABLE_CHANGED, DONE[self.policy]
                 found = rule.at(first, row=self.key, count=count, thing=thing, done=done)
             self.note(found)
-
-
-def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQuestion, AnswerKind]) -> Track | None:
-    """Return the track of an object; None when it is never visible."""
-    frames = np.frombuffer(item.frames, dtype=np.int64)
-    visible = np.frombuffer(item.visible, dtype=np.int8).astype(bool)
-    order = np.lexsort((~visible, frames))
-    frames, visible = frames[order], visible[order]
-    hidden_before = np.cumsum(~visible)[visible]
-    rows = order[visible]
-    if not rows.size:
-        return None
-    frames = frames[visible]
-    lines = np.frombuffer(item.lines, dtype=np.int64)[rows]
-    _refuse_twice(item, frames, lines)
-    breaks = np.diff(hidden_before) > 0
-    if gaps != "bridge":
-        breaks |= _gaps(frames, step, certain=gaps == "close")
-    coords, offsets = _coords(item, rows)
-    segment = np.concatenate(([0], np.cumsum(breaks))).astype(np.int64)
-    position = {int(row): at for at, row in enumerate(rows.tolist())} if item.said else {}
-    said = {position[row]: values for row, values in item.said.items() if row in position}
-    starts = (np.flatnonzero(breaks) + 1).tolist()
-    answers, classifications = answers_of(said, starts, partial(_kind, kinds, item.feature), item.where)
-    return Track(
-        feature=Feature(item.feature),
-        geometry=item.geometry,
-        frames=frames,
-        coords=coords,
-        segment=segment,
-        where=Where(item.where.source, item.where.line, f"track {item.instance}"),
-        offsets=offsets if item.geometry is Geometry.LINE else None,
-        answers=answers,
-        classifications=classifications,
-        instance=item.instance,
-        places=Places.in_file(item.where.source, lines) if lines.any() else None,
-    )
-
-
-def _gaps(frames: NDArray[np.int64], step: int, *, certain: bool) -> NDArray[np.bool_]:
-    """Where frames are missing in a track that has a row for each frame; sparse keyframes are far apart by design."""
-    steps = np.diff(frames)
-    dense = steps.size > 0 and np.count_nonzero(steps == step) > MOSTLY_DENSE * steps.size
-    return steps > step if certain or dense else np.zeros(len(steps), dtype=bool)
-
-
-def _refuse_twice(item: Object, frames: NDArray[np.int64], lines: NDArray[np.int64]) -> None:
-    if (same := np.flatnonzero(np.diff(frames) == 0)).size:
-        first, second = sorted(lines[same[0] : same[0] + 2].tolist())
-        beside = f" (the first is at line {first})" if first else ""
-        what = f"track {item.instance} has a second {item.geometry.name.lower()} for its frame{beside}"
-        remedy = "remove one, or give the second object its own track"
-        raise fault(item.where.source, second or item.where.line, what, remedy)
-
-
-def _coords(item: Object, rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
-    """Coordinates of the visible rows in their order, and where each begins."""
-    values = np.frombuffer(item.coords, dtype=np.float64)
-    ends = np.frombuffer(item.ends, dtype=np.int64)
-    starts = np.concatenate(([0], ends[:-1]))
-    lengths = ends[rows] - starts[rows]
-    if np.array_equal(rows, np.arange(len(ends))):
-        ordered = values
-    else:
-        ordered = np.concatenate([values[starts[row] : ends[row]] for row in rows.tolist()])
-    width = 4 if item.geometry is Geometry.BOX else 2
-    offsets = np.concatenate(([0], np.cumsum(lengths // width))).astype(np.int64)
-    return ordered.reshape(-1, width), offsets
-
-
-def _kind(kinds: Mapping[ObjectQuestion, AnswerKind], feature: str, name: str) -> AnswerKind:
-    return kinds.get((feature, name), AnswerKind.RADIO)

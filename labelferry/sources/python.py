@@ -7,13 +7,16 @@ import runpy
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import redirect_stdout
+from contextlib import redirect_stdout, suppress
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field
 
 from labelferry.errors import LabelferryError, SourceError
+from labelferry.model.feature import Where
+from labelferry.model.findings import Finding
+from labelferry.model.input_rules import ReaderRule
 from labelferry.model.video import LabelledVideo
 from labelferry.printable import said_by
 from labelferry.sources.entry import LabelsEntry
@@ -44,6 +47,8 @@ def read(source: Source[PythonLabels]) -> Iterator[LabelledVideo]:
     entry = source.entry
     path = source.reach.file(entry.path)
     labels = _run(path, entry)
+    for note in _labels_read(path, entry.path):
+        source.note(note)
     if not isinstance(labels, (list, tuple)):
         raise SourceError(f"{entry.path}: '{entry.variable}' is not a list of Labels; set it to one")
     # As they are stored: a subclass may iterate over something else, without end.
@@ -66,6 +71,20 @@ def _run(path: Path, entry: PythonLabels) -> object:
     if entry.variable not in scope:
         raise SourceError(f"{entry.path}: has no variable '{entry.variable}'; name it in the spec with variable: ...")
     return scope[entry.variable]
+
+
+def _labels_read(path: Path, shown: str) -> Iterator[Finding]:
+    """Yield a finding for each file of labels beside this one that it names: a reader may know more about it."""
+    from labelferry.sources.sniff import recognise  # which knows all readers, this one too
+
+    code = path.read_text("utf-8", errors="ignore")
+    for file in sorted(path.parent.iterdir()):
+        if file == path or not file.is_file() or file.name not in code:
+            continue
+        with suppress(SourceError):
+            if found := recognise(file):
+                rule = ReaderRule.LABELS_OF_A_FORMAT
+                yield rule.at(Where(shown), file=file.name, format=found[0].format)
 
 
 def _line(error: BaseException, path: Path) -> int:

@@ -29,11 +29,13 @@ class Guess:
         certainty: from 0 to 1.
         why: what it was recognised by.
         options: of the entry, as far as the file shows them.
+        doubt: what speaks for other options, in words; empty where nothing does.
     """
 
     certainty: float
     why: str
     options: Mapping[str, Any] = field(default_factory=dict)
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

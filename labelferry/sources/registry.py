@@ -1,10 +1,12 @@
 """The formats of labels: a new one is one line in ``READERS``."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated, Any, Union
 
 from pydantic import Field
 
+from labelferry.errors import AnnotationError, SourceError
 from labelferry.model.video import LabelledVideo
 from labelferry.sources import (
     activitynet,
@@ -88,6 +90,17 @@ def read_labels(source: Source[LabelsEntry]) -> Iterator[LabelledVideo]:
     for file in source.files:
         reach.file(file)
     reader = next(each for each in READERS if each.entry is type(entry))
-    with reach.unquoted(entry.path, f"format {entry.format}"):
+    with reach.unquoted(entry.path, f"format {entry.format}"), _placed(source.files):
         for video in reader.read(source):
             yield simplified(video, entry.simplify) if entry.simplify else video
+
+
+@contextmanager
+def _placed(files: Sequence[str]) -> Iterator[None]:
+    """Name the file in what the model says of a value that a reader took, such as a key that Labelbox refuses."""
+    try:
+        yield
+    except AnnotationError as error:
+        if any(file in str(error) for file in files):
+            raise
+        raise SourceError(f"{files[0]}: {error}", file=files[0]) from error

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from labelferry.model.places import Places
+from labelferry.sources.box_cells import spread, unfolded
 from labelferry.sources.sheet import Sheet, cell_text, continued
 from labelferry.sources.sheet_binary import read_excel, read_parquet
 from labelferry.sources.sheet_text import read_delimited
@@ -41,14 +42,14 @@ def sheets_of(path: Path, source: str, header: Sequence[str] | None = None) -> I
     for sheet in read(path, source) if header is None else read_delimited(path, source, header):
         rows += len(sheet)
         if len(sheet):
-            yield sheet
+            yield unfolded(sheet)
     if not rows:
         raise empty(source, "the table has no rows")
 
 
 def _read_json(path: Path, source: str) -> Iterator[Sheet]:
     data = bytes_of(path, source)
-    rows = {number: _spread(_object(value, source, number)) for number, value in _json_values(data, source)}
+    rows = {number: spread(_object(value, source, number)) for number, value in _json_values(data, source)}
     names = dict.fromkeys(name for row in rows.values() for name in row)
     columns = {name: _array([row.get(name) for row in rows.values()]) for name in names}
     yield Sheet(Places.in_file(source, list(rows)), columns)
@@ -80,15 +81,6 @@ def _object(value: object, source: str, line: int) -> Mapping[str, Any]:
     return value
 
 
-def _spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A row with a list of four numbers as a box -> with a column for each."""
-    name = next((name for name in LISTS if isinstance(row.get(name), list) and len(row[name]) == 4), None)
-    if name is None:
-        return row
-    others = {key: value for key, value in row.items() if key != name}
-    return others | dict(zip(LISTS[name], row[name], strict=True))
-
-
 def _array(values: list[Any]) -> Any:
     import pyarrow as pa
 
@@ -100,11 +92,6 @@ def _array(values: list[Any]) -> Any:
 
 
 KEYED_BY_FRAME = re.compile(rb'\s*\{\s*"\d+"\s*:\s*\[')
-CORNER, CORNERS = ("x", "y", "width", "height"), ("x1", "y1", "x2", "y2")
-LISTS = {"bbox": CORNER, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER, "xyxy": CORNERS, "ltrb": CORNERS,
-         "tlbr": CORNERS, "bbox_xyxy": CORNERS}  # fmt: skip
-"""What the numbers of a list are by its name. ``bbox`` is COCO's, so ``x`` and ``y`` are told to be the corner."""
-
 SUFFIXES: Mapping[str, Callable[[Path, str], Iterator[Sheet]]] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,

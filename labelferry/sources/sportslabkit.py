@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from labelferry.model import Feature, Geometry, LabelledVideo, RowRef, Track, Where
-from labelferry.model.frames import Frames, runs
+from labelferry.model.frames import LARGEST, Frames, runs
 from labelferry.model.places import Places
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
@@ -57,7 +57,7 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     body = rows[start:]
     if not body:
         raise empty(source.file, "no rows")
-    cells = _cells(body, source, start)
+    cells = _cells(body, source, start, len(rows[first]))
     frames = renumbered(cells[:, 0].astype(np.int64), entry)
     if frames.min() < 1:
         shown = int(cells[:, 0].min())
@@ -82,16 +82,22 @@ def _names_its_index(body: list[list[str]]) -> bool:
     return bool(body) and not body[0][0].strip().lstrip("-").replace(".", "", 1).isdecimal()
 
 
-def _cells(body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], start: int) -> NDArray[np.float64]:
-    cells = np.full((len(body), max(map(len, body))), np.nan)
+def _cells(
+    body: Sequence[Sequence[str]], source: Source[SportsLabKitLabels], start: int, width: int
+) -> NDArray[np.float64]:
+    """The numbers of the rows; a short row ends in players that are not seen."""
+    cells = np.full((len(body), max(width, *map(len, body))), np.nan)
     for at, row in enumerate(body):
         for column, cell in enumerate(row):
             try:
                 cells[at, column] = float(cell) if cell.strip() else np.nan
             except ValueError:
                 raise fault(source.file, start + 1 + at, f"{cell[:40]!r} is not a number", "correct the cell") from None
-    if not np.isfinite(cells[:, 0]).all():
-        raise fault(source.file, start + 1, "a row without a frame", "give each row its frame in the first column")
+    numbers = cells[:, 0]
+    wrong = ~(np.isfinite(numbers) & (np.abs(numbers) < LARGEST) & (numbers == np.floor(numbers)))
+    if wrong.any():
+        line = start + 1 + int(np.argmax(wrong))
+        raise fault(source.file, line, "a row without a frame", "give each row its frame in the first column")
     return cells
 
 

@@ -29,15 +29,16 @@ class TableLabels(GappedEntry):
     format: Literal["table"]
     columns: dict[str, str] = Field(
         default_factory=dict,
-        description="Column by part: global_key, frame, track, class, segment, and left, top, width, height, right, "
-        "bottom, cx, cy as the boxes need them",
+        description="Column by part: global_key, frame, track, class, segment, visible, and left, top, width, height, "
+        "right, bottom, cx, cy as the boxes need them, or x, y of points",
     )
     header: list[str] | None = Field(
         default=None, min_length=4, description="Names of the columns, for a table whose first line has none"
     )
     box: Form | None = Field(
         default=None,
-        description="How a box is written: corner and size, two corners, or centre and size; by default as named",
+        description="How a box is written: corner and size, two corners, or centre and size; or a point (xy); by "
+        "default as named",
     )
     normalized: NormalizedUnit = Field(
         default=None,
@@ -51,6 +52,9 @@ class TableLabels(GappedEntry):
         default=None, gt=0, description="Height in pixels, when normalized; by default the video's own"
     )
     global_key: GlobalKey | None = Field(default=None, description="The video, when no column says it")
+    track_name: ClassName | None = Field(
+        default=None, description="The track of all rows, when no column says it and they are one object"
+    )
     class_name: ClassName | None = Field(default=None, description="The class, when no column says it")
     classes: dict[ClassId, ClassName | None] = Field(
         default_factory=dict,
@@ -69,7 +73,7 @@ class TableLabels(GappedEntry):
         if (self.width is None) != (self.height is None):
             raise ValueError("give both width and height of the video in pixels, or neither")
         told = {part_of(name) for name in self.columns}
-        for option, part in (("global_key", "global_key"), ("class_name", "class")):
+        for option, part in (("global_key", "global_key"), ("class_name", "class"), ("track_name", "track")):
             if part in told and getattr(self, option):
                 raise ValueError(f"both the option {option} and a column for it; keep one")
         return self
@@ -107,7 +111,7 @@ READER = Reader(
         ".jsonl",
         ".json",
     ),
-    signs="CSV, TSV, Excel, Parquet or JSON lines with columns for frame and box, by their usual names",
-    takes="boxes, with track ids and classes as the columns say",
+    signs="CSV, TSV, Excel, Parquet or JSON lines with columns for frame and box or point, by their usual names",
+    takes="boxes or points, with track ids and classes as the columns say",
     leaves="columns that play no part",
 )

@@ -91,6 +91,8 @@ def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
         assigned = {"cx": assigned["left"], "cy": assigned.get("top", ""), **assigned}
     parts = Parts(assigned, choose_form(sheet.source, assigned, entry.box))
     _note_unused(sheet, parts, note)
+    if parts.form == "xy" and entry.box is None:
+        note(ReaderRule.POINTS_ASSUMED.at(Where(sheet.source, 1), x=parts.column("x"), y=parts.column("y")))
     _note_corner(sheet, parts, entry, note)
     return parts
 
@@ -127,7 +129,7 @@ def _refuse_points(sheet: Sheet, entry: "TableLabels") -> None:
 
 
 def _note_unused(sheet: Sheet, parts: Parts, note: FindingHandler) -> None:
-    needed = {"global_key", "frame", "track", "class", "segment", *FORMS[parts.form]}
+    needed = {"global_key", "frame", "track", "class", "segment", "visible", *FORMS[parts.form]}
     used = {column for part, column in parts.columns.items() if part in needed}
     if unused := [column for column in sheet.columns if column not in used]:
         names = ", ".join(column or "(no name)" for column in unused)
@@ -181,6 +183,9 @@ def number_in(sheet: Sheet, column: str) -> Frames | None:
 def coords_of(sheet: Sheet, parts: Parts) -> tuple[Coords, int]:
     """Return the boxes as left, top, width, height, in the units of the table, and how many had swapped corners."""
     swapped = 0
+    if parts.form == "xy":
+        x, y = (sheet.numbers(parts.column(part)) for part in FORMS["xy"])
+        return np.column_stack((x, y, np.zeros((len(x), 2)))), 0
     a, b, c, d = (sheet.numbers(parts.column(part)) for part in FORMS[parts.form])
     with np.errstate(over="ignore", invalid="ignore"):
         if parts.form == "xyxy":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from labelferry.model import Feature, LabelledVideo, RowRef, Where
+from labelferry.model import Feature, Geometry, LabelledVideo, RowRef, Where
 from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
@@ -73,7 +73,7 @@ class TableRows:
         self._lines: list[int] = []
         self._sizes: list[tuple[int, int]] = []
         self._nameless: list[bool] = []
-        self._count = self._swapped = self._alone = 0
+        self._count = self._swapped = self._alone = self._hidden = 0
         self._picture: int | None = None
         self._frames_seen: set[int] = set()
 
@@ -85,6 +85,7 @@ class TableRows:
         """
         sheet = drops(sheet, self._entry)
         parts = self._parts or parts_of(sheet, self._entry, self._source.note)
+        sheet = self._visible(sheet, parts)
         rows = np.zeros(len(sheet), BOX)
         rows["video"] = self._videos(sheet, parts)
         rows["line"] = sheet.places.lines
@@ -113,6 +114,14 @@ class TableRows:
                 note_changes(changes, policy, self._source.note)
             for video, tracks in sorted(tracks_by_video(boxes, rows["video"]).items()):
                 yield LabelledVideo(RowRef(keys[video]), Where(self._source.file, self._lines[video]), tracks=tracks)
+
+    def _visible(self, sheet: Sheet, parts: Parts) -> Sheet:
+        """The rows of points that are to be seen; elsewhere such a column means how much of a box is."""
+        if parts.form != "xy" or not parts.has("visible"):
+            return sheet
+        shown = np.flatnonzero(sheet.numbers(parts.column("visible")) != 0)
+        self._hidden += len(sheet) - len(shown)
+        return sheet.take(shown)
 
     def _videos(self, sheet: Sheet, parts: Parts) -> CodeColumn:
         if self._entry.global_key:
@@ -169,6 +178,9 @@ class TableRows:
         return frames
 
     def _track_numbers(self, sheet: Sheet, parts: Parts) -> CodeColumn:
+        if self._entry.track_name:
+            self._nameless = [False]
+            return self._tracks.of(np.zeros(len(sheet), dtype=np.int64), [self._entry.track_name])
         if not parts.has("track"):
             return np.zeros(len(sheet), dtype=np.int64)
         codes, texts = sheet.codes(parts.column("track"), empty=True)
@@ -190,6 +202,8 @@ class TableRows:
         if parts is None:
             return
         note_swapped(source, self._swapped, self._count, note)
+        if self._hidden:
+            note(ReaderRule.ROWS_HIDDEN.at(where, count=self._hidden, column=parts.column("visible")))
         if self._picture is not None:
             note(ReaderRule.FRAMES_FROM_NAMES.at(where, column=parts.column("frame"), number=self._picture))
         self._note_tracks(parts, where, note)
@@ -199,6 +213,8 @@ class TableRows:
             note(ReaderRule.CLASS_NUMBERS.at(where, column=column, numbers=shown, first=numbers[0]))
 
     def _note_tracks(self, parts: Parts, where: Where, note: FindingHandler) -> None:
+        if self._entry.track_name:
+            return
         if not parts.has("track"):
             note(ReaderRule.TRACK_COLUMN_MISSING.at(where, count=self._count))
         elif self._alone:
@@ -230,4 +246,5 @@ class TableRows:
             features=[Feature(name) for name in self._classes],
             segments=rows["segment"] if self._parts and self._parts.has("segment") else None,
             bridge=self._entry.gaps == "bridge",
+            geometry=Geometry.POINT if self._parts and self._parts.form == "xy" else Geometry.BOX,
         )

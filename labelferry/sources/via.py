@@ -1,23 +1,20 @@
-"""VIA, the VGG Image Annotator -> LabelledVideo: projects of VIA 3 (ranges of a video) and CSV of VIA 2 (pictures).
+"""VIA, the VGG Image Annotator -> LabelledVideo: projects of VIA 3, and CSV or JSON of VIA 2 (pictures).
 
-VIA 3 has ranges ``z`` in seconds with attribute values ``av``; one number is a moment. VIA 2 has rectangles by the name
-of a picture, which has the frame's number; the track is an attribute of the region. Facts:
-https://www.robots.ox.ac.uk/~vgg/software/via/ and https://gitlab.com/vgg/via (``via-3.x.y/CodeDoc.md``).
+VIA 3 has times ``z`` in seconds with attribute values ``av``: two are a range, one is a moment, and with ``xy`` it is a
+region. VIA 2 has regions by the name of a picture, which has the frame's number; the track is an attribute of the
+region. Facts: https://www.robots.ox.ac.uk/~vgg/software/via/ and https://gitlab.com/vgg/via (``via-3.x.y/CodeDoc.md``).
 """
 
-import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import PurePath
 from typing import Literal
 
 from pydantic import Field
 
 from labelferry.errors import SourceError
-from labelferry.model import Geometry, LabelledVideo, RowRef, Where
+from labelferry.model import LabelledVideo, Where
 from labelferry.model.frames import Span
-from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
-from labelferry.sources.areas import Ellipse, Polygons
 from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
@@ -27,91 +24,86 @@ from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
 from labelferry.sources.sheet_files import read_sheet
 from labelferry.sources.source import Source
-from labelferry.sources.text import empty, fault, json_in
+from labelferry.sources.text import empty
+from labelferry.sources.via_pictures import HEADER, METADATA, number_in_name, pictures_of
+from labelferry.sources.via_shapes import region_of_version_3
 
 __all__ = ["READER", "ViaLabels", "read"]
 
-HEADER = ("filename", "region_shape_attributes", "region_attributes")
-TRACKS = ("track", "track_id", "id", "object_id")
-CLASSES = ("class", "label", "type", "name", "category")
-LAST_NUMBER = re.compile(r"(\d+)\D*$")
+VERSION_3 = {"project", "metadata", "attribute", "file"}
+CHECKBOX = 2
 
 
 class ViaLabels(ShapedEntry):
-    """A project of VIA 3, or a CSV of VIA 2 with a picture for each frame."""
+    """A project of VIA 3, or a CSV or JSON of VIA 2 with a picture for each frame."""
 
     format: Literal["via"]
     global_key: GlobalKey | None = Field(
-        default=None, description="The video; a VIA 3 project names it, a CSV of pictures does not"
+        default=None, description="The video; a VIA 3 project names it, a file of pictures does not"
     )
     class_name: str = Field(default="object", description="The class of regions that do not say it")
-    frame_base: Literal[0, 1] = Field(default=1, description="Number of the first picture")
+    frame_base: Literal[0, 1] | None = Field(
+        default=None, description="Number of the first picture; by default 0 if a name has it, else 1"
+    )
     frame_offset: int = Field(default=0, description="Added to every frame, as -11383 for pictures from 00011384.jpg")
     gaps: Gaps = Field(default="close", description="Whether a missing frame ends a segment (close) or not (bridge)")
 
 
 def read(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
-    """Read a project or a CSV.
+    """Read a project, or regions by picture.
 
     Raises:
         SourceError: when it is neither, or a value in it is not what it should be.
     """
     if PurePath(source.file).suffix.lower() == ".csv":
-        yield _pictures(source)
-    else:
-        yield from _project(source)
-
-
-def _project(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
+        yield pictures_of(source)
+        return
     document = document_of(source)
-    attributes = {key: node.get("aname").text(key) for key, node in document.get("attribute").members()}
-    shown = _files_shown(document)
-    held: dict[str, dict[str, dict[str, list[Span]]]] = {}
-    for node in (node for _, node in document.get("metadata").members() if node.get("z").numbers()):
-        key = source.entry.global_key or legal(PurePath(shown.get(node.get("vid").text(""), "")).name)
-        span = _span(node, key, source)
-        for name, said in _said(node, attributes):
-            held.setdefault(key, {}).setdefault(name, {}).setdefault(said, []).append(span)
-    if not held:
-        raise empty(source.file, "no ranges with values")
-    for key, questions in held.items():
-        where = Where(source.file, detail=key)
-        yield LabelledVideo(RowRef(key), where, tuple(question(name, each, where) for name, each in questions.items()))
+    if set(document.value if isinstance(document.value, dict) else ()) >= VERSION_3:
+        yield from _project(document, source)
+    else:
+        yield pictures_of(source, document)
 
 
-def _pictures(source: Source[ViaLabels]) -> LabelledVideo:
-    entry = source.entry
-    if entry.global_key is None:
-        raise fault(source.file, None, "a CSV of pictures does not name the video", "say global_key: in the spec")
-    sheet = read_sheet(source.reach.file(source.file), source.file)
-    names, shapes, attributes = (sheet.text(name) for name in HEADER)
-    objects = Objects(entry.global_key, sheet.places.where(0), source.note, entry.unrepresentable, entry.classes)
-    where = Where(source.file, 1)
-    number = _number(names[0], where)
-    shown = number - entry.frame_base + entry.frame_offset + 1
-    rule = ReaderRule.FRAMES_FROM_NAMES
-    source.note(rule.at(where, column="filename", number=shown))
-    for row, name in enumerate(names):
-        place = sheet.places.where(row)
-        shape = _json(shapes[row], place)
-        if shape.get("name").value is None:
+Ranges = dict[str, dict[str, list[Span]]]
+"""The ranges of each answer to each question."""
+
+
+def _project(document: Node, source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
+    entry, attributes, shown = source.entry, dict(document.get("attribute").members()), _files_shown(document)
+    videos: dict[str, tuple[Objects, Ranges]] = {}
+    for ident, node in document.get("metadata").members():
+        name = shown.get(node.get("vid").text(""), "")
+        is_region = bool(node.get("xy").value)
+        if not node.get("z").numbers() and not is_region:
             continue
-        frame = _number(name, place) - entry.frame_base + entry.frame_offset + 1
-        if frame < 1:
-            raise sheet.fault(row, f"'{name}' lies before the first frame", "correct frame_offset")
-        _region(objects, shape, _json(attributes[row], place), frame, row, place, entry)
-    return objects.finished(None, gaps=entry.gaps)
+        key = entry.global_key or legal(PurePath(name).name)
+        where = Where(source.file, detail=key)
+        found = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
+        objects, held = videos.setdefault(key, (found, {}))
+        said = _said(node, attributes)
+        if is_region:
+            told = {question: ", ".join(answers) for question, answers in said.items()}
+            frame = _moment(node, name, key, source)
+            region_of_version_3(node.get("xy")).add(objects, told, frame, (entry.class_name, ident), where)
+        elif said:
+            span = _span(node, key, source)
+            for question_name, answers in said.items():
+                for answer in answers:
+                    held.setdefault(question_name, {}).setdefault(answer, []).append(span)
+    yield from _finished(videos, source)
 
 
-def _number(name: str, where: Where) -> int:
-    found = LAST_NUMBER.search(PurePath(name).stem)
-    if found is None or len(found.group(1)) > 9:
-        raise fault(where.source, where.line, f"no frame number in '{name}'", "name pictures by frame")
-    return int(found.group(1))
-
-
-def _json(text: str, where: Where) -> Node:
-    return Node(json_in((text or "{}").encode(), where.source, where.line, "export it again"), f"{where}")
+def _finished(videos: Mapping[str, tuple[Objects, Ranges]], source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
+    found = False
+    for key, (objects, held) in videos.items():
+        where = Where(source.file, detail=key)
+        objects.classifications += [question(name, answers, where) for name, answers in held.items()]
+        if not objects.is_empty or objects.refused:
+            found = True
+            yield objects.finished(source.known_size(key), gaps=source.entry.gaps)
+    if not found:
+        raise empty(source.file, "no ranges with values, and no regions")
 
 
 def _files_shown(document: Node) -> dict[str, str]:
@@ -121,11 +113,18 @@ def _files_shown(document: Node) -> dict[str, str]:
     return {key: names.get(files[0].text(""), "") for key, files in views.items() if files}
 
 
-def _said(node: Node, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    """Yield the questions that a range answers, and the answers."""
+def _said(node: Node, attributes: Mapping[str, Node]) -> dict[str, list[str]]:
+    """The questions that are answered, each with its answers; options are given by their ids."""
+    found: dict[str, list[str]] = {}
     for key, value in node.get("av").members():
-        if said := value.text(""):
-            yield attributes.get(key, key), said
+        asked = attributes.get(key, Node(None, node.file))
+        options = {ident: each.text(ident) for ident, each in asked.get("options").members()}
+        said = value.text("")
+        several = said.split(",") if asked.get("type").value == CHECKBOX and said not in options else [said]
+        answers = [options.get(each.strip(), each.strip()) for each in several if each.strip()]
+        if answers:
+            found.setdefault(asked.get("aname").text(key), []).extend(answers)
+    return found
 
 
 def _span(node: Node, key: str, source: Source[ViaLabels]) -> Span:
@@ -136,55 +135,32 @@ def _span(node: Node, key: str, source: Source[ViaLabels]) -> Span:
     return span
 
 
-def _region(
-    objects: Objects, shape: Node, attributes: Node, frame: int, row: int, where: Where, entry: ViaLabels
-) -> None:
-    label = attributes.first(*CLASSES).text(entry.class_name)
-    ident = attributes.first(*TRACKS).text(f"region {row + 1}")
-    kind, line = shape.get("name").text(), where.line or 0
-    if objects.named(label) is None:
-        return
-    if kind in HELD:
-        geometry, read = HELD[kind]
-        objects.of(ident, label, geometry, where).add(frame, read(shape), line)
-    else:
-        area = Polygons((_points(shape),)) if kind == "polygon" else _ellipse(shape)
-        objects.other(kind, ident, label, frame, area, where, line)
-
-
-def _points(shape: Node) -> list[float]:
-    xs, ys = (shape.get(name).numbers() for name in ("all_points_x", "all_points_y"))
-    return [value for pair in zip(xs, ys, strict=False) for value in pair]
-
-
-def _ellipse(shape: Node) -> Ellipse:
-    cx, cy = shape.get("cx").number(), shape.get("cy").number()
-    return Ellipse(cx, cy, shape.first("rx", "r").number(), shape.first("ry", "r").number())
-
-
-def _numbers(*names: str) -> Callable[[Node], list[float]]:
-    return lambda shape: [shape.get(name).number() for name in names]
-
-
-HELD: dict[str, tuple[Geometry, Callable[[Node], list[float]]]] = {
-    "rect": (Geometry.BOX, _numbers("x", "y", "width", "height")),
-    "point": (Geometry.POINT, _numbers("cx", "cy")),
-    "polyline": (Geometry.LINE, _points),
-}
-"""The shapes that a tool can hold, and their numbers."""
+def _moment(node: Node, name: str, key: str, source: Source[ViaLabels]) -> int:
+    """The frame of a region: of its time, or the number of the picture that it is in."""
+    if node.get("z").numbers():
+        return _span(node, key, source).start
+    return number_in_name(name, Where(source.file, detail=node.path)) + source.entry.frame_offset
 
 
 def _recognise(look: Glance) -> Guess | None:
-    if {"project", "metadata", "attribute", "file"} <= look.keys:
+    if look.keys >= VERSION_3:
         return Guess(CERTAIN, "project, attribute, file and metadata, as in VIA 3")
-    if look.suffix != ".csv" or not look.lines or "region_shape_attributes" not in look.lines[0]:
+    options = {"global_key": "{stem}"}
+    if METADATA in look.keys or _is_picture(look.json):
+        return Guess(CERTAIN, "pictures with regions, as in VIA 2", options)
+    if look.suffix != ".csv" or not look.lines or HEADER[1] not in look.lines[0]:
         return None
     try:
         read_sheet(look.path, look.path.name)
     except SourceError:
         return None
-    why = "columns region_shape_attributes and region_attributes, as in VIA 2"
-    return Guess(CERTAIN, why, {"global_key": "{stem}"})
+    return Guess(CERTAIN, "columns region_shape_attributes and region_attributes, as in VIA 2", options)
+
+
+def _is_picture(value: object) -> bool:
+    """Whether the first value of an object is a picture with regions."""
+    first = next(iter(value.values()), None) if isinstance(value, dict) else None
+    return isinstance(first, dict) and {"filename", "regions"} <= set(first)
 
 
 READER = Reader(
@@ -195,7 +171,8 @@ READER = Reader(
         ".json",
         ".csv",
     ),
-    signs="JSON with project, attribute, file, metadata (VIA 3); CSV with region_shape_attributes (VIA 2)",
-    takes="ranges as answers; rectangles, points, polylines with tracks",
-    leaves="polygons, circles, ellipses (see unrepresentable), regions of VIA 3",
+    signs="JSON with project, attribute, file, metadata (VIA 3); CSV with region_shape_attributes, or JSON of pictures "
+    "with regions (VIA 2)",
+    takes="ranges as answers; rectangles, points, polylines with tracks and attributes",
+    leaves="polygons, circles, ellipses (see unrepresentable)",
 )

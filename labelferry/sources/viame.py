@@ -19,7 +19,8 @@ from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.numbering import Gaps
-from labelferry.sources.objects import Object, Objects, ShapedEntry
+from labelferry.sources.object_rows import Object
+from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, LIKELY, Guess, Reader
 from labelferry.sources.source import Source
 from labelferry.sources.text import empty, fault

@@ -51,6 +51,10 @@ class _Parsed:
     ident: int = NO_ID
     shape: list[float] = field(default_factory=list)
     is_box: bool = True
+    is_scored: bool = False
+    """Whether its sixth value is a confidence, since an id follows."""
+    sixth: float | None = None
+    """The sixth value where it is the last: an id, or a confidence of an object that has none."""
 
 
 def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, int] | None) -> Rows:
@@ -69,6 +73,9 @@ def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, in
     for file, frame, line, text in lines:
         places.append((files.setdefault(file, len(files)), line, frame))
         parsed.append(_row(file, line, text.split(), keypoints))
+    if _are_scored(parsed):
+        for each in parsed:
+            each.ident = NO_ID if each.sixth is not None else each.ident
     codes, numbers, frames = np.array(places, dtype=np.int64).reshape(-1, 3).T
     return Rows(
         places=Places(tuple(files), codes, numbers),
@@ -79,6 +86,13 @@ def rows_of(lines: Iterable[tuple[str, int, int, str]], keypoints: tuple[int, in
         is_box=np.array([each.is_box for each in parsed], dtype=bool),
         shapes={at: each.shape for at, each in enumerate(parsed) if each.shape},
     )
+
+
+def _are_scored(rows: list[_Parsed]) -> bool:
+    """Whether a sixth value at the end of a row is a confidence: a fraction shows it, or rows with an id behind it."""
+    sixth = [row.sixth for row in rows if row.sixth is not None]
+    has_fraction = any(not value.is_integer() for value in sixth)
+    return has_fraction or (any(row.is_scored for row in rows) and all(value <= 1 for value in sixth))
 
 
 def _row(file: str, line: int, cells: list[str], keypoints: tuple[int, int] | None) -> _Parsed:
@@ -103,7 +117,8 @@ def _meaning(values: list[float], cells: list[str], keypoints: tuple[int, int] |
         points = [value for at in range(count) for value in more[at * each : at * each + 2]]
         return _Parsed(number, box, _ident(cells[BOX + count * each :]), points)
     if len(more) <= 1 or (len(more) == 2 and _ident(cells[-1:]) != NO_ID):
-        return _Parsed(number, box, _ident(cells[BOX:]))
+        sixth = more[0] if len(more) == 1 else None
+        return _Parsed(number, box, _ident(cells[BOX:]), is_scored=len(more) == 2, sixth=sixth)
     odd = len(values) % 2 == 0  # a class and whole points are odd in number; one more is an id or a confidence
     points = values[1:-1] if odd else values[1:]
     return _Parsed(number, [0.0] * 4, _ident(cells[-1:]) if odd else NO_ID, points, is_box=False)

@@ -9,6 +9,21 @@ from tests.cases.conftest import FROM_LABELS, ONE, Checking
 TABLE = "format: table, path: boxes.csv, global_key: clip.mp4"
 MOT = "format: mot, path: gt.txt, global_key: clip.mp4"
 CAR = "classes: {1: car}"
+ID = "c" * 25
+BOX = '<box frame="0" outside="0" keyframe="1" xtl="1" ytl="2" xbr="5" ybr="7"/>'
+TASKS = (
+    "<annotations><meta><project><tasks><task><id>5</id><name>a.mp4</name></task><task><id>6</id><name>b.mp4</name>"
+    f'</task></tasks></project></meta><track id="0" label="car" task_id="5">{BOX}</track>'
+    f'<track id="0" label="car" task_id="6">{BOX}</track></annotations>'
+)
+IMAGES = "<annotations><image id='0'/></annotations>"
+READS = "from pathlib import Path\nPath(__file__).with_name('a.xml').read_text()\n"
+LABELS = """
+import labelferry.types as lb
+box = lb.Rectangle(start=lb.Point(x=1, y=2), end=lb.Point(x=5, y=7))
+box = lb.VideoObjectAnnotation(name="car", keyframe=True, frame=1, segment_index=0, value=box)
+labels = [lb.Label(data={"global_key": "clip.mp4"}, annotations=[box])]
+"""
 BOXES = "frame,track,class,left,top,width,height\n"
 
 
@@ -148,6 +163,15 @@ CASES = {
         then=(1, 3),
     ),
     "one a second": Case(f"{TABLE}, frame_step: 25", boxes("1,1,car,1,2,3,4\n2,1,car,1,2,3,4\n"), tracks=1),
+    "one a second without a word": Case(
+        TABLE,
+        boxes("1,1,car,1,2,3,4\n2,1,car,1,2,3,4\n3,1,car,1,2,3,4\n"),
+        ("frames-like-seconds",),
+        ("frame_step, such as 25",),
+        tracks=1,
+        typed=f"{TABLE}, frame_step: 25, gaps: bridge",
+        then=(1, 3),
+    ),
     "in parts": Case(
         "format: table, path: 'part*.csv', global_key: clip.mp4",
         {"part1.csv": BOXES + "1,1,car,1,2,3,4\n", "part2.csv": BOXES + "2,1,car,1,2,3,4\n"},
@@ -277,11 +301,62 @@ CASES = {
         words=("an export, not of an import", "format: labelbox"),
         refused=True,
     ),
+    "the older word for an answer": Case(
+        "format: ndjson, path: a.json",
+        {"a.json": '{"name": "colour", "dataRow": {"globalKey": "clip.mp4"}, "answers": [{"name": "red"}]}'},
+        ("older-key",),
+        ("write answer",),
+    ),
+    "the older word, and ids": Case(
+        "format: ndjson, path: a.json",
+        {"a.json": '{"schemaId": "' + ID + '", "dataRow": {"globalKey": "clip.mp4"}, "answers": [{"schemaId": "' + ID
+         + '"}]}'},
+        words=("no ontology can be built", "older key 'answers'"),
+        refused=True,
+    ),
+    "a script that reads CVAT": Case(
+        "format: python, path: cvat.py",
+        {"cvat.py": READS + LABELS, "a.xml": TASKS},
+        ("labels-of-a-format",),
+        ("format: cvat and path: a.xml",),
+        tracks=1,
+        videos=f"[{ONE}, {{global_key: b.mp4, row_data: 'https://e.com/b.mp4'}}]",
+        typed="format: cvat, path: a.xml, tasks: {5: clip.mp4, 6: b.mp4}",
+        then=(2, 2),
+    ),
+    "a script that reads CVAT for images": Case(
+        "format: python, path: cvat.py",
+        {"cvat.py": f"{READS}labels = []", "a.xml": IMAGES},
+        words=("no labels to infer it from", "format: cvat and path: a.xml"),
+        refused=True,
+    ),
+    "CVAT for images": Case(
+        "format: cvat, path: a.xml, global_key: clip.mp4",
+        {"a.xml": IMAGES},
+        words=("an export as CVAT for images", "export the task as CVAT for video 1.1"),
+        refused=True,
+    ),
+    "several tasks and one key": Case(
+        "format: cvat, path: a.xml, global_key: clip.mp4",
+        {"a.xml": TASKS},
+        words=("an export of 2 tasks", "tasks: {5: a.mp4, 6: b.mp4}"),
+        refused=True,
+    ),
     "keyframes without a segment": Case(
         "format: ndjson, path: a.json",
         {"a.json": '{"name": "car", "dataRow": {"globalKey": "clip.mp4"}, "keyframes": []}'},
         words=('"segments": [{"keyframes": [...]}]',),
         refused=True,
+    ),
+    "a polygon": Case(
+        "format: ndjson, path: a.json",
+        {"a.json": '{"name": "car", "dataRow": {"globalKey": "clip.mp4"}, "segments": [{"keyframes": [{"frame": 1, '
+         '"polygon": []}]}]}'},
+        words=("no polygons on video", "draw them as masks"),
+        refused=True,
+    ),
+    "a list that is empty": Case(
+        "format: python, path: a.py", {"a.py": "labels = []"}, ("labels-empty",), onto="{name: O, id: c}"
     ),
     "a picture as a video": Case(
         "", {}, ("row-data-picture",), videos="[{global_key: a, row_data: 'https://e.com/a.JPG?x=1'}]",

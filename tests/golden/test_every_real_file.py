@@ -17,7 +17,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
     "coco_vid/mmtracking/demo_cocovid_data/ann.json": ("coco", 1, 5, {"box": 10}),
     "coco_vid/mmtracking/demo_vis_data/ann.json": ("coco", 1, 1, {"mask": 1}),
     "coco_vid/sam2/sav_000001_manual.json": ("coco", 1, 5, {"mask": 480}),
-    "cvat_rest/cvat/annotations.json": ("cvat-json", 1, 49, {"box": 30, "point": 18, "classification": 11, "line": 3}),
+    "cvat_rest/cvat/annotations.json": ("cvat-json", 1, 49, {"box": 33, "point": 18, "classification": 11, "line": 3}),
     "cvat_video/JAAD/annotations/video_0002.xml": ("cvat", 1, 2, {"box": 350, "classification": 36}),
     "cvat_video/JAAD/annotations/video_0003.xml": ("cvat", 1, 3, {"box": 495, "classification": 23}),
     "cvat_video/JAAD/annotations/video_0005.xml": ("cvat", 1, 8, {"box": 1201, "classification": 82}),
@@ -29,7 +29,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
         "encord",
         1,
         2,
-        {"classification": 7, "box": 4},
+        {"classification": 8, "box": 4},
     ),
     "jaad_frame_attrs/JAAD/annotations_traffic/video_0002_traffic.xml": ("jaad", 1, 0, {"classification": 5}),
     "jaad_frame_attrs/JAAD/annotations_traffic/video_0003_traffic.xml": ("jaad", 1, 0, {"classification": 4}),
@@ -80,6 +80,7 @@ COUNTS: dict[str, tuple[str, int, int, dict[str, int]]] = {
         6,
         {"point": 8, "classification": 6, "box": 3, "mask": 3, "line": 2},
     ),
+    "v7_darwin/darwin-py/csv_tags_video.csv": ("ranges", 1, 0, {"classification": 2}),
     "via2_csv_json/via/sherlock_ep01_tracks_FRCNN.csv": ("via", 1, 4, {"box": 427}),
     "via3_temporal/vital-ultrasound/01NVb-003-060-1-4CV.json": ("via", 1, 0, {"classification": 1}),
     "via3_temporal/vital-ultrasound/01NVb-003-063-1-4CV.json": ("via", 1, 0, {"classification": 2}),
@@ -106,7 +107,6 @@ NO_LABELS = {
     "jaad_frame_attrs/JAAD/annotations_appearance/video_0002_appearance.xml": "has no boxes; read the file",
     "labelbox_export/MHSVD/MHSVD_Annotator1.part.json": "its features have ids and no names",
     "mot/dagshub-annotation-converter/seq/gt/labels.txt": "a .txt file could be mot, table",
-    "v7_darwin/darwin-py/csv_tags_video.csv": "a .csv file could be mot, table",
     "temporal/epic-kitchens-100-annotations/EPIC_100_video_info.csv": "a .csv file could be mot, table",
 }
 

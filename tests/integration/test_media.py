@@ -1,6 +1,7 @@
 """Facts of video files, drawn here with PyAV."""
 
 import shutil
+import struct
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,9 @@ from labelferry.media import probe, refuse_other_files
 from labelferry.model.findings import Finding, Severity
 from labelferry.model.media import Media
 
+MATRIX = 40
+"""Bytes from the version of a track header (ISO 14496-12, 8.3.2) to its matrix."""
+QUARTER_TURN = (0, 1 << 16, 0, -(1 << 16), 0, 0, 0, 0, 1 << 30)
 EXAMPLES = Path(__file__).resolve().parents[2] / "config" / "examples"
 
 
@@ -52,6 +56,14 @@ def test_a_steady_video(tmp_path: Path, notes: list[Finding], name: str) -> None
 def test_reordered_frames_are_counted(tmp_path: Path, notes: list[Finding], name: str) -> None:
     assert probe(draw(tmp_path / name, list(range(30)), reordered=2), notes.append).frame_count == 30
     assert notes == []
+
+
+def test_a_video_that_phones_turn_has_the_size_in_which_it_is_shown(tmp_path: Path, notes: list[Finding]) -> None:
+    path = draw(tmp_path / "phone.mp4", list(range(3)))
+    whole = path.read_bytes()
+    at = whole.index(b"tkhd") + 4 + MATRIX
+    path.write_bytes(whole[:at] + struct.pack(">9i", *QUARTER_TURN) + whole[at + 36 :])
+    assert probe(path, notes.append) == Media(width=16, height=32, fps=25.0, frame_count=3)
 
 
 def test_one_frame(tmp_path: Path, notes: list[Finding]) -> None:

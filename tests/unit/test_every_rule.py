@@ -63,6 +63,8 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
     ReaderRule.IDENTITY_MISSING: (MOT, "1,-1,10,20,30,40,1,-1,-1,-1\n"),
     ReaderRule.TRACK_COLUMN_MISSING: (TABLE, "frame,left,top,width,height\n1,1,1,1,1\n"),
     ReaderRule.COLUMNS_IGNORED: (TABLE, "frame,id,left,top,width,height,score\n1,1,1,1,1,1,0.5\n"),
+    ReaderRule.POINTS_ASSUMED: (TABLE, "frame,id,x,y\n1,1,40,20\n"),
+    ReaderRule.ROWS_HIDDEN: (TABLE, "frame,id,x,y,visible\n1,1,40,20,1\n2,1,0,0,0\n"),
     ReaderRule.CORNERS_SWAPPED: (TABLE, "frame,id,x1,y1,x2,y2\n1,1,40,20,10,60\n"),
 }
 
@@ -131,6 +133,27 @@ def _unnamed(folder: Path) -> Iterator[Finding]:
     yield from reading.findings
 
 
+def _no_header(folder: Path) -> Iterator[Finding]:
+    (folder / "tags.csv").write_text("clip.mp4, running, 0, 3\n", "utf-8")
+    yield from _of_reading(folder / "tags.csv")
+
+
+def _a_layout(folder: Path) -> Iterator[Finding]:
+    (folder / "gt.txt").write_text("1,1,10,20,40,50,.9,2,-1,-1\n", "utf-8")
+    yield from _of_reading(folder / "gt.txt")
+
+
+def _seconds(folder: Path) -> Iterator[Finding]:
+    (folder / "a.csv").write_text("video,start,end,label\na,1,2,run\n", "utf-8")
+    yield from _of_reading(folder / "a.csv")
+
+
+def _of_reading(path: Path) -> list[Finding]:
+    reading = read(path)
+    list(reading)
+    return reading.findings
+
+
 def _unknown_size(folder: Path) -> Iterator[Finding]:
     (folder / "boxes.csv").write_text("frame,track,class,cx,cy,w,h\n1,1,car,.5,.5,.1,.1\n", "utf-8")
     reading = read(folder / "boxes.csv")
@@ -155,6 +178,9 @@ OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     ReaderRule.FILES_NOT_READ: _unnamed,
     ReaderRule.SIZE_UNKNOWN: _unknown_size,
     ReaderRule.RATE_UNKNOWN: _unknown_rate,
+    ReaderRule.HEADER_ASSUMED: _no_header,
+    ReaderRule.LAYOUT_ASSUMED: _a_layout,
+    ReaderRule.SECONDS_ASSUMED: _seconds,
     VideoRule.ROW_DIFFERS: _drifted,
     VideoRule.PRELABELS_BESIDE: _beside,
 }

@@ -74,6 +74,12 @@ def test_a_stranger_s_pattern(specs: Path) -> None:
     assert Reach(specs, confined=True).files("in/*.csv") == ["in/a.csv", "in/b.csv"]
 
 
+def test_a_pattern_takes_the_endings_that_cameras_write(tmp_path: Path) -> None:
+    for name in ("a.MP4", "b.mp4", "c.Mp4", "d.mp3"):
+        (tmp_path / name).write_bytes(b"x")
+    assert Reach(tmp_path).files("*.mp4") == ["a.MP4", "b.mp4", "c.Mp4"]
+
+
 @pytest.mark.parametrize(
     ("pattern", "says"),
     [

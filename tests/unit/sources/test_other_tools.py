@@ -209,7 +209,7 @@ def test_mots_text(read: Read, notes: list[Finding]) -> None:
 
 BAD_MOTS = {
     "a word": ("x 2001 2 3 4 336\n", "a.txt:1: not a row of MOTS"),
-    "long": ("1 2001 2 1 1 336\n", "runs beyond the picture"),
+    "long": ("1 2001 2 1 1 336\n", "longer than the picture"),
     "a class": ("1 3001 3 3 4 336\n", r"class 3 has no name; name it, as in classes: \{3: bus\}"),
 }
 

@@ -186,8 +186,8 @@ def test_ava_has_the_actions_of_a_box_as_answers(read: Read) -> None:
 
 BAD_AVA = {
     "short": ("v,2,0.1\n", "3 columns where AVA has 7 or 8"),
-    "a word": ("v,x,0.1,0.2,0.5,0.6,12,0\n", "a.csv:1: could not convert"),
-    "infinite": ("v,2,0.1,0.2,inf,0.6,12,0\n", "not finite"),
+    "a word": ("v,x,0.1,0.2,0.5,0.6,12,0\n", "a.csv:1: 'x' is not a finite number"),
+    "infinite": ("v,2,0.1,0.2,inf,0.6,12,0\n", "'inf' is not a finite number"),
     "two": ("v,2,0.1,0.2,0.5,0.6,12,0\nv,2,0.3,0.3,0.5,0.6,12,0\n", "two boxes at one time"),
 }
 

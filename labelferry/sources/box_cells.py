@@ -1,0 +1,66 @@
+"""Cells that hold a whole box, as a list of four numbers or an object -> a column for each number.
+
+Ultralytics' results have ``box`` with ``x1, y1, x2, y2``; pandas writes a list of a table's cell as ``[1, 2, 3, 4]``.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from labelferry.sources.sheet import Sheet, cell_text
+
+__all__ = ["spread", "unfolded"]
+
+CORNER, CORNERS = ("x", "y", "width", "height"), ("x1", "y1", "x2", "y2")
+LISTS = {"bbox": CORNER, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER, "xyxy": CORNERS, "ltrb": CORNERS,
+         "tlbr": CORNERS, "bbox_xyxy": CORNERS, "bbox_xywh": CORNER}  # fmt: skip
+"""What the numbers of a list are by its name. ``bbox`` is COCO's, so ``x`` and ``y`` are told to be the corner."""
+OBJECTS = ("box", "bbox")
+"""Columns whose cells may be objects."""
+
+
+def spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row of JSON with a column for each number of its box."""
+    for name in (*LISTS, *OBJECTS):
+        numbers = _numbers(name, row.get(name))
+        if numbers is not None and not numbers.keys() & row.keys():
+            return {key: value for key, value in row.items() if key != name} | numbers
+    return row
+
+
+def unfolded(sheet: Sheet) -> Sheet:
+    """Return a table of text with a column for each number of its boxes, if every row has one."""
+    import pyarrow as pa
+
+    for name in (*LISTS, *OBJECTS):
+        if name not in sheet.columns or not pa.types.is_string(sheet.columns[name].type):
+            continue
+        cells = sheet.text(name)
+        if not cells[0].startswith(("[", "{", "(")):
+            continue
+        found = [_numbers(name, _parsed(cell)) for cell in cells]
+        known = [each for each in found if each is not None]
+        if len(known) == len(cells) and not known[0].keys() & sheet.columns.keys():
+            columns = {key: column for key, column in sheet.columns.items() if key != name}
+            for key in known[0]:
+                columns[key] = pa.array([cell_text(each.get(key)) for each in known], pa.string())
+            return Sheet(sheet.places, columns)
+    return sheet
+
+
+def _numbers(name: str, value: Any) -> dict[str, Any] | None:
+    """The numbers of a box by their names; None for what is none."""
+    if isinstance(value, list) and len(value) == 4 and name in LISTS:
+        return dict(zip(LISTS[name], value, strict=True))
+    if isinstance(value, Mapping) and len(value) == 4 and name in OBJECTS:
+        return {str(key): each for key, each in value.items()}
+    return None
+
+
+def _parsed(cell: str) -> Any:
+    """The value of a cell that Python or JSON wrote; None for neither."""
+    try:
+        return orjson.loads(cell.replace("(", "[").replace(")", "]").replace("'", '"'))
+    except orjson.JSONDecodeError:
+        return None
