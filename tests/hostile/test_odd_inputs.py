@@ -27,7 +27,7 @@ VIDEOS = '[{global_key: clip, row_data: "https://example.com/clip.mp4"}]'
 TABLE = "{format: table, path: boxes.csv}"
 BOXES = "global_key,track,class,frame,left,top,width,height\nclip,1,car,1,1,2,3,4\n"
 LONG, MANY, DEEP = "x" * 5_000, "9" * 400, 100_000
-SECONDS = 60
+SECONDS = 300
 
 
 @pytest.fixture(autouse=True)

@@ -20,7 +20,7 @@ from labelferry.proxies import refuse_unusable_proxies
 from labelferry.settings import Settings
 from tests.commands import command
 
-SECONDS = 10
+SECONDS = 300
 REASON = "(not a regular file|Is a directory)"
 SPEC = """\
 name: pipes
@@ -49,7 +49,7 @@ labels = [lb_types.Label(data={"global_key": "clip"}, annotations=[masks])]
 @pytest.fixture(autouse=True)
 def _in_time() -> Iterator[None]:
     """Nothing here may wait: an alarm would end it."""
-    signal.alarm(60)
+    signal.alarm(SECONDS)
     yield
     signal.alarm(0)
 
