@@ -3,7 +3,7 @@
 from labelferry.account.assumptions import Group
 from labelferry.account.selftest.material import FRAMES, UNREADABLE, WIDTH, clip, ontology
 from labelferry.account.selftest.trial import Trial
-from labelferry.errors import RejectedError
+from labelferry.errors import RejectedError, UnavailableError
 from labelferry.ontology import Ontology, diff
 from labelferry.ontology.normalized import to_normalized
 
@@ -49,7 +49,9 @@ def create_projects(trial: Trial) -> None:
     try:
         for project in (trial.truth, trial.prelabels):
             projects.connect_ontology(project, trial.ontology or "")
-    except RejectedError as error:
+    except (RejectedError, UnavailableError) as error:
+        if projects.has_editor(trial.truth):
+            raise
         trial.found(Group.BEHAVIOUR, "editor", "missing")
         trial.notes.append(f"connecting an ontology: {error}")
         trial.truth = trial.prelabels = None

@@ -496,7 +496,7 @@ def test_the_plan_in_order(yard: Yard) -> None:
             ("batch", Action.CREATE),
             ("import", Action.CREATE),
         ]
-        assert plan.look_ups == 1 + 2 * looked
+        assert plan.look_ups == 1 + 2 * looked + sum(costs.LOOKS_INTO_NEW.values())
         assert plan.requests == plan.look_ups + sum(step.requests for step in plan.steps)
         assert (plan.name, plan.remote, plan.requests_per_minute) == ("streets", "here", 300)
         assert (plan.workspace, plan.desired) == (onboarding.ledger.workspace, onboarding.desired.fingerprint)
