@@ -34,7 +34,7 @@ EXPECTED: dict[str, Tracks] = {
     "cvat-project/ground-truth": [
         ("quay-evening", "crane", [[1, 30]]),
         ("quay-morning", "crane", [[1]]),
-        ("quay-morning", "truck", [[1, 11]]),
+        ("quay-morning", "truck", [[1, 11, 20]]),
         ("quay-noon", "truck", [[6, 26]]),
     ],
 }
