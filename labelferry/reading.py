@@ -120,7 +120,7 @@ class Reading(Iterator[LabelledVideo]):
             yield from read_labels(source)
 
     def _note_assumed(self, path: Path, guess: Guess) -> None:
-        """Say which options were chosen that nobody gave."""
+        """Report the options that were assumed."""
         if "class_name" in guess.options.keys() - self.options.keys():
             self._note(ReaderRule.CLASS_UNNAMED.at(Where(str(path)), name=guess.options["class_name"]))
         if guess.doubt and "layout" in guess.options.keys() - self.options.keys():

@@ -9,11 +9,10 @@ from typing import Any
 
 import orjson
 
-from labelferry.account.assumptions import Group
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile
 
-__all__ = ["APPEARS", "FREED", "AccountProfile", "ProfileAge", "keep", "kept", "write_profile"]
+__all__ = ["APPEARS", "FREED", "MEASURE", "AccountProfile", "ProfileAge", "keep", "kept", "write_profile"]
 
 FORMAT = 1
 OWNER, KIND = ".account", "profile"
@@ -36,13 +35,20 @@ class ProfileAge(StrEnum):
 
     @property
     def words(self) -> str:
-        """What to do about it; empty when there is nothing to do."""
-        return ADVICE.get(self, "")
+        """What is known."""
+        return WORDS[self]
+
+    @property
+    def advice(self) -> str:
+        """The same with what to do about it; empty when there is nothing to do."""
+        return "" if self is ProfileAge.CURRENT else f"{self.words}; run {MEASURE}"
 
 
-ADVICE = {
-    ProfileAge.MISSING: "this account has not been measured yet; labelferry selftest does it in a few minutes",
-    ProfileAge.STALE: "this account was measured more than 90 days ago; labelferry selftest does it again",
+MEASURE = "labelferry selftest"
+WORDS = {
+    ProfileAge.CURRENT: "this account was measured in the last 90 days",
+    ProfileAge.MISSING: "this account has not been measured yet",
+    ProfileAge.STALE: "this account was measured more than 90 days ago",
 }
 
 
@@ -65,10 +71,6 @@ class AccountProfile:
     version: str
     behaviours: Mapping[str, Mapping[str, Any]]
     seconds: Mapping[str, float]
-
-    def position(self, group: Group, name: str, otherwise: Any) -> Any:
-        """Return a measured position, or ``otherwise`` when it was not measured."""
-        return self.behaviours.get(group, {}).get(name, otherwise)
 
     def age(self, now: datetime) -> ProfileAge:
         """Return whether it can still be relied on."""

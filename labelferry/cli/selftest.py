@@ -27,7 +27,7 @@ def selftest(
     as_json: AsJson = False,
     localbox: ToLocalbox = False,
 ) -> None:
-    """Try what labelferry assumes of the service on your account, under names of its own, and clean up.
+    """Test on your account what labelferry assumes of Labelbox, under unique names, and clean up.
 
     Exit codes: 0 nothing is left over, 3 something could not be deleted, 4 not begun.
     """

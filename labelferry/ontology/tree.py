@@ -179,6 +179,12 @@ class Ontology:
         """Whether the service has assigned ids, so that labels by schema id can be looked up."""
         return any(feature.ids.feature_schema for feature in self.walk())
 
+    @property
+    def feature_schemas(self) -> list[str]:
+        """The schema ids of its tools and questions; options have none of their own to delete."""
+        found = (each.ids.feature_schema for each in self.walk() if not isinstance(each, Option))
+        return [each for each in found if each]
+
     def walk(self) -> Iterator[Tool | Question | Option]:
         """Yield every feature, parents before children."""
         for tool in self.tools:

@@ -71,7 +71,7 @@ def _sum(plan: Mapping[str, Any]) -> str:
 
 def _advice(plan: Mapping[str, Any]) -> str:
     account = plan.get("account")
-    return ProfileAge(account).words if account else ""
+    return ProfileAge(account).advice if account else ""
 
 
 def _total(plan: Mapping[str, Any]) -> str:

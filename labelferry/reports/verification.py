@@ -24,7 +24,7 @@ def print_verification(result: VerificationDict, console: Console) -> None:
         console.print(f"  {name:<16} {value}", markup=False, highlight=False)
     for line in _listed(result):
         console.print(f"  {line}", style="red", markup=False, highlight=False, soft_wrap=True)
-    if result.get("account") and (advice := ProfileAge(result["account"]).words):
+    if result.get("account") and (advice := ProfileAge(result["account"]).advice):
         console.print(f"  {advice}", style="yellow", highlight=False)
 
 

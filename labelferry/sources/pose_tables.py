@@ -174,7 +174,7 @@ def frame_in(cell: str, file: str, line: int | None = None) -> int:
     """Return a frame number, or the one in the name of a picture."""
     found = LAST_NUMBER.search(PurePath(cell.strip()).stem)
     if found is None or len(found.group(1)) > 9:
-        raise fault(file, line, f"{cell[:40]!r} is no frame", "correct the row")
+        raise fault(file, line, f"{cell[:40]!r} is not a frame number", "correct the row")
     return int(found.group(1))
 
 

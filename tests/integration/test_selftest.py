@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from labelferry.account.assumptions import AssumptionVerdict, Group
+from labelferry.account.assumptions import AssumptionVerdict
 from labelferry.account.profile import kept
 from labelferry.account.selftest.records import Selftest
 from labelferry.account.selftest.run import REQUESTS, Choices, clean_up, run_selftest
@@ -171,7 +171,7 @@ def test_the_profile_is_kept_for_the_organisation_and_endpoint(account: Account)
         assert kept(file, found.organization, account.localbox.endpoint) == found
         assert kept(file, found.organization, "https://elsewhere.example/graphql") is None
         assert file.onboardings() == []
-    assert found.position(Group.READING, "range_base", 1) == 0
+    assert found.behaviours["reading"]["range_base"] == 0
 
 
 def test_localbox_plays_a_profile_back(account: Account, tmp_path: Path) -> None:

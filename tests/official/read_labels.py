@@ -30,7 +30,7 @@ def of_motmetrics(name):
 
 
 def of_trackeval(name):
-    """Boxes and tracks of a text file, as its benchmarks read them; KITTI's regions to ignore are no tracks."""
+    """Boxes and tracks of a text file, as its benchmarks read them; KITTI's ignored regions are not tracks."""
     from trackeval.datasets._base_dataset import _BaseDataset
 
     frames, _ = _BaseDataset._load_simple_text_file(str(ROOT / name))

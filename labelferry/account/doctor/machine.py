@@ -13,7 +13,7 @@ from labelferry.listing import counted
 from labelferry.onboarding.undoing.journal import is_undoing
 from labelferry.settings import Settings
 
-__all__ = ["check_machine", "installed"]
+__all__ = ["check_machine", "installed", "sqlite_file"]
 
 LEAST_FREE = 1 << 30
 NETWORK = frozenset({"nfs", "nfs4", "cifs", "smb3", "9p", "fuse.sshfs"})
@@ -53,7 +53,7 @@ def _home(home: Path) -> HealthCheck:
 
 
 def _ledger(settings: Settings) -> Iterator[HealthCheck]:
-    path = _sqlite(settings.ledger_url)
+    path = sqlite_file(settings.ledger_url)
     if path is not None and not path.exists():
         yield ok(Topic.LEDGER, f"none yet; it will be {path}")
         return
@@ -68,7 +68,8 @@ def _ledger(settings: Settings) -> Iterator[HealthCheck]:
         yield warn(Topic.LEDGER, f"{path} is on a network file system, where SQLite may lose writes", remedy)
 
 
-def _sqlite(url: str) -> Path | None:
+def sqlite_file(url: str) -> Path | None:
+    """Return the file of a ledger; None when it is in another database."""
     return Path(url.removeprefix("sqlite:///")) if url.startswith("sqlite:///") else None
 
 

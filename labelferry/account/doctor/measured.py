@@ -1,10 +1,10 @@
 """What is known of the account: the profile that the self-test leaves, and self-tests that were not cleaned up."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 from labelferry.account.doctor.checkup import HealthCheck, Topic, ok, warn
-from labelferry.account.profile import ProfileAge, kept
+from labelferry.account.doctor.machine import sqlite_file
+from labelferry.account.profile import MEASURE, ProfileAge, kept
 from labelferry.account.selftest.journal import OWNER, left_over
 from labelferry.errors import LabelferryError
 from labelferry.labelbox import Client
@@ -18,8 +18,8 @@ __all__ = ["check_measured"]
 def check_measured(client: Client, settings: Settings) -> Iterator[HealthCheck]:
     """Yield the checks of the account's profile. A ledger that cannot be opened is the ledger's own check."""
     organization = client.organization.get().id
-    path = Path(settings.ledger_url.removeprefix("sqlite:///"))
-    if settings.ledger_url.startswith("sqlite:///") and not path.exists():
+    path = sqlite_file(settings.ledger_url)
+    if path is not None and not path.exists():
         yield _judged(ProfileAge.MISSING)
         return
     try:
@@ -30,7 +30,7 @@ def check_measured(client: Client, settings: Settings) -> Iterator[HealthCheck]:
         return
     if left:
         found = f"{counted(len(left), 'self-test')} left over in Labelbox: {', '.join(each.whole for each in left)}"
-        yield warn(Topic.PROFILE, found, "labelferry selftest --clean")
+        yield warn(Topic.PROFILE, found, f"{MEASURE} --clean")
 
 
 def _age(file: LedgerFile, organization: str, endpoint: str) -> ProfileAge:
@@ -40,5 +40,5 @@ def _age(file: LedgerFile, organization: str, endpoint: str) -> ProfileAge:
 
 def _judged(age: ProfileAge) -> HealthCheck:
     if age is ProfileAge.CURRENT:
-        return ok(Topic.PROFILE, "this account was measured in the last 90 days")
-    return warn(Topic.PROFILE, age.words.partition(";")[0], "labelferry selftest")
+        return ok(Topic.PROFILE, age.words)
+    return warn(Topic.PROFILE, age.words, MEASURE)

@@ -13,7 +13,7 @@ from labelferry.account.selftest.material import SelftestNames
 from labelferry.errors import NotFoundError, RejectedError
 from labelferry.labelbox import Client, ImportKind, Project
 from labelferry.ledger import Ledger
-from labelferry.ontology import Ontology, Option
+from labelferry.ontology import Ontology
 
 __all__ = ["LeftOver", "clean"]
 
@@ -81,16 +81,14 @@ def _delete_batches(client: Client, project: str) -> None:
 def _clean_ontology(client: Client, ledger: Ledger, names: SelftestNames) -> None:
     """Delete the ontology, and then its features, which are recorded first."""
     for record in client.ontologies.find(names.whole):
-        held = Ontology.from_normalized(record.normalized)
-        found = [each.ids.feature_schema for each in held.walk() if not isinstance(each, Option)]
-        journal.remember_features(ledger, names, [each for each in found if each])
+        journal.remember_features(ledger, names, Ontology.from_normalized(record.normalized).feature_schemas)
         _succeeds(partial(client.ontologies.delete, record.id))
     for feature in journal.features(ledger, names):
         _succeeds(partial(client.ontologies.delete_feature, feature))
 
 
 def _succeeds(request: Callable[[], object]) -> bool:
-    """Whether a deletion was carried out, now or before; what is refused shows at the end, when all is looked up."""
+    """Return whether a deletion was carried out, now or before; the final look-ups find what was refused."""
     try:
         request()
     except NotFoundError:

@@ -29,9 +29,8 @@ def judge_export(trial: Trial, label: ExportNode) -> None:
     trial.found(Group.ACCOUNT, "answers_key", "index checklist" in asked)
     trial.found(Group.ACCOUNT, "beyond_refused", "31" not in pages)
     _judge_ranges(trial, asked)
-    if "selftest box" in objects:  # what is on a keyframe beside its shape
-        nested = str(pages.get("1", {}).get("objects", "")).count("'detail'")
-        trial.found(Group.READING, "keyframe_nesting", "kept" if nested else "dropped")
+    if box := _named(_members(pages.get("1", {}).get("objects"))).get("selftest box"):
+        trial.found(Group.READING, "keyframe_nesting", "kept" if _has_detail(box) else "dropped")
     _judge_framed(trial, framed, aside, annotations.get("segments") or {})
 
 
@@ -61,6 +60,12 @@ def _judge_ranges(trial: Trial, asked: Mapping[str, ExportNode]) -> None:
         trial.found(Group.READING, "range_base", None if first and last else 0 if first else 1)
     else:
         trial.notes.append("ranges: neither frame 0 nor frame 30 was taken")
+
+
+def _has_detail(box: ExportNode) -> bool:
+    """Return whether the answer on a keyframe still has the question nested in it."""
+    side = _named(box.get("classifications") or ()).get("side", {}).get("radio_answer") or {}
+    return "detail" in _named(side.get("classifications") or ())
 
 
 def _owner(segments: Mapping[str, Any], question: ExportNode) -> str:

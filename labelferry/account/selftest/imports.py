@@ -17,7 +17,7 @@ from labelferry.labelbox import ImportJob, ImportKind
 __all__ = ["Look", "import_prelabels", "import_truth", "import_truth_again", "release_a_key"]
 
 Look = Callable[[str], bool | None]
-"""Asks a person to look at the pre-labels in the editor; returns whether both boxes are there, None for unknown."""
+"""Asks a person whether the editor of a project shows both pre-labels; returns None when that is not known."""
 
 MAL, TRUTH = ImportKind.MAL, ImportKind.GROUND_TRUTH
 
@@ -55,7 +55,7 @@ def import_truth_again(trial: Trial) -> None:
 
 
 def import_prelabels(trial: Trial, look: Look) -> None:
-    """Import pre-labels twice on one row, have somebody look at them, and delete them."""
+    """Import pre-labels twice on one row, ask what the editor shows, and delete them."""
     project = trial.prelabels
     if project is None:
         return

@@ -1,6 +1,6 @@
-"""What the self-test sends: names that nobody else uses, a clip drawn here, an ontology of every kind, and lines.
+"""The self-test's inputs: unique names, a generated clip, an ontology with every kind of feature, and import lines.
 
-The lines are a file of their own (``lines.json``): some are wrong, or are written as nothing else here writes them.
+The lines have a file of their own (``lines.json``), because some of them are wrong on purpose.
 """
 
 import secrets
@@ -46,7 +46,7 @@ class SelftestNames:
 
     @classmethod
     def drawn(cls) -> "SelftestNames":
-        """Return names that nobody has used."""
+        """Return new, unused names."""
         return cls(secrets.token_hex(4))
 
     @property

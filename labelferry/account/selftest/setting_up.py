@@ -5,7 +5,6 @@ from labelferry.account.selftest.material import FRAMES, UNREADABLE, WIDTH, clip
 from labelferry.account.selftest.trial import Trial
 from labelferry.errors import RejectedError, UnavailableError
 from labelferry.ontology import Ontology, diff
-from labelferry.ontology.normalized import to_normalized
 
 __all__ = ["create_ontology", "create_projects", "create_rows", "fill_projects"]
 
@@ -34,7 +33,7 @@ def create_rows(trial: Trial) -> None:
 def create_ontology(trial: Trial) -> None:
     """Create the ontology and read it back."""
     wanted = ontology()
-    made = trial.client.ontologies.create(trial.names.whole, to_normalized(wanted))
+    made = trial.client.ontologies.create(trial.names.whole, wanted.to_normalized())
     trial.ontology = made.id
     held = Ontology.from_normalized(trial.client.ontologies.get(made.id).normalized)
     trial.found(Group.ACCOUNT, "ontology_equal", not diff(held, wanted))

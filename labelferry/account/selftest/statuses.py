@@ -17,8 +17,6 @@ WORDS = {
 }
 SUCCEEDED = frozenset({"SUCCESS", "success"})
 ROWS = {(True, True): "both", (True, False): "id", (False, True): "key", (False, False): "none"}
-SURE = ("unknown", "beyond")
-"""Lines that every service refuses."""
 
 
 def judge_statuses(trial: Trial, lines: Mapping[str, StatusLine], content: Sequence[Any]) -> None:

@@ -1,5 +1,6 @@
 """The first exports: data rows and labels, for SDKs before 5."""
 
+from collections.abc import Callable
 from typing import Any
 
 from labelferry.localbox.context import Context
@@ -14,28 +15,27 @@ def _written(context: Context, reference: str) -> Data:
     return {"downloadUrl": context.url(reference), "createdAt": now(), "status": "COMPLETE", "shouldPoll": False}
 
 
+def _rows(context: Context, data: Data, read: Callable[..., str], of: str) -> Data:
+    wanted = data["includeMetadataInput"]
+    return _written(context, read(context.session, data[of], context.base_url, with_metadata=wanted))
+
+
 @mutation("exportDatasetDataRows")
 def dataset_rows(_: None, context: Context, data: Data) -> Data:
     """Export the rows of a dataset."""
-    wanted = data["includeMetadataInput"]
-    found = exports_v1.dataset_rows(context.session, data["datasetId"], context.base_url, with_metadata=wanted)
-    return _written(context, found)
+    return _rows(context, data, exports_v1.dataset_rows, "datasetId")
 
 
 @mutation("exportBatchDataRows")
 def batch_rows(_: None, context: Context, data: Data) -> Data:
     """Export the rows of a batch."""
-    wanted = data["includeMetadataInput"]
-    found = exports_v1.batch_rows(context.session, data["batchId"], context.base_url, with_metadata=wanted)
-    return _written(context, found)
+    return _rows(context, data, exports_v1.batch_rows, "batchId")
 
 
 @mutation("exportQueuedDataRows")
 def queued_rows(_: None, context: Context, data: Data) -> Data:
     """Export the rows of a project that wait to be labelled."""
-    wanted = data["includeMetadataInput"]
-    found = exports_v1.queued_rows(context.session, data["projectId"], context.base_url, with_metadata=wanted)
-    return _written(context, found)
+    return _rows(context, data, exports_v1.queued_rows, "projectId")
 
 
 @mutation("exportLabels")

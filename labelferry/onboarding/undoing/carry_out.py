@@ -18,7 +18,7 @@ from labelferry.onboarding.steps.left_out import forget_left_out
 from labelferry.onboarding.steps.uploads import forget_uploads
 from labelferry.onboarding.undoing.journal import begin, end
 from labelferry.onboarding.undoing.records import Fate, Irreversible, Undo, Undoable, UndoStep
-from labelferry.ontology import Ontology, Option
+from labelferry.ontology import Ontology
 from labelferry.progress import announce
 
 __all__ = ["carry_out_undo"]
@@ -123,8 +123,7 @@ class _Undoing:
         held = Ontology.from_normalized(self.onboarding.client.ontologies.get(ontology).normalized)
         wanted = Ontology.from_normalized(self.onboarding.desired.ontology() or {})
         named = {each.ids.feature_schema for each in wanted.walk()}
-        found = [each.ids.feature_schema for each in held.walk() if not isinstance(each, Option)]
-        return [each for each in found if each and each not in named]
+        return [each for each in held.feature_schemas if each not in named]
 
     def _feature(self, feature: str) -> None:
         self.used.discard(feature)

@@ -1,6 +1,6 @@
 """Labels of rows -> those that this onboarding imported: their content is what was sent, and it is the only such one.
 
-Labelbox does not say which import a label is from. A label that was edited since is no longer ours.
+Labelbox does not say which import a label is from. A label that was edited afterwards no longer counts as ours.
 """
 
 from collections import defaultdict

@@ -63,7 +63,7 @@ def test_the_pairs_of_idtracker_are_animals(read: Read) -> None:
 BAD = {
     "another table": ("a,b\n1,2\n", "no header of DeepLabCut, SLEAP or idtracker"),
     "a word": (SINGLE + "0,x,2,.9,3,4,.9\n", "'x' is not a number"),
-    "no frame": (SINGLE + "x,1,2,.9,3,4,.9\n", "'x' is no frame"),
+    "no frame": (SINGLE + "x,1,2,.9,3,4,.9\n", "'x' is not a frame number"),
     "twice": (SINGLE + "0,1,2,.9,3,4,.9\n" * 2, "two rows for one frame of nose"),
     "no points": (SINGLE + "0,,,,,,\n", "no points"),
     "half a header": ("scorer,N\ncoords,x\n0,1\n", "header rows are bodyparts and coords"),
