@@ -1,5 +1,6 @@
 """The SDL file turned into a schema that can be executed: scalars read, resolvers attached."""
 
+import inspect
 import re
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -54,8 +55,13 @@ def _reading(scalar: GraphQLScalarType, read: Callable[[Any], Any]) -> None:
 
 
 def _bound(resolver: Resolver) -> Callable[..., Any]:
+    parameters = inspect.signature(resolver).parameters
+    preset = {name for name, each in parameters.items() if each.default not in (None, each.empty)}
+
     def resolve(source: Any, info: GraphQLResolveInfo[Any], **arguments: Any) -> Any:
-        return resolver(source, info.context, **arguments)
+        # An explicit null means the default, like an argument left out.
+        given = {name: value for name, value in arguments.items() if value is not None or name not in preset}
+        return resolver(source, info.context, **given)
 
     return resolve
 

@@ -70,6 +70,13 @@ def test_a_null_for_a_page_is_none(database: Database, field: str) -> None:
     assert "errors" not in answer(database, Operation(f"{{{field} {{id}}}}", {}), "http://here").body
 
 
+@pytest.mark.parametrize("field", ["dataRows", "projects"])
+@pytest.mark.parametrize("page", ["skip: null, first: 4", "skip: 1, first: null", "skip: null, first: null"])
+def test_a_null_for_a_page_of_a_dataset_is_none(database: Database, field: str, page: str) -> None:
+    query = f'mutation {{createDataset(data: {{name: "d"}}) {{{field}({page}) {{id}}}}}}'
+    assert answer(database, Operation(query, {}), "http://here").body == {"data": {"createDataset": {field: []}}}
+
+
 @pytest.mark.parametrize("where", ["{AND: null}", '{AND: [{createdBy: {id: "x"}}, {dataRow: {dataset: {id_in: []}}}]}'])
 def test_filters_of_labels_are_read_inside_and(database: Database, where: str) -> None:
     query = f'mutation {{createProject(data: {{name: "p"}}) {{labels(where: {where}) {{id}}}}}}'
