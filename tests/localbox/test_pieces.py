@@ -179,7 +179,9 @@ def test_refused_exports_have_the_member_that_the_sdk_reads(database: Database) 
     assert error["errors"] == error["message"] == "filters and params must be objects"
 
 
-def test_refused_mutations_leave_nothing(database: Database) -> None:
+def test_refused_mutations_leave_nothing(tmp_path: Path) -> None:
+    database = Database(tmp_path)
+    found(database)
     query = 'mutation {a: createDataset(data:{name:"x"}){id} b: updateWebhook(where:{id:"x"} data:{}){id}}'
     assert answer(database, Operation(query, {}), "http://here").codes == ["RESOURCE_NOT_FOUND"]
     said = answer(database, Operation("{datasets{id}}", {}), "http://here")
