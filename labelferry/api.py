@@ -32,7 +32,7 @@ from labelferry.reports.preview import preview_page, refused_page, write_page
 from labelferry.settings import Settings
 from labelferry.spec import is_name
 from labelferry.verification import Verification
-from labelferry.work import AnySpec, at_work, load, taken_up
+from labelferry.work import AnySpec, at_work, load, service_of, taken_up
 
 __all__ = [
     "Checked",
@@ -52,7 +52,9 @@ __all__ = [
 
 
 def check(spec: AnySpec, html: str | Path | None = None) -> Checked:
-    """Read and check everything that a spec names. Offline; nothing is stored or sent.
+    """Read and check everything that a spec names. Nothing is stored or sent.
+
+    Offline, unless the spec takes its videos from a project or dataset: these are looked up.
 
     Args:
         spec: the spec, or its place.
@@ -62,9 +64,9 @@ def check(spec: AnySpec, html: str | Path | None = None) -> Checked:
         InputError: when anything is wrong with it; findings of the checks are on the page all the same.
     """
     loaded = load(spec)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory() as folder, service_of(loaded) as service:
         try:
-            desired = build(loaded, Path(folder))
+            desired = build(loaded, Path(folder), service)
         except CheckError as error:
             if html is not None:
                 write_page(refused_page(loaded.spec.name, error), Path(html))
@@ -83,7 +85,7 @@ def preview(
     videos: int = 8,
     frames: int = 4,
 ) -> Checked:
-    """Draw the labels of a spec on frames of its videos, before anything is sent. Offline.
+    """Draw the labels of a spec on frames of its videos, before anything is sent. Offline, like ``check``.
 
     Args:
         spec: the spec, or its place.
@@ -96,8 +98,9 @@ def preview(
     Raises:
         InputError: when anything is wrong with the spec, or no such video has labels.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        desired = build(load(spec), Path(folder))
+    loaded = load(spec)
+    with tempfile.TemporaryDirectory() as folder, service_of(loaded) as service:
+        desired = build(loaded, Path(folder), service)
         write_page(preview_page(desired, only=video, videos=videos, frames=frames), Path(html))
         if mp4 is not None:
             write_clip(desired, Path(mp4), video)

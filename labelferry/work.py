@@ -9,20 +9,21 @@ from typing import Any
 
 from labelferry.desired.build import build
 from labelferry.desired.folder import kept
+from labelferry.desired.service import Service
 from labelferry.desired.state import Desired
 from labelferry.onboarding.context import Onboarding, open_onboarding
 from labelferry.onboarding.history import preparation_told
 from labelferry.onboarding.plan import Plan
-from labelferry.onboarding.steps.labels import fetch_ontology
+from labelferry.onboarding.steps.labels import AtService
 from labelferry.plain_steps import PlainSteps
 from labelferry.remote import Remote, open_remote
 from labelferry.reports.journal import Journal
 from labelferry.settings import Settings
-from labelferry.spec import Spec
+from labelferry.spec import ExistingRows, Spec
 from labelferry.spec.load import load_own_spec
 from labelferry.spec.loaded import LoadedSpec
 
-__all__ = ["AnySpec", "Work", "at_work", "load", "taken_up"]
+__all__ = ["AnySpec", "Work", "at_work", "load", "service_of", "taken_up"]
 
 AnySpec = Spec | Mapping[str, Any] | str | Path
 
@@ -51,6 +52,17 @@ class Work:
 
 
 @contextmanager
+def service_of(loaded: LoadedSpec) -> Iterator[Service | None]:
+    """Yield the service if the spec takes its videos from it; None for a spec that can be read offline."""
+    if not isinstance(loaded.spec.videos, ExistingRows):
+        yield None
+        return
+    settings = Settings.from_environment()
+    with open_remote(settings) as remote:
+        yield AtService(settings, lambda: remote)
+
+
+@contextmanager
 def at_work(spec: AnySpec, *, changes: bool = False) -> Iterator[Work]:
     """Assemble the labels of a spec, then open the onboarding: nothing is started for an invalid spec.
 
@@ -68,7 +80,7 @@ def at_work(spec: AnySpec, *, changes: bool = False) -> Iterator[Work]:
 
         with _preparation(settings, loaded.spec.name, changes):
             with journal.timing("assemble-labels"):
-                desired = build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote()))
+                desired = build(loaded, settings.home, AtService(settings, remote))
             work = stack.enter_context(_onboarding(settings, remote(), desired, journal))
         yield work
 

@@ -28,13 +28,19 @@ def lines() -> Iterator[str]:
     yield ""
     yield from _keys(schema, parts)
     for key, field in schema["properties"].items():
-        if "$ref" in field:
-            yield from _part(f"`{key}`", _referred(field, parts), parts)
-    yield from _videos()
+        if part := _mapping(key, field):
+            yield from _part(f"`{key}`", _referred(part, parts), parts)
+    yield from _videos(schema["properties"]["videos"], parts)
     yield from _formats(schema["properties"]["labels"]["items"], parts)
 
 
-def _videos() -> Iterator[str]:
+def _mapping(key: str, field: Schema) -> Schema | None:
+    """Return the reference to the part that a key holds, if it holds one."""
+    choices = [field] if key == "videos" else [field, *field.get("anyOf", ())]
+    return next((each for each in choices if "$ref" in each), None)
+
+
+def _videos(field: Schema, parts: Schema) -> Iterator[str]:
     said = attributes(manifest.VideoRow.__doc__)
     yield "## `videos`"
     yield ""
@@ -46,6 +52,10 @@ def _videos() -> Iterator[str]:
     yield ""
     rows = [(f"`{name}`", said[name]) for name in manifest.COLUMNS]
     yield from table(("column", "what"), [*rows, (f"`{manifest.METADATA}<name>`", said["metadata"])])
+    yield "Or a mapping: the data rows of a project or dataset in Labelbox that the labels are for, others are left"
+    yield "alone. `labelferry check` looks them up, with what Labelbox read of their size, rate and number of frames."
+    yield ""
+    yield from _keys(_referred(field["anyOf"][-1], parts), parts)
 
 
 def _formats(items: Schema, parts: Schema) -> Iterator[str]:

@@ -57,10 +57,12 @@ def convert(
     from labelferry.desired.checked import Checked
     from labelferry.desired.classes import editable_ontology
     from labelferry.reports.terminal import print_check
-    from labelferry.spec.load import load_spec
+    from labelferry.work import load as load_own
+    from labelferry.work import service_of
 
-    with tempfile.TemporaryDirectory() as folder:
-        desired = build(load_spec(spec), Path(folder))
+    loaded = load_own(spec)
+    with tempfile.TemporaryDirectory() as folder, service_of(loaded) as service:
+        desired = build(loaded, Path(folder), service)
         out.mkdir(parents=True, exist_ok=True)
         written = [out / f"{desired.spec.name}.ndjson"]
         shutil.copyfile(desired.folder / "lines.ndjson", written[0])

@@ -1,12 +1,13 @@
 """Spec and sources -> what should be in Labelbox: read, checked, encoded. Local, and safe to repeat."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from pathlib import Path
 
 from labelferry.checks import Checks
 from labelferry.desired.folder import store
+from labelferry.desired.service import Service
 from labelferry.desired.shelf import Shelf
 from labelferry.desired.state import Desired
 from labelferry.desired.video_facts import media_of
@@ -21,11 +22,12 @@ from labelferry.ontology import Inference, Ontology
 from labelferry.ontology.file import read as read_ontology
 from labelferry.progress import announce
 from labelferry.sources.entry import LabelsEntry
+from labelferry.sources.existing_rows import RowNames
 from labelferry.sources.folders import sources_of
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.sources.registry import read_labels
 from labelferry.sources.source import Source
-from labelferry.spec import ImportAs, Spec
+from labelferry.spec import ExistingRows, ImportAs, Spec
 from labelferry.spec.loaded import LoadedSpec
 
 __all__ = ["build"]
@@ -34,28 +36,29 @@ WHY_EMPTY = {ReaderRule.LABELS_EMPTY.code, ReaderRule.LABELS_OF_A_FORMAT.code}
 """The findings that say why there are no labels."""
 
 
-def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontology] | None = None) -> Desired:
+def build(loaded: LoadedSpec, home: Path, service: Service | None = None) -> Desired:
     """Read everything that the spec names, check it, and write the desired state.
 
     Args:
         loaded: the spec and the files that it may read.
         home: folder under which the desired state is written.
-        fetch_ontology: fetches an ontology that the spec names by id, for the checks; called last.
+        service: has the data rows that the spec takes from a project or dataset, and the ontology that it names by id,
+            which is called for last and without which the labels are not compared with it.
 
     Raises:
         InputError: when anything is wrong with the input; nothing is written then.
     """
     findings: list[Finding] = []
-    rows = _videos(loaded, findings)
-    media = {row.global_key: media_of(row, loaded.reach, findings) for row in rows}
+    names = _names(loaded, service, findings)
+    media = {row.global_key: media_of(row, loaded.reach, findings) for row in names.rows.values()}
     with Shelf() as shelf:
         inferred = Inference()
-        for video in _labels(loaded, media, findings):
+        for video in _labels(loaded, names, media, findings):
             inferred.look(video)
             shelf.add(video)
         ontology, by_id = _ontology(loaded, inferred if shelf else None, findings), loaded.spec.ontology.id
         announce("checking")
-        held = None if by_id is None or fetch_ontology is None else fetch_ontology(by_id)
+        held = None if by_id is None or service is None else service.ontology(by_id)
         checks = Checks(
             ontology=ontology or held, media=media, temporal_base=loaded.spec.frames.temporal_base, rows=media.keys()
         )
@@ -63,15 +66,35 @@ def build(loaded: LoadedSpec, home: Path, fetch_ontology: Callable[[str], Ontolo
             checks.row(videos)
         findings += checks.findings
         _refuse_errors(findings)
+        rows = _meant(loaded.spec, names, shelf)
         return store(loaded.spec, home, rows, shelf.by_row(), ontology, findings)
 
 
-def _videos(loaded: LoadedSpec, findings: list[Finding]) -> tuple[VideoRow, ...]:
+def _names(loaded: LoadedSpec, service: Service | None, findings: list[Finding]) -> RowNames:
+    """Return the videos by what the labels call them."""
+    videos = loaded.spec.videos
+    if isinstance(videos, ExistingRows):
+        if service is None:
+            raise SpecError("videos: they are data rows in Labelbox, which is not asked here")
+        return RowNames.of_held(service.rows(videos), videos.match, videos.assign)
     try:
-        return read_videos(loaded.spec.videos, loaded.reach)
+        rows = read_videos(videos, loaded.reach)
     except EmptySourceError as error:
         findings.append(_empty(error, loaded.spec))
-        return ()
+        rows = ()
+    if loaded.spec.dataset is None and any(row.row_data for row in rows):
+        raise SpecError(
+            "dataset: missing; name the dataset of new data rows, or leave row_data out of videos if all of them are "
+            "in Labelbox already"
+        )
+    return RowNames.of_manifest(rows)
+
+
+def _meant(spec: Spec, names: RowNames, labels: Shelf) -> tuple[VideoRow, ...]:
+    """Return the videos that are onboarded: all of a manifest, or those of a project or dataset that have labels."""
+    if not isinstance(spec.videos, ExistingRows):
+        return tuple(names.rows.values())
+    return tuple(row for row in names.rows.values() if identity(row.global_key) in labels)
 
 
 def _empty(error: EmptySourceError, spec: Spec) -> Finding:
@@ -81,16 +104,18 @@ def _empty(error: EmptySourceError, spec: Spec) -> Finding:
     return ReaderRule.LABELS_EMPTY.at(Where(error.file or "spec"), what=error.what)
 
 
-def _labels(loaded: LoadedSpec, media: Mapping[str, Media], findings: list[Finding]) -> Iterator[LabelledVideo]:
-    keys = {identity(key): key for key in media}
-    sources = list(_sources(loaded, {same: media[key] for same, key in keys.items()}, findings))
+def _labels(
+    loaded: LoadedSpec, names: RowNames, media: Mapping[str, Media], findings: list[Finding]
+) -> Iterator[LabelledVideo]:
+    sources = list(_sources(loaded, names.facts(media), findings))
     reads = Counter(entry for entry, _ in sources)
-    wanted = Wanted(keys, loaded.spec, {entry for entry, count in reads.items() if count > 1}, findings)
+    known = {identity(key) for key in media}
+    wanted = Wanted(known, loaded.spec, {entry for entry, count in reads.items() if count > 1}, findings)
     for number, (entry, source) in enumerate(sources):
         announce(f"reading {source.entry.path}", number, len(sources))
         try:
             for video in read_labels(source):
-                placed = _placed(video, loaded.spec, keys)
+                placed = _placed(video, loaded.spec, names)
                 if wanted(placed, entry):
                     yield placed
         except EmptySourceError as error:
@@ -109,11 +134,11 @@ def _sources(
             findings.append(_empty(error, loaded.spec))
 
 
-def _placed(video: LabelledVideo, spec: Spec, keys: Mapping[str, str]) -> LabelledVideo:
-    """Return the video with the manifest's spelling of its key, and as a benchmark if the spec says so."""
+def _placed(video: LabelledVideo, spec: Spec, names: RowNames) -> LabelledVideo:
+    """Return the video with the global key of its data row, and as a benchmark if the spec says so."""
     row = video.row
     if row.global_key is not None:
-        row = RowRef(global_key=keys.get(identity(row.global_key), row.global_key))
+        row = RowRef(global_key=names.key(row.global_key, video.where) or row.global_key)
     benchmark = spec.imports.as_ is ImportAs.GROUND_TRUTH and (video.benchmark or spec.imports.benchmark)
     return LabelledVideo(row, video.where, video.classifications, video.masks, video.tracks, benchmark)
 

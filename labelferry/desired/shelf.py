@@ -35,6 +35,9 @@ class Shelf:
     def __bool__(self) -> bool:
         return bool(self._rows)
 
+    def __contains__(self, row: str) -> bool:
+        return row in self._rows
+
     def __enter__(self) -> Self:
         return self
 

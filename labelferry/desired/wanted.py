@@ -1,6 +1,5 @@
 """Labels as they are read -> those that are taken, and what there is to say about the others."""
 
-from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
@@ -20,13 +19,13 @@ class Wanted:
     """Which labels are taken; those of a video that is not there are left out when the spec says so.
 
     Args:
-        keys: global keys of the manifest by their identity.
+        keys: global keys of the videos, by identity.
         spec: the policies.
         several: the entries that are read in several parts: their tracks are compared with each other.
         findings: takes what there is to say.
     """
 
-    def __init__(self, keys: Mapping[str, str], spec: Spec, several: AbstractSet[int], findings: list[Finding]) -> None:
+    def __init__(self, keys: AbstractSet[str], spec: Spec, several: AbstractSet[int], findings: list[Finding]) -> None:
         self.keys, self.spec, self.several, self.findings = keys, spec, several, findings
         self.tracks: dict[tuple[int, str, str, str | None], Where] = {}
 

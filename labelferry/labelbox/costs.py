@@ -11,6 +11,7 @@ from typing import Any
 import orjson
 
 from labelferry.labelbox.batches import SYNC_BELOW
+from labelferry.labelbox.policy import Policy
 from labelferry.labelbox.row_uploads import CHUNK_BYTES, PAGE, ROWS_PER_TASK
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "NEW_PROJECT",
     "SEND_IMPORT",
     "SIGN_DATASET",
+    "assign_keys",
     "create_batch",
     "create_rows",
 ]
@@ -60,6 +62,11 @@ def _row_task(rows: Sequence[Mapping[str, Any]]) -> int:
     """Upload chunks and manifest, start and read the task, then page through its failures and created rows."""
     chunks = ceil(sum(len(orjson.dumps(row)) for row in rows) / CHUNK_BYTES)
     return chunks + 1 + 1 + 1 + 1 + ceil(len(rows) / PAGE)
+
+
+def assign_keys(rows: int) -> int:
+    """Return the requests that giving existing rows their global keys takes: a job, and a look-up, a group each."""
+    return 4 * ceil(rows / Policy().lookup_chunk)
 
 
 def create_batch(rows: int) -> int:

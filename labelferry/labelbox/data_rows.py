@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, UnavailableError
+from labelferry.errors import DeadlineError, JobFailedError, PermissionDeniedError, RejectedError, UnavailableError
 from labelferry.labelbox.call import Call, JsonDict, query
 from labelferry.labelbox.pages import Nodes, at_cursor, by_cursor
 from labelferry.labelbox.policy import Pace
@@ -28,6 +28,12 @@ LOOK_UP = """query getDataRowsForGlobalKeysPyApi($globalKeys: [ID!]!) {
 LOOK_UP_RESULT = """query getDataRowsForGlobalKeysResultPyApi($jobId: ID!) {
   dataRowsForGlobalKeysResult(jobId: {id: $jobId}) {
     data { fetchedDataRows { id } notFoundGlobalKeys accessDeniedGlobalKeys } jobStatus } }"""
+ASSIGN = """mutation assignGlobalKeysToDataRowsPyApi($globalKeyDataRowLinks: [AssignGlobalKeyToDataRowInput!]!) {
+  assignGlobalKeysToDataRows(data: {assignInputs: $globalKeyDataRowLinks}) { jobId } }"""
+ASSIGNED = """query assignGlobalKeysToDataRowsResultPyApi($jobId: ID!) {
+  assignGlobalKeysToDataRowsResult(jobId: {id: $jobId}) { jobStatus data {
+    sanitizedAssignments { dataRowId globalKey } invalidGlobalKeyAssignments { dataRowId globalKey }
+    unmodifiedAssignments { dataRowId globalKey } accessDeniedAssignments { dataRowId globalKey } } } }"""
 PROCESSED = """query CheckAllDataRowsHaveBeenProcessedPyApi($globalKeys: [ID!]) {
   queryAllDataRowsHaveBeenProcessed(globalKeys: $globalKeys) { allDataRowsHaveBeenProcessed } }"""
 
@@ -151,6 +157,25 @@ class DataRowResource(Resource):
         """
         return self._uploads.update(dataset_id, rows)
 
+    def assign_keys(self, keys: Mapping[str, str]) -> None:
+        """Give existing rows their global keys; may be repeated.
+
+        Args:
+            keys: global key by row id.
+
+        Raises:
+            RejectedError: some keys are invalid or belong to other rows; the others are assigned.
+            PermissionDeniedError: some of the rows belong to others.
+            DeadlineError: the job has not ended within the policy's time.
+        """
+        overdue = "the assignment of global keys has not ended; run again later"
+        for ids in _chunks(list(keys), self._wire.policy.lookup_chunk):
+            links = [{"dataRowId": row_id, "globalKey": keys[row_id]} for row_id in ids]
+            call = Call(document=ASSIGN, variables={"globalKeyDataRowLinks": links}, repeatable=True)
+            job = present(self._wire.send(call).get("assignGlobalKeysToDataRows"), "the assignment of global keys")
+            ask = partial(self._job_data, ASSIGNED, "assignGlobalKeysToDataRowsResult", job["jobId"])
+            _refuse_unassigned(self._wire.until(ask, self._wire.policy.lookup, overdue))
+
     def delete(self, row_ids: Sequence[str]) -> None:
         """Delete rows with all that is on them, 500 at a time; may be repeated, rows that do not exist are ignored."""
         for ids in _chunks(row_ids, _DELETED_AT_ONCE):
@@ -169,16 +194,15 @@ class DataRowResource(Resource):
     def _look_up(self, keys: Sequence[str]) -> dict[str, str | None]:
         job = present(self._wire.send(query(LOOK_UP, globalKeys=keys)).get("dataRowsForGlobalKeys"), "the look-up")
         overdue = "the look-up of global keys has not ended; run again later"
-        return _matched(
-            keys, self._wire.until(partial(self._looked_up, job["jobId"]), self._wire.policy.lookup, overdue)
-        )
+        ask = partial(self._job_data, LOOK_UP_RESULT, "dataRowsForGlobalKeysResult", job["jobId"])
+        return _matched(keys, self._wire.until(ask, self._wire.policy.lookup, overdue))
 
-    def _looked_up(self, job_id: str) -> JsonDict | None:
-        answer = self._wire.send(query(LOOK_UP_RESULT, jobId=job_id))
-        result = present(answer.get("dataRowsForGlobalKeysResult"), "the look-up's result")
+    def _job_data(self, document: str, field: str, job_id: str) -> JsonDict | None:
+        """Return the data of a job of global keys, None while it runs."""
+        result = present(self._wire.send(query(document, jobId=job_id)).get(field), "the result of a job")
         if result["jobStatus"] == "FAILED":
-            raise JobFailedError("the look-up of global keys failed at the service; run again later")
-        return present(result["data"], "the look-up's result") if result["jobStatus"] == "COMPLETE" else None
+            raise JobFailedError("a job of global keys failed at the service; run again later")
+        return present(result["data"], "the result of a job") if result["jobStatus"] == "COMPLETE" else None
 
     def _processed(self, keys: Sequence[str]) -> bool | None:
         answer = self._wire.send(query(PROCESSED, globalKeys=keys)).get("queryAllDataRowsHaveBeenProcessed")
@@ -202,6 +226,19 @@ def _matched(keys: Sequence[str], data: JsonDict) -> dict[str, str | None]:
         asked, got = counted(len(keys), "global key"), counted(len(ids), "row")
         raise UnavailableError(f"the look-up of {asked} returned {got}; try again", acted=False)
     return dict.fromkeys(keys) | dict(zip(present_keys, ids, strict=True))
+
+
+def _refuse_unassigned(data: JsonDict) -> None:
+    if denied := data["accessDeniedAssignments"]:
+        rows = _some([each["dataRowId"] for each in denied])
+        raise PermissionDeniedError(f"no access to the data rows {rows}; use another API key")
+    refused = data["invalidGlobalKeyAssignments"] + data["sanitizedAssignments"]
+    if refused:
+        keys = _some([each["globalKey"] for each in refused])
+        raise RejectedError(
+            f"{counted(len(refused), 'global key')} not assigned as asked: {keys}. They are invalid, or belong to "
+            "other data rows; assign others in Labelbox, and run again"
+        )
 
 
 def _row(node: JsonDict) -> DataRow:

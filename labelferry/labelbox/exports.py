@@ -16,7 +16,7 @@ from labelferry.labelbox.resource import Resource, present
 from labelferry.labelbox.tasks import TaskResource
 from labelferry.labelbox.transport import Wire
 
-__all__ = ["DEFAULT_PARAMS", "ExportResource"]
+__all__ = ["DEFAULT_PARAMS", "WITHOUT_LABELS", "ExportResource"]
 
 START = """mutation exportDataRowsInProjectPyApi($input: ExportDataRowsInProjectInput!) {
   exportDataRowsInProject(input: $input) { taskId isStreamable } }"""
@@ -45,6 +45,9 @@ DEFAULT_PARAMS = {
     "includeInterpolatedFrames": False,
 }
 
+
+WITHOUT_LABELS = {"includeProjectDetails": False, "includeLabelDetails": False}
+"""Parameters of a project's export that reads only its rows."""
 
 ROWS_ONLY = {
     **DEFAULT_PARAMS,

@@ -35,7 +35,8 @@ def rebuild(onboarding: Onboarding) -> Rebuilt:
             the lines of a job.
     """
     spec = onboarding.desired.spec
-    _known(onboarding, dataset_kind(onboarding), spec.dataset)
+    if spec.dataset is not None:
+        _known(onboarding, dataset_kind(onboarding), spec.dataset)
     _known(onboarding, ontology_kind(onboarding), spec.ontology)
     project = _known(onboarding, project_kind(onboarding), spec.project)
     if project is None:

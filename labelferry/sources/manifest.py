@@ -51,6 +51,7 @@ class VideoRow:
         frame_count: number of frames.
         metadata: values by the name of their metadata field; text when read from a file.
         attachments: each with ``type`` and ``value``, and optionally ``name``.
+        without_key: Labelbox's id of an existing data row without a global key, which gets this one.
     """
 
     global_key: str
@@ -64,6 +65,7 @@ class VideoRow:
     frame_count: int | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     attachments: tuple[Mapping[str, Any], ...] = ()
+    without_key: str | None = None
 
 
 def read_videos(videos: str | Sequence[Mapping[str, Any]], reach: Reach) -> tuple[VideoRow, ...]:

@@ -3,12 +3,13 @@
 import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
 from labelferry.errors import SpecError
 from labelferry.printable import masked
+from labelferry.sources.existing_rows import RowMatch, RowName
 from labelferry.sources.registry import LabelsUnion
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "BatchSpec",
     "DatasetSpec",
     "Decisions",
+    "ExistingRows",
     "FrameOptions",
     "ImportAs",
     "Imports",
@@ -129,16 +131,64 @@ class FrameOptions(_Part):
     temporal_base: Literal[0, 1] = Field(1, description="Number of the first frame in ranges of answers")
 
 
+class ExistingRows(_Part):
+    """Data rows that are in Labelbox already: those of a project or of a dataset that have labels here."""
+
+    project: Reference | None = Field(None, description="Project that the data rows are in, by name or {id: ...}")
+    dataset: Reference | None = Field(None, description="Dataset that the data rows are in, by name or {id: ...}")
+    match: RowMatch = Field(
+        RowMatch.GLOBAL_KEY,
+        description="What the labels call a data row: its global key, its external id, or the name of its file (its "
+        "external id, or else its row data) without folder and ending",
+    )
+    assign: RowName | None = Field(
+        None,
+        description="The global key that a data row without one gets: its external id, or its Labelbox id; without "
+        "this, labels for such a row stop the run",
+    )
+
+    @model_validator(mode="after")
+    def _one_place(self) -> "ExistingRows":
+        if (self.project is None) == (self.dataset is None):
+            raise ValueError("give either the project or the dataset that the data rows are in")
+        return self
+
+
+def _kind_of_videos(value: Any) -> str | None:
+    kinds = {str: "file", list: "list", dict: "rows", ExistingRows: "rows"}
+    return next((kind for type_, kind in kinds.items() if isinstance(value, type_)), None)
+
+
+def _any_of(schema: dict[str, Any]) -> None:
+    """Describe the choice as one that forms know."""
+    schema["anyOf"] = schema.pop("oneOf")
+
+
+VideoPlaces = Annotated[
+    Annotated[str, Tag("file")] | Annotated[list[dict[str, Any]], Tag("list")] | Annotated[ExistingRows, Tag("rows")],
+    Discriminator(
+        _kind_of_videos,
+        custom_error_type="no_videos",
+        custom_error_message="give the path of a table, a pattern of files, a list, or the project or dataset that "
+        "the data rows are in",
+    ),
+]
+
+
 class Spec(_Part):
     """An onboarding: which videos, which labels, into which project."""
 
     name: str = Field(max_length=100, description="Key of the onboarding, of its resources and its ledger")
-    dataset: DatasetSpec = Field(description="Dataset for new data rows, by name or {id: ...}")
+    dataset: DatasetSpec | None = Field(
+        None, description="Dataset for new data rows, by name or {id: ...}; needed only if there are any"
+    )
     project: ProjectSpec
     ontology: OntologyRef
     batch: BatchSpec = BatchSpec()
-    videos: str | list[dict[str, Any]] = Field(
-        description="Table of videos (CSV, Parquet, Excel, JSON lines), a pattern of video files, or a list"
+    videos: VideoPlaces = Field(
+        description="Table of videos (CSV, Parquet, Excel, JSON lines), a pattern of video files, a list, or the data "
+        "rows of a project or dataset",
+        json_schema_extra=_any_of,
     )
     labels: list[LabelsUnion] = Field(default_factory=list, description="Files of labels")
     imports: Imports = Field(Imports(), alias="import")

@@ -127,6 +127,17 @@ def test_rows(client: Client, dataset_id: str, keys: list[str]):
     assert client.datasets.row_count(dataset_id) == 3
 
 
+def test_keys_are_assigned(client: Client, dataset_id: str, keys: list[str]):
+    ids = {key: str(row_id) for key, row_id in client.data_rows.lookup(keys).items()}
+    new = fresh("renamed")
+    client.data_rows.assign_keys({ids[keys[0]]: new})
+    client.data_rows.assign_keys({ids[keys[0]]: new})
+    assert client.data_rows.lookup([new, keys[0]]) == {new: ids[keys[0]], keys[0]: None}
+    for wrong in (keys[1], "two  spaces", "x" * 201, "wrong#"):
+        with pytest.raises(RejectedError, match="1 global key not assigned as asked"):
+            client.data_rows.assign_keys({ids[keys[0]]: wrong})
+
+
 def test_duplicates(client: Client, dataset_id: str, keys: list[str]):
     new = fresh("video")
     result = client.data_rows.create(dataset_id, [row(keys[0]), row(new)])

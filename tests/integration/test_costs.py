@@ -51,6 +51,11 @@ def test_every_figure(client: Client, localbox: Localbox, tmp_path: Path) -> Non
     assert count.new() == costs.create_rows(rows, files=1)
     client.data_rows.update(dataset.id, [{"global_key": "costs-1", "external_id": "one"}])
     assert count.new() == costs.create_rows(rows[:1])
+    ids = client.data_rows.lookup([str(row["global_key"]) for row in rows])
+    count.new()
+    client.data_rows.assign_keys({str(row_id): key for key, row_id in ids.items()})
+    client.data_rows.lookup_again(ids)
+    assert count.new() == costs.assign_keys(len(ids))
 
     ontology = client.ontologies.create("Costs", {"tools": [], "classifications": []})
     assert count.new() == costs.NEW_ONTOLOGY

@@ -30,6 +30,7 @@ def load(folder: Path, text: str) -> Spec:
 
 def test_good(tmp_path: Path) -> None:
     spec = load(tmp_path, GOOD)
+    assert spec.dataset is not None
     assert (spec.name, spec.dataset.name, spec.imports.as_) == ("tud-campus", "TUD Campus videos", ImportAs.PRELABELS)
     assert spec.labels[0].format == "mot"
 
@@ -41,7 +42,7 @@ def test_survives_json(tmp_path: Path) -> None:
 
 BAD = {
     "unknown key": ("dataset:", "datset:", r"spec\.yaml:2: datset: unknown key"),
-    "missing key": ("dataset: TUD Campus videos\n", "", r"spec\.yaml:1: dataset: missing"),
+    "missing key": ("project: {name: Pedestrians, media_type: VIDEO}\n", "", r"spec\.yaml:1: project: missing"),
     "nested unknown": ("priority: 5", "prio: 5", r"spec\.yaml:5: batch\.prio: unknown key"),
     "wrong value": ("priority: 5", "priority: 9", r"spec\.yaml:5: batch\.priority: .*less than or equal to 5"),
     "unknown format": ("format: mot", "format: mott", r"spec\.yaml:8: labels\.0: .*mott"),

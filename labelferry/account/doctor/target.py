@@ -12,7 +12,7 @@ from labelferry.listing import counted, shorten
 from labelferry.model.keys import identity
 from labelferry.onboarding.steps.signing import is_meant
 from labelferry.sources.manifest import VideoRow, read_videos
-from labelferry.spec import IAM_NONE, Reference, Spec
+from labelferry.spec import IAM_NONE, ExistingRows, Reference, Spec
 from labelferry.spec.loaded import LoadedSpec
 
 __all__ = ["check_integrations", "check_target"]
@@ -53,8 +53,13 @@ def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) 
     Raises:
         RemoteError: when the service cannot be asked.
     """
+    videos = loaded.spec.videos
+    if isinstance(videos, ExistingRows):
+        yield ok(Topic.SPEC, f"'{loaded.spec.name}', data rows that are in Labelbox already")
+        yield from _names(client, loaded.spec)
+        return
     try:
-        rows = read_videos(loaded.spec.videos, loaded.reach)
+        rows = read_videos(videos, loaded.reach)
     except InputError as error:
         yield bad(Topic.SPEC, str(error), "correct it; labelferry check SPEC checks the labels too")
         return
@@ -73,7 +78,7 @@ def _clouds(rows: Sequence[VideoRow]) -> list[str]:
 def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
     """Check that unsigned addresses in a cloud's storage have an integration that may read them."""
     clouds = _clouds(rows)
-    wanted = spec.dataset.iam_integration
+    wanted = spec.dataset.iam_integration if spec.dataset else IAM_NONE
     if not clouds or wanted == IAM_NONE:
         return ok(Topic.STORAGE, "no video needs an IAM integration")
     found = [each for each in client.integrations.list() if is_meant(each, wanted)]
@@ -98,7 +103,12 @@ def _cloud(address: str) -> str | None:
 
 def _names(client: Client, spec: Spec) -> Iterator[HealthCheck]:
     datasets, projects, ontologies = client.datasets, client.projects, client.ontologies
-    yield _name("dataset", spec.dataset, datasets.get, datasets.find)
+    if isinstance(spec.videos, ExistingRows) and spec.videos.project:
+        yield _existing_name("project", spec.videos.project, projects.get, projects.find)
+    if isinstance(spec.videos, ExistingRows) and spec.videos.dataset:
+        yield _existing_name("dataset", spec.videos.dataset, datasets.get, datasets.find)
+    if spec.dataset:
+        yield _name("dataset", spec.dataset, datasets.get, datasets.find)
     yield _name("project", spec.project, projects.get, projects.find)
     yield _name("ontology", spec.ontology, ontologies.get, ontologies.find)
 
@@ -119,6 +129,15 @@ def _name(
         remedy = f"choose one in the spec, {kind}: {{id: ...}}, or rename the others in Labelbox"
         return bad(Topic.NAMES, f"{counted(len(found), kind)} have the name '{name}'", remedy)
     return ok(Topic.NAMES, f"{kind} '{name}' {'exists' if found else 'does not exist yet'}")
+
+
+def _existing_name(
+    kind: str, reference: Reference, get: Callable[[str], object], find: Callable[[str], Sequence[object]]
+) -> HealthCheck:
+    """Check that a resource that data rows are taken from exists, and is named unambiguously."""
+    if reference.id is None and not find(reference.name or ""):
+        return bad(Topic.NAMES, f"no {kind} is named '{reference.name}'", "correct the name under videos")
+    return _name(kind, reference, get, find)
 
 
 def _rows(client: Client, rows: Sequence[VideoRow], *, processes: bool) -> Iterator[HealthCheck]:

@@ -1,11 +1,11 @@
 """Step 1: data rows by global key. Look up, create what is missing, compare what exists."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from labelferry.errors import ConflictError, DeadlineError, NotFoundError, RejectedError, UnavailableError
+from labelferry.errors import ConflictError, DeadlineError, NotFoundError, RejectedError, SpecError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.labelbox.records import Failure
 from labelferry.ledger import State
@@ -17,11 +17,13 @@ from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.batch_claims import brought_in
 from labelferry.onboarding.steps.created_rows import about_to_create, keep_created
 from labelferry.onboarding.steps.drift import bring_up_to_date, find_drift, plan_drift, refuse_drift
+from labelferry.onboarding.steps.keyless import assign_keys, plan_keys, refuse_taken
 from labelferry.onboarding.steps.resolve import Resolved, ResourceKind, plan_resource, resolve
 from labelferry.onboarding.steps.row_conflicts import refuse_lost
 from labelferry.onboarding.steps.signing import finish_signing, plan_signing
 from labelferry.onboarding.steps.uploads import remember, upload_video
 from labelferry.progress import announce
+from labelferry.spec import DatasetSpec
 
 __all__ = ["RowsOutcome", "create_data_rows", "dataset_kind", "plan_data_rows", "remove_unfilled"]
 
@@ -52,21 +54,23 @@ class RowsOutcome:
 
 def plan_data_rows(onboarding: Onboarding) -> Iterator[PlannedStep]:
     """Yield what ``create_data_rows`` would do."""
-    missing, present = look_up_rows(onboarding)
+    rows = look_up_rows(onboarding)
+    missing, present = rows.missing, rows.present
     try:
-        refuse_lost(onboarding, missing)
+        rows.refuse(onboarding)
     except ConflictError as error:
-        yield PlannedStep("data rows", row_names(missing), Action.CONFLICT, str(error), count=len(missing))
+        open_ = missing or present
+        yield PlannedStep("data rows", row_names(open_), Action.CONFLICT, str(error), count=len(open_))
         return
     if missing:
-        dataset, ledger = onboarding.desired.spec.dataset, onboarding.ledger
-        planned = plan_resource(dataset_kind(onboarding), dataset, ledger, costs.NEW_DATASET)
+        planned = plan_resource(dataset_kind(onboarding), _dataset(onboarding), onboarding.ledger, costs.NEW_DATASET)
         yield plan_signing(onboarding, planned)
         sizes = [row["content"]["size"] for row in missing if "file" in row]
         reason = NEW_ROWS + (f"; {counted(len(sizes), 'local file')} to upload" if sizes else "")
         requests = costs.create_rows(missing, len(sizes))
         names, count = row_names(missing), len(missing)
         yield PlannedStep("data rows", names, Action.CREATE, reason, count=count, bytes=sum(sizes), requests=requests)
+    yield from plan_keys(rows.keyless)
     if present:
         yield PlannedStep("data rows", row_names(present), Action.REUSE, "found by global key", count=len(present))
         yield from plan_drift(onboarding, present)
@@ -80,20 +84,49 @@ def create_data_rows(onboarding: Onboarding) -> RowsOutcome:
         RejectedError: with the rows that the service refused.
         UnavailableError: when rows are still missing after an answer was lost.
     """
-    missing, present = look_up_rows(onboarding)
-    refuse_lost(onboarding, missing)
+    rows = look_up_rows(onboarding)
+    rows.refuse(onboarding)
+    missing, present = rows.missing, rows.present
     drift = find_drift(onboarding, present)
     refuse_drift(onboarding, drift)
     updated = bring_up_to_date(onboarding, drift) if onboarding.desired.spec.on_existing == "update" else 0
     left = tuple(each.finding() for each in drift if not (updated and each.changes))
+    assign_keys(onboarding, rows.keyless)
+    updated += len(rows.keyless)
     created, dataset = _create_missing(onboarding, missing) if missing else (0, Resolved("", created=False))
     remove_unfilled(onboarding)
-    there = len(missing) - created + len(present)
+    there = len(missing) - created + len(present) + len(rows.keyless)
     filled = dataset.created and bool(created)
     return RowsOutcome(created, there, updated, left, filled, dataset.finished)
 
 
-def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+@dataclass(frozen=True, slots=True)
+class LookedUp:
+    """The desired rows, looked up by global key.
+
+    Args:
+        missing: those that have to be created.
+        keyless: those that exist without a global key.
+        present: the others.
+        found: row id by global key.
+    """
+
+    missing: list[dict[str, Any]]
+    keyless: list[dict[str, Any]]
+    present: list[dict[str, Any]]
+    found: Mapping[str, str | None]
+
+    def refuse(self, onboarding: Onboarding) -> None:
+        """Refuse rows that are missing although they should exist, and global keys that belong to other rows.
+
+        Raises:
+            ConflictError: with the rows.
+        """
+        refuse_taken(self.present, self.found)
+        refuse_lost(onboarding, self.missing)
+
+
+def look_up_rows(onboarding: Onboarding) -> LookedUp:
     """Return the rows that are missing and those that exist, by global key.
 
     A look-up may have gaps: rows that were imported before are looked up again before they count as missing.
@@ -104,8 +137,21 @@ def look_up_rows(onboarding: Onboarding) -> tuple[list[dict[str, Any]], list[dic
     if holes:
         announce("looking again for imported data rows", 0, len(holes))
         found |= onboarding.client.data_rows.lookup_again(holes)
-    missing = [row for row in rows if found[row["global_key"]] is None]
-    return missing, [row for row in rows if found[row["global_key"]] is not None]
+    absent = [row for row in rows if found[row["global_key"]] is None]
+    return LookedUp(
+        missing=[row for row in absent if "without_key" not in row],
+        keyless=[row for row in absent if "without_key" in row],
+        present=[row for row in rows if found[row["global_key"]] is not None],
+        found=found,
+    )
+
+
+def _dataset(onboarding: Onboarding) -> DatasetSpec:
+    """Return the dataset of new rows, which a spec that may need one has."""
+    dataset = onboarding.desired.spec.dataset
+    if dataset is None:
+        raise SpecError("dataset: missing; name the dataset of new data rows")
+    return dataset
 
 
 def dataset_kind(onboarding: Onboarding) -> ResourceKind:
@@ -117,7 +163,7 @@ def dataset_kind(onboarding: Onboarding) -> ResourceKind:
 
 def _create_missing(onboarding: Onboarding, missing: list[dict[str, Any]]) -> tuple[int, Resolved]:
     """Create rows, and the dataset if needed; return the number of rows created, and the dataset."""
-    reference, ledger = onboarding.desired.spec.dataset, onboarding.ledger
+    reference, ledger = _dataset(onboarding), onboarding.ledger
     dataset = resolve(dataset_kind(onboarding), reference, ledger)
     if dataset.created:
         ledger.settle("dataset", reference.name or "", dataset.id, created=True, unfilled=True)

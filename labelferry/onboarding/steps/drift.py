@@ -184,8 +184,8 @@ def _same_address(held: Any, wanted: str) -> bool:
 
 def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str]:
     wanted, there = onboarding.desired.spec.dataset, details.get("dataset_id")
-    entry = onboarding.ledger.entry("dataset", wanted.name) if wanted.name else None
-    if there is None or there in {wanted.id, entry.remote_id if entry else None}:
+    entry = onboarding.ledger.entry("dataset", wanted.name) if wanted and wanted.name else None
+    if wanted is None or there is None or there in {wanted.id, entry.remote_id if entry else None}:
         return
     if wanted.id or details.get("dataset_name") != wanted.name:
         said = f"'{details.get('dataset_name')}' ({there})"

@@ -1,14 +1,23 @@
 """The labels of a spec, assembled and checked against the ontology that it names."""
 
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeVar
+
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
+from labelferry.errors import ConflictError, NotFoundError
+from labelferry.labelbox import Dataset, Project
+from labelferry.labelbox.exports import WITHOUT_LABELS
+from labelferry.model.media import Media
 from labelferry.ontology import Ontology
+from labelferry.progress import announce
 from labelferry.remote import Remote, connect
 from labelferry.settings import Settings
-from labelferry.spec import Decisions, Spec
+from labelferry.sources.existing_rows import HeldRow
+from labelferry.spec import Decisions, ExistingRows, Reference, Spec
 from labelferry.spec.load import load_spec
 
-__all__ = ["assemble", "fetch_ontology"]
+__all__ = ["AtService", "assemble"]
 
 
 def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: Decisions | None = None) -> Desired:
@@ -17,22 +26,95 @@ def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: De
     Args:
         spec: the spec, or its place; see ``load_spec``.
         settings: where the desired state is written, and which files a pasted spec may read.
-        remote: where an ontology that the spec names by id is fetched; nothing is changed there.
+        remote: where existing data rows and ontologies are looked up; nothing is changed there.
         decisions: what this run overrides in the spec.
 
     Raises:
         InputError: when anything is wrong with the input.
-        NotFoundError: when no ontology has the id.
+        NotFoundError: when no ontology has the id, or no project or dataset the name that the videos are taken from.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
-    return build(loaded, settings.home, lambda ontology: fetch_ontology(ontology, settings, remote))
+    return build(loaded, settings.home, AtService(settings, lambda: remote))
 
 
-def fetch_ontology(ontology: str, settings: Settings, remote: Remote) -> Ontology:
-    """Fetch the ontology with an id; nothing is changed.
+class AtService:
+    """What a spec may need from Labelbox before its labels can be read and checked; nothing is changed there.
 
-    Raises:
-        NotFoundError: when there is none with that id.
+    Args:
+        settings: how it is asked.
+        remote: opens the Labelbox; called only when something is needed.
     """
-    with connect(settings, remote) as client:
-        return Ontology.from_normalized(client.ontologies.get(ontology).normalized)
+
+    def __init__(self, settings: Settings, remote: Callable[[], Remote]) -> None:
+        self._settings, self._remote = settings, remote
+
+    def ontology(self, ontology_id: str) -> Ontology:
+        """Return an existing ontology.
+
+        Raises:
+            NotFoundError: when there is none with that id.
+        """
+        with connect(self._settings, self._remote()) as client:
+            return Ontology.from_normalized(client.ontologies.get(ontology_id).normalized)
+
+    def rows(self, place: ExistingRows) -> Iterable[HeldRow]:
+        """Return the data rows of a project or dataset.
+
+        Raises:
+            NotFoundError: when it does not exist.
+            ConflictError: when several have its name.
+        """
+        announce("looking up the data rows in Labelbox")
+        with connect(self._settings, self._remote()) as client:
+            if place.project is not None:
+                project = _only("project", place.project, client.projects.get, client.projects.find)
+                return [_exported(row) for row in client.exports.project(project.id, None, **WITHOUT_LABELS)]
+            wanted = place.dataset or Reference(id="")
+            dataset = _only("dataset", wanted, client.datasets.get, client.datasets.find)
+            return [
+                HeldRow(row.id, row.global_key, row.external_id, row.row_data, _media(row.media_attributes))
+                for row in client.data_rows.list(dataset.id)
+            ]
+
+
+ResourceT = TypeVar("ResourceT", Project, Dataset)
+
+
+def _only(
+    kind: str, wanted: Reference, get: Callable[[str], ResourceT], find: Callable[[str], Sequence[ResourceT]]
+) -> ResourceT:
+    """Return the resource that a reference means."""
+    if wanted.id is not None:
+        return get(wanted.id)
+    found = find(wanted.name or "")
+    if not found:
+        raise NotFoundError(f"videos: no {kind} is named '{wanted.name}'; correct its name, or give its id")
+    if len(found) > 1:
+        ids = ", ".join(each.id for each in found)
+        raise ConflictError(
+            f"videos: the {kind} name '{wanted.name}' is not unique ({ids}); choose one with {kind}: {{id: ...}}"
+        )
+    return found[0]
+
+
+def _exported(row: Mapping[str, Any]) -> HeldRow:
+    """Return a data row of an export."""
+    there = row["data_row"]
+    media = _media(row.get("media_attributes") or {})
+    return HeldRow(there["id"], there.get("global_key"), there.get("external_id"), there.get("row_data"), media)
+
+
+def _media(attributes: Mapping[str, Any]) -> Media:
+    """Return the facts that the service read of a video; exports and queries spell their names differently."""
+
+    def number(*names: str) -> float | None:
+        found = (attributes.get(name) for name in names)
+        return next((float(each) for each in found if isinstance(each, int | float) and each > 0), None)
+
+    width, height, count = number("width"), number("height"), number("frame_count", "frameCount")
+    return Media(
+        width=None if width is None else int(width),
+        height=None if height is None else int(height),
+        fps=number("frame_rate", "frameRate"),
+        frame_count=None if count is None else int(count),
+    )

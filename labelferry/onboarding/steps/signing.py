@@ -23,13 +23,19 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
     Raises:
         ConflictError: when it does not exist, is not valid, or is ambiguous.
     """
-    wanted = onboarding.desired.spec.dataset.iam_integration
+    wanted = _wanted(onboarding)
     if wanted == IAM_NONE:
         return None
     known = onboarding.client.integrations.list()
     found = [each for each in known if is_meant(each, wanted)]
     _refuse_unclear(found, known, wanted)
     return found[0] if found else None
+
+
+def _wanted(onboarding: Onboarding) -> str:
+    """Return the integration that the spec names; none without a dataset for new rows."""
+    dataset = onboarding.desired.spec.dataset
+    return IAM_NONE if dataset is None else dataset.iam_integration
 
 
 def _refuse_unclear(found: Sequence[Integration], known: Sequence[Integration], wanted: str) -> None:
@@ -107,7 +113,7 @@ def refuse_other_signer(onboarding: Onboarding, dataset: str) -> None:
     Raises:
         ConflictError: with both.
     """
-    wanted = onboarding.desired.spec.dataset.iam_integration
+    wanted = _wanted(onboarding)
     if wanted in {IAM_DEFAULT, IAM_NONE}:
         return
     meant, current = choose_signer(onboarding), onboarding.client.integrations.signer(dataset)

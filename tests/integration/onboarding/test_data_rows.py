@@ -110,7 +110,7 @@ def test_rows_without_row_data_that_do_not_exist_are_a_conflict(yard: Yard) -> N
 def test_one_row_is_new(yard: Yard) -> None:
     made = theirs(yard, "street-2", dataset="Streets")
     with yard.onboarding() as onboarding:
-        assert [row["global_key"] for row in look_up_rows(onboarding)[0]] == ["street-1"]
+        assert [row["global_key"] for row in look_up_rows(onboarding).missing] == ["street-1"]
         assert [(step.name, step.action, step.count, step.id) for step in plan_data_rows(onboarding)] == [
             ("Streets", Action.REUSE, 0, made),
             ("street-1", Action.CREATE, 1, None),
@@ -204,7 +204,8 @@ def test_a_look_up_with_a_hole_is_repeated_for_rows_that_were_in_the_project(yar
         create_data_rows(onboarding)
         in_project(onboarding)
         yard.turn(rows_shown_after=1)
-        missing, present = look_up_rows(onboarding)
+        rows = look_up_rows(onboarding)
+        missing, present = rows.missing, rows.present
         assert (missing, len(present)) == ([], 2)
 
 
@@ -212,7 +213,8 @@ def test_a_look_up_with_a_hole_is_not_repeated_for_others(yard: Yard) -> None:
     with yard.onboarding() as onboarding:
         create_data_rows(onboarding)
         yard.turn(rows_shown_after=1)
-        missing, present = look_up_rows(onboarding)
+        rows = look_up_rows(onboarding)
+        missing, present = rows.missing, rows.present
         assert (len(missing), present) == (2, [])
 
 

@@ -1,0 +1,31 @@
+"""What a spec may need from Labelbox before its labels can be read and checked. Nothing is changed there."""
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from labelferry.ontology import Ontology
+from labelferry.sources.existing_rows import HeldRow
+from labelferry.spec import ExistingRows
+
+__all__ = ["Service"]
+
+
+class Service(Protocol):
+    """Labelbox, as far as a desired state depends on what it has."""
+
+    def ontology(self, ontology_id: str) -> Ontology:
+        """Return an existing ontology.
+
+        Raises:
+            NotFoundError: when there is none with that id.
+        """
+        ...
+
+    def rows(self, place: ExistingRows) -> Iterable[HeldRow]:
+        """Return the data rows of a project or dataset.
+
+        Raises:
+            NotFoundError: when it does not exist.
+            ConflictError: when several have its name.
+        """
+        ...
