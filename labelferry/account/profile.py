@@ -81,6 +81,12 @@ class AccountProfile:
         known = {"appearing": APPEARS, "releasing": FREED}
         return {wait: MARGIN * self.seconds[what] for wait, what in known.items() if what in self.seconds}
 
+    @property
+    def first_frame(self) -> int | None:
+        """The number of a video's first frame in ranges of answers; None when not measured, or 0 and 1 are taken."""
+        found = self.behaviours.get("reading", {}).get("range_base")
+        return found if isinstance(found, int) else None
+
     def to_dict(self) -> dict[str, Any]:
         """Return it as plain values; ``labelferry localbox --like`` reads their JSON."""
         return {"format": FORMAT, **asdict(self)}

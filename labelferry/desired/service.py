@@ -21,6 +21,13 @@ class Service(Protocol):
         """
         ...
 
+    def first_frame(self) -> int | None:
+        """Return the number of a video's first frame in ranges of answers, as the self-test measured it.
+
+        None when it has not been measured, or the account takes either.
+        """
+        ...
+
     def rows(self, place: ExistingRows) -> Iterable[HeldRow]:
         """Return the data rows of a project or dataset.
 

@@ -187,6 +187,11 @@ class FrameRule(Rule):
         "answer '{answer}' of {question} is for frames {frames}; counting from {base}, ranges go from {allowed}",
         "it is sent unchanged; if the source counts from {other_base}, set frames: {{temporal_base: {other_base}}}",
     )
+    RANGE_CUT = (
+        WARNING,
+        "answer '{answer}' of '{question}' is for frames {frames}; this account counts from {base}: {sent} is sent",
+        "nothing has to be done; the self-test measured it, and every other frame keeps its number",
+    )
     RANGE_OUTSIDE_PARENT = (
         ERROR,
         "answer '{answer}' of {question} is for frames {frames}, but its parent answer has {allowed}",

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+import labelferry
 from labelferry.account.assumptions import AssumptionVerdict
 from labelferry.account.profile import kept
 from labelferry.account.selftest.records import Selftest
@@ -184,3 +185,33 @@ def test_localbox_plays_a_profile_back(account: Account, tmp_path: Path) -> None
     with started(tmp_path / "box", "--control", "--like", str(like)) as box:
         found = Account(box, tmp_path / "again").tried()
     assert by_verdict(found, AssumptionVerdict.DIFFERS) == turned(TOGETHER)
+
+
+GUIDE = Path(__file__).resolve().parents[2] / "config" / "examples" / "guide"
+
+
+@pytest.mark.parametrize("kind", ["prelabels", "ground-truth"])
+@pytest.mark.parametrize("world", ["as documented", "hostile"])
+def test_the_guide_goes_in_after_it_whatever_the_account_is_like(
+    account: Account, monkeypatch: pytest.MonkeyPatch, world: str, kind: str
+) -> None:
+    """Its ranges from frame 0 among it, which an account that counts from 1 refuses."""
+    settings = account.settings
+    for name, value in {
+        "LABELFERRY_HOME": str(settings.home),
+        "LABELBOX_API_KEY": account.localbox.key,
+        "LABELBOX_ENDPOINT": account.localbox.endpoint,
+    }.items():
+        monkeypatch.setenv(name, value)
+    for group, values in (TOGETHER if world == "hostile" else {}).items():
+        account.localbox.control("POST", group, values)
+    account.tried()
+    spec = GUIDE / f"{kind}.yaml"
+    planned = labelferry.plan(spec)
+    cut = [each for each in planned.findings if each["code"] == "range-cut"]
+    assert bool(cut) == (world == "hostile")
+    report = labelferry.onboard(spec, planned)
+    assert (report.outcome, report.failed, report.unknown) == ("done", 0, 0)
+    if kind == "ground-truth":
+        assert labelferry.verify(spec).outcome == "verified"
+    assert labelferry.onboard(spec).outcome == "nothing to do"

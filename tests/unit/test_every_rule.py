@@ -17,7 +17,7 @@ from labelferry.model.feature import Where
 from labelferry.model.findings import Finding
 from labelferry.model.input_rules import ReaderRule, VideoRule
 from labelferry.model.rule import Rule
-from labelferry.model.rules import SECTIONS
+from labelferry.model.rules import SECTIONS, FrameRule
 from labelferry.onboarding.steps.drift import Drift
 from labelferry.onboarding.steps.sharing import beside_others
 from labelferry.reading import read
@@ -30,6 +30,7 @@ from tests.cases.test_doubts import Case as Case_
 from tests.integration.test_media import draw, without_pyav
 from tests.unit.checks.cases import CASES
 from tests.unit.checks.labels import MEDIA, Case
+from tests.unit.desired.test_counting import asked, fitted
 
 RULES: list[Rule] = [rule for section in SECTIONS for rule in section]
 ENTRIES: TypeAdapter[Any] = TypeAdapter(LabelsUnion)
@@ -168,6 +169,10 @@ def _unknown_rate(folder: Path) -> Iterator[Finding]:
     yield from reading.findings
 
 
+def _cut(folder: Path) -> Iterator[Finding]:
+    return iter(fitted(1, asked([(0, 9)]))[1])
+
+
 OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     VideoRule.VIDEO_NOT_READ: _unread,
     VideoRule.FRAME_RATE_VARIES: _uneven,
@@ -183,6 +188,7 @@ OTHERS: Mapping[Rule, Callable[[Path], Iterator[Finding]]] = {
     ReaderRule.SECONDS_ASSUMED: _seconds,
     VideoRule.ROW_DIFFERS: _drifted,
     VideoRule.PRELABELS_BESIDE: _beside,
+    FrameRule.RANGE_CUT: _cut,
 }
 
 

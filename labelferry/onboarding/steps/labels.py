@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from labelferry.account.profile import kept
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import Dataset, Project
 from labelferry.labelbox.exports import WITHOUT_LABELS
+from labelferry.ledger import open_ledger
 from labelferry.model.media import Media
 from labelferry.ontology import Ontology
 from labelferry.progress import announce
@@ -56,6 +58,16 @@ class AtService:
         """
         with connect(self._settings, self._remote()) as client:
             return Ontology.from_normalized(client.ontologies.get(ontology_id).normalized)
+
+    def first_frame(self) -> int | None:
+        """Return the number of a video's first frame in ranges of answers, as the self-test measured it.
+
+        None when it has not been measured, or the account takes either.
+        """
+        remote = self._remote()
+        with connect(self._settings, remote) as client, open_ledger(self._settings.ledger_url) as file:
+            profile = kept(file, remote.workspace or client.organization.get().id, client.endpoint)
+        return None if profile is None else profile.first_frame
 
     def rows(self, place: ExistingRows) -> Iterable[HeldRow]:
         """Return the data rows of a project or dataset.
