@@ -33,6 +33,8 @@ from labelferry.spec.loaded import LoadedSpec
 
 __all__ = ["build"]
 
+GIVEN = -1
+"""The number of labels that no entry of the spec names."""
 WHY_EMPTY = {ReaderRule.LABELS_EMPTY.code, ReaderRule.LABELS_OF_A_FORMAT.code}
 """The findings that say why there are no labels."""
 
@@ -113,6 +115,10 @@ def _labels(
     reads = Counter(entry for entry, _ in sources)
     known = {identity(key) for key in media}
     wanted = Wanted(known, loaded.spec, {entry for entry, count in reads.items() if count > 1}, findings)
+    for video in loaded.given:
+        placed = _placed(video, loaded.spec, names)
+        if wanted(placed, GIVEN):
+            yield placed
     for number, (entry, source) in enumerate(sources):
         announce(f"reading {source.entry.path}", number, len(sources))
         try:

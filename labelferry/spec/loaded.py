@@ -1,6 +1,6 @@
 """A spec's text, or a filled-in form -> a validated spec and the files that it may read; errors have their line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -9,11 +9,14 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from labelferry.assemble import assemble
 from labelferry.errors import SpecError
 from labelferry.files.documents import load, read
 from labelferry.files.located import Located, MappingShape
 from labelferry.files.reach import Reach
+from labelferry.model import LabelledVideo
 from labelferry.spec import OPEN, Decisions, Spec
+from labelferry.types import Label
 
 __all__ = ["LoadedSpec"]
 
@@ -27,10 +30,12 @@ class LoadedSpec:
     Args:
         spec: the validated spec.
         reach: the files that its paths lead to.
+        given: labels that a mapping has as values, beside those that it names.
     """
 
     spec: Spec
     reach: Reach
+    given: tuple[LabelledVideo, ...] = ()
 
     @classmethod
     def from_file(cls, path: Path) -> "LoadedSpec":
@@ -45,10 +50,15 @@ class LoadedSpec:
     def from_mapping(cls, spec: Mapping[str, Any], base: Path) -> "LoadedSpec":
         """Return a spec that its owner wrote as a mapping, with the keys of the YAML file.
 
+        Its ``labels`` may have labels as values too: labelled videos, or the guide's Label.
+
         Raises:
             SpecError: when it is not a valid spec.
+            AnnotationError: when a Label in it cannot be written without loss.
         """
-        return cls(_validate(_located(spec)), Reach(base))
+        entries, given = _apart(spec.get("labels"))
+        named = spec if not given else {**spec, "labels": entries}
+        return cls(_validate(_located(named)), Reach(base), given)
 
     @classmethod
     def from_text(cls, text: str, source: str, specs: Path | None = None) -> "LoadedSpec":
@@ -88,7 +98,22 @@ class LoadedSpec:
         except ValidationError as error:
             texts = (str(problem["msg"]).removeprefix("Value error, ") for problem in error.errors())
             raise SpecError(f"decisions: {'; '.join(texts)}") from error
-        return LoadedSpec(spec, self.reach)
+        return LoadedSpec(spec, self.reach, self.given)
+
+
+def _apart(labels: Any) -> tuple[list[Any], tuple[LabelledVideo, ...]]:
+    """Return the entries that name labels, and the labels that are there as values."""
+    if not isinstance(labels, Iterable) or isinstance(labels, str | Mapping):
+        return [], ()
+    entries, videos, objects = [], list[LabelledVideo](), list[Label]()
+    for each in labels:
+        if isinstance(each, LabelledVideo):
+            videos.append(each)
+        elif isinstance(each, Label):
+            objects.append(each)
+        else:
+            entries.append(each)
+    return entries, (*videos, *assemble(objects, "labels of the spec"))
 
 
 def _validate(tree: Located) -> Spec:

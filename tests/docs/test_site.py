@@ -104,11 +104,11 @@ def test_the_site_opens_from_a_disk_and_is_searched_there(site: Path) -> None:
 
 @pytest.mark.parametrize(("page", "block"), of("yaml"))
 def test_yaml_is_a_spec_or_an_ontology(page: str, block: Block, tmp_path: Path) -> None:
-    if "dataset" not in yaml.safe_load(block.text):
+    if "videos" not in yaml.safe_load(block.text):
         assert set(yaml.safe_load(block.text)) <= {"tools", "classifications"}
         return
     (tmp_path / "spec.yaml").write_text(block.text, "utf-8")
-    assert LoadedSpec.from_file(tmp_path / "spec.yaml").spec.labels
+    assert LoadedSpec.from_file(tmp_path / "spec.yaml").spec.videos
 
 
 @pytest.mark.parametrize(("page", "block"), of("python"))

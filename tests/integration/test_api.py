@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 import labelferry
+import labelferry.types as lb_types
 from labelferry.errors import ConflictError, PartialFailureError, SpecError
 from tests.localbox_server import Localbox
 
@@ -121,3 +122,26 @@ def test_everything_is_read_checked_and_encoded_once(spec: Path) -> None:
         calls[f"{Path(file).parent.name}/{Path(file).name} {function}"] += count
     assert calls["checks/__init__.py row"] == ROWS
     assert calls["ndjson/line.py write_line"] == ROWS
+
+
+def test_labels_as_values(spec: Path) -> None:
+    """A mapping may have what a reader returned, or the guide's Label, in the place of an entry."""
+    named = labelferry.onboard(spec)
+    wanted = {**yaml.safe_load(SPEC), "videos": str(spec.with_name("videos.csv"))}
+    read = list(labelferry.read(spec.with_name("boxes.csv")))
+    assert labelferry.onboard({**wanted, "labels": read}).outcome == "nothing to do"
+    point = lb_types.VideoObjectAnnotation(
+        name="horn", keyframe=True, frame=1, segment_index=0, value=lb_types.Point(x=1, y=2)
+    )
+    label = lb_types.Label(data={"global_key": "YARD-1"}, annotations=[point])
+    entry = {"format": "table", "path": str(spec.with_name("boxes.csv"))}
+    mixed = {**wanted, "name": "mixed", "import": {"as": "prelabels"}, "labels": [label, entry]}
+    mixed["ontology"] = {"name": "Mixed", "from": "labels"}
+    report = labelferry.onboard({**mixed, "project": "Mixed"})
+    assert (report.outcome, report.accepted) == ("done", named.accepted + 1)
+
+
+def test_values_that_are_no_labels(spec: Path) -> None:
+    wanted = {**yaml.safe_load(SPEC), "labels": [7]}
+    with pytest.raises(SpecError, match=r"spec: labels.0: "):
+        labelferry.check(wanted)
