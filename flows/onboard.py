@@ -3,14 +3,19 @@
 from typing import Any
 
 from prefect import flow
+from prefect.client.schemas.objects import State
 from prefect.runtime import flow_run
+from prefect.states import Cancelled
 
+from labelferry.onboarding.plan import Plan
 from labelferry.onboarding.run import carry_out
 from labelferry.spec import Decisions, name_of
+from tasks.approval import is_approved
 from tasks.credentials import sent_to
 from tasks.events import tell_onboarded
 from tasks.labels import assemble_labels
 from tasks.parameters import AS_THE_SPEC_SAYS, Credentials, SpecOrPlace
+from tasks.plans import make_plan
 from tasks.steps import task_steps
 
 __all__ = ["onboard"]
@@ -27,7 +32,8 @@ def onboard(
     credentials: Credentials = None,
     decisions: Decisions = AS_THE_SPEC_SAYS,
     plan: str = "",
-) -> dict[str, Any]:
+    approve: bool = False,
+) -> dict[str, Any] | State[Any]:
     """Import the videos and labels of a spec into Labelbox.
 
     Safe to run again at any time: what exists is found and reused.
@@ -38,7 +44,13 @@ def onboard(
         credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
         decisions: For this run only, if the spec's own policies would stop it with a conflict.
         plan: Path on the worker of a saved plan to carry out; refused if anything has changed since. Empty: none.
+        approve: Pause before the first change until somebody has read the plan and approves it in this UI.
     """
     with sent_to(credentials) as remote:
         folder = assemble_labels(remote, spec, decisions)
-        return tell_onboarded(carry_out(task_steps(remote, folder, plan or None)), remote)
+        reviewed: Plan | str | None = plan or None
+        if approve:
+            reviewed = make_plan(remote, folder, reviewed)
+            if not is_approved(reviewed):
+                return Cancelled(message="the plan was not approved; nothing was sent")
+        return tell_onboarded(carry_out(task_steps(remote, folder, reviewed)), remote)

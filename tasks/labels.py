@@ -5,6 +5,7 @@ from pathlib import Path
 from prefect import get_run_logger
 
 from labelferry.desired.folder import kept
+from labelferry.listing import counted
 from labelferry.model.findings import grouped
 from labelferry.onboarding.steps.labels import assemble
 from labelferry.remote import Remote
@@ -22,7 +23,8 @@ def assemble_labels(remote: Remote, spec: Spec | str, decisions: Decisions | Non
     """Read, check and encode everything that the spec names; return its folder."""
     desired = assemble(spec, settings_of(remote), remote, decisions)
     counts, logger = desired.counts, get_run_logger()
-    logger.info("%d lines: %d tracks, %d keyframes, for %s", counts.lines, counts.tracks, counts.keyframes, remote)
+    parts = (counted(counts.lines, "line"), counted(counts.tracks, "track"), counted(counts.keyframes, "keyframe"))
+    logger.info("%s: %s, %s, for %s", *parts, remote)
     for group in grouped(desired.findings):
         logger.warning(str(group))
     return desired.folder

@@ -17,7 +17,7 @@ __all__ = ["make_plan"]
 
 
 @step("make-plan")
-def make_plan(remote: Remote, folder: Path, reviewed: str | None = None) -> Plan:
+def make_plan(remote: Remote, folder: Path, reviewed: Plan | str | None = None) -> Plan:
     """Return what would be done; refuse a reviewed plan that differs."""
     with taken_up(remote, folder) as onboarding:
         planned = plan_of(onboarding, str(remote), Settings.from_environment().requests_per_minute)

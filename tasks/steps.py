@@ -27,13 +27,13 @@ from tasks.storage import keep_files
 __all__ = ["TaskSteps", "task_steps"]
 
 
-def task_steps(remote: Remote, folder: Path, reviewed: str | None = None) -> "TaskSteps":
+def task_steps(remote: Remote, folder: Path, reviewed: Plan | str | None = None) -> "TaskSteps":
     """Return the steps of the onboarding in ``folder``; the key's owner is looked up once for all of them.
 
     Args:
         remote: the Labelbox that it goes to.
         folder: the desired state.
-        reviewed: path of a plan that the run must agree with.
+        reviewed: a plan that the run must agree with, or its path.
     """
     with taken_up(remote, folder) as onboarding:
         return TaskSteps(replace(remote, workspace=onboarding.ledger.workspace), folder, reviewed)
@@ -45,7 +45,7 @@ class TaskSteps:
 
     remote: Remote
     folder: Path
-    reviewed: str | None
+    reviewed: Plan | str | None
 
     def alone(self) -> AbstractContextManager[None]:
         """Take the leases of the onboarding and its project."""

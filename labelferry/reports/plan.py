@@ -51,15 +51,19 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
 
 
 def plan_markdown(plan: Mapping[str, Any]) -> str:
-    """Return the plan as a markdown table."""
+    """Return the plan as markdown: the decisions, warnings, classes, and what it all adds up to."""
     rows = "\n".join(
-        f"| {s['action']} | {s['kind']} | {plain(s['name'])} | {s['count'] or ''} | {plain(s['reason'])} |"
+        f"| {s['action']} | {s['kind']} | {plain(s['name'])} | {s['count'] or ''} | {plain(s['reason'] + _bytes(s))} |"
         for s in plan["steps"]
     )
     said = f"\n\n{advice}" if (advice := _advice(plan)) else ""
     head = "| action | what | name | count | reason |\n|---|---|---|---|---|"
     found = "".join(f"\n- {plain(each.headline)}" for each in map(FindingGroup.from_dict, plan.get("findings", ())))
-    parts = [f"# {plain(plan['name'])}: plan", f"{head}\n{rows}", *([f"## Warnings\n{found}"] if found else [])]
+    lines = shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes")
+    classes = "".join(f"\n- {plain(line)}" for line in lines)
+    lists = {"Warnings": found, "Classes": classes}
+    parts = [f"# {plain(plan['name'])}: plan", f"{head}\n{rows}"]
+    parts += [f"## {title}\n{listed}" for title, listed in lists.items() if listed]
     return "\n\n".join([*parts, f"{_total(plan)}{said}", f"Hash `{plan['hash']}`", f"**{_sum(plan)}**"])
 
 

@@ -90,11 +90,13 @@ def test_markdown_shows_the_findings_of_a_rule_together() -> None:
 
 
 def test_a_plan_in_markdown_is_escaped() -> None:
-    step = {"action": "create", "kind": "project", "name": HOSTILE[0], "count": 0, "reason": HOSTILE[5]}
+    step = {"action": "create", "kind": "project", "name": HOSTILE[0], "count": 0, "reason": HOSTILE[5], "bytes": 0}
     counts = dict.fromkeys(("rows", "tracks", "keyframes", "lines", "bytes"), 1)
     totals = {"counts": counts, "seconds": 1.0, "requests": 1, "requests_per_minute": None, "hash": "h"}
     totals["totals"] = {"create": 1, "update": 0, "delete": 0, "conflict": 0}
-    text = plan_markdown({"name": "n", "steps": [step], **totals})
+    car = {"name": HOSTILE[0], "kind": "box", "lines": 1, "keyframes": 2, "videos": 1}
+    text = plan_markdown({"name": "n", "steps": [step], "classes": [car], **totals})
+    assert "1 line, 2 keyframes in 1 video" in text
     assert not markup(text)[1] & {"html_inline", "html_block", "image", "link_open"}
 
 

@@ -163,3 +163,36 @@ def broken(localbox: Localbox) -> Any:
     """From now on the service takes no import."""
     fault = {"kind": "status", "status": 503, "operation": "createMALPredictionImportByFilePyApi"}
     return localbox.control("POST", "faults", fault)
+
+
+def paused(page: Page, deployed: Deployed, spec: Path) -> str:
+    """Start a run that asks before it changes anything, and watch it until it does."""
+    run = deployed.start("onboard", spec=str(spec), approve=True)
+    watch(page, deployed, run, "Paused")
+    return run
+
+
+def answer(page: Page, *, approved: bool) -> None:
+    """Press Resume, and give the answer that the run waits for."""
+    page.get_by_role("button", name="Open menu").last.click()
+    page.get_by_role("menuitem", name="Resume").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("Plan: 6 to create, 0 to update, 0 to delete, 0 to decide")).to_be_visible()
+    if approved:
+        dialog.get_by_role("switch").click()
+    dialog.get_by_role("button", name="Resume").click()
+
+
+def test_a_plan_is_approved_or_not(deployed: Deployed, localbox: Localbox, page: Page, tmp_path: Path) -> None:
+    spec = onboarding(tmp_path, "asked")
+    run = paused(page, deployed, spec)
+    keep(page, "paused", tmp_path)
+    assert localbox.mutations() == []
+    answer(page, approved=False)
+    until(lambda: deployed.state(run) == "CANCELLED", 180, "the run that was not approved")
+    assert localbox.mutations() == []
+
+    run = paused(page, deployed, spec)
+    answer(page, approved=True)
+    until(lambda: deployed.state(run) == "COMPLETED", 180, "the approved run")
+    assert localbox.labelled() == ["asked-0"]
