@@ -107,15 +107,22 @@ def preview(
         return Checked.of(desired)
 
 
-def plan(spec: AnySpec) -> Plan:
+def plan(spec: AnySpec, html: str | Path | None = None) -> Plan:
     """Return what ``onboard`` would do. Changes nothing; the plan includes conflicts.
+
+    Args:
+        spec: the spec, or its place.
+        html: file for a page of it, with pictures of the labels.
 
     Raises:
         InputError: when anything is wrong with the spec or what it names.
         RemoteError: when the service cannot be asked.
     """
     with at_work(spec) as work:
-        return make_plan(work.onboarding, str(work.remote), work.settings.requests_per_minute)
+        planned = make_plan(work.onboarding, str(work.remote), work.settings.requests_per_minute)
+        if html is not None:
+            write_page(preview_page(work.onboarding.desired, plan=planned.to_dict()), Path(html))
+        return planned
 
 
 def onboard(spec: AnySpec, plan: Plan | str | Path | None = None) -> Report:

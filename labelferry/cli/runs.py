@@ -8,24 +8,43 @@ from typing import Annotated, Any
 import typer
 
 from labelferry.cli.arguments import AsFlow, AsJson, OnboardingName, SpecPath, ToLocalbox
-from labelferry.cli.launch import runner, to_localbox
+from labelferry.cli.launch import Runner, runner, to_localbox
 from labelferry.cli.terminal import fail, progress, say, show
-from labelferry.errors import ConflictError, LabelferryError, PartialFailureError, PendingError, VerificationError
+from labelferry.errors import (
+    ConflictError,
+    LabelferryError,
+    PartialFailureError,
+    PendingError,
+    SpecError,
+    VerificationError,
+)
 
 __all__ = ["onboard", "plan", "resume", "retry_failed", "run_to_report", "verify"]
 
 
-def plan(spec: SpecPath, as_json: AsJson = False, flow: AsFlow = False, localbox: ToLocalbox = False) -> None:
+def plan(
+    spec: SpecPath,
+    html: Annotated[
+        Path | None, typer.Option("--html", help="File for a page of it, with pictures of the labels.")
+    ] = None,
+    as_json: AsJson = False,
+    flow: AsFlow = False,
+    localbox: ToLocalbox = False,
+) -> None:
     """Show what onboard would do. Changes nothing; exit code 4 means that a conflict needs a decision first."""
     from labelferry import api
     from labelferry.onboarding.plan import Plan, refuse_conflicts
     from labelferry.reports.plan import print_plan
 
-    chosen = runner(flow)
+    if flow and html is not None:
+        raise SpecError("--html: a flow shows its plan in Prefect's UI; leave out --flow to have a page")
+    chosen = runner(flow) if html is None else Runner(False, "in this process")
     with to_localbox(localbox), progress(as_json):
-        planned = chosen.run("plan", partial(api.plan, spec), str(spec))
+        planned = chosen.run("plan", partial(api.plan, spec, html), str(spec))
     show(planned, as_json, print_plan)
     say(f"planned {chosen.place}", as_json)
+    if html is not None:
+        say(f"wrote {html}", as_json)
     try:
         refuse_conflicts(Plan.from_dict(planned))
     except ConflictError as error:

@@ -14,7 +14,7 @@ from labelferry.reports.classes import class_lines
 from labelferry.reports.markdown import plain
 from labelferry.reports.terminal import print_findings
 
-__all__ = ["plan_markdown", "print_plan"]
+__all__ = ["plan_markdown", "plan_rows", "print_plan"]
 
 COLOURS = {
     "create": "green",
@@ -65,6 +65,13 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     parts = [f"# {plain(plan['name'])}: plan", f"{head}\n{rows}"]
     parts += [f"## {title}\n{listed}" for title, listed in lists.items() if listed]
     return "\n\n".join([*parts, f"{_total(plan)}{said}", f"Hash `{plan['hash']}`", f"**{_sum(plan)}**"])
+
+
+def plan_rows(plan: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the steps of a plan, and the lines below them, for a page."""
+    steps = [{**step, "reason": step["reason"] + _bytes(step)} for step in plan["steps"]]
+    lines = [_total(plan), _advice(plan), f"hash {plan['hash']}", _sum(plan)]
+    return {"steps": steps, "lines": [line for line in lines if line]}
 
 
 def _sum(plan: Mapping[str, Any]) -> str:

@@ -19,12 +19,14 @@ from labelferry.pictures.strips import choose_rows, colours_of, content_of, fact
 from labelferry.pictures.timelines import TimeLine, time_lines
 from labelferry.private import open_named
 from labelferry.reports.pages import render
+from labelferry.reports.plan import plan_rows
 
 if TYPE_CHECKING:
     from PIL import Image
 
 __all__ = ["preview_page", "refused_page", "write_page"]
 
+TONES = {"create": "good", "update": "wait", "delete": "bad", "conflict": "bad", "reuse": "calm", "skip": "calm"}
 TEMPLATE = "preview.html.jinja"
 WIDTH, QUALITY = 960, 82
 BARE = 20
@@ -32,7 +34,13 @@ BARE = 20
 
 
 def preview_page(
-    desired: Desired, *, pictures: bool = True, only: str | None = None, videos: int = 8, frames: int = 4
+    desired: Desired,
+    *,
+    pictures: bool = True,
+    only: str | None = None,
+    videos: int = 8,
+    frames: int = 4,
+    plan: Mapping[str, Any] | None = None,
 ) -> str:
     """Return the page.
 
@@ -42,6 +50,7 @@ def preview_page(
         only: global key of the only video to show.
         videos: the most videos to show.
         frames: the most frames of each.
+        plan: what would be done, as plain values; it comes first.
 
     Raises:
         SpecError: when the video does not exist or has no labels.
@@ -56,6 +65,8 @@ def preview_page(
         TEMPLATE,
         name=desired.spec.name,
         refused=False,
+        plan=None if plan is None else plan_rows(plan),
+        tones=TONES,
         summary=_summary(desired),
         classes=classes_of(desired),
         findings=grouped(desired.findings),
@@ -71,7 +82,7 @@ def preview_page(
 def refused_page(name: str, error: CheckError) -> str:
     """Return the page of a spec that the checks refused: its findings."""
     findings = grouped(map(Finding.from_dict, error.findings))
-    empty: dict[str, Any] = {"classes": (), "rows": (), "strips": {}, "others": 0, "unlabelled": 0}
+    empty: dict[str, Any] = {"plan": None, "classes": (), "rows": (), "strips": {}, "others": 0, "unlabelled": 0}
     return render(TEMPLATE, name=name, refused=True, summary="", findings=findings, **empty)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from tests.e2e.conftest import Ferry
 from tests.e2e.test_again import ONE, TWO, unchanged, write
 from tests.localbox_server import Localbox
+from tests.reports.test_html import Page
 
 
 def planned(ferry: Ferry, spec: Path) -> Path:
@@ -36,3 +37,14 @@ def test_a_plan_that_is_none_changes_nothing(ferry: Ferry, localbox: Localbox, t
     spec = write(tmp_path)
     with unchanged(localbox):
         assert "not a plan" in ferry("onboard", spec, "--plan", spec).refused(2)
+
+
+def test_a_plan_as_a_page(ferry: Ferry, localbox: Localbox, tmp_path: Path) -> None:
+    spec, page = write(tmp_path), tmp_path / "plan.html"
+    assert f"wrote {page}" in ferry("plan", spec, "--html", page).done()
+    text = Page(page.read_text("utf-8")).text
+    for said in ("create", "not in Labelbox yet", "6 to create, 0 to update, 0 to delete, 0 to decide", "frame 1"):
+        assert said in text
+    assert "data:image/jpeg" in page.read_text("utf-8")
+    assert localbox.mutations() == []
+    assert "leave out --flow" in ferry("plan", spec, "--html", page, "--flow").refused(2)
