@@ -27,7 +27,7 @@ NEEDED = {"global_key", "kind", "feature"}
 GEOMETRIES = {kind: geometry for geometry, kind in KINDS.items()}
 MASK, QUESTION = "mask", "classification"
 
-Row = Mapping[str, Any]
+Cells = Mapping[str, Any]
 
 
 def is_own(table: "pd.DataFrame") -> bool:
@@ -51,7 +51,7 @@ def read_own(table: "pd.DataFrame", questions: Mapping[str, str]) -> list[Labell
     lines = enumerate(cells.itertuples(index=False, name=None), 1)
     rows = [dict(zip(names, line, strict=True)) | {"where": Where("DataFrame", number)} for number, line in lines]
     _refuse_masks(rows)
-    videos: dict[str, list[Row]] = {}
+    videos: dict[str, list[Cells]] = {}
     for row in rows:
         videos.setdefault(str(row["global_key"]), []).append(row)
     try:
@@ -64,7 +64,7 @@ class _Questions:
     def __init__(self, kinds: Mapping[str, str]) -> None:
         self._kinds = kinds
 
-    def asked(self, rows: Sequence[Row]) -> Classification:
+    def asked(self, rows: Sequence[Cells]) -> Classification:
         """Return a question with the answers of its rows, an answer's ranges together."""
         name, where = str(rows[0]["question"]), rows[0]["where"]
         spans: dict[str, list[tuple[object, object]]] = {}
@@ -91,7 +91,7 @@ def _answer(kind: AnswerKind, answer: str, ranges: Sequence[tuple[object, object
     return Answer(text=answer, spans=spans) if kind is AnswerKind.TEXT else Answer(Feature(answer), spans=spans)
 
 
-def _refuse_masks(rows: Sequence[Row]) -> None:
+def _refuse_masks(rows: Sequence[Cells]) -> None:
     if masks := [row for row in rows if row["kind"] == MASK]:
         raise SourceError(
             f"{masks[0]['where']}: {counted(len(masks), 'mask')}, whose pixels a table does not have; leave them out "
@@ -99,7 +99,7 @@ def _refuse_masks(rows: Sequence[Row]) -> None:
         )
 
 
-def _video(key: str, rows: Sequence[Row], questions: _Questions) -> LabelledVideo:
+def _video(key: str, rows: Sequence[Cells], questions: _Questions) -> LabelledVideo:
     answers = [row for row in rows if row["kind"] == QUESTION]
     shapes = [row for row in rows if row["kind"] != QUESTION]
     names = {(str(row["feature"]), row.get("track")) for row in shapes}
@@ -116,15 +116,15 @@ def _video(key: str, rows: Sequence[Row], questions: _Questions) -> LabelledVide
     return LabelledVideo(RowRef(global_key=key), Where("DataFrame"), classifications, (), tracks)
 
 
-def _grouped(rows: Sequence[Row], *columns: str) -> list[list[Row]]:
+def _grouped(rows: Sequence[Cells], *columns: str) -> list[list[Cells]]:
     """Return rows with the same values together, in the order of first appearance."""
-    groups: dict[tuple[Any, ...], list[Row]] = {}
+    groups: dict[tuple[Any, ...], list[Cells]] = {}
     for row in rows:
         groups.setdefault(tuple(row.get(column) for column in columns), []).append(row)
     return list(groups.values())
 
 
-def _tracks(shapes: Sequence[Row], answers: Sequence[Row], questions: _Questions) -> Iterator[Track]:
+def _tracks(shapes: Sequence[Cells], answers: Sequence[Cells], questions: _Questions) -> Iterator[Track]:
     for group in _grouped(shapes, "kind", "feature", "track"):
         first = group[0]
         mine = [row for row in answers if (row["feature"], row.get("track")) == (first["feature"], first.get("track"))]
@@ -133,9 +133,9 @@ def _tracks(shapes: Sequence[Row], answers: Sequence[Row], questions: _Questions
             yield _track(part, mine if len(parts) == 1 else _on_frames_of(part, mine), questions)
 
 
-def _nameless(rows: Sequence[Row]) -> Iterator[list[Row]]:
+def _nameless(rows: Sequence[Cells]) -> Iterator[list[Cells]]:
     """Yield the keyframes of each track without a name: a new one begins where time goes back."""
-    part: list[Row] = []
+    part: list[Cells] = []
     for row in rows:
         if part and _moment(row) <= _moment(part[-1]):
             yield part
@@ -144,17 +144,17 @@ def _nameless(rows: Sequence[Row]) -> Iterator[list[Row]]:
     yield part
 
 
-def _moment(row: Row) -> tuple[int, int]:
+def _moment(row: Cells) -> tuple[int, int]:
     return int(row.get("segment") or 0), as_frame(row["frame"], str(row["where"]))
 
 
-def _on_frames_of(part: Sequence[Row], answers: Sequence[Row]) -> list[Row]:
+def _on_frames_of(part: Sequence[Cells], answers: Sequence[Cells]) -> list[Cells]:
     """Return the answers of a track among several without a name; the table tells them apart by their frames only."""
     frames = {row["frame"] for row in part}
     return [row for row in answers if row.get("frame") in frames]
 
 
-def _track(rows: Sequence[Row], answers: Sequence[Row], questions: _Questions) -> Track:
+def _track(rows: Sequence[Cells], answers: Sequence[Cells], questions: _Questions) -> Track:
     first = rows[0]
     geometry = GEOMETRIES[first["kind"]]
     coords, offsets = _coords(rows, geometry)
@@ -174,11 +174,11 @@ def _track(rows: Sequence[Row], answers: Sequence[Row], questions: _Questions) -
     )
 
 
-def _groups(rows: Sequence[Row], questions: _Questions) -> tuple[Classification, ...]:
+def _groups(rows: Sequence[Cells], questions: _Questions) -> tuple[Classification, ...]:
     return tuple(questions.asked(group) for group in _grouped(rows, "question"))
 
 
-def _coords(rows: Sequence[Row], geometry: Geometry) -> tuple[Any, Any]:
+def _coords(rows: Sequence[Cells], geometry: Geometry) -> tuple[Any, Any]:
     """Return the coordinates of keyframes, and for lines where those of each begin."""
     if geometry in PLACES:
         names = PLACES[geometry]
