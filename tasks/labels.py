@@ -14,6 +14,7 @@ from labelferry.spec import Decisions, Spec
 from tasks.base import step
 from tasks.credentials import settings_of
 from tasks.storage import bring
+from tasks.throttle import connect
 
 __all__ = ["assemble_labels", "take_up_labels"]
 
@@ -21,7 +22,7 @@ __all__ = ["assemble_labels", "take_up_labels"]
 @step("assemble-labels")
 def assemble_labels(remote: Remote, spec: Spec | str, decisions: Decisions | None = None) -> Path:
     """Read, check and encode everything that the spec names; return its folder."""
-    desired = assemble(spec, settings_of(remote), remote, decisions)
+    desired = assemble(spec, settings_of(remote), remote, decisions, connect)
     counts, logger = desired.counts, get_run_logger()
     parts = (counted(counts.lines, "line"), counted(counts.tracks, "track"), counted(counts.keyframes, "keyframe"))
     logger.info("%s: %s, %s, for %s", *parts, remote)

@@ -12,7 +12,7 @@ import orjson
 from labelferry.errors import SpecError
 from labelferry.ledger import LedgerFile
 
-__all__ = ["APPEARS", "FREED", "MEASURE", "AccountProfile", "ProfileAge", "keep", "kept", "write_profile"]
+__all__ = ["APPEARS", "FREED", "MEASURE", "AccountProfile", "ProfileAge", "is_kept", "keep", "kept", "write_profile"]
 
 FORMAT = 1
 OWNER, KIND = ".account", "profile"
@@ -108,6 +108,11 @@ def write_profile(profile: AccountProfile, path: Path) -> None:
         path.write_bytes(orjson.dumps(profile.to_dict(), option=orjson.OPT_INDENT_2))
     except OSError as error:
         raise SpecError(f"{path}: the profile cannot be written ({error.strerror}); name another file") from error
+
+
+def is_kept(file: LedgerFile, endpoint: str) -> bool:
+    """Return whether any organisation was measured at an endpoint."""
+    return any(kept(file, workspace, endpoint) for workspace in file.workspaces_of(OWNER))
 
 
 def kept(file: LedgerFile, organization: str, endpoint: str) -> AccountProfile | None:

@@ -1,6 +1,7 @@
 """A frame and its labels -> a picture of thumbnail size."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,7 +13,7 @@ from labelferry.model.masks import Colour, Masks
 from labelferry.pictures.shapes import DrawnLabels, DrawnShape, answers_at, shapes_at
 
 if TYPE_CHECKING:
-    from PIL import Image, ImageDraw
+    from PIL import Image, ImageDraw, ImageFont
 
 __all__ = ["COLOURS", "PAPER", "Canvas", "caption", "draw"]
 
@@ -98,9 +99,7 @@ def caption(
         colour: of the background.
         taken: places of other texts, which this one must not cover: it is moved, or left out where there is no room.
     """
-    from PIL import ImageFont
-
-    font = ImageFont.load_default(size=11)
+    font = _font()
     shown = "".join(sign if sign.isprintable() else "?" for sign in text)
     shown = shown if len(shown) <= LONGEST else f"{shown[: LONGEST - 1]}…"
     x = max(2.0, min(at[0], pen.im.size[0] - font.getlength(shown) - 3))  # text that would run out is moved in
@@ -113,6 +112,14 @@ def caption(
     pen.rectangle(area, fill=colour)
     light = 0.299 * colour[0] + 0.587 * colour[1] + 0.114 * colour[2] > 150
     pen.text((x, at[1] + area[1] - (top - 1)), shown, fill=PAPER if light else INK, font=font)
+
+
+@cache
+def _font() -> "ImageFont.ImageFont | ImageFont.FreeTypeFont":
+    """Return the font of all texts; loading it takes longer than writing with it."""
+    from PIL import ImageFont
+
+    return ImageFont.load_default(size=11)
 
 
 def _free(area: TextPlace, taken: Sequence[TextPlace], height: int) -> TextPlace | None:

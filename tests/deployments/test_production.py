@@ -21,7 +21,7 @@ NAMED = {"LABELFERRY_SYNC_SPEC": "config/examples/guide/ground-truth.yaml", "LAB
 pytestmark = pytest.mark.skipif(postgres_tools() is None, reason="PostgreSQL is not installed (Debian's postgresql)")
 
 
-@pytest.fixture(scope="module", params=["alone", "with redis"])
+@pytest.fixture(scope="module", params=[pytest.param("alone", marks=pytest.mark.full), "with redis"])
 def stack(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     """All services in the files, up and running."""
     scaled = request.param == "with redis"

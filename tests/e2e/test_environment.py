@@ -45,7 +45,12 @@ def told(ended: "subprocess.CompletedProcess[str]", code: int, *said: str) -> No
 
 
 @pytest.mark.parametrize(
-    "environment", [PROXIES, RANGES, {"HTTPS_PROXY": "nonsense://x"}], ids=["dead", "ranges", "no"]
+    "environment",
+    [
+        pytest.param(PROXIES, id="dead"),
+        pytest.param(RANGES, id="ranges", marks=pytest.mark.full),
+        pytest.param({"HTTPS_PROXY": "nonsense://x"}, id="no", marks=pytest.mark.full),
+    ],
 )
 def test_this_machine_is_never_reached_through_a_proxy(environment: dict[str, str], tmp_path: Path, spec: str) -> None:
     ended = command(tmp_path, "onboard", spec, **environment)
@@ -116,7 +121,12 @@ def test_a_home_that_cannot_be_written(options: tuple[str, ...], tmp_path: Path,
 
 
 @pytest.mark.parametrize(
-    "content", [b"", b"SQLite format 3\0" + bytes(500), b"garbage" * 500], ids=["empty", "cut", "other"]
+    "content",
+    [
+        pytest.param(b"", id="empty", marks=pytest.mark.full),
+        pytest.param(b"SQLite format 3\0" + bytes(500), id="cut", marks=pytest.mark.full),
+        pytest.param(b"garbage" * 500, id="other"),
+    ],
 )
 def test_a_ledger_that_is_none_and_the_remedy(content: bytes, tmp_path: Path, spec: str) -> None:
     assert command(tmp_path, "onboard", spec).returncode == 0

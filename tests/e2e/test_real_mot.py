@@ -32,6 +32,8 @@ FILES = {
     "detections of TUD-Campus": ("sort/TUD-Campus/det/det.txt", ONE_CLASS),
     "detections of ETH-Sunnyday": ("sort/ETH-Sunnyday/det/det.txt", ONE_CLASS),
 }
+USUAL = {"motmetrics ground truth", "CVAT with its own classes"}
+"""In each run of the tests; the others in ``make test-all``."""
 
 Box = tuple[float, float, float, float]
 Keyframes = dict[int, Box]
@@ -81,7 +83,13 @@ def comparable(track: Keyframes) -> tuple[tuple[int, Box], ...]:
     return tuple(sorted(track.items()))
 
 
-@pytest.mark.parametrize(("name", "classes"), FILES.values(), ids=FILES.keys())
+@pytest.mark.parametrize(
+    ("name", "classes"),
+    [
+        pytest.param(*file, id=title, marks=[] if title in USUAL else [pytest.mark.full])
+        for title, file in FILES.items()
+    ],
+)
 def test_it_arrives_as_it_stands(
     name: str, classes: str, ferry: Ferry, localbox: Localbox, shared: Path, tmp_path: Path
 ) -> None:

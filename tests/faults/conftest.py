@@ -28,7 +28,7 @@ def clean(bench: Bench) -> Clean:
     return bench.clean()
 
 
-@pytest.fixture(params=[23, pytest.param(1, marks=pytest.mark.full)], ids=["a sample", "each"])
+@pytest.fixture(params=[41, pytest.param(1, marks=pytest.mark.full)], ids=["a sample", "each"])
 def every(request: pytest.FixtureRequest) -> int:
     """The distance between the requests at which a run is killed."""
     return int(request.param)

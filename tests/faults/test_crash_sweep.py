@@ -8,8 +8,8 @@ import pytest
 from tests.faults.driver import AFTER, BEFORE
 from tests.faults.sweep import SHARE, Bench, Case, Clean, cases, failures
 
-EVERY = 11
-SEEDS, ALL_SEEDS = 3, 25
+EVERY = 17
+SEEDS, ALL_SEEDS = 2, 25
 SHARES = 4
 """Tests that the kills at every request are divided among, so that none takes too long to be watched."""
 

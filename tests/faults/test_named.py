@@ -263,7 +263,9 @@ LARGE = 1_000
 """Rows from which a batch is created in two steps."""
 
 
-@pytest.mark.parametrize("transitions", [{}, LATER], ids=["at-once", "later"])
+@pytest.mark.parametrize(
+    "transitions", [pytest.param({}, id="at-once", marks=pytest.mark.full), pytest.param(LATER, id="later")]
+)
 @pytest.mark.parametrize("operation", ["createEmptyBatchPyApi", "addDataRowsToBatchAsyncPyApi"])
 def test_a_large_batch_that_was_interrupted(operation: str, transitions: dict[str, Any], streets: Streets) -> None:
     """It is filled, whether or not the service still does so itself, and no second one is created."""

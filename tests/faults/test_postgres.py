@@ -35,7 +35,7 @@ def bench(
     engine.dispose()
 
 
-@pytest.mark.parametrize("apart", [29, pytest.param(5, marks=pytest.mark.full)])
+@pytest.mark.parametrize("apart", [43, pytest.param(5, marks=pytest.mark.full)])
 def test_killed_and_run_again(apart: int, bench: Bench) -> None:
     clean = bench.clean()
     results = [bench.killed(case, clean) for case in cases(clean, every=apart)]

@@ -145,7 +145,10 @@ def test_a_large_batch_that_leaves_a_row_out(streets: Streets, turn: Turn) -> No
 
 
 @pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
-def test_killed_at_each_request_of_a_batch_that_leaves_a_row_out(side: str, streets: Streets, turn: Turn) -> None:
+@pytest.mark.parametrize("each", [7, pytest.param(2, marks=pytest.mark.full)])
+def test_killed_at_each_request_of_a_batch_that_leaves_a_row_out(
+    each: int, side: str, streets: Streets, turn: Turn
+) -> None:
     def brought(number: int) -> int:
         streets.home = streets.bench.fresh()
         turn(unreadable=["street-2"])
@@ -154,7 +157,7 @@ def test_killed_at_each_request_of_a_batch_that_leaves_a_row_out(side: str, stre
 
     assert brought(0) == 3
     sent = requests(streets.home)
-    for number in range(sent.index("POST /_gql"), 1 + len(sent), 2):
+    for number in range(sent.index("POST /_gql"), 1 + len(sent), each):
         assert brought(number) == KILLED
         assert streets.run()[0] == 3, number
         assert (streets.report()["left_out"], settled(streets)) == (["street-2"], {"street-1"}), number

@@ -97,7 +97,8 @@ def test_an_import_that_cannot_be_deleted_is_warned_of(answer: str, streets: Str
 
 @pytest.mark.parametrize("side", [BEFORE, pytest.param(AFTER, marks=pytest.mark.full)])
 @pytest.mark.parametrize("answer", ANSWERS)
-def test_killed_at_each_request(answer: str, side: str, streets: Streets) -> None:
+@pytest.mark.parametrize("each", [9, pytest.param(3, marks=pytest.mark.full)])
+def test_killed_at_each_request(each: int, answer: str, side: str, streets: Streets) -> None:
     def added(number: int) -> int:
         streets.home = streets.bench.fresh()
         turn(streets, answer)
@@ -107,7 +108,7 @@ def test_killed_at_each_request(answer: str, side: str, streets: Streets) -> Non
         return streets.kill(number, side)
 
     assert added(0) == 0
-    for number in range(3, 1 + len(requests(streets.home)), 3):
+    for number in range(3, 1 + len(requests(streets.home)), each):
         assert added(number) == KILLED
         assert streets.run() == (0, ""), number
         assert held(streets) == plain(MORE), number

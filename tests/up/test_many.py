@@ -1,8 +1,10 @@
-"""Many runs at once: of one project, and of ten."""
+"""Many runs at once: of one project, and of more than may run at a time."""
 
 import time
 from collections import Counter
 from pathlib import Path
+
+import pytest
 
 from tests.localbox_server import Localbox
 from tests.up.conftest import ENDED, Deployed, onboarding
@@ -32,9 +34,10 @@ def test_two_runs_of_one_project(deployed: Deployed, localbox: Localbox, spec: P
     assert [len(localbox.table(name)) for name in ONCE] == [1] * len(ONCE)
 
 
-def test_ten_projects(deployed: Deployed, localbox: Localbox, tmp_path: Path) -> None:
+@pytest.mark.parametrize("count", [LIMIT + 2, pytest.param(10, marks=pytest.mark.full)])
+def test_several_projects(count: int, deployed: Deployed, localbox: Localbox, tmp_path: Path) -> None:
     """They share a dataset by its name; it is made once."""
-    names = [f"harbour-{number}" for number in range(10)]
+    names = [f"harbour-{number}" for number in range(count)]
     specs = [onboarding(tmp_path / name, name) for name in names]
     most = followed(deployed, [deployed.start("onboard", spec=str(spec)) for spec in specs])
     assert 1 < most <= LIMIT

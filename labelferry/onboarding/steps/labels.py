@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from labelferry.account.profile import kept
+from labelferry.account.profile import is_kept, kept
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, NotFoundError
@@ -11,6 +11,7 @@ from labelferry.labelbox import Dataset, Project
 from labelferry.labelbox.exports import WITHOUT_LABELS
 from labelferry.ledger import open_ledger
 from labelferry.model.media import Media
+from labelferry.onboarding.context import Connect
 from labelferry.ontology import Ontology
 from labelferry.progress import announce
 from labelferry.remote import Remote, connect
@@ -22,7 +23,13 @@ from labelferry.spec.load import load_spec
 __all__ = ["AtService", "assemble"]
 
 
-def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: Decisions | None = None) -> Desired:
+def assemble(
+    spec: Spec | str,
+    settings: Settings,
+    remote: Remote,
+    decisions: Decisions | None = None,
+    connecting: Connect = connect,
+) -> Desired:
     """Read, check and encode everything that the spec names.
 
     Args:
@@ -30,13 +37,14 @@ def assemble(spec: Spec | str, settings: Settings, remote: Remote, decisions: De
         settings: where the desired state is written, and which files a pasted spec may read.
         remote: where existing data rows and ontologies are looked up; nothing is changed there.
         decisions: what this run overrides in the spec.
+        connecting: makes the client.
 
     Raises:
         InputError: when anything is wrong with the input.
         NotFoundError: when no ontology has the id, or no project or dataset the name that the videos are taken from.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
-    return build(loaded, settings.home, AtService(settings, lambda: remote))
+    return build(loaded, settings.home, AtService(settings, lambda: remote, connecting))
 
 
 class AtService:
@@ -45,10 +53,11 @@ class AtService:
     Args:
         settings: how it is asked.
         remote: opens the Labelbox; called only when something is needed.
+        connecting: makes the client.
     """
 
-    def __init__(self, settings: Settings, remote: Callable[[], Remote]) -> None:
-        self._settings, self._remote = settings, remote
+    def __init__(self, settings: Settings, remote: Callable[[], Remote], connecting: Connect = connect) -> None:
+        self._settings, self._remote, self._connecting = settings, remote, connecting
 
     def ontology(self, ontology_id: str) -> Ontology:
         """Return an existing ontology.
@@ -56,7 +65,7 @@ class AtService:
         Raises:
             NotFoundError: when there is none with that id.
         """
-        with connect(self._settings, self._remote()) as client:
+        with self._connecting(self._settings, self._remote()) as client:
             return Ontology.from_normalized(client.ontologies.get(ontology_id).normalized)
 
     def first_frame(self) -> int | None:
@@ -65,7 +74,9 @@ class AtService:
         None when it has not been measured, or the account takes either.
         """
         remote = self._remote()
-        with connect(self._settings, remote) as client, open_ledger(self._settings.ledger_url) as file:
+        with self._connecting(self._settings, remote) as client, open_ledger(self._settings.ledger_url) as file:
+            if not is_kept(file, client.endpoint):
+                return None
             profile = kept(file, remote.workspace or client.organization.get().id, client.endpoint)
         return None if profile is None else profile.first_frame
 
@@ -77,7 +88,7 @@ class AtService:
             ConflictError: when several have its name.
         """
         announce("looking up the data rows in Labelbox")
-        with connect(self._settings, self._remote()) as client:
+        with self._connecting(self._settings, self._remote()) as client:
             if place.project is not None:
                 project = _only("project", place.project, client.projects.get, client.projects.find)
                 return [_exported(row) for row in client.exports.project(project.id, None, **WITHOUT_LABELS)]
