@@ -1,4 +1,7 @@
-"""Commands that send nothing: check, preview, convert and formats."""
+"""Commands that send nothing: check, preview, convert and formats.
+
+They are offline, unless a spec takes its videos from a project or dataset: those are looked up.
+"""
 
 import tempfile
 from pathlib import Path
@@ -19,7 +22,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read and check everything that a spec names. Offline; nothing is sent."""
+    """Read and check everything that a spec names. Nothing is sent; offline, unless the videos are in Labelbox."""
     from labelferry import api
     from labelferry.reports.terminal import print_check
 
