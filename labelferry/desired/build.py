@@ -13,7 +13,7 @@ from labelferry.desired.shelf import Shelf
 from labelferry.desired.state import Desired
 from labelferry.desired.video_facts import media_of
 from labelferry.desired.wanted import Wanted
-from labelferry.errors import CheckError, EmptySourceError, SpecError
+from labelferry.errors import CheckError, EmptySourceError, SourceError, SpecError
 from labelferry.model import LabelledVideo, RowRef, Where
 from labelferry.model.findings import Finding, Severity, grouped
 from labelferry.model.input_rules import ReaderRule
@@ -86,10 +86,11 @@ def _names(loaded: LoadedSpec, service: Service | None, findings: list[Finding])
     except EmptySourceError as error:
         findings.append(_empty(error, loaded.spec))
         rows = ()
-    if loaded.spec.dataset is None and any(row.row_data for row in rows):
-        raise SpecError(
-            "dataset: missing; name the dataset of new data rows, or leave row_data out of videos if all of them are "
-            "in Labelbox already"
+    if loaded.spec.dataset is None and (new := next((row for row in rows if row.row_data), None)):
+        raise SourceError(
+            f"{new.where}: a new data row needs a dataset, and the spec names none; add dataset: NAME to the spec, or "
+            "leave row_data out if the videos are in Labelbox already",
+            line=new.where.line,
         )
     return RowNames.of_manifest(rows)
 

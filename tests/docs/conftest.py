@@ -20,7 +20,8 @@ from tests.localbox_server import KEY, Localbox
 BIN = Path(sys.executable).parent
 SERVER_SECONDS, STOP_SECONDS = 180.0, 30.0
 CHECKOUT = {"start/localbox.md", "start/labelbox.md"}
-"""Pages that start in a checkout; the others start in an empty folder, with the commands on the path."""
+"""Pages that start in a checkout, and whose ``make demo`` runs as flows; the others start in an empty folder, with the
+commands on the path, and without a Prefect server."""
 
 PAGES = sorted(
     str(path.relative_to(DOCS))
@@ -90,15 +91,11 @@ def followed(
 def reader(page: str, prefect_url: str, endpoint: str, folders: pytest.TempPathFactory) -> Reader:
     folder = folders.mktemp("page")
     stands_for = {"8765": str(free_port()), "https://api.labelbox.com/graphql": endpoint}
-    environment = {
-        "HOME": str(folder),
-        "COLUMNS": "160",
-        "PREFECT_API_URL": prefect_url,
-        "PREFECT_HOME": str(folder / "prefect"),
-    }
+    environment = {"HOME": str(folder), "COLUMNS": "160", "PREFECT_HOME": str(folder / "prefect")}
     if page not in CHECKOUT:
         path = f"{BIN}:/usr/bin:/bin"
         return Reader(folder, {**environment, "PATH": path, "LABELFERRY_HOME": str(folder / "home")}, stands_for)
+    environment["PREFECT_API_URL"] = prefect_url
     copy_checkout(folder)
     if page == "start/labelbox.md":
         environment["LABELBOX_ENDPOINT"] = endpoint

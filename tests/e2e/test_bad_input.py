@@ -23,6 +23,7 @@ videos: videos.csv
 labels:
   - {format: table, path: boxes.csv}
 """
+PROJECT = "project: {name: Clips, media_type: VIDEO}\n"
 VIDEOS = "global_key,row_data,frame_count\nclip-1,https://example.com/1.mp4,100\nclip-2,https://example.com/2.mp4,50\n"
 BOXES = """\
 global_key,frame,track,class,left,top,width,height
@@ -84,7 +85,8 @@ CASES = {
     "unknown key in an entry of labels": Case(
         ("spec.yaml:7", "separator", "unknown key"), SPEC.replace("boxes.csv}", "boxes.csv, separator: ;}")
     ),
-    "key of the spec missing": Case(("spec.yaml", "dataset", "missing"), SPEC.replace("dataset: Clips\n", "")),
+    "key of the spec missing": Case(("spec.yaml", "project", "missing"), SPEC.replace(PROJECT, "")),
+    "dataset missing": Case(("videos.csv:2", "add dataset: NAME"), SPEC.replace("dataset: Clips\n", "")),
     "entry of labels without a format": Case(("spec.yaml:7", "no 'format'"), SPEC.replace("format: table, ", "")),
     "key of the spec twice": Case(("spec.yaml:2", "dataset", "2 times"), SPEC + "dataset: Other\n"),
     "unknown format": Case(

@@ -189,7 +189,7 @@ def test_one_place(folder: Path, videos: dict[str, Any]) -> None:
 
 def test_new_rows_need_a_dataset(folder: Path) -> None:
     write(folder, "a")
-    with pytest.raises(InputError, match="dataset: missing; name the dataset of new data rows, or leave row_data out"):
+    with pytest.raises(InputError, match=r"videos \(entry 1\): a new data row needs a dataset, .* add dataset: NAME"):
         labelferry.check(spec([{"global_key": "a", "row_data": "https://example.com/a.mp4"}]))  # type: ignore[arg-type]
     known = [{"global_key": "a", "width": 640, "height": 480, "frame_count": 100}]
     assert labelferry.check(spec(known)).counts.rows == 1  # type: ignore[arg-type]
