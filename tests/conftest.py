@@ -23,8 +23,8 @@ os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 
 ROOT = Path(__file__).resolve().parents[1]
-LONGEST = ("tests/up", "tests/deployments/test_production.py", "tests/docs", "tests/e2e")
-"""Suites that mostly wait; with several processes they start first, next to those that compute."""
+LONGEST = ("tests/up", "tests/e2e", "tests/deployments/test_production.py", "tests/docs")
+"""Suites that one process runs from end to end, the longest first: of several processes each starts with one."""
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -37,7 +37,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Put the longest first."""
-    items.sort(key=lambda item: not str(item.path.relative_to(ROOT)).startswith(LONGEST))
+
+    def turn(item: pytest.Item) -> int:
+        path = str(item.path.relative_to(ROOT))
+        return next((at for at, place in enumerate(LONGEST) if path.startswith(place)), len(LONGEST))
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")
