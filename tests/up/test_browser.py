@@ -22,6 +22,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium o
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",
+    "--disable-3d-apis",
     "--disable-background-networking",
     "--disable-component-update",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1",
@@ -89,7 +90,11 @@ def pressed(page: Page, deployed: Deployed) -> set[str]:
 
 
 def watch(page: Page, deployed: Deployed, run: str, state: str) -> None:
-    """Watch the run's page until it shows the state."""
+    """Open the run's page when it is in the state, and see that it shows it; the page is not open meanwhile, as its
+    moving graph would take as much of a small machine as the run itself.
+    """
+    page.goto("about:blank")
+    until(lambda: deployed.state(run) == state.upper(), 180, f"run {run} is {state}")
     page.goto(f"{deployed.url}/v2/runs/flow-run/{run}")
     expect(page.get_by_text(state, exact=True).first).to_be_visible(timeout=180_000)
 
