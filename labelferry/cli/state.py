@@ -1,4 +1,4 @@
-"""Commands that read the ledger: status and metrics."""
+"""Commands that read the ledger: status, report and metrics."""
 
 import sys
 from pathlib import Path
@@ -11,7 +11,7 @@ from labelferry.cli.launch import to_localbox
 from labelferry.cli.terminal import show
 from labelferry.errors import SpecError
 
-__all__ = ["metrics", "status"]
+__all__ = ["metrics", "report", "status"]
 
 
 def status(
@@ -38,6 +38,18 @@ def status(
             show(all_of(file), as_json, print_all)
         else:
             show(status_of(file, name), as_json, print_status)
+
+
+def report(as_json: AsJson = False) -> None:
+    """Write a page over all runs in the ledger, with links to the reports that are kept of them."""
+    from labelferry.ledger import open_ledger
+    from labelferry.reports.overview import print_files, write_overview
+    from labelferry.settings import Settings
+
+    settings = Settings.from_environment()
+    with open_ledger(settings.ledger_url) as file:
+        path = write_overview(file, settings.reports)
+    show({"files": [str(path)]}, as_json, print_files)
 
 
 def metrics(

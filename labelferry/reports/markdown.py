@@ -49,8 +49,9 @@ def plain(text: str) -> str:
 
 def _totals(report: Report) -> str:
     counts = report.counts
+    project = plain(report.project_name or report.project)
     rows = [
-        ("project", f"[{plain(report.project)}]({report.page})" if report.page else plain(report.project)),
+        ("project", f"[{project}]({report.page})" if report.page else project),
         ("data rows", f"{report.rows_created} created, {report.rows_reused} reused, {report.rows_updated} updated"),
         ("rows not accepted into the project", plain(", ".join(report.left_out)) or "none"),
         ("tracks", f"{counts.tracks} with {counts.keyframes} keyframes"),

@@ -78,6 +78,7 @@ class Report(Shown):
         page: URL of the project's page, None when there is none.
         html: path of this report as HTML, None when it is not written.
         classes: the classes of the labels with counts.
+        project_name: the project as people call it; its id when the spec names it by id.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Report(Shown):
     page: str | None = None
     html: str | None = None
     classes: tuple[ClassCount, ...] = ()
+    project_name: str = ""
 
     @property
     def nothing_done(self) -> bool:
@@ -196,6 +198,7 @@ def report_on(
         steps=tuple(remembered.steps),
         page=page,
         classes=classes_of(onboarding.desired),
+        project_name=spec.project.name or project.id,
         html=None if folder is None else str(folder / f"{spec.name}.html"),
     )
 
