@@ -163,6 +163,24 @@ def private(world: World) -> None:
     rewrite(world, "https://example.com/", "https://bucket.s3.amazonaws.com/", "videos.csv")
 
 
+def signed(world: World, ends: timedelta) -> None:
+    """Give the videos addresses that end then, whatever they were signed for before."""
+    began = f"{datetime.now(UTC) + ends - timedelta(hours=1):%Y%m%dT%H%M%SZ}"
+    query = f"X-Amz-Date={began}&X-Amz-Expires=3600&X-Amz-Signature=00"
+    (world.folder / "videos.csv").write_text(
+        f"global_key,row_data\nstreet-1,https://b.s3.amazonaws.com/street-1.mp4?{query}\n", "utf-8"
+    )
+
+
+def from_a_project(world: World) -> None:
+    rewrite(world, "videos: videos.csv", "videos: {project: Lanes}")
+
+
+def with_a_project(world: World) -> None:
+    with world.localbox.client() as client:
+        client.projects.create("Lanes")
+
+
 WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
     "an account that was measured long ago": (
         lambda world: world.measured(timedelta(days=91)),
@@ -300,6 +318,27 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         Level.WARN,
         "no limit",
         lambda world: with_settings(world, requests_per_minute=1_500),
+    ),
+    "presigned addresses that have ended": (
+        lambda world: signed(world, timedelta(minutes=-5)),
+        Topic.STORAGE,
+        Level.BAD,
+        "the presigned address of 1 video ended",
+        lambda world: signed(world, timedelta(days=9)),
+    ),
+    "presigned addresses that end soon": (
+        lambda world: signed(world, timedelta(days=2)),
+        Topic.STORAGE,
+        Level.WARN,
+        "end within 7 days",
+        lambda world: signed(world, timedelta(days=9)),
+    ),
+    "data rows of a project that does not exist": (
+        from_a_project,
+        Topic.NAMES,
+        Level.BAD,
+        "no project is named 'Lanes'",
+        with_a_project,
     ),
     "a service that is out of reach": (
         lambda world: with_settings(world, endpoint="http://127.0.0.1:9/graphql"),

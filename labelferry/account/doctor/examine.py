@@ -76,7 +76,8 @@ def _remote(settings: Settings, remote: Remote, spec: str | None, tools: Instrum
             if remote.name != LOCALBOX:
                 yield from check_measured(client, settings)
             if spec is not None:
-                yield from check_target(client, load_spec(spec, settings.specs), processes=remote.name != LOCALBOX)
+                loaded = load_spec(spec, settings.specs)
+                yield from check_target(client, loaded, tools.now(), processes=remote.name != LOCALBOX)
     except AuthenticationError as error:
         yield bad(Topic.KEY, str(error), "create a key in Labelbox's workspace settings and set LABELBOX_API_KEY")
     except PermissionDeniedError as error:

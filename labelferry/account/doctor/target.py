@@ -1,10 +1,12 @@
 """What a spec names, at the service: storage, names, data rows. Queries only."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 from labelferry.account.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.account.doctor.signed_addresses import check_signed
 from labelferry.errors import InputError, NotFoundError
 from labelferry.labelbox import Client
 from labelferry.labelbox.records import Integration
@@ -42,12 +44,13 @@ def check_integrations(client: Client) -> HealthCheck:
     return ok(Topic.INTEGRATIONS, _listed(known) or "none")
 
 
-def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) -> Iterator[HealthCheck]:
+def check_target(client: Client, loaded: LoadedSpec, now: datetime, *, processes: bool = True) -> Iterator[HealthCheck]:
     """Yield the checks of what a spec names.
 
     Args:
         client: of the service.
         loaded: the spec.
+        now: the time.
         processes: whether the service fetches videos by URL; a localbox does not.
 
     Raises:
@@ -65,6 +68,7 @@ def check_target(client: Client, loaded: LoadedSpec, *, processes: bool = True) 
         return
     yield ok(Topic.SPEC, f"'{loaded.spec.name}', {counted(len(rows), 'video')}")
     yield _storage(client, loaded.spec, rows)
+    yield from check_signed(rows, now)
     yield from _names(client, loaded.spec)
     yield from _rows(client, rows, processes=processes)
 
