@@ -102,6 +102,11 @@ class Lease:
             "change. Nothing is lost: wait for the other run to finish"
         )
 
+    def in_use(self) -> str | None:
+        """Return who holds the lease; None when nobody does, or its process has ended."""
+        found = self._found()
+        return str(found.holder) if found and found.is_valid and not found.is_gone else None
+
     def _insert(self) -> bool:
         try:
             with writing(self._engine) as connection:

@@ -17,7 +17,7 @@ from labelferry.account.doctor.examine import Instruments, examine
 from labelferry.account.doctor.machine import installed
 from labelferry.account.profile import AccountProfile, keep
 from labelferry.account.selftest.run import Choices, clean_up, run_selftest
-from labelferry.ledger import open_ledger
+from labelferry.ledger import held, open_ledger
 from labelferry.onboarding.undoing.journal import begin, end
 from labelferry.remote import Remote
 from labelferry.settings import Settings
@@ -390,6 +390,16 @@ def test_a_broken_world_is_found_and_its_remedy_works(name: str, world: World) -
     assert found.exit_code == CODES[level]
     following(world)
     assert world.examined().exit_code == 0, world.examined()
+
+
+def test_a_run_in_progress_is_told(world: World) -> None:
+    with open_ledger(world.settings.ledger_url) as file:
+        ledger = file.of(world.organization, "streets")
+        ledger.record_run(ledger.now(), "done", {"remote": "Labelbox"})
+        assert "in progress" not in str(world.examined().checks)
+        with held(ledger.lease()):
+            (told,) = (check for check in world.examined().checks if "in progress" in check.found)
+    assert (told.level, told.found.startswith("a run of 'streets' is in progress (process ")) == (Level.OK, True)
 
 
 def test_versions_of_what_is_installed() -> None:

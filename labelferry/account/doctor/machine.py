@@ -84,6 +84,8 @@ def _unfinished(ledger: Ledger) -> Iterator[HealthCheck]:
     name = ledger.onboarding
     if is_undoing(ledger):
         yield bad(Topic.LEDGER, f"the undo of '{name}' was interrupted", f"finish it: labelferry undo {name} --yes")
+    if holder := ledger.lease().in_use():
+        yield ok(Topic.LEDGER, f"a run of '{name}' is in progress ({holder})")
     jobs = sum(entry.state in OPEN for entry in ledger.entries("job"))
     if jobs:
         remedy = f"labelferry resume {name}, within 24 hours of their import: then Labelbox deletes the outcomes"
