@@ -39,6 +39,7 @@ class World:
         self.settings: Settings = replace(settings, requests_per_minute=1_500)
         self.versions: dict[str, tuple[int, ...]] = dict(GOOD)
         self.ahead, self.heartbeat, self.server = timedelta(), datetime.now(UTC), False
+        self.scheduled = True
         self.spec = write_streets(folder, [box("street-1", 1)], "prelabels")
         (folder / "home").mkdir()
         self.measured(timedelta(days=1))
@@ -94,11 +95,14 @@ class World:
             client.data_rows.create(made, [{"global_key": key, "row_data": "https://example.com/a.mp4"}])
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer as a Prefect server with one deployment and one worker does."""
+        """Answer as a Prefect server with two deployments, one of them scheduled, and one worker does."""
         answers: Mapping[str, Any] = {
             "/api/admin/version": "3.9.1",
             "/api/work_pools/filter": [{"name": "labelferry"}],
-            "/api/deployments/filter": [{"work_pool_name": "labelferry"}],
+            "/api/deployments/filter": [
+                {"name": "sync", "work_pool_name": "labelferry", "schedules": [{"active": self.scheduled}]},
+                {"name": "plan", "work_pool_name": "labelferry", "schedules": []},
+            ],
             "/api/work_pools/labelferry/workers/filter": [{"last_heartbeat_time": self.heartbeat.isoformat()}],
         }
         return httpx.Response(200, json=answers[request.url.path])
@@ -161,6 +165,10 @@ def undoing(world: World, deed: Callable[[Any], object]) -> None:
 
 def private(world: World) -> None:
     rewrite(world, "https://example.com/", "https://bucket.s3.amazonaws.com/", "videos.csv")
+
+
+def on_server(world: World, *, scheduled: bool) -> None:
+    world.server, world.scheduled = True, scheduled
 
 
 def signed(world: World, ends: timedelta) -> None:
@@ -287,6 +295,13 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         Level.BAD,
         "schedules nothing",
         lambda world: world.versions.update(prefect=(3, 9, 1)),
+    ),
+    "a schedule that is switched off": (
+        lambda world: on_server(world, scheduled=False),
+        Topic.SERVER,
+        Level.WARN,
+        "the schedules of sync are switched off",
+        lambda world: on_server(world, scheduled=True),
     ),
     "a dead worker": (
         lambda world: [setattr(world, "server", True), setattr(world, "heartbeat", datetime.now(UTC) - SILENCE)],

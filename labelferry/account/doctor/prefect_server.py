@@ -3,7 +3,7 @@
 Facts: https://docs.prefect.io/v3/api-ref/rest-api (admin/version, work_pools/filter, workers/filter, deployments).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,7 +48,9 @@ def _checks(server: "_Server", own: tuple[int, ...] | None, now: datetime) -> It
     else:
         yield ok(Topic.SERVER, f"{server.url}, Prefect {_text(theirs)}")
     pools = {str(each["name"]) for each in server.post("work_pools/filter", {})}
-    for pool in sorted({str(each["work_pool_name"]) for each in server.deployments() if each.get("work_pool_name")}):
+    deployments = server.deployments()
+    yield from _schedules(deployments)
+    for pool in sorted({str(each["work_pool_name"]) for each in deployments if each.get("work_pool_name")}):
         if pool not in pools:
             yield bad(Topic.SERVER, f"work pool '{pool}' does not exist", f"prefect work-pool create {pool}")
         elif not server.is_polled(pool, now):
@@ -56,6 +58,21 @@ def _checks(server: "_Server", own: tuple[int, ...] | None, now: datetime) -> It
             yield bad(Topic.SERVER, f"no worker has asked work pool '{pool}' for runs in the last minute", remedy)
         else:
             yield ok(Topic.SERVER, f"work pool '{pool}' has a worker")
+
+
+def _schedules(deployments: Sequence[Mapping[str, Any]]) -> Iterator[HealthCheck]:
+    """Yield what runs by itself, and the deployments whose schedules are all switched off."""
+    planned = {str(each.get("name")): each for each in deployments if each.get("schedules")}
+    off = sorted(name for name, each in planned.items() if each.get("paused") or not _any_active(each["schedules"]))
+    if off:
+        remedy = "switch them on under Deployments in Prefect's UI, or remove them"
+        yield warn(Topic.SERVER, f"the schedules of {', '.join(off)} are switched off: nothing runs by itself", remedy)
+    if active := sorted(planned.keys() - set(off)):
+        yield ok(Topic.SERVER, f"scheduled: {', '.join(active)}")
+
+
+def _any_active(schedules: Sequence[Mapping[str, Any]]) -> bool:
+    return any(each.get("active") for each in schedules)
 
 
 class _Server:
