@@ -102,18 +102,25 @@ def _refuse_masks(rows: Sequence[Cells]) -> None:
 def _video(key: str, rows: Sequence[Cells], questions: _Questions) -> LabelledVideo:
     answers = [row for row in rows if row["kind"] == QUESTION]
     shapes = [row for row in rows if row["kind"] != QUESTION]
-    names = {(str(row["feature"]), row.get("track")) for row in shapes}
-    of_tracks = [row for row in answers if (str(row["feature"]), row.get("track")) in names]
-    own = [row for row in answers if (str(row["feature"]), row.get("track")) not in names]
-    for row in own:
-        if row["question"] != row["feature"]:
-            raise SourceError(
-                f"{row['where']}: '{row['question']}' is nested in '{row['feature']}', and a table does not say under "
-                "which answer; leave it out, or give the question as one of its own"
-            )
-    tracks = tuple(_tracks(shapes, of_tracks, questions))
+    names = {_object(row) for row in shapes}
+    own = [row for row in answers if _object(row) not in names]
+    _refuse_nested(own)
+    tracks = tuple(_tracks(shapes, answers, questions))
     classifications = tuple(questions.asked(group) for group in _grouped(own, "question"))
     return LabelledVideo(RowRef(global_key=key), Where("DataFrame"), classifications, (), tracks)
+
+
+def _object(row: Cells) -> tuple[str, Any]:
+    """Return what tells objects apart: class and track."""
+    return str(row["feature"]), row.get("track")
+
+
+def _refuse_nested(rows: Sequence[Cells]) -> None:
+    if nested := next((row for row in rows if row["question"] != row["feature"]), None):
+        raise SourceError(
+            f"{nested['where']}: '{nested['question']}' is nested in '{nested['feature']}', and a table does not say "
+            "under which answer; leave it out, or give the question as one of its own"
+        )
 
 
 def _grouped(rows: Sequence[Cells], *columns: str) -> list[list[Cells]]:
@@ -126,9 +133,8 @@ def _grouped(rows: Sequence[Cells], *columns: str) -> list[list[Cells]]:
 
 def _tracks(shapes: Sequence[Cells], answers: Sequence[Cells], questions: _Questions) -> Iterator[Track]:
     for group in _grouped(shapes, "kind", "feature", "track"):
-        first = group[0]
-        mine = [row for row in answers if (row["feature"], row.get("track")) == (first["feature"], first.get("track"))]
-        parts = [group] if first.get("track") is not None else list(_nameless(group))
+        mine = [row for row in answers if _object(row) == _object(group[0])]
+        parts = [group] if group[0].get("track") is not None else list(_nameless(group))
         for part in parts:
             yield _track(part, mine if len(parts) == 1 else _on_frames_of(part, mine), questions)
 
@@ -156,22 +162,29 @@ def _on_frames_of(part: Sequence[Cells], answers: Sequence[Cells]) -> list[Cells
 
 def _track(rows: Sequence[Cells], answers: Sequence[Cells], questions: _Questions) -> Track:
     first = rows[0]
-    geometry = GEOMETRIES[first["kind"]]
+    name, geometry = first.get("track"), GEOMETRIES[first["kind"]]
     coords, offsets = _coords(rows, geometry)
-    frames = [as_frame(row["frame"], str(row["where"])) for row in rows]
-    framed = {at: [row for row in answers if row.get("frame") == frame] for at, frame in enumerate(frames)}
+    moments = [_moment(row) for row in rows]
     return Track(
         feature=Feature(str(first["feature"])),
         geometry=geometry,
-        frames=np.array(frames, dtype=np.int64),
+        frames=np.array([frame for _, frame in moments], dtype=np.int64),
         coords=coords,
-        segment=np.array([int(row.get("segment") or 0) for row in rows], dtype=np.int64),
+        segment=np.array([segment for segment, _ in moments], dtype=np.int64),
         where=first["where"],
         offsets=offsets,
-        answers={at: _groups(own, questions) for at, own in framed.items() if own},
+        answers=_by_keyframe([frame for _, frame in moments], answers, questions),
         classifications=_groups([row for row in answers if row.get("frame") is None], questions),
-        instance=None if first.get("track") is None else str(first["track"]),
+        instance=None if name is None else str(name),
     )
+
+
+def _by_keyframe(
+    frames: Sequence[int], answers: Sequence[Cells], questions: _Questions
+) -> dict[int, tuple[Classification, ...]]:
+    """Return the answers on keyframes, by their position."""
+    own = ((at, [row for row in answers if row.get("frame") == frame]) for at, frame in enumerate(frames))
+    return {at: _groups(rows, questions) for at, rows in own if rows}
 
 
 def _groups(rows: Sequence[Cells], questions: _Questions) -> tuple[Classification, ...]:

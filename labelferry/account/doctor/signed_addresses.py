@@ -6,7 +6,7 @@ https://cloud.google.com/storage/docs/authentication/canonical-requests (the sam
 https://learn.microsoft.com/rest/api/storageservices/create-service-sas (se).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
@@ -56,11 +56,10 @@ def check_signed(rows: Sequence[VideoRow], now: datetime) -> Iterator[HealthChec
         rows: of the manifest.
         now: the time.
     """
-    ends = {row.global_key: end for row in rows if row.row_data and (end := expiry(row.row_data))}
+    ends = {row.global_key: end for row in rows if (end := expiry(row.row_data or ""))}
     if not ends:
         return
-    over = [key for key, end in ends.items() if end <= now]
-    soon = [key for key, end in ends.items() if now < end <= now + SOON]
+    over, soon = _ending(ends, now), _ending(ends, now + SOON)
     first = f"{min(ends.values()):%Y-%m-%d %H:%M} UTC"
     if over:
         text = f"the presigned address of {counted(len(over), 'video')} ended, the first on {first}: {_some(over)}"
@@ -70,6 +69,11 @@ def check_signed(rows: Sequence[VideoRow], now: datetime) -> Iterator[HealthChec
         yield warn(Topic.STORAGE, text, f"label before that, or {LASTING}")
     else:
         yield ok(Topic.STORAGE, f"presigned addresses last until {first} at least")
+
+
+def _ending(ends: Mapping[str, datetime], moment: datetime) -> list[str]:
+    """Return what has ended by a moment."""
+    return [key for key, end in ends.items() if end <= moment]
 
 
 def _some(keys: Sequence[str]) -> str:

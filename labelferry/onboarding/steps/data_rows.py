@@ -116,6 +116,15 @@ class LookedUp:
     present: list[dict[str, Any]]
     found: Mapping[str, str | None]
 
+    @classmethod
+    def of(cls, rows: Sequence[dict[str, Any]], found: Mapping[str, str | None]) -> "LookedUp":
+        """Return the rows by what their look-up found."""
+        looked = cls([], [], [], found)
+        for row in rows:
+            absent = looked.keyless if "without_key" in row else looked.missing
+            (absent if found[row["global_key"]] is None else looked.present).append(row)
+        return looked
+
     def refuse(self, onboarding: Onboarding) -> None:
         """Refuse rows that are missing although they should exist, and global keys that belong to other rows.
 
@@ -137,13 +146,7 @@ def look_up_rows(onboarding: Onboarding) -> LookedUp:
     if holes:
         announce("looking again for imported data rows", 0, len(holes))
         found |= onboarding.client.data_rows.lookup_again(holes)
-    absent = [row for row in rows if found[row["global_key"]] is None]
-    return LookedUp(
-        missing=[row for row in absent if "without_key" not in row],
-        keyless=[row for row in absent if "without_key" in row],
-        present=[row for row in rows if found[row["global_key"]] is not None],
-        found=found,
-    )
+    return LookedUp.of(rows, found)
 
 
 def _dataset(onboarding: Onboarding) -> DatasetSpec:
