@@ -48,7 +48,7 @@ def test_all_is_deployed_and_deploying_again_changes_nothing(deployed: Deployed)
 def test_the_form_says_what_it_asks_for(deployed: Deployed) -> None:
     schema = deployed.deployment("onboard")["parameter_openapi_schema"]
     asked = sorted(schema["properties"].items(), key=lambda item: item[1]["position"])
-    assert [name for name, _ in asked] == ["spec", "credentials", "decisions", "plan"]
+    assert [name for name, _ in asked] == ["spec", "credentials", "decisions", "plan", "approve"]
     assert all(field["description"] for _, field in asked)
     assert schema["required"] == ["spec"]
     assert schema["definitions"]["LabelboxCredentials"]["block_type_slug"] == "labelbox-credentials"
