@@ -173,7 +173,7 @@ class DataRowResource(Resource):
             links = [{"dataRowId": row_id, "globalKey": keys[row_id]} for row_id in ids]
             call = Call(document=ASSIGN, variables={"globalKeyDataRowLinks": links}, repeatable=True)
             job = present(self._wire.send(call).get("assignGlobalKeysToDataRows"), "the assignment of global keys")
-            ask = partial(self._job_data, ASSIGNED, "assignGlobalKeysToDataRowsResult", job["jobId"])
+            ask = partial(self._job_data, ASSIGNED, "assignGlobalKeysToDataRowsResult", job["jobId"], "assignment")
             _refuse_unassigned(self._wire.until(ask, self._wire.policy.lookup, overdue))
 
     def delete(self, row_ids: Sequence[str]) -> None:
@@ -194,15 +194,15 @@ class DataRowResource(Resource):
     def _look_up(self, keys: Sequence[str]) -> dict[str, str | None]:
         job = present(self._wire.send(query(LOOK_UP, globalKeys=keys)).get("dataRowsForGlobalKeys"), "the look-up")
         overdue = "the look-up of global keys has not ended; run again later"
-        ask = partial(self._job_data, LOOK_UP_RESULT, "dataRowsForGlobalKeysResult", job["jobId"])
+        ask = partial(self._job_data, LOOK_UP_RESULT, "dataRowsForGlobalKeysResult", job["jobId"], "look-up")
         return _matched(keys, self._wire.until(ask, self._wire.policy.lookup, overdue))
 
-    def _job_data(self, document: str, field: str, job_id: str) -> JsonDict | None:
+    def _job_data(self, document: str, field: str, job_id: str, what: str) -> JsonDict | None:
         """Return the data of a job of global keys, None while it runs."""
-        result = present(self._wire.send(query(document, jobId=job_id)).get(field), "the result of a job")
+        result = present(self._wire.send(query(document, jobId=job_id)).get(field), f"the {what}'s result")
         if result["jobStatus"] == "FAILED":
-            raise JobFailedError("a job of global keys failed at the service; run again later")
-        return present(result["data"], "the result of a job") if result["jobStatus"] == "COMPLETE" else None
+            raise JobFailedError(f"the {what} of global keys failed at the service; run again later")
+        return present(result["data"], f"the {what}'s result") if result["jobStatus"] == "COMPLETE" else None
 
     def _processed(self, keys: Sequence[str]) -> bool | None:
         answer = self._wire.send(query(PROCESSED, globalKeys=keys)).get("queryAllDataRowsHaveBeenProcessed")

@@ -34,7 +34,7 @@ def test_two_runs_of_one_project(deployed: Deployed, localbox: Localbox, spec: P
     assert [len(localbox.table(name)) for name in ONCE] == [1] * len(ONCE)
 
 
-@pytest.mark.parametrize("count", [LIMIT + 2, pytest.param(10, marks=pytest.mark.full)])
+@pytest.mark.parametrize("count", [LIMIT + 1, pytest.param(10, marks=pytest.mark.full)])
 def test_several_projects(count: int, deployed: Deployed, localbox: Localbox, tmp_path: Path) -> None:
     """They share a dataset by its name; it is made once."""
     names = [f"harbour-{number}" for number in range(count)]
