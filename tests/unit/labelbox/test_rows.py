@@ -12,6 +12,7 @@ from labelferry.errors import (
     JobFailedError,
     NotFoundError,
     PermissionDeniedError,
+    RejectedError,
     UnavailableError,
 )
 from labelferry.labelbox import Client, Pace, Policy
@@ -75,6 +76,41 @@ def test_lookup_that_goes_wrong(service, client: Client, job, result, kind, said
     service.on("getDataRowsForGlobalKeysResult", result)
     with pytest.raises(kind, match=said):
         client.data_rows.lookup(["a", "b"])
+
+
+def assigned(status="COMPLETE", **verdicts) -> dict[str, Any]:
+    names = ("sanitized", "invalidGlobalKey", "unmodified", "accessDenied")
+    data = {f"{name}Assignments": verdicts.get(name, []) for name in names}
+    return {"assignGlobalKeysToDataRowsResult": {"data": data, "jobStatus": status}}
+
+
+LINK = {"dataRowId": "1", "globalKey": "a"}
+
+
+@pytest.mark.parametrize(
+    ("result", "kind", "said"),
+    [
+        (assigned(accessDenied=[LINK]), PermissionDeniedError, "no access to the data rows '1'"),
+        (assigned(invalidGlobalKey=[LINK]), RejectedError, "1 global key not assigned as asked: 'a'"),
+        (assigned(sanitized=[LINK]), RejectedError, "1 global key not assigned as asked: 'a'"),
+        (assigned(status="FAILED"), JobFailedError, "the assignment of global keys failed"),
+        (assigned(status="IN_PROGRESS"), DeadlineError, "the assignment of global keys has not ended"),
+    ],
+)
+def test_an_assignment_that_goes_wrong(service, client: Client, result, kind, said):
+    service.on("assignGlobalKeysToDataRows", {"assignGlobalKeysToDataRows": {"jobId": "j"}})
+    service.on("assignGlobalKeysToDataRowsResult", result)
+    with pytest.raises(kind, match=said):
+        client.data_rows.assign_keys({"1": "a"})
+
+
+def test_keys_are_assigned_in_chunks(service):
+    service.on("assignGlobalKeysToDataRows", {"assignGlobalKeysToDataRows": {"jobId": "j"}})
+    service.on("assignGlobalKeysToDataRowsResult", assigned(unmodified=[LINK]))
+    client = service.client(policy=Policy(lookup_chunk=2))
+    client.data_rows.assign_keys({"1": "a", "2": "b", "3": "c"})
+    asked = [sent.variables["globalKeyDataRowLinks"] for sent in service.of("assignGlobalKeysToDataRows")]
+    assert [[link["globalKey"] for link in each] for each in asked] == [["a", "b"], ["c"]]
 
 
 def test_get(service, client: Client):
