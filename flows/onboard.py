@@ -44,7 +44,7 @@ def onboard(
         credentials: Block with the key of Labelbox; None uses the worker's LABELBOX_API_KEY, else the localbox.
         decisions: For this run only, if the spec's own policies would stop it with a conflict.
         plan: Path on the worker of a saved plan to carry out; refused if anything has changed since. Empty: none.
-        approve: Pause before the first change until somebody has read the plan and approves it in this UI.
+        approve: Pause before the first change until the plan is approved in this UI.
     """
     with sent_to(credentials) as remote:
         folder = assemble_labels(remote, spec, decisions)

@@ -1,4 +1,4 @@
-"""The pause for a person: a run shows its plan, and goes on when somebody approves it in Prefect's UI."""
+"""The approval of a plan: a run pauses, shows its plan in Prefect's UI, and continues once it is approved."""
 
 from prefect import pause_flow_run
 from prefect.input import RunInput
@@ -15,7 +15,7 @@ POLL_SECONDS = 2
 
 
 class Approval(RunInput):
-    """The answer of a person who has read the plan."""
+    """The answer to a plan."""
 
     approved: bool = Field(
         False, title="Carry out this plan", description="Without it the run ends here, and nothing is sent."
@@ -23,7 +23,7 @@ class Approval(RunInput):
 
 
 def is_approved(plan: Plan) -> bool:
-    """Return whether a person approves the plan; one that changes nothing needs nobody.
+    """Ask in Prefect's UI whether the plan is approved; a plan that changes nothing needs no approval.
 
     Raises:
         ConflictError: at once, when something in the plan needs another decision first.

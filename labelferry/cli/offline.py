@@ -60,10 +60,9 @@ def convert(
     from labelferry.desired.checked import Checked
     from labelferry.desired.classes import editable_ontology
     from labelferry.reports.terminal import print_check
-    from labelferry.work import load as load_own
-    from labelferry.work import service_of
+    from labelferry.work import load, service_of
 
-    loaded = load_own(spec)
+    loaded = load(spec)
     with tempfile.TemporaryDirectory() as folder, service_of(loaded) as service:
         desired = build(loaded, Path(folder), service)
         out.mkdir(parents=True, exist_ok=True)

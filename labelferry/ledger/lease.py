@@ -103,7 +103,7 @@ class Lease:
         )
 
     def in_use(self) -> str | None:
-        """Return who holds the lease; None when nobody does, or its process has ended."""
+        """Return the holder of the lease, None if it is free or the holder's process has ended."""
         found = self._found()
         return str(found.holder) if found and found.is_valid and not found.is_gone else None
 

@@ -1,6 +1,6 @@
 """The labels of a spec, assembled and checked against the ontology that it names."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from labelferry.account.profile import is_kept, kept
@@ -9,6 +9,7 @@ from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import Dataset, Project
 from labelferry.labelbox.exports import WITHOUT_LABELS
+from labelferry.labelbox.records import DataRow
 from labelferry.ledger import open_ledger
 from labelferry.model.media import Media
 from labelferry.onboarding.context import Connect
@@ -80,8 +81,8 @@ class AtService:
             profile = kept(file, remote.workspace or client.organization.get().id, client.endpoint)
         return None if profile is None else profile.first_frame
 
-    def rows(self, place: ExistingRows) -> Iterable[HeldRow]:
-        """Return the data rows of a project or dataset.
+    def rows(self, place: ExistingRows) -> Iterator[HeldRow]:
+        """Yield the data rows of a project or dataset.
 
         Raises:
             NotFoundError: when it does not exist.
@@ -91,13 +92,10 @@ class AtService:
         with self._connecting(self._settings, self._remote()) as client:
             if place.project is not None:
                 project = _only("project", place.project, client.projects.get, client.projects.find)
-                return [_exported(row) for row in client.exports.project(project.id, None, **WITHOUT_LABELS)]
-            wanted = place.dataset or Reference(id="")
-            dataset = _only("dataset", wanted, client.datasets.get, client.datasets.find)
-            return [
-                HeldRow(row.id, row.global_key, row.external_id, row.row_data, _media(row.media_attributes))
-                for row in client.data_rows.list(dataset.id)
-            ]
+                yield from map(_exported, client.exports.project(project.id, None, **WITHOUT_LABELS))
+            if place.dataset is not None:
+                dataset = _only("dataset", place.dataset, client.datasets.get, client.datasets.find)
+                yield from map(_listed, client.data_rows.list(dataset.id))
 
 
 ResourceT = TypeVar("ResourceT", Project, Dataset)
@@ -118,6 +116,11 @@ def _only(
             f"videos: the {kind} name '{wanted.name}' is not unique ({ids}); choose one with {kind}: {{id: ...}}"
         )
     return found[0]
+
+
+def _listed(row: DataRow) -> HeldRow:
+    """Return a data row of a dataset's list."""
+    return HeldRow(row.id, row.global_key, row.external_id, row.row_data, _media(row.media_attributes))
 
 
 def _exported(row: Mapping[str, Any]) -> HeldRow:
