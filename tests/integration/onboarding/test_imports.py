@@ -76,6 +76,8 @@ def test_lines_are_sent_once(imported_as: str, yard: Yard) -> None:
         sent = import_labels(onboarding, project)
         (name,) = sent.jobs
         assert sent == Submitted((name,), lines=3, already_in=0, failed_before=0)
+        (shard,) = (onboarding.desired.folder / "shards").glob("*.ndjson")
+        assert shard.read_bytes() == (onboarding.desired.folder / "lines.ndjson").read_bytes().strip()
         (job,) = onboarding.ledger.entries("job")
         (held,) = yard.localbox.table("imports")
         assert (job.name, job.state, job.remote_id) == (name, State.CREATED, held["id"])

@@ -141,6 +141,9 @@ def test_overlap_is_an_error_or_goes_to_the_last() -> None:
     both = {"a": {1: area(0, 1)}, "b": {1: area(1)}}
     with pytest.raises(AnnotationError, match="'a' and 'b' share 1 pixels at frame 1"):
         compose_masks(both, features="t", where=HERE)
+    apart = both | {"c": {1: area(2)}}
+    with pytest.raises(AnnotationError, match="'a' and 'b' share 1 pixels at frame 1"):
+        compose_masks(apart, features="t", where=HERE)
     masks = compose_masks(both, features="t", where=HERE, on_overlap="last", colours={"a": (1, 1, 1), "b": (2, 2, 2)})
     assert decode_png(masks.frames[0].png or b"")[0, :, 0].tolist() == [1, 2, 0]
 

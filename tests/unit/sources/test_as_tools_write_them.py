@@ -323,6 +323,7 @@ def test_numpy_s_masks(kind: str, tmp_path: Path) -> None:
     [
         (np.array([[0.5]]), "float64 of the shape"),
         (np.array([[-1]]), "negative"),
+        (np.array([[2**31]]), "too large"),
         (np.zeros((1, 1, 1, 1), dtype=int), "of the shape"),
         (np.array([{}]), "not an array of NumPy"),
     ],

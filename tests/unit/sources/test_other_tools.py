@@ -137,6 +137,12 @@ def test_datumaro(read: Read, notes: list[Finding]) -> None:
     (video,) = read(json.dumps({"categories": labels, "items": items}), **LIST)
     assert kept(video) == [("car", geometry, [5]) for geometry in (Geometry.BOX, Geometry.POINT, Geometry.LINE)]
     assert [note.code for note in notes] == ["identity-missing", "unrepresentable"]
+    other = [{"type": "ellipse", "points": points, "label_id": 0, "attributes": {"track_id": 8}}
+             for points in ([1, 2, 5, 8], [1, 2, 5, 2, 5, 8])]  # fmt: skip
+    text = json.dumps({"categories": labels, "items": [{"id": f"{at}", "annotations": [shape]}
+                                                       for at, shape in enumerate(other)]})  # fmt: skip
+    (video,) = read(text, **LIST, unrepresentable="envelope")
+    assert video.tracks[0].coords.tolist() == [[1, 2, 4, 6], [1, 2, 4, 6]]
     with pytest.raises(SourceError, match="item 'a' has no frame"):
         read(json.dumps({"categories": labels, "items": [{"id": "a"}]}), **LIST)
 
@@ -267,3 +273,13 @@ def test_the_server_s_skeletons_are_points(read: Read) -> None:
     assert kept(read(server(skeleton), **SERVER)[0]) == [("dog nose", Geometry.POINT, [1])]
     with pytest.raises(SourceError, match="3 coordinates of a rectangle"):
         read(server({"id": 1, "type": "rectangle", "frame": 0, "label": "a", "points": [1, 2, 3]}), **SERVER)
+
+
+def test_a_region_of_via_knows_its_place(read: Read) -> None:
+    region = {
+        "shape_attributes": {"name": "rect", "x": 1, "y": 2, "width": 3, "height": 4},
+        "region_attributes": {"class": "cat"},
+    }
+    text = json.dumps({"f_1.jpg9": {"filename": "f_1.jpg", "regions": [region]}})
+    (video,) = read(text, format="via", path="a.json", global_key="clip")
+    assert str(video.tracks[0].where) == "a.json (track f_1.jpg9.regions[0])"

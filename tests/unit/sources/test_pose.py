@@ -36,6 +36,8 @@ def test_deeplabcut_with_individuals(read: Read) -> None:
 
 def test_unlikely_points_are_left_out_when_asked(read: Read) -> None:
     assert points(read(SINGLE + ROWS, **POSE, likelihood=0.5))["nose"][1] == [1, 3]
+    assert points(read(SINGLE + ROWS, **POSE, likelihood=0.9))["nose"][1] == [1, 3]
+    assert "nose" not in points(read(SINGLE + ROWS.replace("4,.9", "4,1"), **POSE, likelihood=0.95))
 
 
 def test_several_index_columns_end_in_the_frame(read: Read) -> None:

@@ -79,6 +79,14 @@ def test_a_normalized_table_takes_the_size_of_each_video(read: Any) -> None:
     assert west.tracks[0].coords.tolist() == [[180, 20, 40, 10]]
 
 
+def test_a_size_is_at_least_one_pixel(read: Any) -> None:
+    (video,) = read(NORMALIZED, **TABLE, normalized=True, width=1, height=1)
+    assert video.tracks[0].coords.tolist() == [pytest.approx([0.45, 0.4, 0.1, 0.2])]
+    for size in ({"width": 0, "height": 1}, {"width": 1, "height": 0}):
+        with pytest.raises(ValidationError, match="greater than 0"):
+            read(NORMALIZED, **TABLE, normalized=True, **size)
+
+
 @pytest.mark.parametrize("media", [{}, {"east": Media(width=200)}])
 def test_refuses_a_normalized_table_of_a_video_of_unknown_size(read: Any, media: Any) -> None:
     with pytest.raises(SourceError, match=r"boxes.csv: needs the video's width and height, .* 'east'; add the columns"):
