@@ -40,6 +40,12 @@ def test_what_is_left_out_comes_back(track: Track, tolerance: float) -> None:
             assert np.abs(back - track.coords[before, axis]).max() <= tolerance + 1e-9
 
 
+def test_lines_stay_as_they_are() -> None:
+    segment, offsets = np.zeros(3, dtype=np.int64), np.array([0, 2, 4, 6])
+    lines = Track(Feature("lane"), Geometry.LINE, np.arange(1, 4), np.ones((6, 2)), segment, WHERE, offsets)
+    assert fewer(lines, 100.0) is lines
+
+
 @given(st.integers(3, 50), NUMBERS, st.integers(-3, 3))
 def test_a_straight_line_needs_its_ends(length: int, start: float, step: int) -> None:
     frames = np.arange(1, length + 1)

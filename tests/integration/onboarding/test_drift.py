@@ -12,6 +12,7 @@ from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.data_rows import RowsOutcome, create_data_rows
 from labelferry.onboarding.steps.drift import Drift, bring_up_to_date, find_drift, plan_drift, refuse_drift
 from tests.faults.streets import SPEC, box
+from tests.faults.test_replaced import clip
 from tests.integration.onboarding.yard import Yard
 
 URL = "https://example.com/street-1.mp4"
@@ -106,6 +107,17 @@ def test_what_differs(
         assert found == ([wanted] if differences else [])
         assert bring_up_to_date(onboarding, found) == len(found)
         assert drift_of(onboarding) == []
+
+
+def test_the_url_of_a_local_file_is_not_compared_but_its_external_id_is(yard: Yard) -> None:
+    theirs(yard, ROW | {"external_id": "cam-1"})
+    clip(yard.folder / "street-1.mp4", 10)
+    manifest = "global_key,row_data,external_id\nstreet-1,street-1.mp4,cam-2\n"
+    yard.write([box("street-1", 1)], manifest=manifest)
+    with yard.onboarding() as onboarding:
+        (found,) = drift_of(onboarding)
+    assert found.differences == ("external_id is 'cam-1', the manifest says 'cam-2'",)
+    assert found.changes == {"external_id": "cam-2"}
 
 
 def test_a_row_that_is_not_there_is_not_compared(yard: Yard) -> None:

@@ -98,6 +98,9 @@ def test_a_track_may_change_its_class(tmp_path: Path) -> None:
     (video,) = reading(tmp_path, files, notes, classes={0: "car", 1: "bus"}, on_class_change="split")
     assert [(str(track.feature), len(track)) for track in video.tracks] == [("car", 2), ("bus", 1)]
     assert [note.code for note in notes] == ["classes-change"] * 2
+    files["labels/clip_3.txt"] += f"\n{ROW} 6"
+    (video,) = reading(tmp_path, files, notes, classes={0: "car", 1: "bus"}, on_class_change="split")
+    assert [track.instance for track in video.tracks] == ["5 car", "5 bus", "6"]
 
 
 BAD = {
