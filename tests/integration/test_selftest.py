@@ -13,6 +13,7 @@ from labelferry.account.profile import kept
 from labelferry.account.selftest.records import Selftest
 from labelferry.account.selftest.run import REQUESTS, Choices, clean_up, run_selftest
 from labelferry.ledger import open_ledger
+from labelferry.localbox.profiles import PROFILES
 from labelferry.remote import Remote
 from tests.faults.driver import Clock
 from tests.faults.mutations import impatient, settings_in
@@ -190,8 +191,19 @@ def test_localbox_plays_a_profile_back(account: Account, tmp_path: Path) -> None
 GUIDE = Path(__file__).resolve().parents[2] / "config" / "examples" / "guide"
 
 
-@pytest.mark.parametrize("kind", ["prelabels", "ground-truth"])
-@pytest.mark.parametrize("world", ["as documented", "hostile"])
+WORLDS = {**PROFILES, "many things at once": TOGETHER}
+BOTH = ("prelabels", "ground-truth")
+IN_CI = {("hostile", "prelabels"), ("many things at once", "ground-truth"), ("as-documented", "ground-truth")}
+
+
+@pytest.mark.parametrize(
+    ("world", "kind"),
+    [
+        pytest.param(world, kind, marks=() if (world, kind) in IN_CI else pytest.mark.full)
+        for world in WORLDS
+        for kind in BOTH
+    ],
+)
 def test_the_guide_goes_in_after_it_whatever_the_account_is_like(
     account: Account, monkeypatch: pytest.MonkeyPatch, world: str, kind: str
 ) -> None:
@@ -203,13 +215,13 @@ def test_the_guide_goes_in_after_it_whatever_the_account_is_like(
         "LABELBOX_ENDPOINT": account.localbox.endpoint,
     }.items():
         monkeypatch.setenv(name, value)
-    for group, values in (TOGETHER if world == "hostile" else {}).items():
+    for group, values in WORLDS[world].items():
         account.localbox.control("POST", group, values)
     account.tried()
     spec = GUIDE / f"{kind}.yaml"
     planned = labelferry.plan(spec)
     cut = [each for each in planned.findings if each["code"] == "range-cut"]
-    assert bool(cut) == (world == "hostile")
+    assert bool(cut) == (WORLDS[world].get("reading", {}).get("range_base") == 1)
     report = labelferry.onboard(spec, planned)
     assert (report.outcome, report.failed, report.unknown) == ("done", 0, 0)
     if kind == "ground-truth":

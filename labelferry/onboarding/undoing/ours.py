@@ -69,14 +69,16 @@ class _Finder:
 
     def matches(self, row: str, lines: list[LineRecord]) -> list[str] | None:
         """Return the ids of a row's labels that are as they were sent; None when it is not certain which are ours."""
-        exported = self._project.rows.get(row)
-        labels = [] if exported is None else exported["projects"][self._project.id]["labels"]
-        if not labels:
+        if not (labels := self._labels_on(row)):
             return []
         if not all(line.uuid in self._lines for line in lines):
             return None
         found = [self._as_sent(labels, sent, most) for sent, most in self._labels_sent(row, lines).items()]
         return None if not found[0] or None in found else [each for ids in found for each in ids or ()]
+
+    def _labels_on(self, row: str) -> Sequence[Mapping[str, Any]]:
+        exported = self._project.rows.get(row)
+        return () if exported is None else exported["projects"][self._project.id]["labels"]
 
     def _as_sent(self, labels: Sequence[Mapping[str, Any]], sent: frozenset[str], most: int) -> list[str] | None:
         """Return the ids of the labels that have the content of these lines; None when they are too many to be ours."""
