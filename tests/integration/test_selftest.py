@@ -66,16 +66,21 @@ ENDS: dict[str, tuple[str, dict[str, Any]]] = {
 """What leaves other assumptions untested."""
 
 
+PRIVATE = "https://ours.s3.eu-west-1.amazonaws.com/a.mp4"
+
+
 class Account:
     """An account, on which a self-test is run without waiting."""
 
     def __init__(self, localbox: Localbox, folder: Path) -> None:
         self.localbox, self.settings = localbox, settings_in(folder / "home", localbox.endpoint, localbox.key)
+        localbox.control("POST", "integrations", {"name": "Ours", "isOrgDefault": True})
+        localbox.control("POST", "media", {PRIVATE: {"frameCount": 30}})
         self._remote, self._connecting = Remote("Labelbox", localbox.endpoint), partial(impatient, Clock())
 
     def tried(self, **choices: Any) -> Selftest:
         """Run the self-test."""
-        found = run_selftest(self.settings, self._remote, Choices(**choices), self._connecting)
+        found = run_selftest(self.settings, self._remote, Choices(**{"iam": PRIVATE, **choices}), self._connecting)
         assert found is not None
         return found
 
@@ -145,6 +150,16 @@ def test_what_cannot_be_tested_is_said(account: Account, end: str) -> None:
     found = account.tried()
     assert by_verdict(found, AssumptionVerdict.DIFFERS) == turned({group: values})
     assert len(by_verdict(found, AssumptionVerdict.NOT_TESTED)) > 1
+    assert account.kept() == before
+
+
+def test_an_integration_that_cannot_read_is_named(account: Account) -> None:
+    before = account.kept()
+    found = account.tried(iam="https://theirs.s3.eu-west-1.amazonaws.com/a.mp4")
+    assert by_verdict(found, AssumptionVerdict.DIFFERS) == {"account.private_read": False}
+    without = account.tried(iam=None)
+    assert "account.private_read" in by_verdict(without, AssumptionVerdict.NOT_TESTED)
+    assert abs(without.requests - REQUESTS) <= REQUESTS / 10
     assert account.kept() == before
 
 
