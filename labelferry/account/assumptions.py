@@ -99,6 +99,8 @@ TABLE: dict[Group, tuple[tuple[str, str, Any], ...]] = {
         ("beyond_refused", "whether a keyframe beyond the video is refused", True),
         ("linear", "whether frames between two keyframes are exported as interpolated linearly", True),
         ("second_label", "whether a second import of ground truth on a row makes a second label", True),
+        ("benchmark", "whether an import of ground truth can make its label a benchmark", True),
+        ("private_read", "whether the default IAM integration lets a video in a private bucket be read (--iam)", True),
         ("prelabels_deleted", "whether an import of pre-labels can be deleted", True),
     ),
 }

@@ -24,6 +24,12 @@ def selftest(
     profile: Annotated[
         Path | None, typer.Option("--profile", help="Write the profile here too; localbox --like FILE behaves like it.")
     ] = None,
+    iam: Annotated[
+        str | None,
+        typer.Option(
+            "--iam", metavar="URL", help="A video in a private bucket: tests the default IAM integration too."
+        ),
+    ] = None,
     as_json: AsJson = False,
     localbox: ToLocalbox = False,
 ) -> None:
@@ -47,7 +53,7 @@ def selftest(
         return typer.confirm(LOOK.format(page=page), err=True) if asks else None
 
     with to_localbox(localbox), progress(as_json or asks), warnings_shown():
-        found = api.selftest(Choices(decide, look, keep, clean))
+        found = api.selftest(Choices(decide, look, keep, clean, iam))
     if found is None:
         fail(UNDECIDED, ConflictError.exit_code)
     if profile is not None and found.profile is not None:

@@ -1,7 +1,7 @@
 """Ontologies."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from labelferry.labelbox.call import JsonDict, mutation, query
@@ -48,13 +48,21 @@ class OntologyResource(Resource):
 
     def find(self, name: str) -> list[OntologyRecord]:
         """Return the ontologies with exactly this name; the service itself searches by part of the name."""
+        return [ontology_of(node) for node in self._search(name) if node["name"] == name]
+
+    def names(self) -> Iterator[str]:
+        """Yield the name of every ontology, page by page."""
+        return (str(node["name"]) for node in self._search(""))
+
+    def _search(self, text: str) -> Iterator[JsonDict]:
+        """Yield the ontologies whose name contains a text."""
 
         def page(cursor: str | None) -> tuple[Nodes, str | None]:
-            call = query(FIND, search=name, filter={"status": "ALL"}, **at_cursor(cursor, _PAGE))
+            call = query(FIND, search=text, filter={"status": "ALL"}, **at_cursor(cursor, _PAGE))
             found = present(self._wire.send(call).get("ontologies"), "the list of ontologies")
             return found["nodes"], found["nextCursor"]
 
-        return [ontology_of(node) for node in by_cursor(page) if node["name"] == name]
+        return by_cursor(page)
 
     def projects(self, ontology_id: str) -> list[str]:
         """Return the ids of the projects that use an ontology.

@@ -12,6 +12,7 @@ import orjson
 from labelferry.account.profile import ProfileAge
 from labelferry.errors import ConflictError, SpecError
 from labelferry.listing import shorten
+from labelferry.onboarding.elsewhere import NOTHING, Elsewhere
 from labelferry.regular import open_regular
 from labelferry.settings import TIERS
 from labelferry.shown import Shown
@@ -85,6 +86,7 @@ class Plan(Shown):
         classes: the classes of the labels with counts, as plain values.
         account: how well the account is known; None when it need not be.
         findings: the warnings of the checks by rule, bounded, as plain values.
+        elsewhere: what is in the project already and is not from this onboarding.
     """
 
     name: str
@@ -98,6 +100,7 @@ class Plan(Shown):
     classes: tuple[Mapping[str, Any], ...] = ()
     account: ProfileAge | None = None
     findings: tuple[Mapping[str, Any], ...] = ()
+    elsewhere: Elsewhere = NOTHING
 
     @property
     def totals(self) -> dict[str, int]:
@@ -163,7 +166,9 @@ class Plan(Shown):
         steps = tuple(PlannedStep(**{**step, "action": Action(step["action"])}) for step in data["steps"])
         account = data.get("account")
         later: dict[str, Any] = {name: tuple(data.get(name, ())) for name in ("classes", "findings")}
+        others = data.get("elsewhere")
         later |= {"account": account and ProfileAge(account)}
+        later |= {"elsewhere": Elsewhere.from_dict(others) if others else NOTHING}
         names = [field.name for field in fields(cls) if field.name not in later]  # which plans did not always have
         return cls(**{name: data[name] for name in names} | {"steps": steps} | later)
 

@@ -18,6 +18,7 @@ from labelferry.desired.classes import classes_of
 from labelferry.labelbox import costs
 from labelferry.model.findings import grouped
 from labelferry.onboarding.context import Onboarding
+from labelferry.onboarding.elsewhere import look_elsewhere
 from labelferry.onboarding.plan import Action, Plan, PlannedStep, refuse_conflicts
 from labelferry.onboarding.steps.batch import BatchOutcome, plan_batch
 from labelferry.onboarding.steps.data_rows import RowsOutcome, plan_data_rows
@@ -147,6 +148,8 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
     """
     before, steps = onboarding.client.sent, tuple(_planned_steps(onboarding))
     looked = onboarding.client.sent - before
+    elsewhere = look_elsewhere(onboarding, next((step.id for step in steps if step.kind == "project"), None))
+    once = onboarding.client.sent - before - looked
     return Plan(
         name=onboarding.desired.spec.name,
         remote=remote,
@@ -158,7 +161,8 @@ def make_plan(onboarding: Onboarding, remote: str, requests_per_minute: int | No
         requests_per_minute=requests_per_minute,
         account=onboarding.account,
         findings=tuple(group.to_dict() for group in grouped(onboarding.desired.findings)),
-        look_ups=1 + 2 * looked + _looks_into_new(onboarding, steps),  # the key's owner; the plan, and the steps again
+        look_ups=1 + once + 2 * looked + _looks_into_new(onboarding, steps),  # the key's owner; plan, and steps again
+        elsewhere=elsewhere,
     )
 
 

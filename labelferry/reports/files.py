@@ -1,7 +1,9 @@
 """A finished run -> ``<name>.json``, ``.csv`` and ``.html`` in the folder of reports, next to those of earlier runs."""
 
 import shutil
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import accumulate
 from pathlib import Path
 
 from labelferry.ledger import LineState
@@ -20,8 +22,10 @@ from labelferry.reports.spreadsheet import write_csv
 __all__ = ["keep_copies", "keep_report", "write_files"]
 
 SUFFIXES = (".json", ".csv", ".html")
-KEPT = 10
-"""Number of runs whose reports are kept."""
+MOST_BYTES = 1 << 30
+"""Size up to which the reports of all runs of an onboarding are kept; beyond it, those of the oldest are deleted."""
+LEAST = 10
+"""Runs whose reports are kept in any case."""
 
 
 def keep_report(
@@ -67,12 +71,24 @@ def write_files(report: Report, onboarding: Onboarding, folder: Path) -> list[St
     return strips
 
 
-def keep_copies(name: str, started_at: datetime, folder: Path) -> None:
-    """Keep copies of the files of the last runs: ``runs/<name>/<start time>.json``, and so on."""
+def keep_copies(name: str, started_at: datetime, folder: Path, most: int = MOST_BYTES) -> None:
+    """Keep copies of the files of each run: ``runs/<name>/<start time>.json``, and so on.
+
+    Args:
+        name: of the onboarding.
+        started_at: when the run began.
+        folder: where reports are kept.
+        most: bytes beyond which the copies of the oldest runs are deleted.
+    """
     runs = private_folder(folder / "runs" / name)
     for suffix in SUFFIXES:
         shutil.copy(folder / f"{name}{suffix}", runs / f"{started_at:%Y%m%dT%H%M%S.%f}{suffix}")
-    began = sorted({path.stem for path in runs.iterdir()})
-    for old in began[:-KEPT]:
-        for suffix in SUFFIXES:
-            (runs / f"{old}{suffix}").unlink(missing_ok=True)
+    for path in _outgrown(sorted(runs.iterdir(), reverse=True), most):
+        path.unlink(missing_ok=True)
+
+
+def _outgrown(newest_first: Sequence[Path], most: int) -> Iterator[Path]:
+    """Yield the files of the runs that are too old to be kept."""
+    sizes = accumulate(path.stat().st_size for path in newest_first)
+    kept = LEAST * len(SUFFIXES)
+    return (path for n, (path, size) in enumerate(zip(newest_first, sizes, strict=True)) if n >= kept and size > most)

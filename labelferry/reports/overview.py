@@ -13,7 +13,7 @@ from labelferry.reports.pages import render
 
 __all__ = ["print_files", "write_overview"]
 
-RUNS = 200
+RUNS = 1_000
 """Runs of an onboarding that are listed, the latest first."""
 TONES = {"done": "good", "nothing to do": "calm", "failed": "bad", "conflict": "bad", "interrupted": "wait"}
 COUNTS = ("sent", "accepted", "failed", "unknown", "pending")
@@ -59,5 +59,6 @@ def _run(name: str, run: Mapping[str, Any], folder: Path) -> dict[str, Any]:
         "page": report.get("page"),
         "counts": [report.get(count) for count in COUNTS],
         "message": message[0] if message else "",
+        "details": "\n".join(message[1:]),
         "link": kept.as_posix() if (folder / kept).is_file() else None,
     }

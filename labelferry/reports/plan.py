@@ -1,6 +1,6 @@
 """A plan, as plain values -> what the terminal and Prefect's UI show."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from rich.console import Console
@@ -10,6 +10,7 @@ from rich.table import Table
 from labelferry.account.profile import ProfileAge
 from labelferry.listing import counted, shorten
 from labelferry.model.findings import FindingGroup
+from labelferry.onboarding.elsewhere import NOTHING, Elsewhere
 from labelferry.reports.classes import class_lines
 from labelferry.reports.markdown import plain
 from labelferry.reports.terminal import print_findings
@@ -27,6 +28,7 @@ COLOURS = {
 
 
 CLASSES = 20
+IMPORTS = 5
 
 
 def print_plan(plan: Mapping[str, Any], console: Console) -> None:
@@ -42,6 +44,8 @@ def print_plan(plan: Mapping[str, Any], console: Console) -> None:
     console.print(table, highlight=False)
     print_findings(map(FindingGroup.from_dict, plan.get("findings", ())), console)
     for text in shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes"):
+        console.print(f"  {text}", markup=False, highlight=False)
+    for text in _elsewhere(plan):
         console.print(f"  {text}", markup=False, highlight=False)
     console.print(f"  {_total(plan)}", highlight=False)
     if advice := _advice(plan):
@@ -61,7 +65,8 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
     found = "".join(f"\n- {plain(each.headline)}" for each in map(FindingGroup.from_dict, plan.get("findings", ())))
     lines = shorten(class_lines(plan.get("classes", ())), CLASSES, "more classes")
     classes = "".join(f"\n- {plain(line)}" for line in lines)
-    lists = {"Warnings": found, "Classes": classes}
+    others = "".join(f"\n- {plain(line)}" for line in _elsewhere(plan))
+    lists = {"Warnings": found, "Classes": classes, "In the project already": others}
     parts = [f"# {plain(plan['name'])}: plan", f"{head}\n{rows}"]
     parts += [f"## {title}\n{listed}" for title, listed in lists.items() if listed]
     return "\n\n".join([*parts, f"{_total(plan)}{said}", f"Hash `{plan['hash']}`", f"**{_sum(plan)}**"])
@@ -70,7 +75,7 @@ def plan_markdown(plan: Mapping[str, Any]) -> str:
 def plan_rows(plan: Mapping[str, Any]) -> dict[str, Any]:
     """Return the steps of a plan, and the lines below them, for a page."""
     steps = [{**step, "reason": step["reason"] + _bytes(step)} for step in plan["steps"]]
-    lines = [_total(plan), _advice(plan), f"hash {plan['hash']}", _sum(plan)]
+    lines = [*_elsewhere(plan), _total(plan), _advice(plan), f"hash {plan['hash']}", _sum(plan)]
     return {"steps": steps, "lines": [line for line in lines if line]}
 
 
@@ -78,6 +83,18 @@ def _sum(plan: Mapping[str, Any]) -> str:
     """Return the totals, last as people know them from other tools."""
     words = {"create": "create", "update": "update", "delete": "delete", "conflict": "decide"}
     return "Plan: " + ", ".join(f"{plan['totals'][name]:,} to {word}" for name, word in words.items())
+
+
+def _elsewhere(plan: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is in the project already and is not from this onboarding."""
+    found = Elsewhere.from_dict(plan["elsewhere"]) if plan.get("elsewhere") else NOTHING
+    if found.labels:
+        where = "in the project" if found.rows is None else f"on {counted(found.rows, 'row')} of the spec"
+        whose = "from anywhere" if found.rows is None else "not from this onboarding"
+        yield f"already {where}: {counted(found.labels, 'label')} {whose}"
+    if found.imports:
+        names = ", ".join(shorten(list(found.imports), IMPORTS))
+        yield f"already in the project: {counted(len(found.imports), 'import')} of pre-labels by others: {names}"
 
 
 def _advice(plan: Mapping[str, Any]) -> str:

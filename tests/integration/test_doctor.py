@@ -39,8 +39,8 @@ class World:
         self.settings: Settings = replace(settings, requests_per_minute=1_500)
         self.versions: dict[str, tuple[int, ...]] = dict(GOOD)
         self.ahead, self.heartbeat, self.server = timedelta(), datetime.now(UTC), False
-        self.scheduled = True
-        self.spec = write_streets(folder, [box("street-1", 1)], "prelabels")
+        self.scheduled, self.videos = True, {"HEAD": (200, "video/mp4"), "GET": (206, "video/mp4")}
+        self.spec: Path | str = write_streets(folder, [box("street-1", 1)], "prelabels")
         (folder / "home").mkdir()
         self.measured(timedelta(days=1))
 
@@ -83,6 +83,10 @@ class World:
         )
         return examine(self.settings, self.remote, str(self.spec), SERVER if self.server else None, tools)
 
+    def hosts(self, status: int, kind: str = "video/mp4") -> None:
+        """Let the videos' host answer so, whatever it is asked."""
+        self.videos = dict.fromkeys(self.videos, (status, kind))
+
     def account(self, **plan: Any) -> None:
         self.localbox.control("POST", "account", plan)
 
@@ -95,7 +99,11 @@ class World:
             client.data_rows.create(made, [{"global_key": key, "row_data": "https://example.com/a.mp4"}])
 
     def _answer(self, request: httpx.Request) -> httpx.Response:
-        """Answer as a Prefect server with two deployments, one of them scheduled, and one worker does."""
+        """Answer as the videos' host does, or a Prefect server with two deployments, one scheduled, and one worker."""
+        if request.url.port != httpx.URL(SERVER).port:
+            assert request.headers.keys().isdisjoint({"authorization", "cookie"})
+            status, kind = self.videos[request.method]
+            return httpx.Response(status, headers={"content-type": kind})
         answers: Mapping[str, Any] = {
             "/api/admin/version": "3.9.1",
             "/api/work_pools/filter": [{"name": "labelferry"}],
@@ -180,6 +188,41 @@ def signed(world: World, ends: timedelta) -> None:
     )
 
 
+def naming(world: World, integration: str) -> None:
+    rewrite(world, "dataset: Streets", f"dataset: {{name: Streets, iam_integration: {integration}}}")
+
+
+def signed_by_another(world: World) -> None:
+    """Name an integration that does not sign for the dataset, which exists."""
+    integration(world, isOrgDefault=False)
+    naming(world, "Ours")
+    with world.localbox.client() as client:
+        client.datasets.create("Streets")
+
+
+def sign_in_labelbox(world: World) -> None:
+    with world.localbox.client() as client:
+        (dataset,), (ours,) = client.datasets.find("Streets"), client.integrations.list()
+        client.integrations.sign(dataset.id, ours.id)
+
+
+def ontologies(world: World, count: int) -> None:
+    with world.localbox.client() as client:
+        for number in range(count):
+            client.ontologies.create(f"theirs {number}", {"tools": [], "classifications": []})
+
+
+def delete_ontologies(world: World, count: int) -> None:
+    with world.localbox.client() as client:
+        for row in world.localbox.table("ontologies")[:count]:
+            client.ontologies.delete(row["id"])
+
+
+def tools(world: World, count: int) -> None:
+    names = "".join(f"  - {{tool: BBOX, name: car {number}}}\n" for number in range(count))
+    (world.folder / "ontology.yaml").write_text(f"tools:\n{names}", "utf-8")
+
+
 def from_a_project(world: World) -> None:
     rewrite(world, "videos: videos.csv", "videos: {project: Lanes}")
 
@@ -250,8 +293,8 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         lambda world: [integration(world), integration(world, name="Other")],
         Topic.INTEGRATIONS,
         Level.BAD,
-        "2 are the default",
-        lambda world: seed(world, is_org_default=0),
+        "2 IAM integrations are the workspace's default",
+        lambda world: naming(world, world.localbox.table("integrations")[0]["id"]),
     ),
     "a private bucket without an integration": (
         private,
@@ -355,6 +398,83 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         "no project is named 'Lanes'",
         with_a_project,
     ),
+    "an integration that does not exist": (
+        lambda world: naming(world, "Theirs"),
+        Topic.INTEGRATIONS,
+        Level.BAD,
+        "no IAM integration 'Theirs' (it has none)",
+        lambda world: rewrite(world, "Theirs", "none"),
+    ),
+    "an integration that is not valid": (
+        lambda world: [integration(world, isOrgDefault=False, valid=False), naming(world, "Ours")],
+        Topic.INTEGRATIONS,
+        Level.BAD,
+        "is not valid",
+        lambda world: seed(world, valid=1),
+    ),
+    "an invalid default that no video needs": (
+        lambda world: integration(world, valid=False),
+        Topic.INTEGRATIONS,
+        Level.BAD,
+        "iam_integration: none under dataset",
+        lambda world: naming(world, "none"),
+    ),
+    "a dataset that another integration signs for": (
+        signed_by_another,
+        Topic.STORAGE,
+        Level.BAD,
+        "not signed by any IAM integration, the spec names",
+        sign_in_labelbox,
+    ),
+    "a private bucket and a dataset that nothing signs for": (
+        lambda world: [signed_by_another(world), rewrite(world, "Ours", "default"), private(world)],
+        Topic.STORAGE,
+        Level.WARN,
+        "no IAM integration signs",
+        sign_in_labelbox,
+    ),
+    "a video that does not exist": (
+        lambda world: world.hosts(404),
+        Topic.STORAGE,
+        Level.WARN,
+        "cannot be read from here: street-1 (404 Not Found)",
+        lambda world: world.hosts(200),
+    ),
+    "a page that asks for a login": (
+        lambda world: world.hosts(200, "text/html; charset=utf-8"),
+        Topic.STORAGE,
+        Level.WARN,
+        "street-1 (a web page, not a video)",
+        lambda world: world.hosts(200),
+    ),
+    "a video at a private address": (
+        lambda world: rewrite(world, "https://example.com/", "http://10.0.0.3/", "videos.csv"),
+        Topic.STORAGE,
+        Level.BAD,
+        "cannot reach the private addresses of street-1",
+        lambda world: rewrite(world, "http://10.0.0.3/", "https://example.com/", "videos.csv"),
+    ),
+    "the free tier's last ontologies": (
+        lambda world: ontologies(world, 23),
+        Topic.LIMITS,
+        Level.WARN,
+        "23 of 25",
+        lambda world: delete_ontologies(world, 1),
+    ),
+    "no room for another ontology": (
+        lambda world: ontologies(world, 25),
+        Topic.LIMITS,
+        Level.BAD,
+        "the spec needs a new one",
+        lambda world: with_settings(world, requests_per_minute=5_000),
+    ),
+    "an ontology of too many features": (
+        lambda world: tools(world, 4_001),
+        Topic.LIMITS,
+        Level.BAD,
+        "4,001 of at most 4,000",
+        lambda world: tools(world, 40),
+    ),
     "a service that is out of reach": (
         lambda world: with_settings(world, endpoint="http://127.0.0.1:9/graphql"),
         Topic.KEY,
@@ -405,6 +525,18 @@ def test_a_broken_world_is_found_and_its_remedy_works(name: str, world: World) -
     assert found.exit_code == CODES[level]
     following(world)
     assert world.examined().exit_code == 0, world.examined()
+
+
+def test_a_host_that_refuses_head_is_asked_for_a_byte(world: World) -> None:
+    world.videos["HEAD"] = (403, "text/html")
+    assert world.examined().exit_code == 0
+
+
+def test_a_strangers_spec_sends_no_requests_to_where_it_likes(world: World) -> None:
+    world.hosts(404)
+    world.settings, world.spec = replace(world.settings, specs=world.folder), world.spec.read_text("utf-8")
+    found = world.examined()
+    assert (found.exit_code, "1 video" in str(found.checks)) == (0, True)
 
 
 def test_a_run_in_progress_is_told(world: World) -> None:

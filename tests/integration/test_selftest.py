@@ -13,6 +13,7 @@ from labelferry.account.profile import kept
 from labelferry.account.selftest.records import Selftest
 from labelferry.account.selftest.run import REQUESTS, Choices, clean_up, run_selftest
 from labelferry.ledger import open_ledger
+from labelferry.localbox.profiles import PROFILES
 from labelferry.remote import Remote
 from tests.faults.driver import Clock
 from tests.faults.mutations import impatient, settings_in
@@ -65,16 +66,21 @@ ENDS: dict[str, tuple[str, dict[str, Any]]] = {
 """What leaves other assumptions untested."""
 
 
+PRIVATE = "https://ours.s3.eu-west-1.amazonaws.com/a.mp4"
+
+
 class Account:
     """An account, on which a self-test is run without waiting."""
 
     def __init__(self, localbox: Localbox, folder: Path) -> None:
         self.localbox, self.settings = localbox, settings_in(folder / "home", localbox.endpoint, localbox.key)
+        localbox.control("POST", "integrations", {"name": "Ours", "isOrgDefault": True})
+        localbox.control("POST", "media", {PRIVATE: {"frameCount": 30}})
         self._remote, self._connecting = Remote("Labelbox", localbox.endpoint), partial(impatient, Clock())
 
     def tried(self, **choices: Any) -> Selftest:
         """Run the self-test."""
-        found = run_selftest(self.settings, self._remote, Choices(**choices), self._connecting)
+        found = run_selftest(self.settings, self._remote, Choices(**{"iam": PRIVATE, **choices}), self._connecting)
         assert found is not None
         return found
 
@@ -147,6 +153,16 @@ def test_what_cannot_be_tested_is_said(account: Account, end: str) -> None:
     assert account.kept() == before
 
 
+def test_an_integration_that_cannot_read_is_named(account: Account) -> None:
+    before = account.kept()
+    found = account.tried(iam="https://theirs.s3.eu-west-1.amazonaws.com/a.mp4")
+    assert by_verdict(found, AssumptionVerdict.DIFFERS) == {"account.private_read": False}
+    without = account.tried(iam=None)
+    assert "account.private_read" in by_verdict(without, AssumptionVerdict.NOT_TESTED)
+    assert abs(without.requests - REQUESTS) <= REQUESTS / 10
+    assert account.kept() == before
+
+
 def test_what_is_kept_is_deleted_by_the_next_clean_up(account: Account) -> None:
     before = account.kept()
     assert account.tried(keep=True).kept
@@ -190,8 +206,19 @@ def test_localbox_plays_a_profile_back(account: Account, tmp_path: Path) -> None
 GUIDE = Path(__file__).resolve().parents[2] / "config" / "examples" / "guide"
 
 
-@pytest.mark.parametrize("kind", ["prelabels", "ground-truth"])
-@pytest.mark.parametrize("world", ["as documented", "hostile"])
+WORLDS = {**PROFILES, "many things at once": TOGETHER}
+BOTH = ("prelabels", "ground-truth")
+IN_CI = {("hostile", "prelabels"), ("many things at once", "ground-truth"), ("as-documented", "ground-truth")}
+
+
+@pytest.mark.parametrize(
+    ("world", "kind"),
+    [
+        pytest.param(world, kind, marks=() if (world, kind) in IN_CI else pytest.mark.full)
+        for world in WORLDS
+        for kind in BOTH
+    ],
+)
 def test_the_guide_goes_in_after_it_whatever_the_account_is_like(
     account: Account, monkeypatch: pytest.MonkeyPatch, world: str, kind: str
 ) -> None:
@@ -203,13 +230,13 @@ def test_the_guide_goes_in_after_it_whatever_the_account_is_like(
         "LABELBOX_ENDPOINT": account.localbox.endpoint,
     }.items():
         monkeypatch.setenv(name, value)
-    for group, values in (TOGETHER if world == "hostile" else {}).items():
+    for group, values in WORLDS[world].items():
         account.localbox.control("POST", group, values)
     account.tried()
     spec = GUIDE / f"{kind}.yaml"
     planned = labelferry.plan(spec)
     cut = [each for each in planned.findings if each["code"] == "range-cut"]
-    assert bool(cut) == (world == "hostile")
+    assert bool(cut) == (WORLDS[world].get("reading", {}).get("range_base") == 1)
     report = labelferry.onboard(spec, planned)
     assert (report.outcome, report.failed, report.unknown) == ("done", 0, 0)
     if kind == "ground-truth":

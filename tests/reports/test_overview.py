@@ -42,13 +42,15 @@ def test_every_run_is_listed(settings: Settings) -> None:
     labelferry.onboard(spec("north"))
     labelferry.onboard(spec("north"))
     labelferry.onboard(spec("south", **{"import": {"as": "ground-truth"}}))
-    with pytest.raises(ConflictError):
+    with pytest.raises(ConflictError) as stopped:
         labelferry.onboard(spec("south", dataset={"name": "Other"}, on_existing="fail"))
     with open_ledger(settings.ledger_url) as file:
         path = write_overview(file, settings.reports)
     text = path.read_text("utf-8")
     page = Page(text)
-    for said in ("2 onboardings", "<i>north</i>", "nothing to do", "done", "conflict", "1 existing data row differs"):
+    assert "1 existing data row differs" in str(stopped.value)
+    told = str(stopped.value).splitlines()
+    for said in ("2 onboardings", "<i>north</i>", "nothing to do", "done", "conflict", *map(str.strip, told)):
         assert said in page.text, said
     links = [link.split('"')[0] for link in text.split('href="runs/')[1:]]
     assert len(links) == 3

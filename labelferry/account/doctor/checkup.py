@@ -39,6 +39,7 @@ class Topic(StrEnum):
     SPEC = "spec"
     STORAGE = "storage"
     NAMES = "names"
+    LIMITS = "limits"
     ROWS = "data-rows"
 
 

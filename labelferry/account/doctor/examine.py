@@ -8,10 +8,12 @@ import httpx
 
 from labelferry.account.doctor.account import check_account
 from labelferry.account.doctor.checkup import Checkup, HealthCheck, Level, Topic, bad
+from labelferry.account.doctor.limits import check_limits
 from labelferry.account.doctor.machine import check_machine, installed
 from labelferry.account.doctor.measured import check_measured
 from labelferry.account.doctor.prefect_server import check_server
-from labelferry.account.doctor.target import check_integrations, check_target
+from labelferry.account.doctor.storage import check_integrations
+from labelferry.account.doctor.target import check_target
 from labelferry.errors import AuthenticationError, InputError, PermissionDeniedError, RemoteError
 from labelferry.onboarding.context import Connect
 from labelferry.proxies import refuse_unusable_proxies
@@ -35,7 +37,7 @@ class Instruments:
         connecting: factory of the client.
         now: returns the time by this machine's clock.
         installed: returns the version of a package, None when it is not installed.
-        http: sends the requests to the Prefect server.
+        http: sends the requests to the Prefect server, and to the hosts of videos.
     """
 
     connecting: Connect = connect
@@ -61,23 +63,29 @@ def examine(
         tools: the seams to the world outside.
     """
     tools = tools or Instruments()
-    checks = [*_remote(settings, remote, spec, tools), *check_machine(settings, tools.installed)]
     with tools.http() as http:
+        checks = [*_remote(settings, remote, spec, tools, http), *check_machine(settings, tools.installed)]
         checks += check_server(server, tools.installed("prefect"), http, tools.now())
     order = list(Topic)
     return Checkup(str(remote), tuple(sorted(checks, key=lambda check: order.index(check.topic))))
 
 
-def _remote(settings: Settings, remote: Remote, spec: str | None, tools: Instruments) -> Iterator[HealthCheck]:
+def _remote(
+    settings: Settings, remote: Remote, spec: str | None, tools: Instruments, http: httpx.Client
+) -> Iterator[HealthCheck]:
+    is_real = remote.name != LOCALBOX
     try:
         with tools.connecting(settings, remote) as client:
             yield from check_account(client, settings, tools.now())
-            yield check_integrations(client)
-            if remote.name != LOCALBOX:
+            if is_real:
                 yield from check_measured(client, settings)
-            if spec is not None:
-                loaded = load_spec(spec, settings.specs)
-                yield from check_target(client, loaded, tools.now(), processes=remote.name != LOCALBOX)
+            if spec is None:
+                yield check_integrations(client.integrations.list())
+                return
+            loaded = load_spec(spec, settings.specs)
+            yield from check_target(client, loaded, tools.now(), http if is_real else None)
+            if is_real:
+                yield from check_limits(client, loaded, settings)
     except AuthenticationError as error:
         yield bad(Topic.KEY, str(error), "create a key in Labelbox's workspace settings and set LABELBOX_API_KEY")
     except PermissionDeniedError as error:

@@ -3,60 +3,41 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
+
+import httpx
 
 from labelferry.account.doctor.checkup import HealthCheck, Topic, bad, ok, warn
+from labelferry.account.doctor.reachable import check_reachable
 from labelferry.account.doctor.signed_addresses import check_signed
+from labelferry.account.doctor.storage import check_integrations, check_storage, cloud
 from labelferry.errors import InputError, NotFoundError
 from labelferry.labelbox import Client
-from labelferry.labelbox.records import Integration
 from labelferry.listing import counted, shorten
 from labelferry.model.keys import identity
-from labelferry.onboarding.steps.signing import is_meant
+from labelferry.onboarding.steps.signing import wanted_integration
 from labelferry.sources.manifest import VideoRow, read_videos
 from labelferry.spec import IAM_NONE, ExistingRows, Reference, Spec
 from labelferry.spec.loaded import LoadedSpec
 
-__all__ = ["check_integrations", "check_target"]
+__all__ = ["check_target"]
 
-CLOUDS = {
-    ".amazonaws.com": "AWS",
-    "storage.googleapis.com": "GCP",
-    ".blob.core.windows.net": "Azure",
-    ".dfs.core.windows.net": "Azure",
-}
-SIGNED = ("x-amz-signature", "x-goog-signature", "sig=")
 SHOWN = 3
 
 
-def check_integrations(client: Client) -> HealthCheck:
-    """Check the workspace's IAM integrations."""
-    known = client.integrations.list()
-    defaults = [each for each in known if each.is_default]
-    if len(defaults) > 1:
-        remedy = (
-            "leave one of them as default in Labelbox's workspace settings, or name one as dataset: iam_integration"
-        )
-        return bad(Topic.INTEGRATIONS, f"{len(defaults)} are the default: {_listed(defaults)}", remedy)
-    if defaults and not defaults[0].valid:
-        remedy = "validate it in Labelbox's workspace settings, or set dataset: {iam_integration: none}"
-        return bad(Topic.INTEGRATIONS, f"the default, {defaults[0]}, is not valid", remedy)
-    return ok(Topic.INTEGRATIONS, _listed(known) or "none")
-
-
-def check_target(client: Client, loaded: LoadedSpec, now: datetime, *, processes: bool = True) -> Iterator[HealthCheck]:
+def check_target(client: Client, loaded: LoadedSpec, now: datetime, http: httpx.Client | None) -> Iterator[HealthCheck]:
     """Yield the checks of what a spec names.
 
     Args:
         client: of the service.
         loaded: the spec.
         now: the time.
-        processes: whether the service fetches videos by URL; a localbox does not.
+        http: asks for videos by URL; None for a service that does not fetch them, as a localbox.
 
     Raises:
         RemoteError: when the service cannot be asked.
     """
-    videos = loaded.spec.videos
+    videos, known = loaded.spec.videos, client.integrations.list()
+    yield check_integrations(known, wanted_integration(loaded.spec))
     if isinstance(videos, ExistingRows):
         yield ok(Topic.SPEC, f"'{loaded.spec.name}', data rows that are in Labelbox already")
         yield from _names(client, loaded.spec)
@@ -67,42 +48,13 @@ def check_target(client: Client, loaded: LoadedSpec, now: datetime, *, processes
         yield bad(Topic.SPEC, str(error), "correct it; labelferry check SPEC checks the labels too")
         return
     yield ok(Topic.SPEC, f"'{loaded.spec.name}', {counted(len(rows), 'video')}")
-    yield _storage(client, loaded.spec, rows)
+    yield check_storage(client, loaded.spec, rows, known)
     yield from check_signed(rows, now)
+    if http is not None and not loaded.reach.confined:  # a stranger's spec sends no requests to where it likes
+        is_public = wanted_integration(loaded.spec) == IAM_NONE
+        yield from check_reachable([row for row in rows if is_public or not cloud(row.row_data or "")], http, now)
     yield from _names(client, loaded.spec)
-    yield from _rows(client, rows, processes=processes)
-
-
-def _clouds(rows: Sequence[VideoRow]) -> list[str]:
-    """The clouds in which videos lie that Labelbox itself must be able to read."""
-    found = (_cloud(row.row_data or "") for row in rows if row.file is None)
-    return sorted({cloud for cloud in found if cloud})
-
-
-def _storage(client: Client, spec: Spec, rows: Sequence[VideoRow]) -> HealthCheck:
-    """Check that unsigned addresses in a cloud's storage have an integration that may read them."""
-    clouds = _clouds(rows)
-    wanted = spec.dataset.iam_integration if spec.dataset else IAM_NONE
-    if not clouds or wanted == IAM_NONE:
-        return ok(Topic.STORAGE, "no video needs an IAM integration")
-    found = [each for each in client.integrations.list() if is_meant(each, wanted)]
-    served = {each.provider.upper() for each in found}
-    lacking = [cloud for cloud in clouds if cloud.upper() not in served]
-    if not lacking:
-        return ok(Topic.STORAGE, f"{_listed(found)} signs for the videos")
-    remedy = (
-        "create one in Labelbox's workspace settings and name it, or set dataset: {iam_integration: none} if public"
-    )
-    text = f"videos are at {', '.join(lacking)}, and no IAM integration that the spec means is for it"
-    return warn(Topic.STORAGE, text, remedy)
-
-
-def _cloud(address: str) -> str | None:
-    """Return whose storage an address without a signature is in."""
-    parts = urlsplit(address)
-    if any(mark in parts.query.lower() for mark in SIGNED):
-        return None
-    return next((cloud for host, cloud in CLOUDS.items() if (parts.hostname or "").endswith(host)), None)
+    yield from _rows(client, rows, processes=http is not None)
 
 
 def _names(client: Client, spec: Spec) -> Iterator[HealthCheck]:
@@ -181,7 +133,3 @@ def _existing(rows: Sequence[VideoRow], present: Sequence[str]) -> HealthCheck:
 
 def _some(keys: Sequence[str]) -> str:
     return ", ".join(shorten(list(keys), SHOWN))
-
-
-def _listed(integrations: Sequence[Integration]) -> str:
-    return ", ".join(str(each) for each in integrations)

@@ -105,6 +105,6 @@ def _left(client: Client, names: SelftestNames) -> Iterator[LeftOver]:
         yield LeftOver("ontology", ontology.name, ontology.id)
     for dataset in client.datasets.find(names.whole):
         yield LeftOver("dataset", dataset.name, dataset.id)
-    for key, row in client.data_rows.lookup([names.clip, names.unreadable]).items():
+    for key, row in client.data_rows.lookup([names.clip, names.unreadable, names.private]).items():
         if row is not None:
             yield LeftOver("data row", key, row)

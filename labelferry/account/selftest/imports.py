@@ -14,7 +14,14 @@ from labelferry.account.selftest.trial import Trial
 from labelferry.errors import DeadlineError, NotFoundError
 from labelferry.labelbox import ImportJob, ImportKind
 
-__all__ = ["Look", "import_prelabels", "import_truth", "import_truth_again", "release_a_key"]
+__all__ = [
+    "Look",
+    "import_benchmark",
+    "import_prelabels",
+    "import_truth",
+    "import_truth_again",
+    "release_a_key",
+]
 
 Look = Callable[[str], bool | None]
 """Asks a person whether the editor of a project shows both pre-labels; returns None when that is not known."""
@@ -52,6 +59,16 @@ def import_truth_again(trial: Trial) -> None:
     _imported(trial, project, "again", TRUTH, lines("again", trial.names))
     more, _ = trial.counting(lambda: count(project) > 1 or None)
     trial.found(Group.ACCOUNT, "second_label", bool(more))
+
+
+def import_benchmark(trial: Trial) -> None:
+    """Import ground truth that is to be a benchmark."""
+    project, labels = trial.truth, trial.client.labels
+    if project is None or not trial.client.projects.label_count(project):
+        return
+    _imported(trial, project, "benchmark", TRUTH, lines("benchmark", trial.names))
+    found, _ = trial.counting(lambda: any(label.is_benchmark for label in labels.list(project)) or None)
+    trial.found(Group.ACCOUNT, "benchmark", bool(found))
 
 
 def import_prelabels(trial: Trial, look: Look) -> None:

@@ -70,6 +70,11 @@ class SelftestNames:
         return f"{self.whole}-clip"
 
     @property
+    def private(self) -> str:
+        """The global key of a row whose video is in a private bucket."""
+        return f"{self.whole}-private"
+
+    @property
     def unreadable(self) -> str:
         """The global key of a row whose media does not exist."""
         return f"{self.whole}-unreadable"

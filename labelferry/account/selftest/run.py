@@ -12,10 +12,23 @@ from labelferry.account import profile
 from labelferry.account.profile import AccountProfile
 from labelferry.account.selftest import journal
 from labelferry.account.selftest.cleaning import LeftOver, clean
-from labelferry.account.selftest.imports import Look, import_prelabels, import_truth, import_truth_again, release_a_key
+from labelferry.account.selftest.imports import (
+    Look,
+    import_benchmark,
+    import_prelabels,
+    import_truth,
+    import_truth_again,
+    release_a_key,
+)
 from labelferry.account.selftest.material import SelftestNames
 from labelferry.account.selftest.records import Selftest, SelftestPlan
-from labelferry.account.selftest.setting_up import create_ontology, create_projects, create_rows, fill_projects
+from labelferry.account.selftest.setting_up import (
+    create_ontology,
+    create_projects,
+    create_rows,
+    fill_projects,
+    read_private,
+)
 from labelferry.account.selftest.trial import Trial
 from labelferry.labelbox import Client, Organization
 from labelferry.ledger import Ledger, LedgerFile, confirm, held, open_ledger
@@ -26,7 +39,7 @@ from labelferry.settings import Settings
 
 __all__ = ["Choices", "clean_up", "run_selftest"]
 
-REQUESTS = 110
+REQUESTS = 115
 """About how many a self-test sends; tests hold it to a tenth."""
 
 NO_LOOK: Look = lambda _: None  # noqa: E731
@@ -41,12 +54,14 @@ class Choices:
         look: looks at pre-labels in the editor; unknown unless given.
         keep: whether to leave everything in Labelbox.
         clean: whether only to delete what earlier self-tests left.
+        iam: URL of a video in a private bucket that the default IAM integration can read; None tests no integration.
     """
 
     decide: Callable[[SelftestPlan], bool] = field(default=lambda _: True)
     look: Look = NO_LOOK
     keep: bool = False
     clean: bool = False
+    iam: str | None = None
 
 
 def run_selftest(
@@ -74,7 +89,7 @@ def run_selftest(
         trial, left = Trial(client, names), tuple[LeftOver, ...]()
         journal.begin(ledger, names)
         try:
-            _try(trial, choices.look)
+            _try(trial, choices)
         finally:
             if not choices.keep:
                 left = _cleaned(client, ledger, names)
@@ -117,11 +132,14 @@ STEPS: tuple[tuple[str, Callable[[Trial], None]], ...] = (
     ("batches", fill_projects),
     ("ground truth", import_truth),
     ("ground truth again", import_truth_again),
+    ("benchmark", import_benchmark),
 )
 
 
-def _try(trial: Trial, look: Look) -> None:
-    steps = (*STEPS, ("pre-labels", lambda trial: import_prelabels(trial, look)), ("key", release_a_key))
+def _try(trial: Trial, choices: Choices) -> None:
+    steps = [*STEPS, ("pre-labels", lambda trial: import_prelabels(trial, choices.look)), ("key", release_a_key)]
+    if url := choices.iam:
+        steps.append(("integration", lambda trial: read_private(trial, url)))
     for number, (name, step) in enumerate(steps):
         announce(f"self-test: {name}", number, len(steps))
         with trial.trying(name):

@@ -6,7 +6,7 @@ from labelferry.account.selftest.trial import Trial
 from labelferry.errors import RejectedError, UnavailableError
 from labelferry.ontology import Ontology, diff
 
-__all__ = ["create_ontology", "create_projects", "create_rows", "fill_projects"]
+__all__ = ["create_ontology", "create_projects", "create_rows", "fill_projects", "read_private"]
 
 
 def create_rows(trial: Trial) -> None:
@@ -28,6 +28,22 @@ def create_rows(trial: Trial) -> None:
     media = client.data_rows.get(trial.rows[names.clip]).media_attributes
     known = (media.get("frameCount"), media.get("width")) == (FRAMES, WIDTH)
     trial.found(Group.ACCOUNT, "media_known", known)
+
+
+def read_private(trial: Trial, url: str) -> None:
+    """Let the default IAM integration sign for a dataset of its own, and see whether a video is read through it."""
+    client, key = trial.client, trial.names.private
+    default = next((each for each in client.integrations.list() if each.is_default), None)
+    if default is None:
+        trial.notes.append("integration: this workspace has no default IAM integration")
+        return
+    dataset = client.datasets.create(trial.names.whole, "made by labelferry selftest, may be deleted").id
+    client.integrations.sign(dataset, default.id)
+    if (failed := client.integrations.failed_checks(dataset)) is not None:
+        trial.notes.append(f"integration: the test of {default} failed: {', '.join(failed)}")
+    row = dict(client.data_rows.create(dataset, [{"global_key": key, "row_data": url, "media_type": "VIDEO"}]).created)
+    client.data_rows.wait_processed([key])
+    trial.found(Group.ACCOUNT, "private_read", bool(client.data_rows.get(row[key]).media_attributes.get("frameCount")))
 
 
 def create_ontology(trial: Trial) -> None:

@@ -17,7 +17,7 @@ from labelferry.ndjson import of_generation, read_heading
 from labelferry.onboarding.context import Onboarding
 from labelferry.spec import ImportAs
 
-__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name"]
+__all__ = ["KINDS", "FoundJob", "adopt", "found_jobs", "job_name", "own_jobs"]
 
 KINDS = {ImportAs.PRELABELS: ImportKind.MAL, ImportAs.GROUND_TRUTH: ImportKind.GROUND_TRUTH}
 
@@ -42,6 +42,12 @@ def job_name(onboarding: str, imported_as: str, digest: str, generation: int) ->
     return f"{onboarding}-{imported_as}-{digest[:16]}" + (f"-{generation}" if generation else "")
 
 
+def own_jobs(onboarding: Onboarding) -> re.Pattern[str]:
+    """Return the pattern of the names of an onboarding's jobs; its group is the generation."""
+    spec = onboarding.desired.spec
+    return re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
+
+
 def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
     """Yield our jobs in a project that the ledger does not know, earlier generations first.
 
@@ -61,8 +67,7 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
 
 def _unheard_of(onboarding: Onboarding, project: str) -> Iterator[tuple[int, ImportJob]]:
     """Yield the jobs that are ours by name and that the ledger does not know, with their generation."""
-    spec = onboarding.desired.spec
-    ours = re.compile(rf"{re.escape(spec.name)}-{spec.imports.as_}-[0-9a-f]{{16}}(?:-(\d+))?")
+    spec, ours = onboarding.desired.spec, own_jobs(onboarding)
     known = {entry.name for entry in onboarding.ledger.entries("job")}
     for job in onboarding.client.imports.list(project, KINDS[spec.imports.as_]):
         match = ours.fullmatch(job.name)

@@ -11,7 +11,7 @@ from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 from labelferry.spec import ImportAs
 
-__all__ = ["SHOWN", "labelled", "refuse_labelled"]
+__all__ = ["SHOWN", "identities", "labelled", "refuse_labelled"]
 
 SHOWN = 20
 
@@ -27,12 +27,12 @@ def labelled(onboarding: Onboarding, project: str, rows: Collection[str], *, pat
     """
     wanted = {row.identity: row for row in map(RowRef.from_key, rows)}
     labels = onboarding.client.labels.matching(
-        project, lambda label: not wanted.keys().isdisjoint(_identities(label)), patient=patient
+        project, lambda label: not wanted.keys().isdisjoint(identities(label)), patient=patient
     )
-    return {wanted[name] for label in labels for name in _identities(label) if name in wanted}
+    return {wanted[name] for label in labels for name in identities(label) if name in wanted}
 
 
-def _identities(label: LabelRecord) -> set[str]:
+def identities(label: LabelRecord) -> set[str]:
     """Return the identities by which the row of a label may be named (``RowRef.identity``)."""
     by_id = {RowRef(id=label.row_id).identity} if label.row_id else set()
     return by_id | ({identity(label.global_key)} if label.global_key else set())

@@ -10,11 +10,21 @@ from labelferry.ledger import State
 from labelferry.listing import shorten
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.spec import IAM_DEFAULT, IAM_NONE
+from labelferry.spec import IAM_DEFAULT, IAM_NONE, Spec
 
-__all__ = ["choose_signer", "finish_signing", "is_meant", "plan_signing"]
+__all__ = [
+    "CHANGE_SIGNER",
+    "choose_signer",
+    "finish_signing",
+    "is_meant",
+    "other_signer",
+    "plan_signing",
+    "signer_fault",
+    "wanted_integration",
+]
 
 PUBLIC = "or set iam_integration: none under dataset: if no video is in a private bucket"
+CHANGE_SIGNER = "change it in the dataset's settings in Labelbox, or remove iam_integration from the spec"
 
 
 def choose_signer(onboarding: Onboarding) -> Integration | None:
@@ -23,37 +33,38 @@ def choose_signer(onboarding: Onboarding) -> Integration | None:
     Raises:
         ConflictError: when it does not exist, is not valid, or is ambiguous.
     """
-    wanted = _wanted(onboarding)
+    wanted = wanted_integration(onboarding.desired.spec)
     if wanted == IAM_NONE:
         return None
     known = onboarding.client.integrations.list()
+    if fault := signer_fault(known, wanted):
+        raise ConflictError("; ".join(fault))
+    return next((each for each in known if is_meant(each, wanted)), None)
+
+
+def wanted_integration(spec: Spec) -> str:
+    """Return the integration that a spec means; none without a dataset for new rows."""
+    return spec.dataset.iam_integration if spec.dataset else IAM_NONE
+
+
+def signer_fault(known: Sequence[Integration], wanted: str) -> tuple[str, str] | None:
+    """Return what is wrong with the integration that a spec means, and what to do; None when nothing is.
+
+    Args:
+        known: the workspace's integrations.
+        wanted: ``iam_integration`` of the spec.
+    """
     found = [each for each in known if is_meant(each, wanted)]
-    _refuse_unclear(found, known, wanted)
-    return found[0] if found else None
-
-
-def _wanted(onboarding: Onboarding) -> str:
-    """Return the integration that the spec names; none without a dataset for new rows."""
-    dataset = onboarding.desired.spec.dataset
-    return IAM_NONE if dataset is None else dataset.iam_integration
-
-
-def _refuse_unclear(found: Sequence[Integration], known: Sequence[Integration], wanted: str) -> None:
     if len(found) > 1:
-        raise ConflictError(
-            f"{len(found)} IAM integrations are {_meant(wanted)}: {_listed(found)}; give the id of one as "
-            f"iam_integration under dataset:, {PUBLIC}"
-        )
-    if not found and wanted != IAM_DEFAULT:
-        raise ConflictError(
-            f"this workspace has no IAM integration '{wanted}' ({_listed(known) or 'it has none'}); correct "
-            f"iam_integration under dataset:, {PUBLIC}"
-        )
+        what = f"{len(found)} IAM integrations are {_meant(wanted)}: {_listed(found)}"
+        return what, f"give the id of one as iam_integration under dataset:, {PUBLIC}"
+    if not found and wanted not in {IAM_DEFAULT, IAM_NONE}:
+        what = f"this workspace has no IAM integration '{wanted}' ({_listed(known) or 'it has none'})"
+        return what, f"correct iam_integration under dataset:, {PUBLIC}"
     if found and not found[0].valid:
-        raise ConflictError(
-            f"the IAM integration {found[0]} is not valid, so Labelbox cannot read the buckets behind it: validate it "
-            f"in Labelbox's workspace settings, name another one as iam_integration under dataset:, {PUBLIC}"
-        )
+        what = f"the IAM integration {found[0]} is not valid, so Labelbox cannot read the buckets behind it"
+        return what, f"validate it in Labelbox's workspace settings, name another one under dataset:, {PUBLIC}"
+    return None
 
 
 def plan_signing(onboarding: Onboarding, planned: PlannedStep) -> PlannedStep:
@@ -113,17 +124,20 @@ def refuse_other_signer(onboarding: Onboarding, dataset: str) -> None:
     Raises:
         ConflictError: with both.
     """
-    wanted = _wanted(onboarding)
+    wanted = wanted_integration(onboarding.desired.spec)
     if wanted in {IAM_DEFAULT, IAM_NONE}:
         return
     meant, current = choose_signer(onboarding), onboarding.client.integrations.signer(dataset)
-    if meant is None or (current is not None and current.id == meant.id):
-        return
+    if meant is not None and (said := other_signer(meant, current)):
+        raise ConflictError(f"dataset {dataset} exists and {said}: {CHANGE_SIGNER}")
+
+
+def other_signer(meant: Integration, current: Integration | None) -> str:
+    """Return how a dataset is signed if not by the integration that the spec names; empty when it is."""
+    if current is not None and current.id == meant.id:
+        return ""
     said = f"signed by {current}" if current else "not signed by any IAM integration"
-    raise ConflictError(
-        f"dataset {dataset} exists and is {said}, the spec names {meant}: change it in the dataset's settings in "
-        "Labelbox, or remove iam_integration from the spec"
-    )
+    return f"is {said}, the spec names {meant}"
 
 
 def _is_claimed(onboarding: Onboarding, name: str) -> bool:
@@ -134,7 +148,9 @@ def _is_claimed(onboarding: Onboarding, name: str) -> bool:
 
 def is_meant(each: Integration, wanted: str) -> bool:
     """Return whether the spec means this integration."""
-    return each.is_default if wanted == IAM_DEFAULT else wanted in {each.id, each.name}
+    if wanted == IAM_DEFAULT:
+        return each.is_default
+    return wanted != IAM_NONE and wanted in {each.id, each.name}
 
 
 def _meant(wanted: str) -> str:

@@ -3,8 +3,8 @@
 Labelbox does not say which import a label is from. A label that was edited afterwards no longer counts as ours.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from labelferry.desired.state import IndexedLine
@@ -15,6 +15,7 @@ from labelferry.model import RowRef
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.undoing.surroundings import ProjectAround
 from labelferry.onboarding.verify import option_values
+from labelferry.spec import ImportAs
 from labelferry.verification import Pictures, RowContent, compare, read_exported, read_sent
 
 __all__ = ["OurLabels", "find_ours"]
@@ -61,19 +62,41 @@ class _Finder:
     def __init__(self, onboarding: Onboarding, project: ProjectAround) -> None:
         self._onboarding, self._project = onboarding, project
         self._lines = {line.uuid: line for line in onboarding.desired.index()}
+        retired = onboarding.ledger.lines(LineState.RETIRED, imported_as=str(ImportAs.GROUND_TRUTH))
+        self._changed = {RowRef.from_key(line.row).identity for line in retired}
         self._values = option_values(onboarding.desired.ontology())
         self._pictures = Pictures(self._fetch)
 
     def matches(self, row: str, lines: list[LineRecord]) -> list[str] | None:
         """Return the ids of a row's labels that are as they were sent; None when it is not certain which are ours."""
-        exported = self._project.rows.get(row)
-        labels = [] if exported is None else exported["projects"][self._project.id]["labels"]
-        if not labels:
+        if not (labels := self._labels_on(row)):
             return []
-        known = list(filter(None, (self._lines.get(line.uuid) for line in lines)))
+        if not all(line.uuid in self._lines for line in lines):
+            return None
+        found = [self._as_sent(labels, sent, most) for sent, most in self._labels_sent(row, lines).items()]
+        return None if not found[0] or None in found else [each for ids in found for each in ids or ()]
+
+    def _labels_on(self, row: str) -> Sequence[Mapping[str, Any]]:
+        exported = self._project.rows.get(row)
+        return () if exported is None else exported["projects"][self._project.id]["labels"]
+
+    def _as_sent(self, labels: Sequence[Mapping[str, Any]], sent: frozenset[str], most: int) -> list[str] | None:
+        """Return the ids of the labels that have the content of these lines; None when they are too many to be ours."""
+        known = [self._lines[uuid] for uuid in sent]
         found = [label["id"] for label in labels if self._is_as_sent(label, known)]
-        most = 1 + max(line.generation for line in lines) if self._may_add else 1
-        return found if len(known) == len(lines) and 0 < len(found) <= most else None
+        return found if len(found) <= most else None
+
+    def _labels_sent(self, row: str, lines: list[LineRecord]) -> Counter[frozenset[str]]:
+        """Return the lines of each label that a row may have been sent, the latest first, with how often.
+
+        A row that gets another label is sent whole, so each label has the lines of the one before and new ones: those
+        that were sent more often were in the earlier ones. A line that is no longer in the sources was in them too, and
+        its content is not known any more.
+        """
+        newest = frozenset(line.uuid for line in lines)
+        times = 1 + max(line.generation for line in lines) if self._may_add and row not in self._changed else 1
+        earlier = (frozenset(line.uuid for line in lines if line.generation >= after) for after in range(1, times))
+        return Counter([newest, *earlier])
 
     @property
     def _may_add(self) -> bool:

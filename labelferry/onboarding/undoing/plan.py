@@ -7,6 +7,7 @@ stays, and so does what holds that.
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from labelferry.errors import NotFoundError
 from labelferry.labelbox import Batch, ImportKind
@@ -19,7 +20,7 @@ from labelferry.onboarding.steps.ended import settled
 from labelferry.onboarding.steps.uploads import uploaded
 from labelferry.onboarding.undoing.journal import journaled_labels
 from labelferry.onboarding.undoing.ours import OurLabels, find_ours
-from labelferry.onboarding.undoing.records import Fate, Irreversible, KeepReason, Undo, Undoable, UndoStep
+from labelferry.onboarding.undoing.records import UNDONE, Fate, Irreversible, KeepReason, Undo, Undoable, UndoStep
 from labelferry.onboarding.undoing.surroundings import ProjectAround, RowAround, Surroundings, look_around
 
 __all__ = ["plan_undo"]
@@ -64,7 +65,8 @@ def _left(onboarding: Onboarding, steps: tuple[UndoStep, ...]) -> Iterator[tuple
 
 
 def _updated_rows(ledger: Ledger) -> int:
-    return sum(int(run["report"].get("rows_updated") or 0) for run in ledger.history(limit=1_000))
+    since = takewhile(lambda run: run["outcome"] != UNDONE, ledger.history(limit=1_000))
+    return sum(int(run["report"].get("rows_updated") or 0) for run in since)
 
 
 def _imported_truth(ledger: Ledger) -> int:

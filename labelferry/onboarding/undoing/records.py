@@ -7,10 +7,12 @@ from typing import Any
 
 from labelferry.shown import Shown
 
-__all__ = ["Fate", "Irreversible", "KeepReason", "Undo", "UndoStep", "Undoable"]
+__all__ = ["UNDONE", "Fate", "Irreversible", "KeepReason", "Undo", "UndoStep", "Undoable"]
 
 FORMAT = 1
 """Version of the JSON."""
+UNDONE = "undone"
+"""The outcome in the history of runs."""
 
 
 class Undoable(StrEnum):
@@ -86,8 +88,8 @@ LEFT = {
     Irreversible.IMPORT_RECORDS: "ground-truth imports stay in the project's list of imports: Labelbox has no way to "
     "delete them, only their labels",
     Irreversible.UPLOADED_FILES: "uploaded video files stay in Labelbox's storage: it has no way to delete them",
-    Irreversible.UPDATED_ROWS: "existing data rows that were updated (on_existing: update) keep the new values: the "
-    "earlier ones are not known",
+    Irreversible.UPDATED_ROWS: "existing data rows that were updated keep the new values and global keys: the earlier "
+    "ones are not known",
     Irreversible.FEATURES: "tools and classifications of the deleted ontology that another one uses stay",
     Irreversible.KEYS: "global keys of deleted data rows may stay taken for some minutes",
 }

@@ -5,13 +5,10 @@ from collections.abc import Callable
 from labelferry.onboarding.context import Onboarding, alone
 from labelferry.onboarding.undoing.carry_out import carry_out_undo
 from labelferry.onboarding.undoing.plan import plan_undo
-from labelferry.onboarding.undoing.records import Undo
+from labelferry.onboarding.undoing.records import UNDONE, Undo
 from labelferry.remote import Remote
 
 __all__ = ["undo_onboarding"]
-
-UNDONE = "undone"
-"""The outcome in the history of runs."""
 
 
 def undo_onboarding(onboarding: Onboarding, remote: Remote, wait: float, decide: Callable[[Undo], bool]) -> Undo:

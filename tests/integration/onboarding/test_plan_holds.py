@@ -10,6 +10,7 @@ from orjson import dumps, loads
 
 import labelferry.reports.printing  # noqa: F401  so that plans print
 from labelferry.labelbox import Client
+from labelferry.onboarding.elsewhere import Elsewhere
 from labelferry.onboarding.plan import Action, Plan
 from labelferry.onboarding.run import make_plan
 from labelferry.reports import Report
@@ -85,3 +86,26 @@ def test_what_a_reviewer_needs_is_in_it(yard: Yard) -> None:
     assert Plan.from_dict(loads(dumps(plan.to_dict()))) == plan
     assert "box-without-area" in repr(plan)
     assert repr(plan).splitlines()[-1].strip() == "Plan: 7 to create, 0 to update, 0 to delete, 0 to decide"
+
+
+def test_what_others_have_in_the_project_is_in_it(yard: Yard) -> None:
+    assert planned(yard).elsewhere == Elsewhere()
+    yard.run()
+    assert planned(yard).elsewhere == Elsewhere()
+    others = Others(yard, 0)
+    others.label()
+    others.prelabel()
+    found = planned(yard)
+    (name,) = (name for name in yard.names("imports") if name.startswith("others") and name in found.elsewhere.imports)
+    assert found.elsewhere == Elsewhere(labels=1, rows=1, imports=(name,))
+    assert "already on 1 row of the spec: 1 label not from this onboarding" in repr(found)
+    assert f"1 import of pre-labels by others: {name}" in repr(found)
+    assert Plan.from_dict(loads(dumps(found.to_dict()))) == found
+
+
+def test_our_own_labels_are_not_from_elsewhere(yard: Yard) -> None:
+    yard.write([box("street-1", 1), box("street-2", 3)], "ground-truth")
+    yard.run()
+    assert planned(yard).elsewhere == Elsewhere()
+    Others(yard, 0).label()
+    assert planned(yard).elsewhere == Elsewhere(labels=1, rows=1)
