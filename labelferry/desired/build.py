@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labelferry.checks import Checks
 from labelferry.desired.counting import Counting
+from labelferry.desired.fetched import fetched
 from labelferry.desired.folder import store
 from labelferry.desired.service import Service
 from labelferry.desired.shelf import Shelf
@@ -54,10 +55,10 @@ def build(loaded: LoadedSpec, home: Path, service: Service | None = None) -> Des
     findings: list[Finding] = []
     names = _names(loaded, service, findings)
     media = {row.global_key: media_of(row, loaded.reach, findings) for row in names.rows.values()}
-    with Shelf() as shelf:
+    with fetched(loaded) as at_hand, Shelf() as shelf:
         inferred = Inference()
         counting = None if service is None else Counting(service.first_frame, findings.append)
-        for video in _labels(loaded, names, media, findings):
+        for video in _labels(at_hand, names, media, findings):
             inferred.look(video)
             shelf.add(video if counting is None else counting.fitted(video, media))
         ontology, by_id = _ontology(loaded, inferred if shelf else None, findings), loaded.spec.ontology.id
