@@ -17,10 +17,10 @@ LABELFERRY_WAIT         seconds to wait for another run of the same onboarding o
                         refuses at once
 LABELFERRY_SPECS        folder below which specs that are pasted, filled in or fetched by URL may read and upload files;
                         default: they read none. A spec given by its path reads what it names
-LABEL_STUDIO_API_KEY    token of a Label Studio whose projects a spec names as labels
-LABEL_STUDIO_API_KEY_FILE  file with that token; LABEL_STUDIO_API_KEY takes precedence
+LABEL_STUDIO_API_KEY    token for the Label Studio whose projects a spec reads; LABEL_STUDIO_API_KEY_FILE names a file
+                        with it instead
 LABEL_STUDIO_URL        the one Label Studio that specs that are pasted, filled in or fetched by URL may read; default:
-                        none. A spec given by its path reads, and sends the token to, the one that it names
+                        none. A spec given by its path reads the one that it names
 LABELFERRY_STORAGE      Prefect block where flows store shards and reports, such as s3-bucket/labelferry; default: none
 LABELFERRY_LOCALBOX     if set: use the embedded localbox, whatever keys are set, as ``--localbox`` does
 LOCALBOX_KEY            key of the embedded localbox; default: localbox

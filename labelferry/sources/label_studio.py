@@ -39,7 +39,7 @@ SERVER = "give the URL of the server alone, such as http://localhost:8080; the p
 
 
 class LabelStudioLabels(ShapedEntry):
-    """An export of Label Studio, JSON, of tasks with a video, or a project on a running server."""
+    """An export of Label Studio, JSON, of tasks with a video, or a project on a running server (url and project)."""
 
     path: str = Field(default="", description=LabelsEntry.model_fields["path"].description)
     format: Literal["label-studio"]
