@@ -107,7 +107,7 @@ def fetch(url: str, project: int | str, token: SecretStr, file: Path) -> str:
     """
     refuse_unusable_proxies()
     with httpx.Client(base_url=url, timeout=TIMEOUT) as http:
-        server = _Server(http, url, _checked(token))
+        server = _Studio(http, url, _checked(token))
         found = server.project(project)
         place = f"{url}/projects/{found.id}"
         if not SHOWS_VIDEO.search(found.label_config or ""):
@@ -140,7 +140,7 @@ def _too_large(place: str) -> SourceError:
     return SourceError(f"{what}; export the project in parts, and name the files with path:")
 
 
-class _Server:
+class _Studio:
     """A running Label Studio; no redirect is followed, because it could lead the token to another host."""
 
     def __init__(self, http: httpx.Client, url: str, token: str) -> None:
