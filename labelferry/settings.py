@@ -17,6 +17,10 @@ LABELFERRY_WAIT         seconds to wait for another run of the same onboarding o
                         refuses at once
 LABELFERRY_SPECS        folder below which specs that are pasted, filled in or fetched by URL may read and upload files;
                         default: they read none. A spec given by its path reads what it names
+LABEL_STUDIO_API_KEY    token for the Label Studio whose projects a spec reads
+LABEL_STUDIO_API_KEY_FILE  file with that token; LABEL_STUDIO_API_KEY takes precedence
+LABEL_STUDIO_URL        the one Label Studio that specs that are pasted, filled in or fetched by URL may read; default:
+                        none. A spec given by its path reads the one that it names
 LABELFERRY_STORAGE      Prefect block where flows store shards and reports, such as s3-bucket/labelferry; default: none
 LABELFERRY_LOCALBOX     if set: use the embedded localbox, whatever keys are set, as ``--localbox`` does
 LOCALBOX_KEY            key of the embedded localbox; default: localbox
@@ -57,6 +61,8 @@ class Settings:
         specs: folder that pasted and fetched specs may read, None for none.
         storage: Prefect block where shards and reports are stored.
         localbox_key: key of the embedded localbox.
+        label_studio_key: token of a Label Studio, None for none.
+        label_studio_url: the Label Studio that pasted and fetched specs may read, None for none.
     """
 
     home: Path
@@ -70,6 +76,8 @@ class Settings:
     specs: Path | None
     storage: str | None
     localbox_key: SecretStr
+    label_studio_key: SecretStr | None
+    label_studio_url: str | None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
@@ -85,7 +93,9 @@ class Settings:
         return cls(
             home=home,
             ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=None if env.get(ONLY_LOCALBOX) else _key(env),
+            api_key=None
+            if env.get(ONLY_LOCALBOX)
+            else _key(env, "LABELBOX_API_KEY") or _key_in_file(env, "LABELBOX_API_KEY_FILE"),
             endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=_rate(env),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
@@ -94,6 +104,8 @@ class Settings:
             specs=_folder(env, "LABELFERRY_SPECS"),
             storage=env.get("LABELFERRY_STORAGE") or None,
             localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
+            label_studio_key=_key(env, "LABEL_STUDIO_API_KEY") or _key_in_file(env, "LABEL_STUDIO_API_KEY_FILE"),
+            label_studio_url=env.get("LABEL_STUDIO_URL", "").rstrip("/") or None,
         )
 
     @property
@@ -120,21 +132,26 @@ def _user_data_folder() -> Path:
 MOST_OF_A_KEY = 10_000
 
 
-def _key(env: Mapping[str, str]) -> SecretStr | None:
-    """Return the key, from the environment or from the file that it names."""
-    key, file = env.get("LABELBOX_API_KEY", "").strip(), env.get("LABELBOX_API_KEY_FILE", "")
-    if key or not file:
-        return SecretStr(key) if key else None
+def _key(env: Mapping[str, str], name: str) -> SecretStr | None:
+    key = env.get(name, "").strip()
+    return SecretStr(key) if key else None
+
+
+def _key_in_file(env: Mapping[str, str], name: str) -> SecretStr | None:
+    """Return the key in the file that a variable names."""
+    file = env.get(name, "")
+    if not file:
+        return None
     try:
         with open_regular(Path(file).expanduser()) as opened:
             key = opened.read(MOST_OF_A_KEY).decode().strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
-        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} cannot be read ({reason}); name a file with the key") from error
+        raise SpecError(f"{name}: {file} cannot be read ({reason}); name a file with the key") from error
     if len(key) == MOST_OF_A_KEY:
-        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is too long for a key; name a file with nothing but the key")
+        raise SpecError(f"{name}: {file} is too long for a key; name a file with nothing but the key")
     if not key:
-        raise SpecError(f"LABELBOX_API_KEY_FILE: {file} is empty; put the key into it")
+        raise SpecError(f"{name}: {file} is empty; put the key into it")
     return SecretStr(key)
 
 

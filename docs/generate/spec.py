@@ -24,7 +24,8 @@ def lines() -> Iterator[str]:
     yield ""
     yield "One YAML or JSON file; paths in it are relative to its folder. Keys that are not listed here are refused,"
     yield "with their line. `labelferry check SPEC` reads and checks it, offline. A spec that is pasted, filled in or"
-    yield "fetched by URL reads only files below the folder that `LABELFERRY_SPECS` names, and none without it."
+    yield "fetched by URL reads only files below the folder that `LABELFERRY_SPECS` names, and only the Label Studio"
+    yield "that `LABEL_STUDIO_URL` names; without these settings it reads none."
     yield ""
     yield from _keys(schema, parts)
     for key, field in schema["properties"].items():
@@ -61,7 +62,7 @@ def _videos(field: Schema, parts: Schema) -> Iterator[str]:
 def _formats(items: Schema, parts: Schema) -> Iterator[str]:
     yield "## `labels`"
     yield ""
-    yield "A list of files. Each entry has a `format`, which determines its other keys."
+    yield "A list of files, or projects on a server. Each entry has a `format`, which determines its other keys."
     yield ""
     for name, reference in items["discriminator"]["mapping"].items():
         yield from _part(f"`format: {name}`", _referred({"$ref": reference}, parts), parts, level="###")

@@ -1,6 +1,6 @@
 """Commands that send nothing: check, preview, convert and formats.
 
-They are offline, unless a spec takes its videos from a project or dataset: those are looked up.
+They are offline, unless a spec takes its videos from a project or dataset, or its labels from a Label Studio.
 """
 
 import tempfile
@@ -22,7 +22,7 @@ def check(
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Read and check everything that a spec names. Nothing is sent; offline, unless the videos are in Labelbox."""
+    """Read and check everything that a spec names. Nothing is sent. Offline, unless some of it is on a server."""
     from labelferry import api
     from labelferry.reports.terminal import print_check
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from labelferry.checks import Checks
 from labelferry.desired.counting import Counting
+from labelferry.desired.fetched import fetched
 from labelferry.desired.folder import store
 from labelferry.desired.service import Service
 from labelferry.desired.shelf import Shelf
@@ -45,8 +46,8 @@ def build(loaded: LoadedSpec, home: Path, service: Service | None = None) -> Des
     Args:
         loaded: the spec and the files that it may read.
         home: folder under which the desired state is written.
-        service: has the data rows that the spec takes from a project or dataset, and the ontology that it names by id,
-            which is called for last and without which the labels are not compared with it.
+        service: has the data rows that the spec takes from a project or dataset, and the existing ontology that it
+            names, which is called for last and without which the labels are not compared with it.
 
     Raises:
         InputError: when anything is wrong with the input; nothing is written then.
@@ -54,15 +55,15 @@ def build(loaded: LoadedSpec, home: Path, service: Service | None = None) -> Des
     findings: list[Finding] = []
     names = _names(loaded, service, findings)
     media = {row.global_key: media_of(row, loaded.reach, findings) for row in names.rows.values()}
-    with Shelf() as shelf:
+    with fetched(loaded) as at_hand, Shelf() as shelf:
         inferred = Inference()
         counting = None if service is None else Counting(service.first_frame, findings.append)
-        for video in _labels(loaded, names, media, findings):
+        for video in _labels(at_hand, names, media, findings):
             inferred.look(video)
             shelf.add(video if counting is None else counting.fitted(video, media))
-        ontology, by_id = _ontology(loaded, inferred if shelf else None, findings), loaded.spec.ontology.id
+        ontology = _ontology(loaded, inferred if shelf else None, findings)
         announce("checking")
-        held = None if by_id is None or service is None else service.ontology(by_id)
+        held = service.ontology(loaded.spec.ontology) if ontology is None and service is not None else None
         checks = Checks(
             ontology=ontology or held, media=media, temporal_base=loaded.spec.frames.temporal_base, rows=media.keys()
         )
@@ -160,7 +161,10 @@ def _ontology(loaded: LoadedSpec, inferred: Inference | None, findings: list[Fin
             return read_ontology(path)
     if wanted.source and inferred is None:
         emptied = _said(findings, WHY_EMPTY)
-        raise SpecError(f"ontology: there are no labels to infer it from; add labels, or name its file or id{emptied}")
+        raise SpecError(
+            "ontology: there are no labels to infer it from; add labels, name its file, or leave from: out to use an "
+            f"existing one{emptied}"
+        )
     return _inferred(inferred, findings) if wanted.source and inferred else None
 
 

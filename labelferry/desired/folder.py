@@ -55,7 +55,7 @@ def store(
         home: our home folder.
         rows: the data rows.
         labels: those of one row after another.
-        ontology: None when the spec names one by id.
+        ontology: None when the spec names an existing one.
         findings: about all of it.
 
     Raises:

@@ -5,7 +5,7 @@ from typing import Protocol
 
 from labelferry.ontology import Ontology
 from labelferry.sources.existing_rows import HeldRow
-from labelferry.spec import ExistingRows
+from labelferry.spec import ExistingRows, Reference
 
 __all__ = ["Service"]
 
@@ -13,11 +13,12 @@ __all__ = ["Service"]
 class Service(Protocol):
     """Labelbox, as far as a desired state depends on what it has."""
 
-    def ontology(self, ontology_id: str) -> Ontology:
+    def ontology(self, wanted: Reference) -> Ontology:
         """Return an existing ontology.
 
         Raises:
-            NotFoundError: when there is none with that id.
+            NotFoundError: when there is none with that id or name.
+            ConflictError: when several have its name.
         """
         ...
 

@@ -4,7 +4,7 @@
 
     onboarding.json   spec, counts, findings, fingerprint, and the format of the whole folder
     rows.jsonl        one data row per line
-    ontology.json     the normalised tree, absent when the spec names an ontology by id
+    ontology.json     the normalised tree, absent when the spec names an existing one
     lines.ndjson      the annotation lines, grouped by data row
     index.jsonl       for each line: uuid, key of its row, feature, kind, place in the user's files, keyframes, bytes
     shards/           files of lines as sent
@@ -91,7 +91,7 @@ class Desired:
         return [orjson.loads(line) for line in (self.folder / "rows.jsonl").read_bytes().splitlines()]
 
     def ontology(self) -> Mapping[str, Any] | None:
-        """Return the desired ontology, normalised; None when the spec names one by id."""
+        """Return the desired ontology, normalised; None when the spec names an existing one."""
         path = self.folder / "ontology.json"
         tree: Mapping[str, Any] | None = orjson.loads(path.read_bytes()) if path.exists() else None
         return tree

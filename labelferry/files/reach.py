@@ -5,9 +5,9 @@ not trusted: with links resolved it reads only files below one folder, and error
 because it may name any file.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 
 from labelferry.errors import EmptySourceError, InputError, SourceError
@@ -26,10 +26,12 @@ class Reach:
     Args:
         base: folder that its paths are relative to; None when it may read nothing.
         confined: whether the spec is not trusted, and reads nothing outside ``base``.
+        fetched: files with what was fetched from servers, by its URL.
     """
 
     base: Path | None
     confined: bool = False
+    fetched: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def relative(self) -> str:
@@ -53,6 +55,8 @@ class Reach:
         Raises:
             SourceError: when it may not be read.
         """
+        if path in self.fetched:
+            return self.fetched[path]
         whole = self._folder(path) / path
         try:
             whole = self._resolved(whole, path) if self.confined else whole

@@ -183,7 +183,7 @@ def _planned_steps(onboarding: Onboarding) -> Iterator[PlannedStep]:
     yield from plan_data_rows(onboarding)
     ontology = plan_ontology(onboarding)
     yield ontology
-    project = plan_project(onboarding, ontology.id)
+    project = plan_project(onboarding, ontology.id, undecided=ontology.action is Action.CONFLICT)
     yield project
     yield plan_batch(onboarding)
     yield from plan_imports(onboarding, project.id)

@@ -11,15 +11,17 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
-from typing import Any, Literal
+from typing import Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field
+from pydantic import Field, StrictInt, StrictStr, field_validator, model_validator
 
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, Where
 from labelferry.model.frames import Span
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Polygons
 from labelferry.sources.documents import Node, document_of
+from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
 from labelferry.sources.media_beside import VIDEO_ENDINGS
@@ -33,15 +35,43 @@ __all__ = ["READER", "LabelStudioLabels", "read"]
 UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
 """What Label Studio puts before the name of an uploaded file."""
 UNNAMED = "object"
+SERVER = "give the URL of the server alone, such as http://localhost:8080; the project has its own key, project:"
 
 
 class LabelStudioLabels(ShapedEntry):
-    """An export of Label Studio, JSON, of tasks with a video."""
+    """An export of Label Studio, JSON, of tasks with a video, or a project on a running server (url and project)."""
 
+    path: str = Field(default="", description=LabelsEntry.model_fields["path"].description)
     format: Literal["label-studio"]
+    url: str | None = Field(
+        default=None,
+        description="Instead of path: a running Label Studio, such as http://localhost:8080; its token is taken from "
+        "LABEL_STUDIO_API_KEY",
+    )
+    project: StrictInt | StrictStr | None = Field(
+        default=None, description="With url: the project, by its id or its exact title"
+    )
     global_key: GlobalKey | None = Field(
         default=None, description="The video, when the file has one; by default the name of the task's video file"
     )
+
+    @field_validator("url")
+    @classmethod
+    def _server(cls, url: str | None) -> str | None:
+        if url is None:
+            return None
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.port == 0:
+            raise ValueError(SERVER)
+        if "@" in parts.netloc or parts.query or parts.fragment or "/projects" in parts.path:
+            raise ValueError(SERVER)
+        return url.rstrip("/")
+
+    @model_validator(mode="after")
+    def _one_place(self) -> Self:
+        if (self.url is None) != (self.project is None) or (self.url is None) != bool(self.path):
+            raise ValueError("give either path, or url and project")
+        return self
 
 
 def read(source: Source[LabelStudioLabels]) -> Iterator[LabelledVideo]:

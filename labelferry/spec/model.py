@@ -77,7 +77,7 @@ class ProjectSpec(Reference):
 
 
 class OntologyRef(Reference):
-    """The ontology: from a file, inferred from the labels, or an existing one."""
+    """The ontology: from a file, inferred from the labels, or an existing one by its name or id alone."""
 
     source: Literal["labels"] | None = Field(None, alias="from", description="labels: infer it from the labels")
     file: str | None = Field(None, description="YAML file, or the JSON of Labelbox's OntologyBuilder")
@@ -86,10 +86,6 @@ class OntologyRef(Reference):
     def _one_origin(self) -> "OntologyRef":
         if self.source and self.file:
             raise ValueError("give either from: labels or file, not both")
-        if not (self.source or self.file or self.id):
-            raise ValueError(
-                "give its origin: from: labels (which also uses an existing one), file: <path>, or id: <Labelbox id>"
-            )
         return self
 
 

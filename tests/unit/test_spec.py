@@ -47,7 +47,6 @@ BAD = {
     "wrong value": ("priority: 5", "priority: 9", r"spec\.yaml:5: batch\.priority: .*less than or equal to 5"),
     "unknown format": ("format: mot", "format: mott", r"spec\.yaml:8: labels\.0: .*mott"),
     "format option": ("classes:", "clases:", r"spec\.yaml:8: labels\.0\.clases: unknown key"),
-    "no origin of the ontology": (", from: labels", "", r"spec\.yaml:4: ontology: give its origin"),
     "benchmark": ("as: prelabels", "as: prelabels, benchmark: true", r"spec\.yaml:9: import: benchmark needs"),
     "name": ("name: tud-campus", "name: tud campus", r"spec\.yaml:1: name: use letters"),
     "long name": ("dataset: TUD Campus videos", f"dataset: {'x' * 201}", r"spec\.yaml:2: dataset: .*at most 200 char"),

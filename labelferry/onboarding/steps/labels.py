@@ -7,7 +7,7 @@ from labelferry.account.profile import is_kept, kept
 from labelferry.desired.build import build
 from labelferry.desired.state import Desired
 from labelferry.errors import ConflictError, NotFoundError
-from labelferry.labelbox import Dataset, Project
+from labelferry.labelbox import Dataset, OntologyRecord, Project
 from labelferry.labelbox.exports import WITHOUT_LABELS
 from labelferry.labelbox.records import DataRow
 from labelferry.ledger import open_ledger
@@ -42,7 +42,7 @@ def assemble(
 
     Raises:
         InputError: when anything is wrong with the input.
-        NotFoundError: when no ontology has the id, or no project or dataset the name that the videos are taken from.
+        NotFoundError: when the ontology that the spec names does not exist, or the project or dataset of its videos.
     """
     loaded = load_spec(spec, settings.specs).decided(decisions or Decisions())
     return build(loaded, settings.home, AtService(settings, lambda: remote, connecting))
@@ -60,14 +60,16 @@ class AtService:
     def __init__(self, settings: Settings, remote: Callable[[], Remote], connecting: Connect = connect) -> None:
         self._settings, self._remote, self._connecting = settings, remote, connecting
 
-    def ontology(self, ontology_id: str) -> Ontology:
+    def ontology(self, wanted: Reference) -> Ontology:
         """Return an existing ontology.
 
         Raises:
-            NotFoundError: when there is none with that id.
+            NotFoundError: when there is none with that id or name.
+            ConflictError: when several have its name.
         """
         with self._connecting(self._settings, self._remote()) as client:
-            return Ontology.from_normalized(client.ontologies.get(ontology_id).normalized)
+            found = _only("ontology", "ontology", wanted, client.ontologies.get, client.ontologies.find)
+            return Ontology.from_normalized(client.ontologies.get(found.id).normalized)
 
     def first_frame(self) -> int | None:
         """Return the number of a video's first frame in ranges of answers, as the self-test measured it.
@@ -91,29 +93,34 @@ class AtService:
         announce("looking up the data rows in Labelbox")
         with self._connecting(self._settings, self._remote()) as client:
             if place.project is not None:
-                project = _only("project", place.project, client.projects.get, client.projects.find)
+                project = _only("videos", "project", place.project, client.projects.get, client.projects.find)
                 yield from map(_exported, client.exports.project(project.id, None, **WITHOUT_LABELS))
             if place.dataset is not None:
-                dataset = _only("dataset", place.dataset, client.datasets.get, client.datasets.find)
+                dataset = _only("videos", "dataset", place.dataset, client.datasets.get, client.datasets.find)
                 yield from map(_listed, client.data_rows.list(dataset.id))
 
 
-ResourceT = TypeVar("ResourceT", Project, Dataset)
+ResourceT = TypeVar("ResourceT", Project, Dataset, OntologyRecord)
 
 
 def _only(
-    kind: str, wanted: Reference, get: Callable[[str], ResourceT], find: Callable[[str], Sequence[ResourceT]]
+    key: str,
+    kind: str,
+    wanted: Reference,
+    get: Callable[[str], ResourceT],
+    find: Callable[[str], Sequence[ResourceT]],
 ) -> ResourceT:
-    """Return the resource that a reference means."""
+    """Return the resource that a reference means; ``key`` is where the spec has it."""
     if wanted.id is not None:
         return get(wanted.id)
     found = find(wanted.name or "")
     if not found:
-        raise NotFoundError(f"videos: no {kind} is named '{wanted.name}'; correct its name, or give its id")
+        create = ", or say from: labels or file: to create it" if key == "ontology" else ""
+        raise NotFoundError(f"{key}: no {kind} is named '{wanted.name}'; correct its name, or give its id{create}")
     if len(found) > 1:
         ids = ", ".join(each.id for each in found)
         raise ConflictError(
-            f"videos: the {kind} name '{wanted.name}' is not unique ({ids}); choose one with {kind}: {{id: ...}}"
+            f"{key}: the {kind} name '{wanted.name}' is not unique ({ids}); choose one with {kind}: {{id: ...}}"
         )
     return found[0]
 

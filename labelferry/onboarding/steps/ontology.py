@@ -7,11 +7,15 @@ on the one that the project uses.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
-from labelferry.errors import ConflictError
+from labelferry.checks.names import check as check_names
+from labelferry.checks.subject import Facts
+from labelferry.errors import ConflictError, NotFoundError
 from labelferry.labelbox import costs
 from labelferry.labelbox.records import OntologyRecord
+from labelferry.model.findings import Finding
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
 from labelferry.onboarding.steps.project import project_kind
@@ -25,6 +29,8 @@ __all__ = ["Chosen", "build_ontology", "choose_ontology", "ontology_kind", "plan
 
 LOSSES = {DifferenceKind.MISSING, DifferenceKind.KIND}
 """Differences that leave existing labels without their feature."""
+MOST_LINES, MOST_FINDINGS = 20_000, 20
+"""Lines in which a difference is looked for, and places that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,12 @@ def choose_ontology(onboarding: Onboarding) -> Chosen:
 
     Raises:
         ConflictError: with the differences, when the existing one differs and no new version may be created.
+        NotFoundError: when the spec names an existing one that has been deleted.
     """
     reference, wanted = onboarding.desired.spec.ontology, onboarding.desired.ontology()
     known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
+    if wanted is None and known is None:
+        raise NotFoundError(f"ontology '{reference.name}' no longer exists; name another one in the spec")
     if known is None or wanted is None:
         return Chosen(reference, known, wanted or {})
     first = onboarding.client.ontologies.get(known)
@@ -118,7 +127,7 @@ def _version(
     reference = Reference(name=version_name(first.name, tree))
     known = look_up(ontology_kind(onboarding), reference, onboarding.ledger)
     if known is None and onboarding.desired.spec.on_ontology_change == "fail":
-        listed = "\n".join(f"  {each}" for each in differences)
+        listed = "\n".join(f"  {each}" for each in (*differences, *_in_labels(onboarding, first)))
         raise ConflictError(
             f"an ontology named '{first.name}' already exists and differs:\n{listed}\n"
             "change the labels or the ontology so that they agree, set on_ontology_change: new-version, or name a new "
@@ -126,6 +135,18 @@ def _version(
         )
     _refuse_loss(onboarding, latest, tree)
     return Chosen(reference, known, tree.to_normalized(), differences)
+
+
+def _in_labels(onboarding: Onboarding, held: OntologyRecord) -> list[Finding]:
+    """Return where labels that the ontology is inferred from first use what an existing one lacks."""
+    if not _may_have_grown(onboarding):
+        return []
+    look = check_names(Facts(Ontology.from_normalized(held.normalized), media={}))
+    first: dict[str, Finding] = {}
+    for line in islice(onboarding.desired.index(), MOST_LINES):
+        for finding in look([onboarding.desired.video(line)]):
+            first.setdefault(finding.message, finding)
+    return list(first.values())[:MOST_FINDINGS]
 
 
 def _refuse_loss(onboarding: Onboarding, latest: OntologyRecord, tree: Ontology) -> None:

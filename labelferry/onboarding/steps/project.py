@@ -11,8 +11,14 @@ from labelferry.progress import announce
 __all__ = ["create_project", "plan_project", "project_kind", "refuse_moved", "refuse_other_ontology"]
 
 
-def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
-    """Return what ``create_project`` would do; the ontology is None when it is yet to be created."""
+def plan_project(onboarding: Onboarding, ontology: str | None, *, undecided: bool = False) -> PlannedStep:
+    """Return what ``create_project`` would do.
+
+    Args:
+        onboarding: its desired state, client and ledger.
+        ontology: None when it is yet to be created.
+        undecided: whether the ontology is a conflict: using it, or a version of it, is not another one.
+    """
     step = plan_resource(
         project_kind(onboarding), onboarding.desired.spec.project, onboarding.ledger, costs.NEW_PROJECT
     )
@@ -20,6 +26,8 @@ def plan_project(onboarding: Onboarding, ontology: str | None) -> PlannedStep:
         return step
     try:
         refuse_moved(onboarding, step.id)
+        if undecided and step.id is not None and _uses_a_version(onboarding, step.id):
+            return step
         connected = step.id is not None and refuse_other_ontology(onboarding, step.id, ontology)
     except ConflictError as error:
         return PlannedStep(step.kind, step.name, Action.CONFLICT, str(error), id=step.id)
@@ -88,9 +96,18 @@ def refuse_other_ontology(onboarding: Onboarding, project: str, ontology: str | 
 
 def _gives_way(onboarding: Onboarding, connected: OntologyRecord) -> bool:
     """Return whether an ontology is an earlier version of the desired one, and the spec allows new versions."""
-    spec = onboarding.desired.spec
-    earlier = connected.name == spec.ontology.name or is_version_of(connected.name, spec.ontology.name)
-    return spec.on_ontology_change == "new-version" and (earlier or connected.id == spec.ontology.id)
+    return onboarding.desired.spec.on_ontology_change == "new-version" and _is_version(onboarding, connected)
+
+
+def _uses_a_version(onboarding: Onboarding, project: str) -> bool:
+    connected = onboarding.client.projects.ontology(project)
+    return connected is not None and _is_version(onboarding, connected)
+
+
+def _is_version(onboarding: Onboarding, connected: OntologyRecord) -> bool:
+    """Return whether an ontology is the one in the spec, or a version of it."""
+    wanted = onboarding.desired.spec.ontology
+    return wanted.name == connected.name or is_version_of(connected.name, wanted.name) or connected.id == wanted.id
 
 
 def _create_project(onboarding: Onboarding, name: str) -> Project:

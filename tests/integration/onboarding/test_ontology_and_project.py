@@ -1,13 +1,15 @@
 """Ontology and project: made, found, connected, or in conflict, and that the plan says so first."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
-from labelferry.errors import ConflictError, RejectedError, UnavailableError
+from labelferry.errors import CheckError, ConflictError, NotFoundError, RejectedError, UnavailableError
 from labelferry.labelbox import costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
+from labelferry.onboarding.run import make_plan
 from labelferry.onboarding.steps.ontology import build_ontology, choose_ontology, plan_ontology
 from labelferry.onboarding.steps.project import create_project, plan_project, refuse_other_ontology
 from labelferry.onboarding.steps.resolve import Resolved
@@ -103,11 +105,66 @@ def test_an_inferred_ontology_may_have_grown(yard: Yard) -> None:
         assert plan_ontology(onboarding).id == made
 
 
-def test_an_inferred_ontology_that_lacks_something(yard: Yard) -> None:
-    theirs(yard, "bus")
-    yard.write(ONE, spec=INFERRED)
+@pytest.mark.parametrize("is_connected", [False, True])
+def test_an_inferred_ontology_that_lacks_something(is_connected: bool, yard: Yard) -> None:
+    """The conflict says where the labels need it and which name is near; the project is no second one."""
+    there = theirs(yard, "cart")
+    if is_connected:
+        connected(yard, there)
+    yard.write([*ONE, box("street-2", 1)], spec=INFERRED)
     with yard.onboarding() as onboarding:
-        assert plan_ontology(onboarding).action is Action.CONFLICT
+        planned = make_plan(onboarding, "localbox")
+    (step,) = (each for each in planned.steps if each.action is Action.CONFLICT)
+    assert step.kind == "ontology"
+    missing, place, _remedy = step.reason.splitlines()[1:]
+    assert missing == "  tool 'car' is missing"
+    assert place == ("  labels.ndjson:1: the ontology has no tool 'car'; did you mean 'cart'? Names must match exactly")
+
+
+NAMED = SPEC.replace("{name: Streets, file: ontology.yaml}", "Streets")
+
+
+@pytest.mark.parametrize("lines", [ONE, []], ids=["labels", "no labels"])
+def test_an_existing_ontology_by_its_name_alone(lines: list[dict[str, Any]], yard: Yard) -> None:
+    made = theirs(yard, "car", "bus")
+    yard.write(lines, spec=NAMED, manifest="global_key,row_data\nstreet-1,https://example.com/street-1.mp4\n")
+    assert not isinstance(yard.run(), Exception)
+    assert yard.names("ontologies") == ["Streets"]
+    (project,) = yard.client.projects.find("Streets")
+    held = yard.client.projects.ontology(project.id)
+    assert held is not None
+    assert held.id == made
+
+
+def test_labels_are_checked_against_an_ontology_named_alone(yard: Yard) -> None:
+    theirs(yard, "cart")
+    yard.write(ONE, spec=NAMED)
+    with pytest.raises(CheckError, match=r"labels.ndjson:1: the ontology has no tool 'car'; did you mean 'cart'"):
+        yard.run()
+
+
+def test_no_ontology_has_the_name(yard: Yard) -> None:
+    yard.write(ONE, spec=NAMED)
+    with pytest.raises(NotFoundError, match=r"no ontology is named 'Streets'; correct its name, .* to create it"):
+        yard.run()
+    assert yard.names("ontologies") == []
+
+
+def test_several_ontologies_have_the_name(yard: Yard) -> None:
+    ids = [theirs(yard, "car"), theirs(yard, "bus")]
+    yard.write(ONE, spec=NAMED)
+    with pytest.raises(ConflictError, match="ontology: the ontology name 'Streets' is not unique") as refused:
+        yard.run()
+    assert all(each in str(refused.value) for each in ids)
+
+
+def test_an_ontology_that_was_deleted_after_the_labels_were_checked(yard: Yard) -> None:
+    made = theirs(yard, "car")
+    yard.write(ONE, spec=NAMED)
+    with yard.onboarding() as onboarding:
+        yard.client.ontologies.delete(made)
+        with pytest.raises(NotFoundError, match="ontology 'Streets' no longer exists"):
+            plan_ontology(onboarding)
 
 
 @pytest.mark.parametrize("spec", [SPEC, INFERRED], ids=["from a file", "inferred"])
