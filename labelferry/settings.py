@@ -88,23 +88,22 @@ class Settings:
         """
         from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT  # imported late, because it loads httpx
 
-        env = os.environ if environment is None else environment
+        given = os.environ if environment is None else environment
+        env = {name: value for name, value in given.items() if value}
         home = _folder(env, "LABELFERRY_HOME") or _user_data_folder().expanduser().absolute()
         return cls(
             home=home,
-            ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
-            api_key=None
-            if env.get(ONLY_LOCALBOX)
-            else _key(env, "LABELBOX_API_KEY") or _key_in_file(env, "LABELBOX_API_KEY_FILE"),
-            endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
+            ledger_url=env.get("LABELFERRY_LEDGER", f"sqlite:///{home / 'ledger.db'}"),
+            api_key=None if env.get(ONLY_LOCALBOX) else _key(env, "LABELBOX_API_KEY", "LABELBOX_API_KEY_FILE"),
+            endpoint=env.get("LABELBOX_ENDPOINT", DEFAULT_ENDPOINT),
             requests_per_minute=_rate(env),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
             specs=_folder(env, "LABELFERRY_SPECS"),
-            storage=env.get("LABELFERRY_STORAGE") or None,
-            localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
-            label_studio_key=_key(env, "LABEL_STUDIO_API_KEY") or _key_in_file(env, "LABEL_STUDIO_API_KEY_FILE"),
+            storage=env.get("LABELFERRY_STORAGE"),
+            localbox_key=SecretStr(env.get("LOCALBOX_KEY", "localbox")),
+            label_studio_key=_key(env, "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_API_KEY_FILE"),
             label_studio_url=env.get("LABEL_STUDIO_URL", "").rstrip("/") or None,
         )
 
@@ -132,9 +131,10 @@ def _user_data_folder() -> Path:
 MOST_OF_A_KEY = 10_000
 
 
-def _key(env: Mapping[str, str], name: str) -> SecretStr | None:
+def _key(env: Mapping[str, str], name: str, file: str) -> SecretStr | None:
+    """Return a key: the value of a variable, or what is in the file that another one names."""
     key = env.get(name, "").strip()
-    return SecretStr(key) if key else None
+    return SecretStr(key) if key else _key_in_file(env, file)
 
 
 def _key_in_file(env: Mapping[str, str], name: str) -> SecretStr | None:
