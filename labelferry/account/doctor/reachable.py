@@ -46,7 +46,7 @@ def _tried(rows: Sequence[VideoRow], http: httpx.Client) -> HealthCheck:
     sample = rows[:: ceil(len(rows) / SAMPLE)]
     faults = {row.global_key: _fault(http, row.row_data or "") for row in sample}
     if lost := [f"{key} ({why})" for key, why in faults.items() if why]:
-        remedy = "correct row_data, or let everybody read the videos; if only this machine is kept out, go on"
+        remedy = "correct row_data, or make the videos readable by URL; if only this machine is kept out, go on"
         return warn(Topic.STORAGE, f"cannot be read from here: {_some(lost)}", remedy)
     return ok(Topic.STORAGE, f"{len(sample)} of {counted(len(rows), 'URL')} tried out, all can be read")
 

@@ -26,6 +26,7 @@ CLOUDS = {
     ".dfs.core.windows.net": "Azure",
 }
 SIGNED = ("x-amz-signature", "x-goog-signature", "sig=")
+NOT_NEEDED = "no video needs an IAM integration"
 IF_PUBLIC = "or set dataset: {iam_integration: none} if the videos are public"
 
 
@@ -52,7 +53,7 @@ def check_storage(client: Client, spec: Spec, rows: Sequence[VideoRow], known: S
     """
     wanted, clouds = wanted_integration(spec), _clouds(rows)
     if wanted == IAM_NONE or (wanted == IAM_DEFAULT and not clouds):
-        return ok(Topic.STORAGE, "no video needs an IAM integration")
+        return ok(Topic.STORAGE, NOT_NEEDED)
     meant, dataset = [each for each in known if is_meant(each, wanted)], _dataset(client, spec.dataset)
     if dataset is None:
         return _signing(meant, clouds, f"create one in Labelbox's workspace settings and name it, {IF_PUBLIC}")
@@ -74,7 +75,7 @@ def _signing(signers: Sequence[Integration], clouds: Sequence[str], remedy: str)
     served = {each.provider.upper() for each in signers}
     if lacking := [cloud for cloud in clouds if cloud.upper() not in served]:
         return warn(Topic.STORAGE, f"videos are at {', '.join(lacking)}, and no IAM integration signs for them", remedy)
-    return ok(Topic.STORAGE, f"{_listed(signers) or 'no IAM integration'} signs for the videos")
+    return ok(Topic.STORAGE, f"{_listed(signers)} signs for the videos" if signers else NOT_NEEDED)
 
 
 def _dataset(client: Client, named: Reference | None) -> str | None:
