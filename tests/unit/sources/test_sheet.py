@@ -115,9 +115,10 @@ print([len(track) for path in sys.argv[1:] for video in labelferry.read(path) fo
 def test_tables_are_read_without_pandas(tmp_path: Path) -> None:
     """Importing it takes 40 MB and a quarter of a second, and pyarrow does so by the way."""
     rows = {"global_key": ["a", "a"], "frame": [1, 2], "track": [7, 7], "class": ["car", "car"]}
-    rows |= dict.fromkeys(("left", "top", "width", "height"), [1.5, 2.5])
+    rows |= {name: [1.5, 2.5] for name in ("left", "top", "width", "height")}
     pq.write_table(pa.table(rows), tmp_path / "boxes.parquet")
     pd.DataFrame(rows).to_csv(tmp_path / "boxes.csv", index=False)
     files = [str(tmp_path / "boxes.parquet"), str(tmp_path / "boxes.csv")]
-    done = subprocess.run([sys.executable, "-c", WITHOUT_PANDAS, *files], capture_output=True, text=True, check=False)
+    command = [sys.executable, "-c", WITHOUT_PANDAS, *files]
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert (done.stdout, done.stderr) == ("[2, 2]\n", "")
