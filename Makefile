@@ -48,8 +48,9 @@ docs: setup ## the documentation site in site/, its reference pages regenerated
 	$(BIN)/python -m docs.generate
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict
 
-bench: setup ## speed compared with the official SDK
+bench: setup ## speed compared with the official SDK and with orjson alone; what a size costs in time and memory
 	$(BIN)/python -m benches.encode
+	$(BIN)/python -m benches.scale
 
 up: setup ## start a Prefect server, a worker and a localbox here, and deploy
 	$(BIN)/python -m deployments.services up

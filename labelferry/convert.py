@@ -8,6 +8,7 @@ from typing import Any
 
 from labelferry.assemble import assemble
 from labelferry.ndjson import encode
+from labelferry.private import BUFFER
 from labelferry.types import Label
 
 __all__ = ["to_ndjson", "write_ndjson"]
@@ -35,7 +36,7 @@ def write_ndjson(labels: Iterable[Label], path: str | os.PathLike[str]) -> int:
         AnnotationError: as for ``to_ndjson``; then the file is not touched.
     """
     target, count = Path(path), 0
-    with tempfile.NamedTemporaryFile("wb", dir=target.parent, prefix=f".{target.name}.", delete=False) as out:
+    with tempfile.NamedTemporaryFile("wb", BUFFER, dir=target.parent, prefix=f".{target.name}.", delete=False) as out:
         draft = Path(out.name)
         try:
             for line in encode(assemble(labels)):

@@ -7,9 +7,11 @@ from typing import BinaryIO
 
 from labelferry.errors import SpecError
 
-__all__ = ["create_private", "open_named", "open_private", "private_folder"]
+__all__ = ["BUFFER", "create_private", "open_named", "open_private", "private_folder"]
 
 FILE, FOLDER = 0o600, 0o700
+BUFFER = 2**17
+"""Bytes that are written at once: a call for each line would take as long as the line."""
 
 
 def private_folder(path: Path) -> Path:
@@ -30,7 +32,7 @@ def open_private(path: Path) -> BinaryIO:
     Raises:
         OSError: when it cannot be opened.
     """
-    return open(path, "wb", opener=_opener)
+    return open(path, "wb", buffering=BUFFER, opener=_opener)
 
 
 def open_named(path: Path) -> BinaryIO:

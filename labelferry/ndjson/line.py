@@ -5,19 +5,20 @@ inverts writing. Facts: https://docs.labelbox.com/reference/import-video-annotat
 what the official SDK 7.17.0 writes: numbers as floats, empty ``classifications``, frames next to the answer.
 """
 
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from enum import StrEnum
 from typing import Any
 
 from labelferry.errors import AnnotationError, SourceError
-from labelferry.model import Labelled, LabelledVideo, Masks, RowRef, Track, Where
+from labelferry.model import Classification, Labelled, LabelledVideo, Masks, RowRef, Track, Where
 from labelferry.model.keys import wrong_key
 from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.mask_line import MASK_KEYS, read_masks, write_masks
 from labelferry.ndjson.question_line import QUESTION_KEYS, read_question, write_question
-from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_track
+from labelferry.ndjson.track_line import TRACK_KEYS, read_track, write_tracks
 
-__all__ = ["ROW", "UUID", "LineKind", "has_older_key", "is_line", "kind_of", "read_line", "write_line"]
+__all__ = ["ROW", "UUID", "LineKind", "has_older_key", "is_line", "kind_of", "read_line", "write_lines"]
 
 ROW, UUID, BENCHMARK = "dataRow", "uuid", "isBenchmarkReferenceLabel"
 LINE_KEYS = frozenset({ROW, UUID, BENCHMARK})
@@ -53,18 +54,16 @@ def kind_of(labelled: Labelled) -> LineKind:
     return LineKind.MASK if isinstance(labelled, Masks) else LineKind.CLASSIFICATION
 
 
-def write_line(labelled: Labelled, row: RowRef, benchmark: bool) -> dict[str, Any]:
-    """Return a line without its uuid.
-
-    Args:
-        labelled: the content of the line.
-        row: its data row.
-        benchmark: whether it belongs to a benchmark.
-    """
-    line = {ROW: {"globalKey": row.global_key} if row.global_key else {"id": row.id}, **_write(labelled)}
-    if benchmark:
-        line[BENCHMARK] = True
-    return line
+def write_lines(videos: Sequence[LabelledVideo]) -> Iterator[tuple[LabelledVideo, Labelled, dict[str, Any]]]:
+    """Yield everything that becomes a line, with its video and the line for orjson, without its uuid."""
+    tracks = write_tracks(track for video in videos for track in video.tracks)
+    for video in videos:
+        row = {"globalKey": video.row.global_key} if video.row.global_key else {"id": video.row.id}
+        for labelled in video.labelled:
+            line = {ROW: row, **(next(tracks) if isinstance(labelled, Track) else _write(labelled))}
+            if video.benchmark:
+                line[BENCHMARK] = True
+            yield video, labelled, line
 
 
 def read_line(value: object, where: Where, global_key: str | None = None) -> LabelledVideo:
@@ -84,9 +83,7 @@ def read_line(value: object, where: Where, global_key: str | None = None) -> Lab
         raise SourceError(str(error)) from error
 
 
-def _write(labelled: Labelled) -> dict[str, Any]:
-    if isinstance(labelled, Track):
-        return write_track(labelled)
+def _write(labelled: Classification | Masks) -> dict[str, Any]:
     return write_masks(labelled) if isinstance(labelled, Masks) else write_question(labelled)
 
 

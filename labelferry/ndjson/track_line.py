@@ -1,18 +1,20 @@
 """A track as an import line: segments of keyframes, each with a box, point or line; written, and read back."""
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import chain, pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate, chain, groupby, repeat
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
+import orjson
 
 from labelferry.model import Classification, Geometry, Track
 from labelferry.ndjson.at import At, LineObject
 from labelferry.ndjson.feature_keys import FEATURE_KEYS, read_feature, write_feature
+from labelferry.ndjson.keyframe_text import run_texts
 from labelferry.ndjson.question_line import NESTED, read_nested, write_nested
 
-__all__ = ["TRACK_KEYS", "read_track", "write_track"]
+__all__ = ["TRACK_KEYS", "read_track", "write_tracks"]
 
 TRACK_KEYS = FEATURE_KEYS | {"segments", NESTED}
 SEGMENT_KEYS = frozenset({"keyframes"})
@@ -25,18 +27,14 @@ NUMBERS = {int, float}
 Row = tuple[float, ...]
 
 
-def write_track(track: Track) -> dict[str, Any]:
-    """Return the segments of a track, with their keyframes."""
-    line = write_feature(track.feature) | write_nested(track.classifications)
-    frames, shapes = track.frames.tolist(), WRITERS[track.geometry](track)
-    key = str(track.geometry)
-    keyframes: list[dict[str, Any]] = [
-        {"frame": frame, key: shape} for frame, shape in zip(frames, shapes, strict=True)
-    ]
-    for at, asked in track.answers.items():
-        keyframes[at] |= write_nested(asked)
-    line["segments"] = [{"keyframes": keyframes[start:end]} for start, end in _bounds(track.segment)]
-    return line
+def write_tracks(tracks: Iterable[Track]) -> Iterator[dict[str, Any]]:
+    """Yield the segments of each track, with their keyframes."""
+    for _, grouped in groupby(tracks, key=attrgetter("geometry")):
+        group = list(grouped)
+        ends = [_run_ends(track) for track in group]
+        starts = accumulate(map(len, group), initial=0)
+        texts = run_texts(group, [start + end for start, own in zip(starts, ends, strict=False) for end in own])
+        yield from map(_write_track, group, ends, repeat(texts))
 
 
 def read_track(line: LineObject, at: At, uuid: str | None) -> Track:
@@ -69,36 +67,25 @@ def read_track(line: LineObject, at: At, uuid: str | None) -> Track:
     )
 
 
-def _bounds(segment: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Return where each segment starts and ends in a column that does not descend."""
-    if segment[0] == segment[-1]:
-        return iter([(0, len(segment))])
-    cuts = (np.flatnonzero(segment[1:] != segment[:-1]) + 1).tolist()
-    return pairwise([0, *cuts, len(segment)])
+def _run_ends(track: Track) -> list[int]:
+    """Return the last keyframe of each run: of keyframes in one segment of which only the last may have answers."""
+    one = track.segment[0] == track.segment[-1]
+    hops = () if one else np.flatnonzero(track.segment[1:] != track.segment[:-1]).tolist()
+    return sorted({*hops, *track.answers, len(track) - 1})
 
 
-def _write_boxes(track: Track) -> list[dict[str, float]]:
-    return [
-        {"top": top, "left": left, "height": height, "width": width}
-        for left, top, width, height in track.coords.tolist()
+def _write_track(track: Track, ends: list[int], texts: Iterator[bytes]) -> dict[str, Any]:
+    line = write_feature(track.feature) | write_nested(track.classifications)
+    segments = groupby(ends, key=track.segment.__getitem__)
+    line["segments"] = [
+        {"keyframes": [_write_run(next(texts), track.answers.get(end, ())) for end in run]} for _, run in segments
     ]
+    return line
 
 
-def _write_points(track: Track) -> list[dict[str, float]]:
-    return [{"x": x, "y": y} for x, y in track.coords.tolist()]
-
-
-def _write_lines(track: Track) -> list[list[dict[str, float]]]:
-    points = _write_points(track)
-    ends = [] if track.offsets is None else track.offsets.tolist()
-    return [points[start:end] for start, end in pairwise(ends)]
-
-
-WRITERS: Mapping[Geometry, Callable[[Track], list[Any]]] = {
-    Geometry.BOX: _write_boxes,
-    Geometry.POINT: _write_points,
-    Geometry.LINE: _write_lines,
-}
+def _write_run(text: bytes, asked: Sequence[Classification]) -> dict[str, Any]:
+    """Return a run as if it were one keyframe: the text holds all others, and what follows it is the last one's."""
+    return {"frame": orjson.Fragment(text)} | write_nested(asked)
 
 
 class _Keyframe(NamedTuple):

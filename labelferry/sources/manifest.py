@@ -8,6 +8,7 @@ https://docs.labelbox.com/reference/import-video-data and https://docs.labelbox.
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +17,7 @@ from labelferry.errors import SourceError
 from labelferry.files.reach import Reach, is_many
 from labelferry.listing import brief
 from labelferry.model.feature import Where
-from labelferry.model.keys import wrong_key
+from labelferry.model.keys import identity, wrong_key
 from labelferry.sources.keys import canonical, refuse_collisions
 from labelferry.sources.sheet_files import sheets_of
 from labelferry.sources.text import json_in
@@ -32,6 +33,8 @@ STARTS = tuple(f"{scheme}://" for scheme in SCHEMES)
 S3, AZURE = "https://BUCKET.s3.REGION.amazonaws.com/KEY", "https://ACCOUNT.blob.core.windows.net/CONTAINER/PATH"
 HTTPS_FORMS = {"s3": S3, "s3a": S3, "s3n": S3} | dict.fromkeys(("az", "abfs", "abfss", "wasb", "wasbs", "adl"), AZURE)
 """Forms of videos in private buckets: https://docs.labelbox.com/docs/import-aws-s3-data, and -azure-."""
+NO_METADATA: Mapping[str, Any] = {}
+"""That of all rows without, of which there may be a million."""
 ATTACHMENT_KEYS = {"type", "value", "name"}
 
 
@@ -91,7 +94,8 @@ def read_videos(videos: str | Sequence[Mapping[str, Any]], reach: Reach) -> tupl
 
 def _rows(cells: Iterable[tuple[Mapping[str, Any], Where]], reach: Reach) -> tuple[VideoRow, ...]:
     rows = tuple(_row(row, where, reach) for row, where in cells)
-    refuse_collisions((row.global_key, row.where) for row in rows)
+    if len({identity(row.global_key) for row in rows}) < len(rows):  # only then is the place of each needed
+        refuse_collisions((row.global_key, row.where) for row in rows)
     return rows
 
 
@@ -191,7 +195,7 @@ def _row(row: Mapping[str, Any], where: Where, reach: Reach) -> VideoRow:
         height=_count(row, "height", where),
         fps=_positive(row, "fps", where),
         frame_count=_count(row, "frame_count", where),
-        metadata={name.removeprefix(METADATA): row[name] for name in row if name.startswith(METADATA)},
+        metadata={name.removeprefix(METADATA): row[name] for name in row if name.startswith(METADATA)} or NO_METADATA,
         attachments=_attachments(row.get("attachments"), where),
     )
 
@@ -236,20 +240,30 @@ def _positive(row: Mapping[str, Any], name: str, where: Where) -> float | None:
     value = row.get(name)
     if value is None:
         return None
+    number = _number_in(value) if isinstance(value, str) else _number(value)
+    if number is None:
+        raise _wrong(where, f"{name} {value!r} is not a number above 0; correct it or leave it empty")
+    return number
+
+
+def _number(value: Any) -> float | None:
+    """Return a number above 0, None for anything else."""
     try:
         number = math.nan if isinstance(value, bool) else float(value)
     except (TypeError, ValueError, OverflowError):
-        number = math.nan
-    if not math.isfinite(number) or number <= 0:
-        raise _wrong(where, f"{name} {value!r} is not a number above 0; correct it or leave it empty")
-    return number
+        return None
+    return number if math.isfinite(number) and number > 0 else None
+
+
+_number_in, _whole = lru_cache(1024)(_number), lru_cache(1024)(int)
+"""The videos of a manifest are much alike: a number is read once, and kept once for all that have it."""
 
 
 def _count(row: Mapping[str, Any], name: str, where: Where) -> int | None:
     number = _positive(row, name, where)
     if number is not None and not number.is_integer():
         raise _wrong(where, f"{name} {row[name]!r} is not a whole number; correct it or leave it empty")
-    return None if number is None else int(number)
+    return None if number is None else _whole(number)
 
 
 ATTACHED = 'write attachments as [{"type": ..., "value": ...}]'

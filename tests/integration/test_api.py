@@ -121,7 +121,7 @@ def test_everything_is_read_checked_and_encoded_once(spec: Path) -> None:
     for (file, _, function), (_, count, *_) in pstats.Stats(profile).stats.items():  # type: ignore[attr-defined]
         calls[f"{Path(file).parent.name}/{Path(file).name} {function}"] += count
     assert calls["checks/__init__.py row"] == ROWS
-    assert calls["ndjson/line.py write_line"] == ROWS
+    assert calls["ndjson/track_line.py _write_track"] == ROWS
 
 
 def test_labels_as_values(spec: Path) -> None:
