@@ -30,7 +30,7 @@ def desired(folder: Path, keys: list[str], spec: str = SPEC) -> Desired:
 
 
 def test_an_ontology_from_no_labels(tmp_path: Path) -> None:
-    with pytest.raises(SpecError, match=r"ontology: .*no labels.*add labels.*file or id"):
+    with pytest.raises(SpecError, match=r"ontology: .*no labels.*add labels.*its file, or leave from: out"):
         desired(tmp_path, ["yard-0"], SPEC.partition("labels:\n")[0])
     assert not (tmp_path / "home").exists()
 
