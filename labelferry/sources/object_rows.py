@@ -87,7 +87,7 @@ def track_of(item: Object, step: int, gaps: Gaps | None, kinds: Mapping[ObjectQu
     coords, offsets = _coords(item, rows)
     segment = np.concatenate(([0], np.cumsum(breaks))).astype(np.int64)
     position = {int(row): at for at, row in reversed(list(enumerate(rows.tolist())))} if item.said else {}
-    said = {position[row]: values for row, values in item.said.items() if row in position}
+    said = {position[row]: values for row, values in item.said.items()}  # only visible rows say anything
     starts = (np.flatnonzero(breaks) + 1).tolist()
     answers, classifications = answers_of(said, starts, partial(_kind, kinds, item.feature), item.where)
     return Track(

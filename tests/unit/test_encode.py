@@ -30,6 +30,12 @@ def test_body_is_data() -> None:
         assert line.data["isBenchmarkReferenceLabel"] is True
 
 
+def test_a_line_counts_its_keyframes() -> None:
+    weather = lb_types.ClassificationAnnotation(name="weather", value=lb_types.Text(answer="rain"))
+    lines = encode(assemble([label(point(1), point(5), weather)]))
+    assert sorted((line.feature, line.keyframes) for line in lines) == [("p", 2), ("weather", 0)]
+
+
 def uuids(labels: list[lb_types.Label], onboarding: str = "") -> list[str]:
     return [line.uuid for line in encode(assemble(labels), onboarding=onboarding)]
 

@@ -147,6 +147,20 @@ def test_datumaro(read: Read, notes: list[Finding]) -> None:
         read(json.dumps({"categories": labels, "items": [{"id": "a"}]}), **LIST)
 
 
+def test_the_box_around_several_shapes_of_an_object(read: Read) -> None:
+    labels = {"label": {"labels": [{"name": "car"}]}}
+
+    def polygon(*points: int) -> dict[str, Any]:
+        return {"type": "polygon", "points": points, "label_id": 0, "attributes": {"track_id": 7}}
+
+    items = [
+        {"id": "1", "annotations": [polygon(4, 5, 6, 5, 6, 9), polygon(1, 6, 2, 6, 2, 7)]},
+        {"id": "2", "annotations": [polygon(3, 3, 5, 3, 5, 5)]},
+    ]
+    (video,) = read(json.dumps({"categories": labels, "items": items}), **LIST, unrepresentable="envelope")
+    assert video.tracks[0].coords.tolist() == [[1, 5, 5, 4], [3, 3, 2, 2]]
+
+
 def test_supervisely(read: Read) -> None:
     geometry = {"points": {"exterior": [[5, 6], [1, 2]], "interior": []}}
     figure = {"objectKey": "k", "geometryType": "rectangle", "geometry": geometry}
