@@ -7,7 +7,7 @@ import orjson
 import pytest
 
 import labelferry
-from labelferry.errors import ConflictError, InputError, NotFoundError
+from labelferry.errors import CheckError, ConflictError, InputError, NotFoundError
 from labelferry.labelbox import Client
 from tests.localbox_server import Localbox
 
@@ -200,3 +200,8 @@ def test_labels_are_checked_as_ever(account: Localbox, dataset: str, folder: Pat
     (finding,) = labelferry.check(spec({"dataset": "Cameras"})).findings
     assert "outside" in finding.message
     assert "640x480" in finding.message
+    (folder / "boxes.csv").write_text(
+        "global_key,frame,track,class,left,top,width,height\ncam-a,101,1,car,1,2,3,4\n", "utf-8"
+    )
+    with pytest.raises(CheckError, match="beyond the video's end, up to 101; the video has 100"):
+        labelferry.check(spec({"dataset": "Cameras"}))

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from labelferry.errors import LabelferryError
+from labelferry.onboarding.undoing.journal import begin, end, journaled_labels
 from labelferry.onboarding.undoing.records import Fate, KeepReason, Undo, Undoable
 from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.reports import Report
@@ -84,6 +85,34 @@ def test_nothing_of_others_is_touched(seed: int, imported_as: str, yard: Yard) -
         assert not ours
     again = undone(yard)
     assert things(yard.localbox.state()) == left, again
+
+
+def test_rows_without_labels_of_others_leave_the_batch(yard: Yard) -> None:
+    """Rows that existed before stay in Labelbox; those that others have labelled stay in the project too."""
+    made = yard.client.datasets.create("Streets").id
+    rows = [{"global_key": key, "row_data": f"https://example.com/{key}.mp4"} for key in ("street-1", "street-2")]
+    yard.client.data_rows.create(made, rows)
+    yard.write(LINES)
+    onboarded(yard)
+    Others(yard, 0).label()
+    (label,) = yard.localbox.table("labels")
+    found = undone(yard)
+    assert (Undoable.BATCH, Fate.EMPTY, KeepReason.OTHERS_LABELS) in fates(found)
+    assert len(yard.localbox.table("data_rows")) == 2
+    assert [row["data_row_id"] for row in yard.localbox.table("batch_rows")] == [label["data_row_id"]]
+
+
+def test_what_an_undo_deletes_is_written_down_once(yard: Yard) -> None:
+    yard.write(LINES)
+    onboarded(yard)
+    with yard.onboarding() as onboarding:
+        ledger = onboarding.ledger
+        assert journaled_labels(ledger) is None
+        for labels in (["b", "a"], ["c"]):
+            begin(ledger, labels)
+            assert journaled_labels(ledger) == {"a", "b"}
+        end(ledger)
+        assert journaled_labels(ledger) is None
 
 
 def ledgered(things: set[tuple[str, str]], imported_as: str) -> set[tuple[str, str]]:

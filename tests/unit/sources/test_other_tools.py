@@ -289,11 +289,14 @@ def test_the_server_s_skeletons_are_points(read: Read) -> None:
         read(server({"id": 1, "type": "rectangle", "frame": 0, "label": "a", "points": [1, 2, 3]}), **SERVER)
 
 
-def test_a_region_of_via_knows_its_place(read: Read) -> None:
+def test_a_region_of_via_knows_its_place(read: Read, notes: list[Finding]) -> None:
     region = {
         "shape_attributes": {"name": "rect", "x": 1, "y": 2, "width": 3, "height": 4},
         "region_attributes": {"class": "cat"},
     }
     text = json.dumps({"f_1.jpg9": {"filename": "f_1.jpg", "regions": [region]}})
     (video,) = read(text, format="via", path="a.json", global_key="clip")
+    refused = text.replace('"rect"', '"circle"').replace('"width": 3, "height": 4', '"cx": 3, "cy": 4, "r": 1')
+    read(refused, format="via", path="a.json", global_key="clip")
+    assert str(notes[-1].where) == "a.json (f_1.jpg9.regions[0])"
     assert str(video.tracks[0].where) == "a.json (track f_1.jpg9.regions[0])"
