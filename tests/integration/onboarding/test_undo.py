@@ -6,7 +6,7 @@ import pytest
 
 from labelferry.errors import LabelferryError
 from labelferry.onboarding.undoing.journal import begin, end, journaled_labels
-from labelferry.onboarding.undoing.records import Fate, KeepReason, Undo, Undoable
+from labelferry.onboarding.undoing.records import Fate, Irreversible, KeepReason, Undo, Undoable
 from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.reports import Report
 from tests.faults.streets import box
@@ -102,6 +102,18 @@ def test_rows_without_labels_of_others_leave_the_batch(yard: Yard) -> None:
     assert [row["data_row_id"] for row in yard.localbox.table("batch_rows")] == [label["data_row_id"]]
 
 
+def test_features_that_another_ontology_uses_stay_and_are_counted(yard: Yard) -> None:
+    yard.write(LINES)
+    onboarded(yard)
+    ours = yard.client.ontologies.get(str(yard.localbox.table("ontologies")[0]["id"]))
+    yard.client.ontologies.create("Theirs", ours.normalized)
+    features = yard.localbox.table("feature_schemas")
+    found = undone(yard)
+    assert yard.localbox.table("feature_schemas") == features
+    assert found.left[Irreversible.FEATURES] == len(features)
+    assert [each["name"] for each in yard.localbox.table("ontologies")] == ["Theirs"]
+
+
 def test_what_an_undo_deletes_is_written_down_once(yard: Yard) -> None:
     yard.write(LINES)
     onboarded(yard)
@@ -110,7 +122,7 @@ def test_what_an_undo_deletes_is_written_down_once(yard: Yard) -> None:
         assert journaled_labels(ledger) is None
         for labels in (["b", "a"], ["c"]):
             begin(ledger, labels)
-            assert journaled_labels(ledger) == {"a", "b"}
+            assert journaled_labels(ledger) == frozenset("ab")
         end(ledger)
         assert journaled_labels(ledger) is None
 
