@@ -90,6 +90,13 @@ def test_scheduled_runs_appear_and_one_completes(stack: Stack, client: httpx.Cli
     ended = wait_for_runs(client, RUN_SECONDS, "COMPLETED", "FAILED", "CRASHED")
     assert {run["state"]["type"] for run in ended} == {"COMPLETED"}
     assert (stack.folder / "home" / "reports" / "guide-ground-truth.json").exists()
+    stop_schedules(client)
+
+
+def stop_schedules(client: httpx.Client) -> None:
+    """The tests that follow need no run every minute, which would take much of a small machine."""
+    for deployment in client.post("/deployments/filter", json={}).json():
+        client.post(f"/deployments/{deployment['id']}/pause_deployment").raise_for_status()
 
 
 def test_ledger_is_in_postgresql(stack: Stack, client: httpx.Client) -> None:
