@@ -88,21 +88,20 @@ class Settings:
         """
         from labelferry.labelbox.endpoints import DEFAULT_ENDPOINT  # imported late, because it loads httpx
 
-        given = os.environ if environment is None else environment
-        env = {name: value for name, value in given.items() if value}
+        env = os.environ if environment is None else environment
         home = _folder(env, "LABELFERRY_HOME") or _user_data_folder().expanduser().absolute()
         return cls(
             home=home,
-            ledger_url=env.get("LABELFERRY_LEDGER", f"sqlite:///{home / 'ledger.db'}"),
+            ledger_url=env.get("LABELFERRY_LEDGER") or f"sqlite:///{home / 'ledger.db'}",
             api_key=None if env.get(ONLY_LOCALBOX) else _key(env, "LABELBOX_API_KEY", "LABELBOX_API_KEY_FILE"),
-            endpoint=env.get("LABELBOX_ENDPOINT", DEFAULT_ENDPOINT),
+            endpoint=env.get("LABELBOX_ENDPOINT") or DEFAULT_ENDPOINT,
             requests_per_minute=_rate(env),
             patience=_whole(env, "LABELFERRY_PATIENCE", "seconds", PATIENCE) or PATIENCE,
             deadline=_whole(env, "LABELFERRY_DEADLINE", "seconds", 3600),
             wait=_whole(env, "LABELFERRY_WAIT", "seconds", 3600, least=0) or 0,
             specs=_folder(env, "LABELFERRY_SPECS"),
-            storage=env.get("LABELFERRY_STORAGE"),
-            localbox_key=SecretStr(env.get("LOCALBOX_KEY", "localbox")),
+            storage=_text(env, "LABELFERRY_STORAGE"),
+            localbox_key=SecretStr(env.get("LOCALBOX_KEY") or "localbox"),
             label_studio_key=_key(env, "LABEL_STUDIO_API_KEY", "LABEL_STUDIO_API_KEY_FILE"),
             label_studio_url=env.get("LABEL_STUDIO_URL", "").rstrip("/") or None,
         )
@@ -111,6 +110,10 @@ class Settings:
     def reports(self) -> Path:
         """Folder of the reports."""
         return self.home / "reports"
+
+
+def _text(env: Mapping[str, str], name: str) -> str | None:
+    return env.get(name) or None
 
 
 def _folder(env: Mapping[str, str], name: str) -> Path | None:
