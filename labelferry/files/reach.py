@@ -31,7 +31,7 @@ class Reach:
 
     base: Path | None
     confined: bool = False
-    fetched: Mapping[str, Path] = field(default_factory=dict)
+    fetched: Mapping[str, Path] = field(default_factory=dict, hash=False)
 
     @property
     def relative(self) -> str:
