@@ -4,9 +4,11 @@ They are read from an export of the catalog, 2,000 in a few requests. What an ex
 compared, nor is the URL of a local file, which the service chooses.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from labelferry.errors import ConflictError, RejectedError
@@ -19,6 +21,7 @@ from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep, row_names
 from labelferry.onboarding.steps.uploads import remember, upload_video, uploaded
 from labelferry.printable import masked, unsigned
+from labelferry.spec import DatasetSpec
 
 __all__ = ["Drift", "bring_up_to_date", "find_drift", "plan_drift", "refuse_drift"]
 
@@ -78,12 +81,16 @@ def find_drift(onboarding: Onboarding, present: Sequence[Mapping[str, Any]]) -> 
     held = onboarding.client.exports.catalog([row["global_key"] for row in present])
     sent = uploaded(onboarding.ledger) if any("file" in row for row in present) else {}
     pairs = ((wanted.get(identity(str(row["data_row"].get("global_key")))), row) for row in held)
-    compared = (_compared(onboarding, want, row, sent) for want, row in pairs if want is not None)
+    elsewhere = partial(_elsewhere, onboarding.desired.spec.dataset, _dataset_ids(onboarding))
+    compared = (_compared(want, row, sent, elsewhere) for want, row in pairs if want is not None)
     return [drift for drift in compared if drift.differences]
 
 
 def _compared(
-    onboarding: Onboarding, want: Mapping[str, Any], row: Mapping[str, Any], sent: Mapping[str, str | None]
+    want: Mapping[str, Any],
+    row: Mapping[str, Any],
+    sent: Mapping[str, str | None],
+    elsewhere: Callable[[Mapping[str, Any]], Iterator[str]],
 ) -> Drift:
     details = row["data_row"].get("details") or {}
     differences, changes = _own(want, row)
@@ -91,7 +98,7 @@ def _compared(
         differences.append(f"its video {want['file']} is not the file that was uploaded")
         changes["file"] = want["file"]
     if "row_data" in want:  # the others are used where they are
-        differences += _dataset(onboarding, details)
+        differences += elsewhere(details)
     return Drift(want["global_key"], str(details.get("dataset_id")), tuple(differences), changes)
 
 
@@ -182,10 +189,17 @@ def _same_address(held: Any, wanted: str) -> bool:
     return held == wanted or (isinstance(held, str) and unsigned(held) == unsigned(wanted))
 
 
-def _dataset(onboarding: Onboarding, details: Mapping[str, Any]) -> Iterator[str]:
-    wanted, there = onboarding.desired.spec.dataset, details.get("dataset_id")
+def _dataset_ids(onboarding: Onboarding) -> frozenset[str | None]:
+    """Return the ids by which the spec's dataset is known: that of the spec, and that of the ledger."""
+    wanted = onboarding.desired.spec.dataset
     entry = onboarding.ledger.entry("dataset", wanted.name) if wanted and wanted.name else None
-    if wanted is None or there is None or there in {wanted.id, entry.remote_id if entry else None}:
+    return frozenset((wanted.id if wanted else None, entry.remote_id if entry else None))
+
+
+def _elsewhere(wanted: DatasetSpec | None, known: AbstractSet[str | None], details: Mapping[str, Any]) -> Iterator[str]:
+    """Say that a row is in another dataset."""
+    there = details.get("dataset_id")
+    if wanted is None or there is None or there in known:
         return
     if wanted.id or details.get("dataset_name") != wanted.name:
         said = f"'{details.get('dataset_name')}' ({there})"
