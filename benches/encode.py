@@ -93,9 +93,6 @@ def from_csv(labels: int, frames: int, folder: Path) -> Work:
 
 
 def from_table(folder: Path, name: str) -> Work:
-    import pandas  # noqa: F401  which pyarrow imports anyway: the libraries' import is not measured
-    import pyarrow.compute  # noqa: F401
-
     from labelferry.files.reach import Reach
     from labelferry.sources.source import Source
     from labelferry.sources.table import TableLabels, read

@@ -45,7 +45,7 @@ def test_doctor_tells_one_line_a_check(ferry: Ferry, spec: Path) -> None:
     found = ferry("doctor", spec, "--json")
     assert found.code == found.json["exit_code"] == 3
     unwell = [check["topic"] for check in found.json["checks"] if check["level"] != "ok"]
-    assert unwell == ["rate", "self-test", "storage"]  # nobody has such a video
+    assert unwell == ["rate", "self-test", "storage"]  # its videos do not exist
     assert "-> set LABELFERRY_RATE" in ferry("doctor", spec).out
     assert ferry("doctor", spec.parent / "none.yaml").code == 2
 

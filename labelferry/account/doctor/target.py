@@ -50,7 +50,7 @@ def check_target(client: Client, loaded: LoadedSpec, now: datetime, http: httpx.
     yield ok(Topic.SPEC, f"'{loaded.spec.name}', {counted(len(rows), 'video')}")
     yield check_storage(client, loaded.spec, rows, known)
     yield from check_signed(rows, now)
-    if http is not None and not loaded.reach.confined:  # a stranger's spec sends no requests to where it likes
+    if http is not None and not loaded.reach.confined:  # an untrusted spec must not choose where requests go
         is_public = wanted_integration(loaded.spec) == IAM_NONE
         yield from check_reachable([row for row in rows if is_public or not cloud(row.row_data or "")], http, now)
     yield from _names(client, loaded.spec)

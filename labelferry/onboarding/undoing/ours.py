@@ -89,9 +89,9 @@ class _Finder:
     def _labels_sent(self, row: str, lines: list[LineRecord]) -> Counter[frozenset[str]]:
         """Return the lines of each label that a row may have been sent, the latest first, with how often.
 
-        A row that gets another label is sent whole, so each label has the lines of the one before and new ones: those
-        that were sent more often were in the earlier ones. A line that is no longer in the sources was in them too, and
-        its content is not known any more.
+        A row that gets another label is sent whole, so each label has the lines of the previous one and new ones: the
+        more often a line was sent, the earlier the label that it was first in. Lines that have since left the sources
+        were in those labels too, but their content is no longer known.
         """
         newest = frozenset(line.uuid for line in lines)
         times = 1 + max(line.generation for line in lines) if self._may_add and row not in self._changed else 1

@@ -107,7 +107,7 @@ def test_an_inferred_ontology_may_have_grown(yard: Yard) -> None:
 
 @pytest.mark.parametrize("is_connected", [False, True])
 def test_an_inferred_ontology_that_lacks_something(is_connected: bool, yard: Yard) -> None:
-    """The conflict says where the labels need it and which name is near; the project is no second one."""
+    """The conflict names the line and the closest name; the project does not add a second conflict."""
     there = theirs(yard, "cart")
     if is_connected:
         connected(yard, there)

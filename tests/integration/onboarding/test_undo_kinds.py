@@ -69,7 +69,7 @@ def refused_then_corrected(yard: Yard) -> None:
 
 
 def resources(yard: Yard) -> None:
-    """A dataset, an ontology, and a project that is connected to it, of somebody else."""
+    """A dataset, an ontology, and a project connected to it, which existed before."""
     yard.client.datasets.create("Streets")
     ontology = yard.client.ontologies.create("Streets", TREE).id
     yard.client.projects.connect_ontology(yard.client.projects.create("Streets").id, ontology)
