@@ -88,6 +88,11 @@ class OntologyRef(Reference):
             raise ValueError("give either from: labels or file, not both")
         return self
 
+    @property
+    def must_exist(self) -> bool:
+        """Whether it is named only, and so is never created."""
+        return not (self.source or self.file)
+
 
 class BatchSpec(_Part):
     """The batch that adds the rows to the project."""

@@ -23,7 +23,7 @@ from labelferry.remote import Remote
 from labelferry.settings import Settings
 from tests.faults.driver import Clock
 from tests.faults.mutations import impatient, settings_in
-from tests.faults.streets import box, write_streets
+from tests.faults.streets import SPEC, box, write_streets
 from tests.localbox_server import Localbox
 
 SERVER = "http://127.0.0.1:4200/api"
@@ -227,6 +227,9 @@ def from_a_project(world: World) -> None:
     rewrite(world, "videos: videos.csv", "videos: {project: Lanes}")
 
 
+ONTOLOGY_LINE = next(line for line in SPEC.splitlines() if line.startswith("ontology:"))
+
+
 def with_a_project(world: World) -> None:
     with world.localbox.client() as client:
         client.projects.create("Lanes")
@@ -397,6 +400,13 @@ WORLDS: dict[str, tuple[Deed, Topic, Level, str, Deed]] = {
         Level.BAD,
         "no project is named 'Lanes'",
         with_a_project,
+    ),
+    "an ontology that is only named and does not exist": (
+        lambda world: rewrite(world, ONTOLOGY_LINE, "ontology: Lanes"),
+        Topic.NAMES,
+        Level.BAD,
+        "no ontology is named 'Lanes'",
+        lambda world: rewrite(world, "ontology: Lanes", ONTOLOGY_LINE),
     ),
     "an integration that does not exist": (
         lambda world: naming(world, "Theirs"),

@@ -39,7 +39,7 @@ def check_limits(client: Client, loaded: LoadedSpec, settings: Settings) -> Iter
     if existing:
         yield _features(Ontology.from_normalized(existing[0].normalized))
         return
-    if settings.requests_per_minute in {None, TIERS["free"]}:
+    if not ontology.must_exist and settings.requests_per_minute in {None, TIERS["free"]}:
         yield _ontologies(len(list(islice(client.ontologies.names(), ONTOLOGIES))))
     if ontology.file:
         yield _features(read(loaded.reach.file(ontology.file)))

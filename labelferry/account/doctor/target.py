@@ -60,13 +60,16 @@ def check_target(client: Client, loaded: LoadedSpec, now: datetime, http: httpx.
 def _names(client: Client, spec: Spec) -> Iterator[HealthCheck]:
     datasets, projects, ontologies = client.datasets, client.projects, client.ontologies
     if isinstance(spec.videos, ExistingRows) and spec.videos.project:
-        yield _existing_name("project", spec.videos.project, projects.get, projects.find)
+        yield _existing_name("project", spec.videos.project, projects.get, projects.find, "videos")
     if isinstance(spec.videos, ExistingRows) and spec.videos.dataset:
-        yield _existing_name("dataset", spec.videos.dataset, datasets.get, datasets.find)
+        yield _existing_name("dataset", spec.videos.dataset, datasets.get, datasets.find, "videos")
     if spec.dataset:
         yield _name("dataset", spec.dataset, datasets.get, datasets.find)
     yield _name("project", spec.project, projects.get, projects.find)
-    yield _name("ontology", spec.ontology, ontologies.get, ontologies.find)
+    if spec.ontology.must_exist:
+        yield _existing_name("ontology", spec.ontology, ontologies.get, ontologies.find, "ontology")
+    else:
+        yield _name("ontology", spec.ontology, ontologies.get, ontologies.find)
 
 
 def _name(
@@ -88,11 +91,11 @@ def _name(
 
 
 def _existing_name(
-    kind: str, reference: Reference, get: Callable[[str], object], find: Callable[[str], Sequence[object]]
+    kind: str, reference: Reference, get: Callable[[str], object], find: Callable[[str], Sequence[object]], key: str
 ) -> HealthCheck:
-    """Check that a resource that data rows are taken from exists, and is named unambiguously."""
+    """Check that a resource that a key of the spec takes as it is exists, and is named unambiguously."""
     if reference.id is None and not find(reference.name or ""):
-        return bad(Topic.NAMES, f"no {kind} is named '{reference.name}'", "correct the name under videos")
+        return bad(Topic.NAMES, f"no {kind} is named '{reference.name}'", f"correct the name under {key}")
     return _name(kind, reference, get, find)
 
 
