@@ -4,17 +4,18 @@ from collections.abc import Callable
 
 import pytest
 
-from labelferry.errors import LabelferryError
+from labelferry.errors import LabelferryError, PermissionDeniedError
 from labelferry.onboarding.undoing.journal import begin, end, journaled_labels
 from labelferry.onboarding.undoing.records import Fate, Irreversible, KeepReason, Undo, Undoable
 from labelferry.onboarding.undoing.run import undo_onboarding
 from labelferry.reports import Report
-from tests.faults.streets import box
+from tests.faults.streets import SPEC, box
 from tests.faults.world import normalised
 from tests.integration.onboarding.others import Others, things
 from tests.integration.onboarding.yard import Yard
 
 LINES = [box("street-1", 1), box("street-1", 2), box("street-2", 3)]
+LANES = SPEC.replace("name: streets", "name: lanes").replace("project: {name: Streets", "project: {name: Lanes")
 
 
 def undone(yard: Yard, decide: Callable[[Undo], bool] = lambda _: True) -> Undo:
@@ -112,6 +113,41 @@ def test_features_that_another_ontology_uses_stay_and_are_counted(yard: Yard) ->
     assert yard.localbox.table("feature_schemas") == features
     assert found.left[Irreversible.FEATURES] == len(features)
     assert [each["name"] for each in yard.localbox.table("ontologies")] == ["Theirs"]
+
+
+@pytest.mark.parametrize("stopped", [False, True])
+def test_a_dataset_of_another_onboarding_stays_also_if_that_was_stopped(stopped: bool, yard: Yard) -> None:
+    yard.write(LINES)
+    onboarded(yard)
+    yard.write([box("lane-1", 1)], spec=LANES)
+    if stopped:
+        with yard.onboarding() as onboarding:
+            onboarding.ledger.claim("dataset", "Streets")
+    else:
+        onboarded(yard)
+    yard.write(LINES)
+    found = undone(yard)
+    assert (Undoable.DATASET, Fate.KEEP, KeepReason.OTHER_ONBOARDING) in fates(found)
+    assert yard.names("datasets") == ["Streets"]
+
+
+@pytest.mark.parametrize(("count", "name"), [(3, "row-0, row-1, row-2"), (5, "row-0, row-1, row-2, and 2 more")])
+def test_a_step_names_its_first_rows(count: int, name: str, yard: Yard) -> None:
+    yard.write([box(f"row-{n}", 1) for n in range(count)])
+    onboarded(yard)
+    assert [step.name for step in undone(yard).steps if step.kind is Undoable.DATA_ROWS] == [name]
+
+
+def test_an_ontology_that_could_not_be_deleted_is_deleted_by_the_next_undo(yard: Yard) -> None:
+    yard.write(LINES)
+    before = state(yard)
+    onboarded(yard)
+    yard.localbox.control("POST", "faults", {"kind": "status", "path": "/api/v1/ontologies", "status": 403, "times": 1})
+    with pytest.raises(PermissionDeniedError):
+        undone(yard)
+    assert yard.names("ontologies") == ["Streets"]
+    assert undone(yard).done
+    assert state(yard) == before
 
 
 def test_what_an_undo_deletes_is_written_down_once(yard: Yard) -> None:
