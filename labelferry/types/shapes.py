@@ -1,8 +1,14 @@
-"""Points, boxes and lines, in pixels from the top left corner."""
+"""Points, boxes and lines, in pixels from the top left corner.
+
+A video has points and boxes by the hundred thousand. As dataclasses they kept the garbage collector busy, which
+walked them again and again; msgspec's classes are not tracked by it, and these two can be in no cycle.
+"""
 
 from collections.abc import Sequence
 from dataclasses import MISSING, dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, StructMeta
 
 from labelferry.errors import AnnotationError
 from labelferry.types.rules import number
@@ -10,39 +16,41 @@ from labelferry.types.strict import Strict, refuse_arguments
 
 __all__ = ["Line", "Point", "Rectangle"]
 
+_make = StructMeta.__call__
 
-@dataclass(slots=True)
-class Point:
+
+class _PointMeta(StructMeta):
+    if not TYPE_CHECKING:  # refuses as Strict does, in one call; checkers see the class's own
+
+        def __call__(cls, x=MISSING, y=MISSING, **unknown):  # noqa: N805
+            if unknown or x is MISSING or y is MISSING:
+                refuse_arguments(cls, unknown, x=x, y=y)
+            return _make(cls, x if type(x) is float else number(x), y if type(y) is float else number(y))
+
+
+class _RectangleMeta(StructMeta):
+    if not TYPE_CHECKING:
+
+        def __call__(cls, start=MISSING, end=MISSING, **unknown):  # noqa: N805
+            if unknown or start is MISSING or end is MISSING:
+                refuse_arguments(cls, unknown, start=start, end=end)
+            if type(start) is not Point or type(end) is not Point:
+                raise AnnotationError("Rectangle: start and end must each be a Point")
+            return _make(cls, start, end)
+
+
+class Point(Struct, gc=False, metaclass=_PointMeta):
     """A point in pixels from the top left corner."""
 
     x: float
     y: float
 
-    if not TYPE_CHECKING:  # refuses as Strict does, in one call; checkers see the dataclass's own
 
-        def __init__(self, x=MISSING, y=MISSING, **unknown) -> None:
-            if unknown or x is MISSING or y is MISSING:
-                refuse_arguments(type(self), unknown, x=x, y=y)
-            self.x = x if type(x) is float else number(x)
-            self.y = y if type(y) is float else number(y)
-
-
-@dataclass(slots=True)
-class Rectangle:
+class Rectangle(Struct, gc=False, metaclass=_RectangleMeta):
     """A box between two opposite corners, in any order."""
 
     start: Point
     end: Point
-
-    if not TYPE_CHECKING:
-
-        def __init__(self, start=MISSING, end=MISSING, **unknown) -> None:
-            if unknown or start is MISSING or end is MISSING:
-                refuse_arguments(type(self), unknown, start=start, end=end)
-            if type(start) is not Point or type(end) is not Point:
-                raise AnnotationError("Rectangle: start and end must each be a Point")
-            self.start = start
-            self.end = end
 
 
 @dataclass(slots=True)

@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any
 
+from msgspec import Struct
+
 from labelferry.errors import AnnotationError
 
 __all__ = ["Strict", "StrictMeta", "refuse_arguments"]
@@ -50,15 +52,21 @@ def refuse_arguments(cls: Any, unknown: Mapping[str, object], **given: object) -
 
 
 def _keyword_problem(cls: Any, positional: int, kwargs: Mapping[str, Any]) -> str | None:
-    known = {field.name: field for field in fields(cls)}
+    known = _parameters(cls)
     for name in kwargs:
         if name not in known:
             return f"{cls.__name__}: unknown argument '{name}'; {_advice(cls, name, list(known))}"
     for name in list(known)[positional:]:
-        field = known[name]
-        if name not in kwargs and field.default is MISSING and field.default_factory is MISSING:
+        if known[name] and name not in kwargs:
             return f"{cls.__name__}: argument '{name}' is missing; it takes {', '.join(known)}"
     return None
+
+
+def _parameters(cls: Any) -> dict[str, bool]:
+    """Return the arguments of a class, and whether each must be given."""
+    if issubclass(cls, Struct):
+        return dict.fromkeys(cls.__struct_fields__, True)
+    return {each.name: each.default is MISSING and each.default_factory is MISSING for each in fields(cls)}
 
 
 def _advice(cls: Any, name: str, known: list[str]) -> str:
