@@ -5,6 +5,7 @@ until the next keyframe that changes it.
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,22 +15,25 @@ from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
 
 __all__ = ["check_left_out"]
 
+KEYFRAME = attrgetter("keyframe")
 TOLERANCE = 0.5
 """Tolerance in pixels: an interpolated frame that was rounded to whole pixels is still the same."""
 
 
 def check_left_out(
     group: Sequence[VideoObjectAnnotation], order: NDArray[np.intp], segments: NDArray[np.int64], what: str
-) -> None:
-    """Refuse a ``keyframe=False`` annotation whose content the keyframes do not reproduce.
+) -> list[int]:
+    """Return which annotations are keyframes, in order; refuse others whose content these do not reproduce.
 
     Raises:
         AnnotationError: with the frame and the segment.
     """
-    if all(annotation.keyframe for annotation in group):
-        return
+    ordered: list[int] = order.tolist()
+    if all(map(KEYFRAME, group)):
+        return ordered
     for members in np.split(order, np.flatnonzero(np.diff(segments[order])) + 1):
         _check_segment([group[at] for at in members.tolist()], f"{what}, segment {int(segments[members[0]])}")
+    return [at for at in ordered if group[at].keyframe]
 
 
 def _check_segment(members: list[VideoObjectAnnotation], what: str) -> None:

@@ -84,7 +84,10 @@ def _repeated_uuids(videos: Iterable[LabelledVideo]) -> Iterator[str]:
 
 def _of(label: Label, kind: Any) -> list[Any]:
     given = _all(label)
-    taken = {each for each in set(map(type, given)) if issubclass(each, kind)}
+    classes = set(map(type, given))
+    taken = {each for each in classes if issubclass(each, kind)}
+    if taken == classes:
+        return list(given)
     return [annotation for annotation in given if type(annotation) in taken] if taken else []
 
 
@@ -94,7 +97,7 @@ def _all(label: Label) -> Sequence[Any]:
 
 def _check_names(objects: Iterable[Any], questions: Iterable[Any], where: Where) -> None:
     asked = {annotation.feature_schema_id or annotation.name for annotation in questions}
-    for annotation in objects:
+    for annotation in objects if asked else ():
         if (annotation.feature_schema_id or annotation.name) in asked:
             raise AnnotationError(
                 f"{where}: '{annotation.name or annotation.feature_schema_id}' is given as an object and as a "

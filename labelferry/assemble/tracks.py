@@ -6,7 +6,7 @@ an error.
 """
 
 from collections.abc import Iterator, Sequence
-from itertools import chain
+from itertools import chain, groupby
 from operator import attrgetter
 
 import numpy as np
@@ -23,6 +23,10 @@ from labelferry.types import Line, Point, Rectangle, VideoObjectAnnotation
 __all__ = ["tracks"]
 
 TrackGroup = Sequence[VideoObjectAnnotation]
+# A video has keyframes by the hundred thousand: what all of them must be asked is asked in C.
+IDENTITY = attrgetter("feature_schema_id", "name", "instance", "extra")
+VALUE, FRAME, SEGMENT = attrgetter("value"), attrgetter("frame"), attrgetter("segment_index")
+CLASSIFICATIONS = attrgetter("classifications")
 CORNERS = attrgetter("value.start.x", "value.start.y", "value.end.x", "value.end.y")
 GEOMETRY = {Rectangle: Geometry.BOX, Point: Geometry.POINT, Line: Geometry.LINE}
 
@@ -34,10 +38,10 @@ def tracks(annotations: TrackGroup, where: Where) -> Iterator[Track]:
         AnnotationError: when a track cannot be written without loss.
     """
     groups: dict[tuple[str, str | int | None, str | None], list[VideoObjectAnnotation]] = {}
-    for annotation in annotations:
-        uuid = uuid_of(annotation) if annotation.extra else None
-        key = annotation.feature_schema_id or annotation.name or "", annotation.instance, uuid
-        groups.setdefault(key, []).append(annotation)
+    for (schema_id, name, instance, extra), alike in groupby(annotations, IDENTITY):
+        found = list(alike)
+        key = schema_id or name or "", instance, uuid_of(found[0]) if extra else None
+        groups.setdefault(key, []).extend(found)
     for group in groups.values():
         yield _track(group, where)
 
@@ -47,11 +51,10 @@ def _track(group: TrackGroup, where: Where) -> Track:
     feature, kind = feature_of(first), type(first.value)
     what = f"{where}: '{feature}'"
     _refuse_mixed(group, kind, what)
-    frames = np.array([annotation.frame for annotation in group], dtype=np.int64)
-    segments = segment_numbers(frames, [annotation.segment_index for annotation in group], what)
+    frames = np.fromiter(map(FRAME, group), dtype=np.int64, count=len(group))
+    segments = segment_numbers(frames, list(map(SEGMENT, group)), what)
     order = np.lexsort((frames, segments))
-    check_left_out(group, order, segments, what)
-    kept = [at for at in order.tolist() if group[at].keyframe]
+    kept = check_left_out(group, order, segments, what)
     rows = [group[at] for at in kept]
     coords, offsets = _columns(rows, kind)
     return Track(
@@ -62,15 +65,15 @@ def _track(group: TrackGroup, where: Where) -> Track:
         segment=segments[kept],
         offsets=offsets,
         where=where,
-        answers={
-            at: sub_classifications(row.classifications, where) for at, row in enumerate(rows) if row.classifications
-        },
+        answers={at: sub_classifications(given, where) for at, given in enumerate(map(CLASSIFICATIONS, rows)) if given},
         instance=None if first.instance is None else str(first.instance),
         uuid=uuid_of(first),
     )
 
 
 def _refuse_mixed(group: TrackGroup, kind: type, what: str) -> None:
+    if set(map(type, map(VALUE, group))) == {kind}:
+        return
     for annotation in group:
         if type(annotation.value) is not kind:
             raise AnnotationError(
