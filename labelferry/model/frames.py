@@ -10,11 +10,11 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
 from labelferry.errors import AnnotationError
 
-__all__ = ["FIRST_FRAME", "Frames", "Span", "as_frame", "coalesce", "contains", "from_base", "runs", "spans_of"]
+__all__ = ["FIRST_FRAME", "Frames", "Span", "as_frame", "coalesce", "contains", "runs", "spans_of"]
 
 FIRST_FRAME = 1
 LARGEST = 2**31 - 1
@@ -65,16 +65,6 @@ def _integral(value: object) -> int | None:
     if isinstance(value, (float, np.floating)) and math.isfinite(value) and float(value).is_integer():
         return int(value)
     return None
-
-
-def from_base(frames: ArrayLike, base: int) -> Frames:
-    """Renumber ``frames`` that count from ``base`` so that they count from 1.
-
-    Args:
-        frames: whole numbers, shape [n].
-        base: 0 or 1, the number of the video's first frame in the source.
-    """
-    return np.asarray(frames, dtype=np.int64) + (FIRST_FRAME - base)
 
 
 def spans_of(value: Iterable[Sequence[object]], what: str) -> tuple[Span, ...]:

@@ -1,12 +1,15 @@
 """The ledger: claims, settlements and lines outlive the process that wrote them."""
 
+import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from labelferry.errors import SpecError
 from labelferry.ledger import Ledger, LineRecord, LineState, State, Verdict, open_ledger
+from labelferry.ledger.clock import utc
 
 
 @pytest.fixture
@@ -90,3 +93,12 @@ def test_a_database_of_another_kind(name: str) -> None:
 def test_bad_url(url: str) -> None:
     with pytest.raises((SpecError, OSError)):
         open_ledger(url)
+
+
+def test_moments_are_utc_wherever_the_machine_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite gives moments back without a zone."""
+    with monkeypatch.context() as patch:
+        patch.setenv("TZ", "Pacific/Auckland")
+        time.tzset()
+        assert utc(datetime(2026, 1, 1, 12)) == datetime(2026, 1, 1, 12, tzinfo=UTC)  # noqa: DTZ001
+    time.tzset()

@@ -138,15 +138,22 @@ def test_a_step_names_its_first_rows(count: int, name: str, yard: Yard) -> None:
     assert [step.name for step in undone(yard).steps if step.kind is Undoable.DATA_ROWS] == [name]
 
 
-def test_an_ontology_that_could_not_be_deleted_is_deleted_by_the_next_undo(yard: Yard) -> None:
-    yard.write(LINES)
+@pytest.mark.parametrize(
+    ("table", "request_of"),
+    [("ontologies", {"path": "/api/v1/ontologies"}), ("projects", {"operation": "deleteProjectPyApi"})],
+)
+def test_what_could_not_be_deleted_is_deleted_by_the_next_undo(
+    table: str, request_of: dict[str, str], yard: Yard
+) -> None:
+    yard.write(LINES, "ground-truth")
     before = state(yard)
     onboarded(yard)
-    yard.localbox.control("POST", "faults", {"kind": "status", "path": "/api/v1/ontologies", "status": 403, "times": 1})
+    yard.localbox.control("POST", "faults", {"kind": "status", **request_of, "status": 403, "times": 1})
     with pytest.raises(PermissionDeniedError):
         undone(yard)
-    assert yard.names("ontologies") == ["Streets"]
-    assert undone(yard).done
+    assert yard.names(table) == ["Streets"]
+    found = undone(yard)
+    assert {fate for _, fate, _ in fates(found)} == {Fate.DELETE}
     assert state(yard) == before
 
 

@@ -129,6 +129,12 @@ def test_renames_classes(read: Any) -> None:
     assert [str(track.feature) for track in video.tracks] == ["person", "person", "dog"]
 
 
+def test_leaves_out_the_rows_of_a_class_whatever_is_in_them(read: Any) -> None:
+    rows = "street,1,1,dog,1,1,1,1\nstreet,1,2,crowd,,,,\nstreet,2,1,dog,1,1,1,1\n"
+    (video,) = read(HEAD + rows, **TABLE, classes={"crowd": None})
+    assert [(str(track.feature), track.frames.tolist()) for track in video.tracks] == [("dog", [1, 2])]
+
+
 def test_reads_quoted_cells_over_several_lines(read: Any) -> None:
     rows = 'street,1,1,"a ""big""\ncar, red",1,1,1,1\n\nstreet,1,2,dog,1,1,1,1\n'
     (video,) = read(HEAD + rows, **TABLE)
