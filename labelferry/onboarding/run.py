@@ -185,5 +185,5 @@ def _planned_steps(onboarding: Onboarding) -> Iterator[PlannedStep]:
     yield ontology
     project = plan_project(onboarding, ontology.id, undecided=ontology.action is Action.CONFLICT)
     yield project
-    yield plan_batch(onboarding)
+    yield plan_batch(onboarding, project.id)
     yield from plan_imports(onboarding, project.id)

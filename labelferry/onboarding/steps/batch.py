@@ -8,7 +8,14 @@ from labelferry.errors import ConflictError, JobFailedError, RejectedError, Remo
 from labelferry.labelbox import costs
 from labelferry.onboarding.context import Onboarding
 from labelferry.onboarding.plan import Action, PlannedStep
-from labelferry.onboarding.steps.batch_claims import outside, settle_batch, settle_refused, take_up, take_up_batches
+from labelferry.onboarding.steps.batch_claims import (
+    already_in,
+    outside,
+    settle_batch,
+    settle_refused,
+    take_up,
+    take_up_batches,
+)
 from labelferry.onboarding.steps.left_out import keep_left_out, left_out
 from labelferry.progress import announce
 
@@ -35,25 +42,29 @@ class BatchOutcome:
     left_out: tuple[str, ...] = ()
 
 
-def plan_batch(onboarding: Onboarding) -> PlannedStep:
-    """Return what ``create_batch`` would do."""
+def plan_batch(onboarding: Onboarding, project: str | None) -> PlannedStep:
+    """Return what ``create_batch`` would do in a project, None if that does not exist yet."""
     todo, inside = outside(onboarding)
     name = onboarding.desired.spec.batch.name
+    taken = {entry.name for entry in onboarding.ledger.entries("batch")}
+    if todo and project and not taken:
+        found, ours = already_in(onboarding, project)
+        there = set(found)
+        todo, inside = [key for key in todo if key not in there], inside + len(found)
+        taken = {batch.name for batch in ours} or {name} if found else set()
     if not todo:
         return PlannedStep("batch", name, Action.SKIP, "all rows are already in the project", count=inside)
     requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
-    names = _planned_names(onboarding, todo)
+    names = _planned_names(name, name in taken, todo)
     before = len(left_out(onboarding.ledger).keys() & set(todo))
     reason = "not in the project yet" + (f"; Labelbox could not read the media of {before} of them" if before else "")
     return PlannedStep("batch", ", ".join(names), Action.CREATE, reason, count=len(todo), requests=requests)
 
 
-def _planned_names(onboarding: Onboarding, keys: Sequence[str]) -> Iterator[str]:
+def _planned_names(name: str, is_taken: bool, keys: Sequence[str]) -> Iterator[str]:
     """Yield the names of the batches that rows would come in with."""
-    name = onboarding.desired.spec.batch.name
-    is_free = onboarding.ledger.entry("batch", name) is None
     for number, part in enumerate(_parts(keys, LARGEST)):
-        yield name if is_free and number == 0 else f"{name}-{_digest(part)}"
+        yield f"{name}-{_digest(part)}" if is_taken or number else name
 
 
 def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -> BatchOutcome:

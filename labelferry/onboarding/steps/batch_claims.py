@@ -13,6 +13,7 @@ from labelferry.model.keys import identity
 from labelferry.onboarding.context import Onboarding
 
 __all__ = [
+    "already_in",
     "brought_in",
     "forget_rows",
     "in_project",
@@ -87,21 +88,30 @@ def _filled(onboarding: Onboarding, project: str, batch: Batch, keys: Sequence[s
 
 
 def take_up_batches(onboarding: Onboarding, project: str) -> int:
-    """Record our batches that the ledger does not know, with those of their rows that are in the project.
+    """Record our batches that the ledger does not know, with those of the rows that are in the project.
 
-    Change nothing at the service; return the number of rows found.
+    Rows that came in through batches of others are recorded too: they need no batch of ours. Change nothing at the
+    service; return the number of rows found.
     """
-    ours = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
-    batches = [batch for batch in onboarding.client.batches.list(project) if ours.fullmatch(batch.name)]
-    todo, _ = outside(onboarding)
-    keys = in_project(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
+    keys, ours = already_in(onboarding, project)
     if not keys:
         return 0
+    if not ours:
+        _settle(onboarding, project, onboarding.desired.spec.batch.name, "", keys)
+        return len(keys)
     # The service does not say which of our batches added which row; for what is left to do it makes no difference.
-    onboarding.ledger.replace("batch", batches[0].name, batches[0].id, project=project, keys=keys)
-    for batch in batches[1:]:
+    onboarding.ledger.replace("batch", ours[0].name, ours[0].id, project=project, keys=keys)
+    for batch in ours[1:]:
         onboarding.ledger.replace("batch", batch.name, batch.id, project=project, keys=[])
     return len(keys)
+
+
+def already_in(onboarding: Onboarding, project: str) -> tuple[list[str], list[Batch]]:
+    """Return the rows that are in the project, though the ledger does not know it, and the batches named as ours."""
+    named = re.compile(re.escape(onboarding.desired.spec.batch.name) + "(?:-[0-9a-f]{8})?")
+    batches, (todo, _) = list(onboarding.client.batches.list(project)), outside(onboarding)
+    keys = in_project(onboarding, project, todo) if todo and any(batch.size for batch in batches) else []
+    return keys, [batch for batch in batches if named.fullmatch(batch.name)]
 
 
 def forget_rows(onboarding: Onboarding, rows: Collection[str]) -> None:

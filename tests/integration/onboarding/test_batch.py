@@ -73,14 +73,15 @@ def test_rows_come_in_once(project: Project) -> None:
     planned = PlannedStep(
         "batch", "streets", Action.CREATE, "not in the project yet", count=3, requests=costs.create_batch(3)
     )
-    assert plan_batch(project.onboarding) == planned
+    assert plan_batch(project.onboarding, None) == planned
+    assert plan_batch(project.onboarding, project.id) == planned
     assert outside(project.onboarding) == (KEYS, 0)
     assert project.batch() == BatchOutcome(added=3, already_in=0, batches=("streets",))
     assert project.held() == {"streets": KEYS}
     assert project.entries() == [project.settled("streets", project.id_of("streets"), *KEYS, created=True)]
     assert brought_in(project.onboarding) == set(KEYS)
     skipped = PlannedStep("batch", "streets", Action.SKIP, "all rows are already in the project", count=3)
-    assert plan_batch(project.onboarding) == skipped
+    assert plan_batch(project.onboarding, project.id) == skipped
     assert project.batch() == BatchOutcome(added=0, already_in=3)
     assert left_out(project.ledger) == {}
 
@@ -120,7 +121,7 @@ def test_rows_that_cannot_be_read_are_left_out(count: int, project: Project) -> 
     ids = {row["global_key"]: row["id"] for row in project.yard.localbox.table("data_rows")}
     assert left_out(project.ledger) == {key: ids[key] for key in unread}
     assert rows_left_out(project.ledger) == {*unread, *(f"#{ids[key]}" for key in unread)}
-    step = plan_batch(project.onboarding)
+    step = plan_batch(project.onboarding, project.id)
     told = f"not in the project yet; Labelbox could not read the media of {count} of them"
     assert (step.reason, step.count) == (told, count)
     project.yard.turn()
@@ -145,16 +146,27 @@ def test_no_row_can_be_read(empty_batch: str, project: Project) -> None:
 def test_an_unreadable_row_that_is_in_through_another_batch(project: Project) -> None:
     project.theirs("theirs", "street-2")
     project.yard.turn(unreadable=["street-2"])
-    outcome = project.batch()
-    assert (outcome.added, outcome.left_out) == (3, ())
+    assert project.batch() == BatchOutcome(2, 1, (f"streets-{digest('street-1', 'street-3')}",))
     assert brought_in(project.onboarding) == set(KEYS)
 
 
-def test_all_rows_are_in_through_another_batch(project: Project) -> None:
+@pytest.mark.parametrize(("theirs", "left"), [(KEYS, []), (KEYS[1:], KEYS[:1])])
+def test_rows_that_are_in_through_another_batch_need_none(theirs: list[str], left: list[str], project: Project) -> None:
+    project.theirs("theirs", *theirs)
+    step = plan_batch(project.onboarding, project.id)
+    outcome = project.batch()
+    assert outcome == BatchOutcome(len(left), len(theirs), (f"streets-{digest(*left)}",) if left else ())
+    assert (step.action, step.name) == ((Action.CREATE, *outcome.batches) if left else (Action.SKIP, "streets"))
+    assert step.count == len(left or theirs)
+    assert project.held() == {"theirs": theirs} | ({outcome.batches[0]: left} if left else {})
+
+
+def test_all_rows_come_in_through_another_batch_meanwhile(project: Project) -> None:
     """The service says that there is nothing to add."""
+    project.ledger.settle("batch", "earlier", "b", project=project.id, keys=[])
     project.theirs("theirs", *KEYS)
-    assert project.batch() == BatchOutcome(3, 0, ("streets",))
-    assert project.entries() == [project.settled("streets", "", *KEYS)]
+    assert project.batch().left_out == ()
+    assert project.settled("streets", "", *KEYS) in project.entries()
     assert project.held() == {"theirs": KEYS}
 
 
@@ -206,12 +218,6 @@ def test_batches_that_the_ledger_lost(project: Project) -> None:
     }
     assert brought_in(project.onboarding) == set(KEYS)
     assert take_up_batches(project.onboarding, project.id) == 0
-
-
-def test_batches_of_others_only(project: Project) -> None:
-    project.theirs("streets-0123abcde", *KEYS)
-    assert take_up_batches(project.onboarding, project.id) == 0
-    assert project.entries() == []
 
 
 def test_some_rows_of_a_lost_batch(project: Project) -> None:
