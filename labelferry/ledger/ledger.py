@@ -7,7 +7,7 @@ the history is written by the run that holds the leases, or not at all.
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, Self
+from typing import Any, Literal, Self
 
 from sqlalchemy import ColumnElement, Connection, CursorResult, Engine, bindparam, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
@@ -16,7 +16,7 @@ from labelferry.errors import ConflictError
 from labelferry.ledger.clock import time_of
 from labelferry.ledger.database import open_database, writing
 from labelferry.ledger.lease import Lease, confirm_in
-from labelferry.ledger.records import LedgerEntry, LineRecord, LineState, Reason, State, Verdict
+from labelferry.ledger.records import LedgerEntry, LineRecord, LineState, State, Verdict
 from labelferry.ledger.schema import lines, resources, runs
 
 __all__ = ["Ledger", "LedgerEntry", "LineRecord", "LineState", "State", "open_ledger"]
@@ -183,7 +183,8 @@ class Ledger:
 
     def lines(self, *states: LineState, job: str | None = None, imported_as: str | None = None) -> Iterator[LineRecord]:
         """Yield the lines in the given states (or all), of one job or one kind of import."""
-        query = select(lines).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
+        record = [lines.c[name] for name in LineRecord.__slots__]
+        query = select(*record).where(*self._mine(lines)).order_by(lines.c.job, lines.c.source, lines.c.uuid)
         if states:
             query = query.where(lines.c.state.in_([str(state) for state in states]))
         if job is not None:
@@ -191,8 +192,13 @@ class Ledger:
         if imported_as is not None:
             query = query.where(lines.c.imported_as == imported_as)
         with self._file.engine.connect() as connection:
-            for row in connection.execute(query).mappings():
-                yield _record_of(row)
+            for row in connection.execute(query):
+                yield LineRecord.from_row(row)
+
+    def known(self, what: Literal["uuid", "job"]) -> set[str]:
+        """Return the uuids of all lines that were ever sent, or the names of their jobs."""
+        with self._file.engine.connect() as connection:
+            return set(connection.scalars(select(lines.c[what]).where(*self._mine(lines)).distinct()))
 
     def lease(self, what: str | None = None) -> Lease:
         """Return the lease that allows one run at a time of this onboarding, or of ``what`` across all onboardings."""
@@ -266,11 +272,6 @@ def _row_of(record: LineRecord) -> dict[str, Any]:
     texts = {name: _storable(getattr(record, name)) for name in ("row", "feature", "source", "message")}
     plain = {name: getattr(record, name) for name in ("uuid", "imported_as", "job", "generation", "position")}
     return texts | plain | {"state": str(record.state), "reason": record.reason and str(record.reason)}
-
-
-def _record_of(row: Mapping[Any, Any]) -> LineRecord:
-    states = {"state": LineState(row["state"]), "reason": row["reason"] and Reason(row["reason"])}
-    return LineRecord(**{name: row[name] for name in LineRecord.__slots__} | states)
 
 
 def _storable(text: str | None) -> str | None:

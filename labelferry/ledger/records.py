@@ -1,6 +1,6 @@
 """The ledger's records as small frozen values, and their states."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
@@ -97,6 +97,13 @@ class LineRecord:
     generation: int = 0
     reason: Reason | None = None
     position: int = 0
+
+    @classmethod
+    def from_row(cls, found: Sequence[Any]) -> "LineRecord":
+        """Return the record with these values, in the order above, as a database keeps them."""
+        uuid, imported_as, row, feature, source, job, state, message, generation, reason, position = found
+        kept = (message, generation, Reason(reason) if reason else None, position)
+        return cls(uuid, imported_as, row, feature, source, job, LineState(state), *kept)
 
 
 class Verdict(NamedTuple):

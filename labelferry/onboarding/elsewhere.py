@@ -69,7 +69,7 @@ def look_elsewhere(onboarding: Onboarding, project: str | None) -> Elsewhere:
 
 
 def _others_imports(onboarding: Onboarding, project: str) -> Iterator[str]:
-    ours, known = own_jobs(onboarding), {line.job for line in onboarding.ledger.lines()}
+    ours, known = own_jobs(onboarding), onboarding.ledger.known("job")
     known |= {entry.name for entry in onboarding.ledger.entries("job")}
     for job in onboarding.client.imports.list(project, ImportKind.MAL):
         if job.name not in known and not ours.fullmatch(job.name):

@@ -56,9 +56,8 @@ def found_jobs(onboarding: Onboarding, project: str) -> Iterator[FoundJob]:
     Raises:
         ConflictError: when the service no longer keeps the lines of such a job.
     """
-    uuids = {record.uuid for record in onboarding.ledger.lines()}
     wanted = {line.uuid: line for line in onboarding.desired.index()}
-    if wanted.keys() <= uuids:
+    if wanted.keys() <= onboarding.ledger.known("uuid"):
         return
     for generation, job in sorted(_unheard_of(onboarding, project), key=lambda each: each[0]):
         sent = {of_generation(uuid, g): (line, g) for uuid, line in wanted.items() for g in range(generation + 1)}

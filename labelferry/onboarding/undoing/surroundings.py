@@ -148,7 +148,7 @@ def _project(onboarding: Onboarding, project: str, keys: list[str]) -> ProjectAr
 def _others_jobs(onboarding: Onboarding, project: str) -> Iterator[ImportJob]:
     """Yield the imports in a project that are not of this onboarding."""
     ours = {entry.name for entry in _jobs(onboarding.ledger.entries("job"), project)}
-    spent = {record.job for record in onboarding.ledger.lines()}
+    spent = onboarding.ledger.known("job")
     for kind in ImportKind:
         for job in onboarding.client.imports.list(project, kind):
             if job.name not in ours | spent:
