@@ -115,7 +115,9 @@ def steps(node: ast.AST) -> Iterator[tuple[ast.AST, ast.AST]]:
     match node:
         case ast.Expr(value=ast.Call()) | ast.Raise():
             yield node, ast.Pass()
-        case ast.Return(value=ast.Constant(None)):
+        case ast.Return(value=ast.Constant(None | False)):  # None is as false as False
+            return
+        case ast.If(test=ast.Name("TYPE_CHECKING")):  # never holds here
             return
         case ast.Return(value=ast.expr()):
             yield node, ast.Return(ast.Constant(None))
