@@ -44,6 +44,13 @@ def test_darwin_s_shapes(read: Read) -> None:
     assert [each.answers[0].text for each in video.tracks[0].classifications] == ["hi"]
 
 
+def test_darwin_interpolates_between_keyframes_however_many_there_are(read: Read) -> None:
+    box = {"x": 1, "y": 2, "w": 3, "h": 4}
+    frames = {str(number): {"keyframe": True, "bounding_box": box} for number in (0, 1, 2, 3, 4, 6)}
+    (video,) = read(darwin({"id": "1", "name": "car", "frames": frames, "ranges": [[0, 7]]}), **DARWIN)
+    assert set(video.tracks[0].segment.tolist()) == {0}
+
+
 def test_darwin_s_ranges_end_before_their_second_number(read: Read) -> None:
     box = {"bounding_box": {"x": 0, "y": 0, "w": 1, "h": 1}}
     frames = {str(at): box for at in (0, 1, 3)}

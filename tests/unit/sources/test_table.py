@@ -135,6 +135,11 @@ def test_leaves_out_the_rows_of_a_class_whatever_is_in_them(read: Any) -> None:
     assert [(str(track.feature), track.frames.tolist()) for track in video.tracks] == [("dog", [1, 2])]
 
 
+def test_takes_x_and_y_for_the_centre_on_request(read: Any) -> None:
+    (video,) = read("frame,id,x,y,w,h\n1,1,10,20,4,6\n", **TABLE, **STREET, box="cxcywh")
+    assert video.tracks[0].coords.tolist() == [[8, 17, 4, 6]]
+
+
 def test_reads_quoted_cells_over_several_lines(read: Any) -> None:
     rows = 'street,1,1,"a ""big""\ncar, red",1,1,1,1\n\nstreet,1,2,dog,1,1,1,1\n'
     (video,) = read(HEAD + rows, **TABLE)
