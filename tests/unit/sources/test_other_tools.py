@@ -107,6 +107,12 @@ def test_encord_s_points_and_answers(read: Read) -> None:
     assert said == {0: ["open"], 1: ["shut", "'said'"]}
 
 
+def test_encord_s_points_are_in_the_order_of_their_numbers(read: Read) -> None:
+    points = {str(number): {"x": number / 100, "y": 0} for number in (10, 2, 0, 1)}
+    (track,) = read(encord({"0": [{"name": "rail", "objectHash": "o", "polyline": points}]}), **ENCORD)[0].tracks
+    assert track.coords[:, 0].tolist() == [0, 1, 2, 10]
+
+
 def test_encord_s_classifications_hold_for_frames(read: Read) -> None:
     labels = {str(at): {"objects": [], "classifications": [{"classificationHash": "c"}]} for at in (0, 1, 5)}
     answers = {"c": {"classifications": [{"name": "light", "answers": [{"name": "day"}]}]}}
