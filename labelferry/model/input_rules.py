@@ -144,6 +144,11 @@ class ReaderRule(Rule):
         "{count:row|rows} of {kind}, which mark regions to ignore, are left out",
         "nothing to do",
     )
+    REGIONS_NOT_READ = (
+        WARNING,
+        "{count:region|regions} of type {kind}, which have no frames of a video, are left out",
+        "nothing to do if they belong to pictures; on a video, label with VideoRectangle or TimelineLabels",
+    )
     RATE_UNKNOWN = (
         WARNING,
         "the frame rate of the video is not known: ranges are counted in milliseconds, not in frames",

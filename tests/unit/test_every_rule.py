@@ -53,6 +53,10 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
         {"format": "kitti", "path": "a.txt", "global_key": "street"},
         f"0 -1 DontCare {'-1 ' * 14}\n0 1 Car {'1 ' * 14}\n",
     ),
+    ReaderRule.REGIONS_NOT_READ: (
+        {"format": "label-studio", "path": "a.json", "global_key": "street"},
+        '[{"annotations": [{"result": [{"type": "brushlabels", "from_name": "tag", "value": {}}]}]}]',
+    ),
     ReaderRule.UNREPRESENTABLE: (CVAT, _xml(POLYGON)),
     ReaderRule.UNREPRESENTABLE_CHANGED: (CVAT | {"unrepresentable": "rasterize"}, _xml(POLYGON)),
     ReaderRule.MASKS_OVERLAP: (CVAT, _xml(PATCH, PATCH)),
