@@ -54,6 +54,11 @@ class ReaderRule(Rule):
         "columns '{x}' and '{y}' are taken as the left top corner of the boxes",
         "if they are the centre, say box: cxcywh; if they are the corner, say box: ltwh",
     )
+    LIST_ASSUMED = (
+        WARNING,
+        "the four numbers of each box are taken as {parts}",
+        "say box: {form} if that is right; else box: ltwh, xyxy or cxcywh",
+    )
     CORNERS_UNLIKELY = (
         ERROR,
         "{swapped:,} of {count:,} boxes have their corners swapped, as if the columns were two points and no box",

@@ -96,8 +96,8 @@ READER = Reader(
     read,
     _recognise,
     endings=(".json",),
-    signs="JSON with frameIndex and labels or objects (Scalabel), tracking-annotations (SageMaker), categories and items "
-    "(Datumaro), or frames and objects (Supervisely)",
+    signs="JSON with frameIndex and labels or objects (Scalabel), tracking-annotations (SageMaker), categories and "
+    "items (Datumaro), or frames and objects (Supervisely)",
     takes="boxes, points, polylines, masks (Scalabel, Datumaro), attributes, tags of a video and of frames",
     leaves="polygons, ellipses and cuboids (see unrepresentable), 3D boxes of Scalabel",
 )

@@ -134,7 +134,8 @@ READER = Reader(
         ".json",
         ".ndjson",
     ),
-    signs="JSON or NDJSON with data_row and projects (v2), DataRow ID and Labeled Data, or frames with frameNumber (v1)",
+    signs="JSON or NDJSON with data_row and projects (v2), DataRow ID and Labeled Data, or frames with "
+    "frameNumber (v1)",
     takes="boxes, points, lines with nested answers, classifications of the video and of frames",
     leaves="masks given by URL, polygons, relationships, comments",
 )

@@ -66,6 +66,7 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
     ),
     ReaderRule.ROWS_IGNORED: (MOT | {"drop_ignored": True}, "1,1,10,20,30,40,0,1,1\n"),
     ReaderRule.IDENTITY_MISSING: (MOT, "1,-1,10,20,30,40,1,-1,-1,-1\n"),
+    ReaderRule.LIST_ASSUMED: (TABLE | {"path": "a.json"}, '[{"frame": 1, "id": 1, "bbox": [1, 2, 3, 4]}]'),
     ReaderRule.TRACK_COLUMN_MISSING: (TABLE, "frame,left,top,width,height\n1,1,1,1,1\n"),
     ReaderRule.COLUMNS_IGNORED: (TABLE, "frame,id,left,top,width,height,score\n1,1,1,1,1,1,0.5\n"),
     ReaderRule.POINTS_ASSUMED: (TABLE, "frame,id,x,y\n1,1,40,20\n"),

@@ -47,7 +47,7 @@ CASES = [
     Case("u_gt.txt", rows("{f},{t},{x},20,40,90,1,-1,-1"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("b.txt", rows("{f},{t},{x},20,40,90,0.9,2,-1"), [1, 2, 3], ["2"], ["layout-assumed", "class-numbers"]),
     Case("t.csv", rows("{f},car,{x},20,50,90,{t}", "frame,name,x1,y1,x2,y2,track_id\n"), [1, 2, 3], ["car"]),
-    Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["corner-assumed"]),
+    Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["list-assumed"]),
     Case(
         "l.jsonl",
         rows('{{"frame": {f}, "track_id": {t}, "cls": "car", "xyxy": [1, 2, {x}, 4]}}'),
