@@ -40,6 +40,7 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Names of files and folders that say nothing about the video."""
+OTHERWISE = "labels in any other format can be read as a table (frame, track, class, left, top, width, height) in CSV"
 
 
 class Reading(Iterator[LabelledVideo]):
@@ -94,7 +95,7 @@ class Reading(Iterator[LabelledVideo]):
         if not found:
             shown = ", ".join(shorten(skipped, 5)) or "none"
             raise SourceError(
-                f"{self.path}: no file in this folder was recognised as labels ({shown}); name its format"
+                f"{self.path}: no file in this folder was recognised as labels ({shown}); name its format; {OTHERWISE}"
             )
         if skipped:
             rule = ReaderRule.FILES_NOT_READ
@@ -202,7 +203,7 @@ def _possible(path: Path) -> str:
     named = ", ".join(each.format for each in fits)
     if len(fits) == len(READERS):
         return f"if it is text, say format= one of {named}"
-    return f"a {ending} file could be {named}: say it, as in format={fits[0].format!r}"
+    return f"a {ending} file could be {named}: say it, as in format={fits[0].format!r}; {OTHERWISE}"
 
 
 def _entry(reader: Reader[Any], options: Mapping[str, Any]) -> Any:

@@ -77,6 +77,16 @@ def test_darwin_s_areas_cannot_be_held(shape: str, read: Read, notes: list[Findi
     assert read(text, **DARWIN, unrepresentable="rasterize")[0].masks
 
 
+def test_darwin_s_older_file(tmp_path: Path) -> None:
+    boxes = {str(at): {"bounding_box": {"x": at, "y": 2, "w": 3, "h": 4}, "keyframe": True} for at in (0, 2)}
+    value = {"dataset": "d", "image": {"filename": "clip.mp4", "width": 9, "height": 9, "frame_count": 5},
+             "annotations": [{"name": "car", "frames": boxes, "segments": [[0, 4]]}]}  # fmt: skip
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(value), "utf-8")
+    (video,) = labelferry.read(path)
+    assert (video.row.global_key, kept(video)) == ("clip.mp4", [("car", Geometry.BOX, [1, 3, 4])])
+
+
 def test_a_darwin_picture_is_refused(read: Read) -> None:
     with pytest.raises(SourceError, match=r"annotations\[0\] has no frames"):
         read(darwin({"id": "1", "name": "car", "bounding_box": {"x": 0, "y": 0, "w": 1, "h": 1}}), **DARWIN)
