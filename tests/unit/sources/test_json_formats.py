@@ -113,6 +113,40 @@ def test_run_lengths_are_those_of_pycocotools() -> None:
         counts_of(None)
 
 
+def burst(**more: Any) -> dict[str, Any]:
+    """Two of three pictures are annotated: a mask of the second column, then a box; a track that is never there."""
+    return {
+        "seq_name": "clip", "width": 4, "height": 3, "all_image_paths": ["0.jpg", "1.jpg", "2.jpg"],
+        "annotated_image_paths": ["0.jpg", "2.jpg"], "track_category_ids": {"7": 1, "8": 1},
+        "segmentations": [{"7": {"rle": "336", "is_gt": True}}, {"8": {"bbox": [1, 1, 2, 2]}}], **more,
+    }  # fmt: skip
+
+
+def test_burst(tmp_path: Path) -> None:
+    path = tmp_path / "val.json"
+    path.write_text(json.dumps({"sequences": [burst()], "categories": CATEGORIES}), "utf-8")
+    table = labelferry.read(path).to_dataframe().fillna(0)
+    assert table[["global_key", "kind", "feature", "frame", "area", "width"]].values.tolist() == [
+        ["clip", "box", "car", 3, 0, 2],
+        ["clip", "mask", "car", 1, 3, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "message"),
+    [
+        ([burst(all_image_paths=["0.jpg"])], "'2.jpg' is not among all_image_paths"),
+        ([burst(segmentations=[])], "no annotations"),
+        ([burst(), burst(seq_name="other")], "2 videos, and one global_key"),
+    ],
+    ids=["a picture of no frame", "nothing", "one key for two"],
+)
+def test_what_of_burst_is_refused(sequences: list[Any], message: str, read: Read) -> None:
+    text = json.dumps({"sequences": sequences, "categories": CATEGORIES})
+    with pytest.raises(SourceError, match=message):
+        read(text, **COCO, global_key="street")
+
+
 def keyframe(frame: int, enabled: bool = True, **more: Any) -> dict[str, Any]:
     return {"frame": frame, "enabled": enabled, "x": 10, "y": 20, "width": 30, "height": 40, "rotation": 0, **more}
 
