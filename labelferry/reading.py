@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -60,11 +61,19 @@ class Reading(Iterator[LabelledVideo]):
         self.formats: dict[str, str] = {}
         """The formats that were found, each with what it was recognised by."""
         self._stack = ExitStack()
-        root = self._stack.enter_context(unpacked(path)) if is_archive(path) else path
+        self._root = root = self._stack.enter_context(unpacked(path)) if is_archive(path) else path
         self._videos = self._read(root, list(self._parts(root, format_name)))
 
     def __next__(self) -> LabelledVideo:
-        return next(self._videos)
+        try:
+            return next(self._videos)
+        except SourceError as error:
+            error.args = (self._shown(str(error)), *error.args[1:])
+            raise
+
+    def _shown(self, text: str) -> str:
+        """A text with the path of the archive for that of the folder that it was unpacked into."""
+        return text.replace(str(self._root), str(self.path))
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return the rest of the videos as one table; see ``LabelledVideo.to_dataframe``."""
@@ -146,6 +155,8 @@ class Reading(Iterator[LabelledVideo]):
         return legal(whole.stem)
 
     def _note(self, finding: Finding) -> None:
+        if finding.where:
+            finding = replace(finding, where=replace(finding.where, source=self._shown(finding.where.source)))
         if finding in self.findings:  # the same of each video
             return
         self.findings.append(finding)

@@ -241,7 +241,9 @@ def _recognise(look: Glance) -> Guess | None:
         return Guess(CERTAIN, "sequences and categories, as in BURST")
     if "annotations" not in look.keys or not look.keys & {"images", "videos"}:
         return None
-    return Guess(CERTAIN if "categories" in look.keys else LIKELY, "images or videos, annotations and categories")
+    options = {} if look.json.get("videos") else {"global_key": "{stem}"}
+    certainty = CERTAIN if "categories" in look.keys else LIKELY
+    return Guess(certainty, "images or videos, annotations and categories", options)
 
 
 READER = Reader(
