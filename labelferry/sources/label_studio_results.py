@@ -10,7 +10,7 @@ from labelferry.model.frames import Span
 from labelferry.model.input_rules import ReaderRule
 from labelferry.sources.areas import Polygons
 from labelferry.sources.documents import Node
-from labelferry.sources.moments import exact, question, span_of
+from labelferry.sources.moments import Ranges, exact, question, span_of
 from labelferry.sources.objects import Objects
 from labelferry.sources.source import Source
 
@@ -18,8 +18,6 @@ __all__ = ["take_results"]
 
 UNNAMED = "object"
 ANSWERS = ("choices", "textarea")
-Ranges = dict[str, dict[str, list[Span]]]
-"""The ranges of each answer to each question."""
 
 
 def take_results(objects: Objects, results: list[Node], source: Source[Any]) -> tuple[int, int] | None:
