@@ -34,7 +34,7 @@ def take_results(objects: Objects, results: list[Node], source: Source[Any]) -> 
     size: tuple[int, int] | None = None
     for ident, nodes in _regions(results):
         size = _size(nodes[0]) or size or source.size(objects.key)
-        _sequence(objects, nodes, ident, size)
+        _region(objects, nodes, ident, size)
     ranges: Ranges = {}
     left = Counter(_kind(node) for node in results if not _is_taken(objects, node, ranges, source))
     for kind, count in left.items():
@@ -116,14 +116,20 @@ def _label(value: Node) -> str:
     return UNNAMED
 
 
-def _sequence(objects: Objects, nodes: list[Node], ident: str, size: tuple[int, int]) -> None:
-    value = nodes[0].get("value")
+def _region(objects: Objects, nodes: list[Node], ident: str, size: tuple[int, int]) -> None:
+    """Take a region: its key frames, and what is asked about it."""
     label = next((name for node in nodes if (name := _label(node.get("value"))) != UNNAMED), UNNAMED)
-    where = Where(value.file, detail=f"region {ident}")
-    asked = (_answered(node) for node in nodes if _kind(node) in ANSWERS)
-    said = {str(each.feature): each for each in asked}
     if objects.named(label) is None:
         return
+    _sequence(objects, nodes[0].get("value"), ident, label, size)
+    asked = [_answered(node) for node in nodes if _kind(node) in ANSWERS]
+    item = objects.objects.get((ident, label, Geometry.BOX))
+    if asked and item is not None:
+        item.said[0] = {str(each.feature): each for each in asked}  # constant: it holds for the whole track
+
+
+def _sequence(objects: Objects, value: Node, ident: str, label: str, size: tuple[int, int]) -> None:
+    where = Where(value.file, detail=f"region {ident}")
     last: tuple[int, Node] | None = None
     frames = sorted(((each.get("frame").whole(), each) for each in value.get("sequence").items()), key=_first)
     for frame, each in frames:
@@ -132,9 +138,6 @@ def _sequence(objects: Objects, nodes: list[Node], ident: str, size: tuple[int, 
         if each.get("enabled").value is False:
             objects.of(ident, label, Geometry.BOX, where).hide(frame + 1)
             last = None
-    item = objects.objects.get((ident, label, Geometry.BOX))
-    if said and item is not None:
-        item.said[0] = said  # constant, so that it holds for the whole track
     count = value.get("framesCount").value
     if last is not None and isinstance(count, (int, float)) and math.isfinite(count) and last[0] < int(count):
         _box(objects, last[1], ident, label, int(count), size, where)

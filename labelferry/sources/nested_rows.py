@@ -3,7 +3,8 @@
 Trackers write ``{"frames": [{"frame": 0, "objects": [{"id": 1, "bbox": [...]}]}]}``, or a list of tracks with boxes.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from labelferry.sources.box_cells import BOXES
@@ -23,18 +24,23 @@ def pages_of(value: object) -> list[Any] | None:
     return value[name] if name and isinstance(value, Mapping) else None
 
 
-def nested_rows(items: list[Any], shared: Mapping[str, Any] | None = None) -> Iterator[Any]:
-    """Yield the rows in a list of rows, frames or tracks."""
+def nested_rows(items: list[Any], shared: Mapping[str, Any] = MappingProxyType({})) -> Iterator[Any]:
+    """Yield the rows in a list of rows, frames or tracks, each with what its frame and track say."""
     name = _list_within(items)
     for item in items:
         if not isinstance(item, Mapping):
             yield item  # refused with its place
         elif name is None:
-            own = {part_of(key) for key in item}
-            yield {**{key: each for key, each in (shared or {}).items() if part_of(key) not in own}, **item}
+            yield {**_without(shared, map(part_of, item)), **item}
         else:
             beside = {key: each for key, each in item.items() if part_of(key) in SHARED}
-            yield from nested_rows(item.get(name) or [], {**(shared or {}), **beside})
+            yield from nested_rows(item.get(name) or [], {**shared, **beside})
+
+
+def _without(shared: Mapping[str, Any], parts: Iterable[str | None]) -> Mapping[str, Any]:
+    """What is shared, but for the parts that a row says itself."""
+    own = set(parts)
+    return {key: each for key, each in shared.items() if part_of(key) not in own}
 
 
 def _list_within(items: list[Any]) -> str | None:

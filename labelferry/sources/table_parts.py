@@ -76,9 +76,7 @@ def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
         SourceError: when one is missing, or the boxes can be read in several ways.
     """
     named = _with_words(sheet, entry.columns)
-    if set(UNSAID) <= set(sheet.columns) - set(named.values()):
-        named = {**named, **_numbers_of_list(sheet, entry, note)}
-    assigned = assign(sheet.source, sheet.columns, named)
+    assigned = assign(sheet.source, sheet.columns, {**named, **_numbers_of_list(sheet, entry, note)})
     for option, part in ((entry.global_key, "global_key"), (entry.class_name, "class")):
         if option:
             assigned.pop(part, None)
@@ -113,7 +111,9 @@ def _with_words(sheet: Sheet, given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _numbers_of_list(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Mapping[str, str]:
-    """Which part each number of a list plays: as the entry says; two corners if none of them lies before the first."""
+    """Which part each number of a list plays: as the entry says; two corners if no second lies before its first."""
+    if not set(UNSAID) <= set(sheet.columns) - set(entry.columns.values()):
+        return {}
     form = entry.box
     if form is None:
         left, top, third, fourth = (sheet.numbers(name) for name in UNSAID)
