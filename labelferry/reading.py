@@ -4,6 +4,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from glob import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Names of files and folders that say nothing about the video."""
+OTHERWISE = "labels in any other format can be read as a table (frame, track, class, left, top, width, height) in CSV"
 
 
 class Reading(Iterator[LabelledVideo]):
@@ -59,11 +61,19 @@ class Reading(Iterator[LabelledVideo]):
         self.formats: dict[str, str] = {}
         """The formats that were found, each with what it was recognised by."""
         self._stack = ExitStack()
-        root = self._stack.enter_context(unpacked(path)) if is_archive(path) else path
+        self._root = root = self._stack.enter_context(unpacked(path)) if is_archive(path) else path
         self._videos = self._read(root, list(self._parts(root, format_name)))
 
     def __next__(self) -> LabelledVideo:
-        return next(self._videos)
+        try:
+            return next(self._videos)
+        except SourceError as error:
+            error.args = (self._shown(str(error)), *error.args[1:])
+            raise
+
+    def _shown(self, text: str) -> str:
+        """A text with the path of the archive for that of the folder that it was unpacked into."""
+        return text.replace(str(self._root), str(self.path))
 
     def to_dataframe(self) -> "pd.DataFrame":
         """Return the rest of the videos as one table; see ``LabelledVideo.to_dataframe``."""
@@ -94,7 +104,7 @@ class Reading(Iterator[LabelledVideo]):
         if not found:
             shown = ", ".join(shorten(skipped, 5)) or "none"
             raise SourceError(
-                f"{self.path}: no file in this folder was recognised as labels ({shown}); name its format"
+                f"{self.path}: no file in this folder was recognised as labels ({shown}); name its format; {OTHERWISE}"
             )
         if skipped:
             rule = ReaderRule.FILES_NOT_READ
@@ -145,6 +155,8 @@ class Reading(Iterator[LabelledVideo]):
         return legal(whole.stem)
 
     def _note(self, finding: Finding) -> None:
+        if finding.where:
+            finding = replace(finding, where=replace(finding.where, source=self._shown(finding.where.source)))
         if finding in self.findings:  # the same of each video
             return
         self.findings.append(finding)
@@ -202,7 +214,7 @@ def _possible(path: Path) -> str:
     named = ", ".join(each.format for each in fits)
     if len(fits) == len(READERS):
         return f"if it is text, say format= one of {named}"
-    return f"a {ending} file could be {named}: say it, as in format={fits[0].format!r}"
+    return f"a {ending} file could be {named}: say it, as in format={fits[0].format!r}; {OTHERWISE}"
 
 
 def _entry(reader: Reader[Any], options: Mapping[str, Any]) -> Any:

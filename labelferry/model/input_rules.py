@@ -54,6 +54,11 @@ class ReaderRule(Rule):
         "columns '{x}' and '{y}' are taken as the left top corner of the boxes",
         "if they are the centre, say box: cxcywh; if they are the corner, say box: ltwh",
     )
+    LIST_ASSUMED = (
+        WARNING,
+        "the four numbers of each box are taken as {parts}",
+        "say box: {form} if that is right; else box: ltwh, xyxy or cxcywh",
+    )
     CORNERS_UNLIKELY = (
         ERROR,
         "{swapped:,} of {count:,} boxes have their corners swapped, as if the columns were two points and no box",
@@ -143,6 +148,11 @@ class ReaderRule(Rule):
         WARNING,
         "{count:row|rows} of {kind}, which mark regions to ignore, are left out",
         "nothing to do",
+    )
+    REGIONS_NOT_READ = (
+        WARNING,
+        "{count:region|regions} of type {kind}, which have no frames of a video, are left out",
+        "nothing to do if they belong to pictures; on a video, label with VideoRectangle or TimelineLabels",
     )
     RATE_UNKNOWN = (
         WARNING,

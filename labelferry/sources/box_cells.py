@@ -10,19 +10,23 @@ import orjson
 
 from labelferry.sources.sheet import Sheet, cell_text
 
-__all__ = ["spread", "unfolded"]
+__all__ = ["BOXES", "UNSAID", "spread", "unfolded"]
 
 CORNER, CORNERS = ("x", "y", "width", "height"), ("x1", "y1", "x2", "y2")
-LISTS = {"bbox": CORNER, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER, "xyxy": CORNERS, "ltrb": CORNERS,
-         "tlbr": CORNERS, "bbox_xyxy": CORNERS, "bbox_xywh": CORNER}  # fmt: skip
-"""What the numbers of a list are by its name. ``bbox`` is COCO's, so ``x`` and ``y`` are told to be the corner."""
-OBJECTS = ("box", "bbox")
+UNSAID = ("bbox[0]", "bbox[1]", "bbox[2]", "bbox[3]")
+"""The numbers of a list that does not say whether they are a corner and a size, or two corners."""
+LISTS = {"bbox": UNSAID, "bounding_box": UNSAID, "box": UNSAID, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER,
+         "xyxy": CORNERS, "ltrb": CORNERS, "tlbr": CORNERS, "bbox_xyxy": CORNERS, "bbox_xywh": CORNER}  # fmt: skip
+"""What the numbers of a list are by its name."""
+OBJECTS = ("box", "bbox", "bounding_box")
 """Columns whose cells may be objects."""
+BOXES = {*LISTS, *OBJECTS}
+"""Columns whose cells may be whole boxes."""
 
 
 def spread(row: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a row of JSON with a column for each number of its box."""
-    for name in (*LISTS, *OBJECTS):
+    for name in BOXES:
         numbers = _numbers(name, row.get(name))
         if numbers is not None and not numbers.keys() & row.keys():
             return {key: value for key, value in row.items() if key != name} | numbers
@@ -33,7 +37,7 @@ def unfolded(sheet: Sheet) -> Sheet:
     """Return a table of text with a column for each number of its boxes, if every row has one."""
     import pyarrow as pa
 
-    for name in (*LISTS, *OBJECTS):
+    for name in BOXES:
         known = _boxes(sheet, name)
         if known and not known[0].keys() & sheet.columns.keys():
             columns = {key: column for key, column in sheet.columns.items() if key != name}

@@ -1,4 +1,4 @@
-"""COCO files with video in them -> LabelledVideo: COCO-VID, TAO, YouTube-VIS, CVAT's COCO export, and SA-V.
+"""COCO files with video in them -> LabelledVideo: COCO-VID, TAO, YouTube-VIS, CVAT's COCO export, BURST and SA-V.
 
 Frames: ``frame_id`` or ``frame_index`` of an image, from 0; else the number in its file name. YouTube-VIS has a list
 for each object, one entry a frame of the JPEGs that it ships; SA-V annotates every fourth frame of its videos. A
@@ -17,6 +17,7 @@ from pydantic import Field
 from labelferry.model import LabelledVideo, Where
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
+from labelferry.sources.coco_burst import SEQUENCES, of_sequences
 from labelferry.sources.coco_images import Image, images_of
 from labelferry.sources.coco_shapes import IDENTITIES, CocoShapes, area_of
 from labelferry.sources.documents import Node, document_of
@@ -34,7 +35,7 @@ FIRST_FRAME = 1
 
 
 class CocoLabels(ShapedEntry):
-    """A COCO file whose annotations have track ids: COCO-VID, TAO, YouTube-VIS, CVAT's COCO, SA-V."""
+    """A COCO file whose annotations have track ids: COCO-VID, TAO, YouTube-VIS, CVAT's COCO, BURST, SA-V."""
 
     format: Literal["coco"]
     global_key: GlobalKey | None = Field(
@@ -74,6 +75,9 @@ def read(source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
         return
     names = {node.get("id").key: node.get("name").text(str(node.get("id").key)) for node in
              document.get("categories").items()}  # fmt: skip
+    if isinstance(document.get("sequences").value, list):
+        yield from _of_burst(document, names, source)
+        return
     images = images_of(document, source.entry.frame_base, source.note)
     videos = _videos(document, images, source)
     _fill(document, images, videos, names, source)
@@ -97,9 +101,7 @@ def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabe
     told = {node.get("id").key: node for node in document.get("videos").items()}
     sizes = _sizes(images)
     own = source.entry.global_key
-    if own and len(told) > 1:
-        what = f"a file of {len(told)} videos, and one global_key"
-        raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
+    _refuse_one_key(source, len(told))
     if not told:
         key = own or legal(PurePath(source.file).stem)
         return {None: _video(key, _size(document) or next(iter(sizes.values()), None), source)}
@@ -108,6 +110,12 @@ def _videos(document: Node, images: Mapping[Any, Image], source: Source[CocoLabe
         named = legal(node.first("name", "file_name").text(str(ident)).strip("/"))
         videos[ident] = _video(own or named, _size(node) or sizes.get(ident), source)
     return videos
+
+
+def _refuse_one_key(source: Source[CocoLabels], videos: int) -> None:
+    if source.entry.global_key and videos > 1:
+        what = f"a file of {videos} videos, and one global_key"
+        raise fault(source.file, None, what, "leave it out: each video has the name that the file gives it")
 
 
 def _video(
@@ -214,14 +222,28 @@ def _of_masklets(document: Node, source: Source[CocoLabels]) -> LabelledVideo:
     return objects.finished(_size(document) or source.known_size(key), gaps="close")
 
 
+def _of_burst(document: Node, names: Mapping[Any, str], source: Source[CocoLabels]) -> Iterator[LabelledVideo]:
+    own, gaps = source.entry.global_key, source.entry.gaps
+    texts = {str(ident): name for ident, name in names.items()}
+    found = list(of_sequences(document, texts, lambda name: _objects(own or name, source), gaps))
+    if not found:
+        raise empty(source.file, "no annotations")
+    _refuse_one_key(source, len(found))
+    yield from found
+
+
 def _recognise(look: Glance) -> Guess | None:
     if not isinstance(look.json, dict):
         return None
     if {"masklet", "masklet_id"} <= look.keys:
         return Guess(CERTAIN, "masklet and masklet_id, as in SA-V")
+    if look.keys >= SEQUENCES:
+        return Guess(CERTAIN, "sequences and categories, as in BURST")
     if "annotations" not in look.keys or not look.keys & {"images", "videos"}:
         return None
-    return Guess(CERTAIN if "categories" in look.keys else LIKELY, "images or videos, annotations and categories")
+    options = {} if look.json.get("videos") else {"global_key": "{stem}"}
+    certainty = CERTAIN if "categories" in look.keys else LIKELY
+    return Guess(certainty, "images or videos, annotations and categories", options)
 
 
 READER = Reader(
@@ -229,7 +251,7 @@ READER = Reader(
     read,
     _recognise,
     endings=(".json",),
-    signs="JSON with annotations and images or videos; or with masklet (SA-V)",
+    signs="JSON with annotations and images or videos; or with sequences (BURST), or masklet (SA-V)",
     takes="boxes, masks (run lengths, polygons) and key points with track ids, CVAT's attributes",
     leaves="areas under others, iscrowd, scores",
 )

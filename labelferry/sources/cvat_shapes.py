@@ -26,8 +26,8 @@ class ShapeRow:
 
     @property
     def outside(self) -> bool:
-        """Whether the object is not to be seen."""
-        return self.attrs.get("outside", "0") == "1"
+        """Whether the object is not to be seen; converters write it as Python or pandas do."""
+        return self.attrs.get("outside", "0").strip().lower() in ("1", "1.0", "true")
 
     def number(self, name: str, default: str | None = None) -> float:
         """A finite number.

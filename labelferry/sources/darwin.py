@@ -1,8 +1,9 @@
-"""V7's Darwin JSON 2.0 of a video -> LabelledVideo.
+"""V7's Darwin JSON of a video, 2.0 or the older one without a version -> LabelledVideo.
 
 Frames count from 0 and ``ranges`` end before their second number. Every frame that the file has is a keyframe, whether
 V7 interpolated it or a person drew it. Masks are in raster layers, run lengths along rows as pairs of value and count.
-A tag is an answer to the question ``tag``. Facts: https://docs.v7labs.com/reference/darwin-json.
+A tag is an answer to the question ``tag``. The older file has ``image`` and ``segments`` for ``item`` and ``ranges``.
+Facts: https://docs.v7labs.com/reference/darwin-json, and the parser of both in darwin-py.
 """
 
 from collections.abc import Iterator
@@ -30,7 +31,7 @@ FIRST = 1
 
 
 class DarwinLabels(ShapedEntry):
-    """A Darwin JSON 2.0 file of V7, of a video."""
+    """A Darwin JSON file of V7, of a video."""
 
     format: Literal["darwin"]
     global_key: GlobalKey | None = Field(default=None, description="The video; by default the name of the item")
@@ -43,7 +44,7 @@ def read(source: Source[DarwinLabels]) -> Iterator[LabelledVideo]:
         SourceError: when it is of a picture, or a value is not what it should be.
     """
     document, entry = document_of(source), source.entry
-    key = entry.global_key or legal(document.get("item").get("name").text())
+    key = entry.global_key or legal(document.first("item", "image").first("name", "filename").text())
     where = Where(source.file, detail=key)
     objects = Objects(key, where, source.note, entry.unrepresentable, entry.classes)
     size, layers = _size(document), _layers(document)
@@ -74,7 +75,9 @@ def _frames(node: Node) -> list[tuple[int, Node]]:
 
 
 def _ends(node: Node) -> list[int]:
-    return [int(pair.numbers(2)[1]) + FIRST for pair in node.get("ranges").items() if _is_closed(pair.value)]
+    return [
+        int(pair.numbers(2)[1]) + FIRST for pair in node.first("ranges", "segments").items() if _is_closed(pair.value)
+    ]
 
 
 def _is_closed(value: object) -> bool:
@@ -87,7 +90,7 @@ def _frame(pair: tuple[int, Node]) -> int:
 
 
 def _size(document: Node) -> tuple[int, int] | None:
-    for slot in document.get("item").get("slots").items():
+    for slot in (*document.get("item").get("slots").items(), document.get("image")):
         width, height = slot.get("width"), slot.get("height")
         if width.value and height.value:
             return width.whole(), height.whole()
@@ -95,7 +98,7 @@ def _size(document: Node) -> tuple[int, int] | None:
 
 
 def _spans(node: Node, frames: list[tuple[int, Node]]) -> list[Span]:
-    ranges = [pair.numbers(2) for pair in node.get("ranges").items() if _is_closed(pair.value)]
+    ranges = [pair.numbers(2) for pair in node.first("ranges", "segments").items() if _is_closed(pair.value)]
     found = [Span(int(start) + FIRST, int(end)) for start, end in ranges if end > start]
     return found or [Span(frames[0][0], frames[-1][0])]
 
@@ -195,6 +198,8 @@ def _patch(pairs: Any, value: int, size: tuple[int, int]) -> Patch:
 def _recognise(look: Glance) -> Guess | None:
     if {"item", "annotations", "version"} <= look.keys:
         return Guess(CERTAIN, "version, item and annotations, as in Darwin JSON 2.0")
+    if {"dataset", "image", "annotations"} <= look.keys:
+        return Guess(CERTAIN, "dataset, image and annotations, as in V7's older JSON")
     return None
 
 
@@ -203,7 +208,7 @@ READER = Reader(
     read,
     _recognise,
     endings=(".json",),
-    signs="JSON with version, item and annotations",
+    signs="JSON with version, item and annotations, or with dataset, image and annotations",
     takes="boxes, key points, lines, skeletons as points, masks, tags as answers, text",
     leaves="polygons and ellipses (see unrepresentable), properties, directional vectors",
 )

@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, Where
-from labelferry.model.frames import LARGEST, Span
+from labelferry.model.frames import LARGEST, Span, coalesce
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.sources.areas import Area, Ellipse, Polygons, Rle
@@ -61,6 +61,11 @@ class FrameVideos:
         """Take an answer that holds for some frames."""
         self.tags.setdefault((objects.key, name), {}).setdefault(answer, []).append(span)
 
+    def attributed(self, objects: Objects, attributes: Node, frame: int) -> None:
+        """Take what is said of a whole frame."""
+        for name, answer in _said(attributes).items():
+            self.tagged(objects, name, answer, Span(frame, frame))
+
     def finished(self) -> Iterator[LabelledVideo]:
         """Yield the videos.
 
@@ -69,7 +74,8 @@ class FrameVideos:
         """
         for (key, name), answers in self.tags.items():
             objects = self.objects[key]
-            objects.classifications.append(question(name, answers, objects.where))
+            whole = {answer: coalesce(spans) for answer, spans in answers.items()}
+            objects.classifications.append(question(name, whole, objects.where))
         if self.alone:
             where = Where(self.source.file)
             self.source.note(ReaderRule.IDENTITY_MISSING.at(where, count=self.alone, ids="none"))
@@ -87,14 +93,21 @@ def _where(node: Node) -> Where:
 
 def scalabel(document: Node, videos: FrameVideos) -> None:
     """Scalabel and BDD100K: the right and bottom pixel are part of a box."""
-    frames = document if isinstance(document.value, list) else document.get("frames")
-    for page in frames.items():
-        objects = videos.of(page.first("videoName", "video_name").text(""))
-        frame = page.first("frameIndex", "index").whole() + FIRST
-        for node in page.get("labels").items():
+    for page in _pages(document):
+        objects = videos.of(page.first("videoName", "video_name").text("") or document.get("name").text(""))
+        frame = page.first("frameIndex", "frame_index", "index").whole() + FIRST
+        videos.attributed(objects, page.get("attributes"), frame)
+        for node in page.first("labels", "objects").items():
             label, ident = node.get("category").text("object"), videos.ident(node.get("id"), node.path)
             if objects.named(label) is not None:
                 _labelled(objects, node, ident, label, frame)
+
+
+def _pages(document: Node) -> Iterator[Node]:
+    """The frames of a file: one list, or a list for each video."""
+    frames = document if isinstance(document.value, list) else document.get("frames")
+    for page in frames.items():
+        yield from page.items() if isinstance(page.value, list) else (page,)
 
 
 def _labelled(objects: Objects, node: Node, ident: str, label: str, frame: int) -> None:
@@ -127,17 +140,32 @@ def _said(attributes: Node, skipped: set[str] | frozenset[str] = frozenset()) ->
 
 
 def sagemaker(document: Node, videos: FrameVideos) -> None:
-    """SageMaker Ground Truth's ``SeqLabel.json``."""
+    """SageMaker Ground Truth's ``SeqLabel.json``; as input for a job its keys are in camel case."""
     objects = videos.of()
     for page in document.get("tracking-annotations").items():
         frame = page.get("frame-no").whole() + FIRST
-        for node in page.get("annotations").items():
-            name = node.get("object-name").text("")
-            label = name.partition(":")[0] or node.get("class-id").text("object")
-            ident = videos.ident(node.first("object-id", "object-name"), node.path)
-            coords = [node.get(side).number() for side in ("left", "top", "width", "height")]
-            if objects.named(label) is not None:
-                objects.of(ident, label, Geometry.BOX, _where(node)).add(frame, coords)
+        videos.attributed(objects, page.get("frame-attributes"), frame)
+        for shapes in ("annotations", "keypoints", "polylines", "polygons"):
+            for node in page.get(shapes).items():
+                name = node.first("object-name", "objectName").text("")
+                label = node.get("label").text("") or name.partition(":")[0] or node.get("class-id").text("object")
+                ident = videos.ident(node.first("object-id", "objectId", "object-name", "objectName"), node.path)
+                if objects.named(label) is not None:
+                    _seen(objects, node, ident, label, frame)
+
+
+def _seen(objects: Objects, node: Node, ident: str, label: str, frame: int) -> None:
+    said = _said(node.first("label-category-attributes", "labelCategoryAttributes"))
+    points = [point.get(axis).number() for point in node.get("vertices").items() for axis in ("x", "y")]
+    if ".polygons[" in node.path:
+        objects.other("polygon", ident, label, frame, Polygons((points,)), _where(node))
+        return
+    geometry, coords = Geometry.LINE, points
+    if not points:
+        geometry = Geometry.POINT if node.get("x").value is not None else Geometry.BOX
+        sides = ("x", "y") if geometry is Geometry.POINT else ("left", "top", "width", "height")
+        coords = [node.get(side).number() for side in sides]
+    objects.of(ident, label, geometry, _where(node)).add(frame, coords, 0, said)
 
 
 def datumaro(document: Node, videos: FrameVideos) -> None:

@@ -31,7 +31,9 @@ KEYS: dict[ListFormat, set[str]] = {
     "supervisely": {"frames", "objects"},
 }
 """The keys at the top by which a layout is known; Scalabel's frames are known by their own."""
-NUMBERED = {"frameIndex", "index", "videoName"}
+NUMBERED = {"frameIndex", "frame_index", "index", "videoName"}
+OBJECTS_OF_BDD = {"box2d", "poly2d", "seg2d"}
+"""Shapes of the objects in BDD100K's first files, whose frames have objects, not labels."""
 
 
 class FrameListLabels(ShapedEntry):
@@ -76,7 +78,12 @@ def _layout(value: object) -> ListFormat | None:
 
 def _has_numbered_labels(frames: object) -> bool:
     first = frames[0] if isinstance(frames, list) and frames else None
-    return isinstance(first, dict) and "labels" in first and not NUMBERED.isdisjoint(first)
+    if isinstance(first, list):  # the frames of a video
+        return _has_numbered_labels(first)
+    if not isinstance(first, dict) or NUMBERED.isdisjoint(first):
+        return False
+    objects = Node(first, "").get("objects").items()
+    return "labels" in first or any(OBJECTS_OF_BDD & dict(node.members()).keys() for node in objects)
 
 
 def _recognise(look: Glance) -> Guess | None:
@@ -89,8 +96,8 @@ READER = Reader(
     read,
     _recognise,
     endings=(".json",),
-    signs="JSON with frameIndex and labels (Scalabel), tracking-annotations (SageMaker), categories and items "
-    "(Datumaro), or frames and objects (Supervisely)",
+    signs="JSON with frameIndex and labels or objects (Scalabel), tracking-annotations (SageMaker), categories and "
+    "items (Datumaro), or frames and objects (Supervisely)",
     takes="boxes, points, polylines, masks (Scalabel, Datumaro), attributes, tags of a video and of frames",
     leaves="polygons, ellipses and cuboids (see unrepresentable), 3D boxes of Scalabel",
 )

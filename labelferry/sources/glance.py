@@ -10,6 +10,7 @@ import orjson
 from labelferry.errors import SourceError
 from labelferry.files.reach import is_hidden
 from labelferry.sources.archives import is_archive, members
+from labelferry.sources.nested_rows import pages_of
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.sheet_files import KEYED_BY_FRAME, SUFFIXES, read_sheet
 
@@ -92,12 +93,18 @@ class Glance:
         """The table of a file; None for what is none."""
         if self.suffix not in SUFFIXES or self.is_folder:
             return None
-        if self.suffix == ".json" and not isinstance(self.json, list) and not KEYED_BY_FRAME.match(self.head):
+        if self.suffix == ".json" and not self._has_rows:
             return None
         try:
             return read_sheet(self.path, self.path.name)
         except SourceError:
             return None
+
+    @property
+    def _has_rows(self) -> bool:
+        """Whether the file's JSON may be a table."""
+        value = self.json
+        return isinstance(value, list) or pages_of(value) is not None or KEYED_BY_FRAME.match(self.head) is not None
 
     @cached_property
     def json(self) -> Any:

@@ -7,7 +7,6 @@ frames, both ends included. Facts: https://labelstud.io/tags/videorectangle, htt
 and ``postprocessing/video.py`` of the label-studio-sdk.
 """
 
-import math
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePath
@@ -16,14 +15,13 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, StrictInt, StrictStr, field_validator, model_validator
 
-from labelferry.model import Answer, AnswerKind, Classification, Feature, Geometry, LabelledVideo, Where
-from labelferry.model.frames import Span
+from labelferry.model import LabelledVideo, Where
 from labelferry.model.keys import legal
-from labelferry.sources.areas import Polygons
 from labelferry.sources.documents import Node, document_of
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
+from labelferry.sources.label_studio_results import take_results
 from labelferry.sources.media_beside import VIDEO_ENDINGS
 from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
@@ -34,7 +32,8 @@ __all__ = ["READER", "LabelStudioLabels", "read"]
 
 UPLOADED = re.compile(r"^[0-9a-f]{8}-(?=.)")
 """What Label Studio puts before the name of an uploaded file."""
-UNNAMED = "object"
+OF_VIDEO = ("videorectangle", "timelinelabels")
+"""Types of results that no other format has."""
 SERVER = "give the URL of the server alone, such as http://localhost:8080; the project has its own key, project:"
 
 
@@ -146,94 +145,8 @@ def _is_video(place: str) -> bool:
 def _video(task: Node, results: list[Node], source: Source[LabelStudioLabels]) -> LabelledVideo:
     key, entry = _key(task, source), source.entry
     objects = Objects(key, Where(source.file, detail=key), source.note, entry.unrepresentable, entry.classes)
-    ranges: dict[str, dict[str, list[Span]]] = {}
-    size: tuple[int, int] | None = None
-    for at, node in enumerate(results):
-        kind, value = node.get("type").text(""), node.get("value")
-        if isinstance(value.get("sequence").value, list):
-            size = _size(node) or size or source.size(key)
-            _sequence(objects, node, node.get("id").text(str(at + 1)), size)
-        elif isinstance(value.get("ranges").value, list):
-            _ranges(ranges.setdefault(node.get("from_name").text(kind), {}), value, kind)
-        elif kind in ("choices", "textarea") and not node.get("parentID").value:
-            objects.classifications.append(_whole(node, kind, value, source))
-    for question, answers in ranges.items():
-        options = tuple(Answer(Feature(name), spans=tuple(spans)) for name, spans in answers.items())
-        where = Where(source.file, detail=question)
-        objects.classifications.append(Classification(Feature(question), AnswerKind.TEMPORAL, options, where))
+    size = take_results(objects, results, source)
     return objects.finished(size, gaps="bridge")
-
-
-def _size(node: Node) -> tuple[int, int] | None:
-    width, height = node.get("original_width"), node.get("original_height")
-    return (width.whole(), height.whole()) if width.value and height.value else None
-
-
-def _label(value: Node) -> str:
-    for name in ("labels", "rectanglelabels", "videorectanglelabels"):
-        for label in value.get(name).items():
-            return label.text(UNNAMED)
-    return UNNAMED
-
-
-def _sequence(objects: Objects, node: Node, ident: str, size: tuple[int, int]) -> None:
-    value = node.get("value")
-    label, where = _label(value), Where(node.file, detail=f"region {ident}")
-    if objects.named(label) is None:
-        return
-    last: tuple[int, Node] | None = None
-    frames = sorted(((each.get("frame").whole(), each) for each in value.get("sequence").items()), key=_first)
-    for frame, each in frames:
-        _box(objects, each, ident, label, frame, size, where)
-        last = (frame, each)
-        if each.get("enabled").value is False:
-            objects.of(ident, label, Geometry.BOX, where).hide(frame + 1)
-            last = None
-    count = value.get("framesCount").value
-    if last is not None and isinstance(count, (int, float)) and math.isfinite(count) and last[0] < int(count):
-        _box(objects, last[1], ident, label, int(count), size, where)
-
-
-def _first(pair: tuple[int, Node]) -> int:
-    return pair[0]
-
-
-def _box(objects: Objects, node: Node, ident: str, label: str, frame: int, size: tuple[int, int], where: Where) -> None:
-    left, top, width, height = (node.get(name).number() for name in ("x", "y", "width", "height"))
-    box = [left * size[0] / 100, top * size[1] / 100, width * size[0] / 100, height * size[1] / 100]
-    turned = node.get("rotation").value
-    if isinstance(turned, (int, float)) and turned % 360:
-        objects.other("rotated box", ident, label, frame, Polygons((_corners(box, float(turned)),)), where)
-        return
-    objects.of(ident, label, Geometry.BOX, where).add(frame, box)
-
-
-def _corners(box: list[float], degrees: float) -> list[float]:
-    """The corners of a box that is turned clockwise about its left top corner."""
-    left, top, width, height = box
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    corners = ((0.0, 0.0), (width, 0.0), (width, height), (0.0, height))
-    return [value for x, y in corners for value in (left + x * cos - y * sin, top + x * sin + y * cos)]
-
-
-def _ranges(answers: dict[str, list[Span]], value: Node, kind: str) -> None:
-    names = [label.text() for label in value.first(kind, "timelinelabels", "labels").items()] or [UNNAMED]
-    for each in value.get("ranges").items():
-        start, end = each.get("start").whole(), each.get("end").whole()
-        if start > end:
-            raise each.fault(f"the range starts at frame {start} and ends at {end}")
-        for name in names:
-            answers.setdefault(name, []).append(Span(start, end))
-
-
-def _whole(node: Node, kind: str, value: Node, source: Source[LabelStudioLabels]) -> Classification:
-    """An answer about the whole video."""
-    name, where = node.get("from_name").text(kind), Where(source.file, detail=node.path)
-    if kind == "textarea":
-        said = "\n".join(each.text("") for each in value.get("text").items()) or value.get("text").text("")
-        return Classification(Feature(name), AnswerKind.TEXT, (Answer(text=said),), where)
-    chosen = tuple(Answer(Feature(each.text())) for each in value.get("choices").items())
-    return Classification(Feature(name), AnswerKind.RADIO if len(chosen) == 1 else AnswerKind.CHECKLIST, chosen, where)
 
 
 def _recognise(look: Glance) -> Guess | None:
@@ -254,7 +167,8 @@ def _names_a_video(task: Mapping[str, Any]) -> bool:
 
 
 def _is_result(node: Node) -> bool:
-    return bool(node.get("from_name").value) and isinstance(node.get("value").value, dict)
+    value = node.get("value").value
+    return isinstance(value, dict) and (bool(node.get("from_name").value) or node.get("type").value in OF_VIDEO)
 
 
 READER = Reader(
@@ -262,7 +176,8 @@ READER = Reader(
     read,
     _recognise,
     endings=(".json",),
-    signs="JSON of tasks, annotations or predictions whose results have from_name and value",
-    takes="videorectangle as boxes, timelinelabels and choices as answers, textarea as text",
-    leaves="rotated boxes (see unrepresentable), scores, all but the first annotation of a task",
+    signs="JSON of tasks, annotations or predictions whose results have from_name, or a type of video, and value",
+    takes="videorectangle as boxes with what is asked about each, timelinelabels, ranges of the sound and choices as "
+    "answers, textarea as text",
+    leaves="rotated boxes (see unrepresentable), regions of pictures, scores, all but the first annotation of a task",
 )

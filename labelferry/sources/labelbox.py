@@ -5,7 +5,7 @@ Facts: https://docs.labelbox.com/reference/export-video-annotations, and the exp
 """
 
 from collections.abc import Iterator
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -50,7 +50,7 @@ def read(source: Source[LabelboxLabels]) -> Iterator[LabelledVideo]:
         SourceError: when it is not an export, or a value is not what it should be.
     """
     found = False
-    for row in _rows(source):
+    for row in _whole(_rows(source)):
         for label in _labels(row, source.entry.project):
             found = True
             yield label.video(source, row)
@@ -72,8 +72,21 @@ def _rows(source: Source[LabelboxLabels]) -> Iterator[Node]:
     yield Node(json_in(data, source.file, None, REMEDY), source.file)
 
 
+def _whole(rows: Iterator[Node]) -> Iterator[Node]:
+    """Yield the rows; frames alone, as the URL in an export v1 returns them, are the label of one."""
+    frames: list[Any] = []
+    for row in rows:
+        if row.get("frameNumber").value is None:
+            yield row
+        else:
+            frames.append(row.value)
+    if frames:
+        yield Node({"Label": frames}, row.file)
+
+
 def _labels(row: Node, project: str | None) -> Iterator[ExportedLabel]:
-    if isinstance(row.get("Label").value, dict):  # of an image, a text, ...
+    if isinstance(row.get("Label").value, dict):
+        _refuse_url(row.get("Label"))  # otherwise the label of an image, a text, ...
         return
     if isinstance(row.get("Label").value, list):
         yield ExportedLabel.of_v1(row.get("Label"))
@@ -89,6 +102,13 @@ def _labels(row: Node, project: str | None) -> Iterator[ExportedLabel]:
                     yield ExportedLabel(label.get("annotations"))
 
 
+def _refuse_url(label: Node) -> None:
+    if isinstance(label.get("frames").value, str):
+        what = "the export has the URL of the frames, not the frames"
+        remedy = "download what is at the URL with your API key, and read that file, or export the project again as v2"
+        raise label.fault(what, remedy)
+
+
 def _recognise(look: Glance) -> Guess | None:
     first = look.json[0] if isinstance(look.json, list) and look.json else look.json
     if not isinstance(first, dict):
@@ -99,6 +119,8 @@ def _recognise(look: Glance) -> Guess | None:
         return Guess(CERTAIN, "data_row and projects, as in export v2")
     if {"data_row", "key_frame_feature_map"} <= look.keys:
         return Guess(CERTAIN, "data_row and segments, as in parts of export v2")
+    if {"frameNumber", "objects", "classifications"} <= look.keys:
+        return Guess(CERTAIN, "frames with objects, as the URL in an export v1 returns them", {"global_key": "{stem}"})
     if "annotations" in look.keys and "label_kind" in look.keys:
         return Guess(CERTAIN, "a label of an export", {"global_key": "{stem}"})
     return None
@@ -112,7 +134,8 @@ READER = Reader(
         ".json",
         ".ndjson",
     ),
-    signs="JSON or NDJSON with data_row and projects (v2), or DataRow ID and Labeled Data (v1)",
+    signs="JSON or NDJSON with data_row and projects (v2), DataRow ID and Labeled Data, or frames with "
+    "frameNumber (v1)",
     takes="boxes, points, lines with nested answers, classifications of the video and of frames",
     leaves="masks given by URL, polygons, relationships, comments",
 )

@@ -11,8 +11,10 @@ from fractions import Fraction
 from labelferry.model import Answer, AnswerKind, Classification, Feature, Where
 from labelferry.model.frames import FIRST_FRAME, LARGEST, Span
 
-__all__ = ["exact", "question", "seconds_of", "span_of"]
+__all__ = ["Ranges", "exact", "question", "seconds_of", "span_of"]
 
+Ranges = dict[str, dict[str, list[Span]]]
+"""The ranges of each answer to each question."""
 LONGEST = 10**7
 """Seconds of a range: four months; more are not seconds."""
 CLOSE = 0.005

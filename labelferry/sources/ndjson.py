@@ -74,9 +74,12 @@ def _values(path: Path, source: str) -> Iterator[tuple[Where, Any]]:
         for number, value in enumerate(values):
             yield Where(source, detail=f"element {number}"), value
         return
-    for number, line in enumerate(data.split(b"\n"), 1):
-        if line.strip():
-            yield Where(source, number), json_in(line, source, number, REMEDY)
+    lines = [(number, line) for number, line in enumerate(data.split(b"\n"), 1) if line.strip()]
+    if lines and lines[0][1].strip() == b"{":  # one line, written over several
+        yield Where(source, lines[0][0]), json_in(data, source, lines[0][0], REMEDY)
+        return
+    for number, line in lines:
+        yield Where(source, number), json_in(line, source, number, REMEDY)
 
 
 def _recognise(look: Glance) -> Guess | None:

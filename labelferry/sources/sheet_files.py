@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
+
 from labelferry.model.places import Places
 from labelferry.sources.box_cells import spread, unfolded
+from labelferry.sources.nested_rows import nested_rows, pages_of
 from labelferry.sources.sheet import Sheet, cell_text, continued
 from labelferry.sources.sheet_binary import read_excel, read_parquet
 from labelferry.sources.sheet_text import read_delimited
@@ -58,14 +61,25 @@ def _read_json(path: Path, source: str) -> Iterator[Sheet]:
 def _json_values(data: bytes, source: str) -> Iterator[tuple[int, Any]]:
     """Yield each line with its number, or each item of the one array with its position from 1."""
     if data.lstrip().startswith(b"["):
-        yield from enumerate(json_in(data, source, 1, REMEDY), 1)
+        yield from enumerate(nested_rows(json_in(data, source, 1, REMEDY)), 1)
         return
     if KEYED_BY_FRAME.match(data):
         yield from enumerate(_by_frame(json_in(data, source, 1, REMEDY)), 1)
         return
+    if pages := pages_of(_one_value(data)):
+        yield from enumerate(nested_rows(pages), 1)
+        return
     for number, line in enumerate(data.split(b"\n"), 1):
         if line.strip():
             yield number, json_in(line, source, number, REMEDY)
+
+
+def _one_value(data: bytes) -> object:
+    """The value of a file that is one; None for JSON lines."""
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None
 
 
 def _by_frame(frames: Mapping[str, Any]) -> Iterator[Any]:

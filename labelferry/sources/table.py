@@ -111,7 +111,8 @@ READER = Reader(
         ".jsonl",
         ".json",
     ),
-    signs="CSV, TSV, Excel, Parquet or JSON lines with columns for frame and box or point, by their usual names",
+    signs="CSV, TSV, Excel, Parquet, JSON lines or JSON with columns for frame and box or point, by their usual names; "
+    "in JSON also in lists of each frame or track",
     takes="boxes or points, with track ids and classes as the columns say",
     leaves="columns that play no part",
 )

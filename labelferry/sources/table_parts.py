@@ -14,6 +14,7 @@ from labelferry.model.findings import FindingHandler
 from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.tracks import Coords
+from labelferry.sources.box_cells import UNSAID
 from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of, unlikely
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import LIKELY, Guess
@@ -75,7 +76,7 @@ def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
         SourceError: when one is missing, or the boxes can be read in several ways.
     """
     named = _with_words(sheet, entry.columns)
-    assigned = assign(sheet.source, sheet.columns, named)
+    assigned = assign(sheet.source, sheet.columns, {**named, **_numbers_of_list(sheet, entry, note)})
     for option, part in ((entry.global_key, "global_key"), (entry.class_name, "class")):
         if option:
             assigned.pop(part, None)
@@ -107,6 +108,18 @@ def _with_words(sheet: Sheet, given: Mapping[str, str]) -> Mapping[str, str]:
     candidates = assign_all(sheet, "class")
     worded = next((column for column in candidates if not _is_numeric(sheet, column)), None)
     return {**given, "class": worded} if worded and len(candidates) > 1 else given
+
+
+def _numbers_of_list(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Mapping[str, str]:
+    """Which part each number of a list plays: as the entry says; two corners if no second lies before its first."""
+    if not set(UNSAID) <= set(sheet.columns) - set(entry.columns.values()):
+        return {}
+    form = entry.box
+    if form is None:
+        left, top, third, fourth = (sheet.numbers(name) for name in UNSAID)
+        form = "xyxy" if len(sheet) > 1 and bool(((third > left) & (fourth > top)).all()) else "ltwh"
+        note(ReaderRule.LIST_ASSUMED.at(Where(sheet.source, 1), parts=", ".join(FORMS[form]), form=form))
+    return dict(zip(FORMS[form], UNSAID, strict=False))
 
 
 def assign_all(sheet: Sheet, part: str) -> list[str]:

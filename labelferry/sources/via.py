@@ -18,7 +18,7 @@ from labelferry.model.keys import legal
 from labelferry.sources.documents import Node, document_of
 from labelferry.sources.glance import Glance
 from labelferry.sources.keys import GlobalKey
-from labelferry.sources.moments import exact, question, span_of
+from labelferry.sources.moments import Ranges, exact, question, span_of
 from labelferry.sources.numbering import Gaps
 from labelferry.sources.objects import Objects, ShapedEntry
 from labelferry.sources.reader import CERTAIN, Guess, Reader
@@ -63,10 +63,6 @@ def read(source: Source[ViaLabels]) -> Iterator[LabelledVideo]:
         yield from _project(document, source)
     else:
         yield pictures_of(source, document)
-
-
-Ranges = dict[str, dict[str, list[Span]]]
-"""The ranges of each answer to each question."""
 
 
 def _project(document: Node, source: Source[ViaLabels]) -> Iterator[LabelledVideo]:

@@ -136,7 +136,8 @@ KEYS = {"segments", "keyframes", "imBytes", "instanceURI", "colorRGB", "customMe
 """Of an import line that nothing else has; an export has segments too."""
 
 
-EXPORTS = {"exported.py", "labelbox_label.py", "assumptions.py"}
+EXPORTS = {"exported.py", "labelbox_label.py", "assumptions.py", "darwin.py"}
+"""Modules that read exports, of Labelbox or (darwin.py) of V7, whose older files have ``segments`` too."""
 
 
 def test_only_one_room_knows_the_keys_of_a_line() -> None:

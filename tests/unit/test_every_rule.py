@@ -53,6 +53,10 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
         {"format": "kitti", "path": "a.txt", "global_key": "street"},
         f"0 -1 DontCare {'-1 ' * 14}\n0 1 Car {'1 ' * 14}\n",
     ),
+    ReaderRule.REGIONS_NOT_READ: (
+        {"format": "label-studio", "path": "a.json", "global_key": "street"},
+        '[{"annotations": [{"result": [{"type": "brushlabels", "from_name": "tag", "value": {}}]}]}]',
+    ),
     ReaderRule.UNREPRESENTABLE: (CVAT, _xml(POLYGON)),
     ReaderRule.UNREPRESENTABLE_CHANGED: (CVAT | {"unrepresentable": "rasterize"}, _xml(POLYGON)),
     ReaderRule.MASKS_OVERLAP: (CVAT, _xml(PATCH, PATCH)),
@@ -62,6 +66,7 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
     ),
     ReaderRule.ROWS_IGNORED: (MOT | {"drop_ignored": True}, "1,1,10,20,30,40,0,1,1\n"),
     ReaderRule.IDENTITY_MISSING: (MOT, "1,-1,10,20,30,40,1,-1,-1,-1\n"),
+    ReaderRule.LIST_ASSUMED: (TABLE | {"path": "a.json"}, '[{"frame": 1, "id": 1, "bbox": [1, 2, 3, 4]}]'),
     ReaderRule.TRACK_COLUMN_MISSING: (TABLE, "frame,left,top,width,height\n1,1,1,1,1\n"),
     ReaderRule.COLUMNS_IGNORED: (TABLE, "frame,id,left,top,width,height,score\n1,1,1,1,1,1,0.5\n"),
     ReaderRule.POINTS_ASSUMED: (TABLE, "frame,id,x,y\n1,1,40,20\n"),

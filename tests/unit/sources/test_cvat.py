@@ -41,6 +41,12 @@ def test_an_outside_row_ends_a_segment_and_its_shape_is_not_taken(read: Read) ->
     assert (video.row.global_key, found.instance) == ("a.mp4", "0")
 
 
+@pytest.mark.parametrize("said", ["1", "1.0", "True"])
+def test_outside_as_converters_write_it(said: str, read: Read) -> None:
+    rows = box(0) + box(1).replace('outside="0"', f'outside="{said}"')
+    assert read(xml(track(rows)), **CVAT)[0].tracks[0].frames.tolist() == [1]
+
+
 def test_a_missing_stretch_of_a_dense_track_is_a_gap(read: Read) -> None:
     (video,) = read(xml(track("".join(box(frame) for frame in [0, 1, 2, 3, 60, 61]))), **CVAT)
     assert video.tracks[0].segment.tolist() == [0, 0, 0, 0, 1, 1]

@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import labelferry
 from labelferry.errors import SourceError
 from labelferry.model import AnswerKind, LabelledVideo
 from labelferry.model.findings import Finding
@@ -111,6 +113,40 @@ def test_run_lengths_are_those_of_pycocotools() -> None:
         counts_of(None)
 
 
+def burst(**more: Any) -> dict[str, Any]:
+    """Two of three pictures are annotated: a mask of the second column, then a box; a track that is never there."""
+    return {
+        "seq_name": "clip", "width": 4, "height": 3, "all_image_paths": ["0.jpg", "1.jpg", "2.jpg"],
+        "annotated_image_paths": ["0.jpg", "2.jpg"], "track_category_ids": {"7": 1, "8": 1},
+        "segmentations": [{"7": {"rle": "336", "is_gt": True}}, {"8": {"bbox": [1, 1, 2, 2]}}], **more,
+    }  # fmt: skip
+
+
+def test_burst(tmp_path: Path) -> None:
+    path = tmp_path / "val.json"
+    path.write_text(json.dumps({"sequences": [burst()], "categories": CATEGORIES}), "utf-8")
+    table = labelferry.read(path).to_dataframe().fillna(0)
+    assert table[["global_key", "kind", "feature", "frame", "area", "width"]].values.tolist() == [
+        ["clip", "box", "car", 3, 0, 2],
+        ["clip", "mask", "car", 1, 3, 0],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sequences", "message"),
+    [
+        ([burst(all_image_paths=["0.jpg"])], "'2.jpg' is not among all_image_paths"),
+        ([burst(segmentations=[])], "no annotations"),
+        ([burst(), burst(seq_name="other")], "2 videos, and one global_key"),
+    ],
+    ids=["a picture of no frame", "nothing", "one key for two"],
+)
+def test_what_of_burst_is_refused(sequences: list[Any], message: str, read: Read) -> None:
+    text = json.dumps({"sequences": sequences, "categories": CATEGORIES})
+    with pytest.raises(SourceError, match=message):
+        read(text, **COCO, global_key="street")
+
+
 def keyframe(frame: int, enabled: bool = True, **more: Any) -> dict[str, Any]:
     return {"frame": frame, "enabled": enabled, "x": 10, "y": 20, "width": 30, "height": 40, "rotation": 0, **more}
 
@@ -210,3 +246,65 @@ def test_one_project_of_several(read: Read) -> None:
     )
     assert len(read(text, **EXPORT)) == 2
     assert len(read(text, **EXPORT, project="B")) == 1
+
+
+def studio(*results: dict[str, Any]) -> str:
+    return json.dumps([{"id": 1, "data": {"video": "a.mp4"}, "annotations": [{"result": list(results)}]}])
+
+
+def asked_of(kind: str, **more: Any) -> dict[str, Any]:
+    sides = {"x": 10, "y": 20, "width": 30, "height": 40}
+    keyframes = [{"frame": at, "enabled": at < 3, **sides} for at in (1, 3)]
+    return {"id": "r", "from_name": kind, "type": kind, "value": {"sequence": keyframes, "framesCount": 9, **more}}
+
+
+def test_what_label_studio_asks_about_a_region_is_an_answer_on_its_track(read: Read) -> None:
+    text = studio(asked_of("videorectangle", labels=["car"]), asked_of("choices", choices=["moving"]))
+    (video,) = read(text, {"a.mp4": Media(100, 100)}, **STUDIO)
+    (track,) = video.tracks
+    assert (str(track.feature), track.frames.tolist()) == ("car", [1, 3])
+    (asked,) = track.classifications
+    assert (str(asked.feature), [str(each) for each in asked.answers]) == ("choices", ["moving"])
+
+
+def test_label_studio_s_regions_of_one_id_are_two_tracks_when_their_key_frames_differ(read: Read) -> None:
+    other = asked_of("videorectangle", labels=["car"])
+    other["value"]["sequence"] = other["value"]["sequence"][:1]
+    (video,) = read(studio(asked_of("videorectangle", labels=["car"]), other), {"a.mp4": Media(100, 100)}, **STUDIO)
+    assert [track.frames.tolist() for track in video.tracks] == [[1, 3], [1, 9]]
+
+
+def test_label_studio_s_ranges_on_the_sound_of_a_video_are_seconds(read: Read) -> None:
+    sound = {"from_name": "tricks", "type": "labels", "value": {"start": 0.5, "end": 1.5, "labels": ["kick"]}}
+    (video,) = read(studio(sound), {"a.mp4": Media(100, 100, 10.0)}, **STUDIO)
+    (asked,) = video.classifications
+    assert [(str(each.feature), [tuple(span) for span in each.spans]) for each in asked.answers] == [
+        ("kick", [(6, 15)])
+    ]
+    sound["value"] |= {"start": 2.0}
+    with pytest.raises(SourceError, match=r"2\.0 to 1\.5 is not a range of the video"):
+        read(studio(sound), {"a.mp4": Media(100, 100, 10.0)}, **STUDIO)
+
+
+def test_the_frames_of_a_labelbox_export_v1_alone(tmp_path: Path) -> None:
+    def line(frame: int) -> dict[str, Any]:
+        side = {"left": frame, "top": 2, "width": 3, "height": 4}
+        return {
+            "frameNumber": frame,
+            "objects": [{"featureId": "f", "title": "car", "bbox": side}],
+            "classifications": [],
+        }
+
+    path = tmp_path / "street.ndjson"
+    path.write_text("\n".join(json.dumps(line(frame)) for frame in (1, 2)), "utf-8")
+    table = labelferry.read(path).to_dataframe()
+    assert table[["global_key", "feature", "frame", "left"]].values.tolist() == [
+        ["street", "car", 1, 1.0],
+        ["street", "car", 2, 2.0],
+    ]
+
+
+def test_a_labelbox_export_v1_with_the_url_of_its_frames_says_what_to_read(read: Read) -> None:
+    row = {"DataRow ID": "d", "Labeled Data": "https://x/a.mp4", "Label": {"frames": "https://x/frames"}}
+    with pytest.raises(SourceError, match="the URL of the frames, not the frames; download"):
+        read(json.dumps([row]), **EXPORT)

@@ -53,6 +53,11 @@ def test_reads_a_track_with_its_segments(one: Any) -> None:
     assert str(track.where) == "labels.ndjson:1"
 
 
+def test_reads_one_line_written_over_several(read: Any) -> None:
+    (video,) = read(json.dumps(TRACK, indent=2), **LINES)
+    assert video.tracks[0].frames.tolist() == [1, 5, 8]
+
+
 def test_reads_points_and_lines(one: Any) -> None:
     point, other = {"x": 1, "y": 2}, {"x": 3.5, "y": -4}
     (track,) = one(TRACK, segments=_segments([1, 2], point=point)).tracks

@@ -2,10 +2,12 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+import labelferry
 from labelferry.errors import SourceError
 from labelferry.model import Geometry, LabelledVideo
 from labelferry.model.findings import Finding
@@ -82,6 +84,16 @@ def test_darwin_s_areas_cannot_be_held(shape: str, read: Read, notes: list[Findi
     assert read(text, **DARWIN, unrepresentable="rasterize")[0].masks
 
 
+def test_darwin_s_older_file(tmp_path: Path) -> None:
+    boxes = {str(at): {"bounding_box": {"x": at, "y": 2, "w": 3, "h": 4}, "keyframe": True} for at in (0, 2)}
+    value = {"dataset": "d", "image": {"filename": "clip.mp4", "width": 9, "height": 9, "frame_count": 5},
+             "annotations": [{"name": "car", "frames": boxes, "segments": [[0, 4]]}]}  # fmt: skip
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(value), "utf-8")
+    (video,) = labelferry.read(path)
+    assert (video.row.global_key, kept(video)) == ("clip.mp4", [("car", Geometry.BOX, [1, 3, 4])])
+
+
 def test_a_darwin_picture_is_refused(read: Read) -> None:
     with pytest.raises(SourceError, match=r"annotations\[0\] has no frames"):
         read(darwin({"id": "1", "name": "car", "bounding_box": {"x": 0, "y": 0, "w": 1, "h": 1}}), **DARWIN)
@@ -136,6 +148,57 @@ def test_sagemaker(read: Read) -> None:
     text = json.dumps({"tracking-annotations": [{"frame-no": str(at), "annotations": [box]} for at in (0, 1)]})
     (video,) = read(text, **LIST)
     assert (video.row.global_key, kept(video)) == ("clip", [("car", Geometry.BOX, [1, 2])])
+
+
+def test_sagemaker_s_other_shapes_and_answers(read: Read, notes: list[Finding]) -> None:
+    shared = {"object-id": "x1", "object-name": "car:1", "label-category-attributes": {"occluded": "no"}}
+    ring = [{"x": 1, "y": 2}, {"x": 3, "y": 4}, {"x": 1, "y": 4}]
+    page = {"frame-no": "0", "frame-attributes": {"light": "day"}, "keypoints": [shared | {"x": 1, "y": 2}],
+            "polylines": [shared | {"vertices": ring}], "polygons": [shared | {"vertices": ring}]}  # fmt: skip
+    (video,) = read(json.dumps({"tracking-annotations": [page]}), **LIST)
+    assert kept(video) == [("car", Geometry.POINT, [1]), ("car", Geometry.LINE, [1])]
+    assert [str(each.feature) for each in (*video.classifications, *video.tracks[0].classifications)] == [
+        "light",
+        "occluded",
+    ]
+    assert [(note.code, "polygon" in note.message) for note in notes] == [("unrepresentable", True)]
+
+
+def test_sagemaker_s_input_has_its_keys_in_camel_case(read: Read) -> None:
+    box = {"left": 1, "top": 2, "width": 3, "height": 4, "objectId": 7, "objectName": "car:7", "label": "car"}
+    (video,) = read(json.dumps({"tracking-annotations": [{"frame-no": 0, "annotations": [box]}]}), **LIST)
+    assert [(str(track.feature), track.instance) for track in video.tracks] == [("car", "7")]
+
+
+def scalabel(shapes: str, **more: Any) -> dict[str, Any]:
+    box = {"x1": 10, "y1": 20, "x2": 19, "y2": 29}
+    return {"index": 4, shapes: [{"id": 1, "category": "car", "box2d": box}], **more}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        [[scalabel("labels", videoName="clip")]],
+        {"name": "clip", "frames": [scalabel("objects", timestamp=9)]},
+        [scalabel("labels", video_name="clip")],
+    ],
+    ids=["a list for each video", "objects", "snake case"],
+)
+def test_scalabel_s_other_layouts(value: Any, tmp_path: Path) -> None:
+    path = tmp_path / "labels.json"
+    path.write_text(json.dumps(value), "utf-8")
+    (video,) = labelferry.read(path)
+    assert (video.row.global_key, video.tracks[0].coords.tolist()) == ("clip", [[10, 20, 10, 10]])
+    assert kept(video) == [("car", Geometry.BOX, [5])]
+
+
+def test_what_scalabel_says_of_a_frame(read: Read) -> None:
+    pages = [scalabel("labels", attributes={"weather": "rainy"}) | {"index": at} for at in (0, 1)]
+    (asked,) = read(json.dumps(pages), **LIST)[0].classifications
+    assert str(asked.feature) == "weather"
+    assert [(str(each.feature), [tuple(span) for span in each.spans]) for each in asked.answers] == [
+        ("rainy", [(1, 2)])
+    ]
 
 
 def test_datumaro(read: Read, notes: list[Finding]) -> None:

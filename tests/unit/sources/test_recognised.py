@@ -1,9 +1,11 @@
 """Files as tools write them, read without a format: what the values tell, and what they leave in doubt."""
 
 import json
+import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
@@ -47,7 +49,7 @@ CASES = [
     Case("u_gt.txt", rows("{f},{t},{x},20,40,90,1,-1,-1"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("b.txt", rows("{f},{t},{x},20,40,90,0.9,2,-1"), [1, 2, 3], ["2"], ["layout-assumed", "class-numbers"]),
     Case("t.csv", rows("{f},car,{x},20,50,90,{t}", "frame,name,x1,y1,x2,y2,track_id\n"), [1, 2, 3], ["car"]),
-    Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["corner-assumed"]),
+    Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["list-assumed"]),
     Case(
         "l.jsonl",
         rows('{{"frame": {f}, "track_id": {t}, "cls": "car", "xyxy": [1, 2, {x}, 4]}}'),
@@ -92,3 +94,20 @@ def test_keyframes_that_interpolation_returns_can_be_left_out(tmp_path: Path) ->
 def test_what_is_in_doubt_or_unknown_is_refused(case: Case, tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=case.codes[0]):
         list(labelferry.read(written(case, tmp_path)))
+
+
+def test_an_archive_names_the_video_and_the_places_in_it(tmp_path: Path) -> None:
+    def zipped(annotations: list[Any]) -> Path:
+        images = [{"id": 1, "file_name": "frame_000004.PNG", "width": 9, "height": 9}]
+        value = {"categories": [{"id": 1, "name": "car"}], "images": images, "annotations": annotations}
+        with ZipFile(tmp_path / "street.zip", "w") as archive:
+            archive.writestr("annotations/instances_default.json", json.dumps(value))
+        return tmp_path / "street.zip"
+
+    place = f"{tmp_path / 'street.zip'}/annotations/instances_default.json"
+    told = {"id": 1, "image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4], "attributes": {"track_id": 1}}
+    reading = labelferry.read(zipped([told]))
+    assert reading.to_dataframe().global_key.tolist() == ["street"]
+    assert [each.where.source for each in reading.findings if each.where] == [place]
+    with pytest.raises(SourceError, match=re.escape(place)):
+        list(labelferry.read(zipped([told | {"image_id": 2}])))
