@@ -241,12 +241,32 @@ def recognise(look: Glance) -> Guess | None:
     try:
         assigned = assign(sheet.source, sheet.columns, {})
         form = next(iter(complete(assigned)), None)
+        named = {} if "frame" in assigned else _pictured(sheet)
+        assigned |= named
         if form is None or "frame" not in assigned or unlikely(sheet.columns):
             return None
         options = _options(sheet, assigned, _agreed(sheet, assigned) or form)
+        options |= {"columns": named} if named else {}
     except SourceError:
         return None
     return Guess(LIKELY, f"columns {', '.join(assigned.values())}", options)
+
+
+def _pictured(sheet: Sheet) -> dict[str, str]:
+    """The column of the pictures' names as that of the frames, if the names differ in their number alone."""
+    column = next((column for column in sheet.columns if column.strip().lower() in PICTURES), None)
+    if column is None or number_in(sheet, column) is None:
+        return {}
+    names = {LAST_NUMBER.sub("", PurePath(cell).stem) for cell in sheet.text(column)}
+    return {"frame": column} if len(names) == 1 else {}
+
+
+def _has_zero(sheet: Sheet, column: str) -> bool:
+    """Whether a column of frames has frame 0."""
+    numbers = number_in(sheet, column)
+    if numbers is not None:
+        return bool((numbers == 0).any())
+    return any(ZERO.fullmatch(text) for text in sheet.codes(column, empty=True)[1])
 
 
 def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str, Any]:
@@ -256,7 +276,7 @@ def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str,
         options["global_key"] = "{stem}"
     if "class" not in assigned:
         options["class_name"] = "object"
-    if any(ZERO.fullmatch(text) for text in sheet.codes(assigned["frame"], empty=True)[1]):
+    if _has_zero(sheet, assigned["frame"]):
         options["frame_base"] = 0
     coords, _ = coords_of(sheet, Parts(assigned, form))
     if (np.abs(coords) <= LARGEST_FRACTION).all() and (coords != np.floor(coords)).any():

@@ -66,6 +66,13 @@ CASES = [
         [1, 2, 3],
         ["car"],
     ),
+    Case(
+        "p.csv",
+        rows("clip_{f:04}.jpg,{t},car,{x},20,50,90", "image_name,track_id,class,xmin,ymin,xmax,ymax\n"),
+        [1, 2, 3],
+        ["car"],
+        ["frames-from-names"],
+    ),
     Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["corner-assumed"]),
     Case(
         "l.jsonl",
@@ -78,6 +85,13 @@ CASES = [
 ]
 REFUSED = [
     Case("w.csv", rows("{f},{t},1,2,3,4,9,2", "frame,id,x1,y1,x2,y2,width,height\n"), [], [], ["as in box: ltwh"]),
+    Case(
+        "q.csv",
+        "image,id,x1,y1,x2,y2\na1.jpg,1,1,2,3,4\nb1.jpg,1,1,2,3,4\n",
+        [],
+        [],
+        ["a .csv file could be mot, table"],
+    ),
     Case("obb.txt", rows("{f},{t},{x},20,40,90,0.5{f},0.9,2,-1"), [], [], ["oriented boxes"]),
     Case("a.json", IMAGE, [], [], ["no labels of videos"]),
     Case("a.json", STRIPPED, [], [], ["have ids and no names"]),
