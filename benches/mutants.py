@@ -116,7 +116,12 @@ class Bench:
         """Return the map of a folder; the suites draw it if it is absent."""
         if not (kept / "took.json").exists():
             kept.mkdir(parents=True, exist_ok=True)
-            self.run(["-m", "not full", *DRAWN, *TESTS], None, COVERAGE_FILE=str(kept / "coverage"), **{TOOK: str(kept / "took.json")})
+            self.run(
+                ["-m", "not full", *DRAWN, *TESTS],
+                None,
+                COVERAGE_FILE=str(kept / "coverage"),
+                **{TOOK: str(kept / "took.json")},
+            )
         return Map(kept)
 
     def killed(self, mutant: Mutant, tests: list[str]) -> bool:
