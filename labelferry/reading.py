@@ -119,6 +119,8 @@ class Reading(Iterator[LabelledVideo]):
     def _part(self, path: Path, root: Path, reader: Reader[Any], guess: Guess) -> Iterator[LabelledVideo]:
         named = "global_key" in reader.entry.model_fields and reader.entry.model_fields["global_key"].is_required()
         key = {"global_key": "{stem}"} if named else {}
+        if "on_class_change" in reader.entry.model_fields:
+            key["on_class_change"] = "split"  # as the rows have it
         options = {**key, **guess.options, **self.options}
         self._note_assumed(path, guess)
         if options.get("global_key") == "{stem}":

@@ -64,6 +64,16 @@ class ReaderRule(Rule):
         "{swapped:,} of {count:,} boxes have their corners swapped, as if the columns were two points and no box",
         "name the columns, as in columns: {{left: x1, top: y1, right: x2, bottom: y2}}, if they are corners",
     )
+    CORNERS_LIKELY = (
+        WARNING,
+        "in each of {count:,} rows columns 5 and 6 are larger than 3 and 4, as in two corners; they are read as a size",
+        "if they are a corner, say format: table and header: [frame, track, x1, y1, x2, y2], with a name a column",
+    )
+    FRACTIONS_LIKELY = (
+        ERROR,
+        "no number of a box is larger than {largest}: fractions of the picture, where MOT files have pixels",
+        "say format: table, normalized: true, header: [frame, track, left, top, width, height], with a name a column",
+    )
     CLASS_NUMBERS = (
         ERROR,
         "the classes in column '{column}' are numbers without names: {numbers}",

@@ -25,6 +25,7 @@ from labelferry.model.frames import LARGEST
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.keys import legal
 from labelferry.model.places import Places
+from labelferry.sources.columns import part_of
 from labelferry.sources.entry import LabelsEntry
 from labelferry.sources.glance import Glance
 from labelferry.sources.moments import exact
@@ -189,10 +190,15 @@ def _recognise(look: Glance) -> Guess | None:
     if look.suffix not in (".csv", ".txt") or not look.lines:
         return None
     rows = [line.split(",") for line in look.lines]
-    rows = rows[1:] if _is_header(rows[0]) and "video" in rows[0][0].lower() else rows
+    rows = rows[1:] if _names_columns(rows[0]) else rows
     if not rows or not all(map(_is_box_of_a_video, rows)):
         return None
     return _guessed(rows)
+
+
+def _names_columns(row: list[str]) -> bool:
+    """Whether a first row names AVA's columns; a tracker's table has a track where AVA has the left of the box."""
+    return _is_header(row) and "video" in row[0].lower() and part_of(row[2]) == "left"
 
 
 def _guessed(rows: list[list[str]]) -> Guess:

@@ -3,6 +3,7 @@
 Ultralytics' results have ``box`` with ``x1, y1, x2, y2``; pandas writes a list of a table's cell as ``[1, 2, 3, 4]``.
 """
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,11 +17,14 @@ CORNER, CORNERS = ("x", "y", "width", "height"), ("x1", "y1", "x2", "y2")
 UNSAID = ("bbox[0]", "bbox[1]", "bbox[2]", "bbox[3]")
 """The numbers of a list that does not say whether they are a corner and a size, or two corners."""
 LISTS = {"bbox": UNSAID, "bounding_box": UNSAID, "box": UNSAID, "tlwh": CORNER, "ltwh": CORNER, "xywh": CORNER,
-         "xyxy": CORNERS, "ltrb": CORNERS, "tlbr": CORNERS, "bbox_xyxy": CORNERS, "bbox_xywh": CORNER}  # fmt: skip
+         "xyxy": CORNERS, "ltrb": CORNERS, "tlbr": CORNERS, "bbox_xyxy": CORNERS, "car_bbox": CORNERS,
+         "bbox_xywh": CORNER}  # fmt: skip
 """What the numbers of a list are by its name."""
+SPACED = re.compile(r"\[?\s*{0}(\s+{0}){{3}}\s*\]?".format(r"-?[0-9]+(\.[0-9]*)?(e[+-]?[0-9]+)?"))
+"""Four numbers as NumPy writes an array."""
 OBJECTS = ("box", "bbox", "bounding_box")
 """Columns whose cells may be objects."""
-BOXES = {*LISTS, *OBJECTS}
+BOXES = tuple(dict.fromkeys((*LISTS, *OBJECTS)))
 """Columns whose cells may be whole boxes."""
 
 
@@ -54,7 +58,7 @@ def _boxes(sheet: Sheet, name: str) -> list[dict[str, Any]]:
     if name not in sheet.columns or not pa.types.is_string(sheet.columns[name].type):
         return []
     cells = sheet.text(name)
-    if not cells[0].startswith(("[", "{", "(")):
+    if _numbers(name, _parsed(cells[0])) is None:
         return []
     found = [each for cell in cells if (each := _numbers(name, _parsed(cell))) is not None]
     return found if len(found) == len(cells) else []
@@ -70,7 +74,9 @@ def _numbers(name: str, value: Any) -> dict[str, Any] | None:
 
 
 def _parsed(cell: str) -> Any:
-    """The value of a cell that Python or JSON wrote; None for neither."""
+    """The value of a cell that Python, NumPy or JSON wrote; None for neither."""
+    if SPACED.fullmatch(cell):
+        return [float(number) for number in cell.strip("[] ").split()]
     try:
         return orjson.loads(cell.replace("(", "[").replace(")", "]").replace("'", '"'))
     except orjson.JSONDecodeError:

@@ -4,13 +4,14 @@ The names are those of pandas and tracker exports found in practice: Ultralytics
 ``tracker_id``, MOT's ``bb_left``, the ``x_center`` of YOLO.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Literal
 
 from labelferry.listing import shorten
 from labelferry.sources.text import fault
 
-__all__ = ["FORMS", "Form", "NormalizedUnit", "assign", "choose_form", "part_of", "unlikely"]
+__all__ = ["FORMS", "Form", "NormalizedUnit", "assign", "choose_form", "complete", "part_of", "unlikely"]
 
 NormalizedUnit = Literal["percent"] | bool | None
 Form = Literal["ltwh", "xyxy", "cxcywh", "xy"]
@@ -22,17 +23,21 @@ FORMS: Mapping[Form, tuple[str, ...]] = {
     "xy": ("x", "y"),
 }
 SIZES = {"width", "height", "right", "bottom"}
+COORDINATES = {part for form in FORMS.values() for part in form}
 
 NAMES: Mapping[str, tuple[str, ...]] = {
-    "global_key": ("global_key", "globalkey"),
-    "frame": ("frame", "frame_id", "frame_number", "frame_no", "frame_num", "frame_idx", "frame_index"),
+    "global_key": ("global_key", "globalkey", "video", "video_id", "video_name", "video_file"),
+    "frame": (
+        "frame", "frame_id", "frame_number", "frame_no", "frame_num", "frame_nr", "frame_nmr", "frame_idx",
+        "frame_index", "frameid", "frames",
+    ),
     "track": (
-        "track", "track_id", "tracker_id", "object_id", "instance_id", "particle", "id", "tracking_id",
-        "person_id", "obj_id",
+        "track", "track_id", "tracker_id", "trackid", "tracking_id", "object_id", "objectid", "obj_id", "instance_id",
+        "person_id", "player_id", "vehicle_id", "car_id", "particle", "id",
     ),
     "class": (
-        "class_name", "label", "category_name", "class", "category", "name", "class_label", "object_class", "class_id",
-        "category_id", "label_id", "cls",
+        "class_name", "label", "category_name", "class", "category", "name", "class_label", "classname", "object_class",
+        "object_type", "object_name", "species", "type", "class_id", "category_id", "label_id", "cls",
     ),
     "segment": ("segment", "segment_index"),
     "visible": ("visibility", "visible", "is_visible"),
@@ -42,14 +47,18 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     "height": ("height", "bb_height", "bbox_height", "bbox_h", "box_height", "bbox[3]", "h"),
     "right": ("right", "x2", "box.x2", "xmax", "x_max", "xbr"),
     "bottom": ("bottom", "y2", "box.y2", "ymax", "y_max", "ybr"),
-    "cx": ("cx", "x_center", "xcenter", "center_x", "x_centre", "centre_x"),
-    "cy": ("cy", "y_center", "ycenter", "center_y", "y_centre", "centre_y"),
+    "cx": ("cx", "x_center", "xcenter", "center_x", "x_centre", "centre_x", "xc"),
+    "cy": ("cy", "y_center", "ycenter", "center_y", "y_centre", "centre_y", "yc"),
 }  # fmt: skip
 """The recognised names of each part, the surest first."""
 
 SHOWN = 12
 
 PARTS = {name: part for part, names in NAMES.items() for name in names}
+HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+"""Where a new word begins in a name such as trackId."""
+OF_BOX = re.compile(r"(bbox|bb|box)[._]")
+"""What tools write before the names of the numbers of a box."""
 
 
 POINTS = (("position_x", "position_y"), ("pos_x", "pos_y"), ("point_x", "point_y"), ("x", "y"))
@@ -62,7 +71,10 @@ def part_of(name: str) -> str | None:
 
 
 def _plain(name: str) -> str:
-    return name.strip().lower().replace(" ", "_").replace("-", "_")
+    """The name as ``NAMES`` has it: in small letters, words apart, without a word for a box that says nothing more."""
+    words = HUMP.sub("_", name.strip()).lower().replace(" ", "_").replace("-", "_")
+    bare = words if words in PARTS else OF_BOX.sub("", words, count=1)
+    return bare if PARTS.get(bare) in COORDINATES else words
 
 
 def _as_points(assigned: dict[str, str], left: Iterable[str]) -> dict[str, str]:
@@ -127,15 +139,18 @@ def choose_form(source: str, parts: Mapping[str, str], wanted: Form | None) -> F
     if wanted:
         _refuse_incomplete(source, parts, wanted)
         return wanted
-    complete = [form for form, needed in FORMS.items() if parts.keys() >= set(needed)]
-    if not complete:
+    found = complete(parts)
+    if not found:
         listed = " or ".join("/".join(needed) for needed in FORMS.values())
         raise fault(source, 1, f"no columns of boxes ({listed})", "name them, as in columns: {left: x1, top: y1}")
-    if len(complete) > 1:
-        raise fault(
-            source, 1, f"the boxes can be read as {' and '.join(complete)}", f"choose one, as in box: {complete[0]}"
-        )
-    return complete[0]
+    if len(found) > 1:
+        raise fault(source, 1, f"the boxes can be read as {' and '.join(found)}", f"choose one, as in box: {found[0]}")
+    return found[0]
+
+
+def complete(parts: Mapping[str, str]) -> list[Form]:
+    """The ways in which the boxes could be written: those whose parts all have a column."""
+    return [form for form, needed in FORMS.items() if parts.keys() >= set(needed)]
 
 
 def _refuse_incomplete(source: str, parts: Mapping[str, str], form: Form) -> None:

@@ -20,6 +20,7 @@ from pydantic import Field
 from labelferry.files.reach import Reach
 from labelferry.model import Feature, LabelledVideo, RowRef, Where
 from labelferry.model.input_rules import ReaderRule
+from labelferry.model.tracks import Coords
 from labelferry.sources.boxes import Boxes, identified, tracks_of
 from labelferry.sources.class_changes import settled
 from labelferry.sources.keys import GlobalKey
@@ -29,11 +30,14 @@ from labelferry.sources.numbering import ClassName, GappedEntry, frames_of
 from labelferry.sources.reader import Reader
 from labelferry.sources.sheet import Sheet
 from labelferry.sources.source import Source
+from labelferry.sources.table_parts import LARGEST_FRACTION
 from labelferry.sources.text import fault, text_of
 
 __all__ = ["READER", "MotLabels", "read"]
 
 Names = Mapping[int, str | None]
+MANY_BOXES = 20
+"""So many boxes are not all larger than they are far from the corner of the picture."""
 
 
 class MotLabels(GappedEntry):
@@ -88,6 +92,7 @@ def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
     frames = frames_of(sheet, "frame", entry)[rows]
     tracks, names = identified(sheet.whole("id")[rows], frames, Where(source.file), source.note)
     coords = np.column_stack([sheet.numbers(name) for name in ("left", "top", "width", "height")])[rows]
+    _note_doubts(coords, source)
     coords[:, :2] -= entry.pixel_base
     boxes = Boxes(sheet.places[rows], frames, coords, tracks, names, classes, features, bridge=entry.gaps == "bridge")
     yield LabelledVideo(
@@ -95,6 +100,14 @@ def read(source: Source[MotLabels]) -> Iterator[LabelledVideo]:
         sheet.places.where(0),
         tracks=tracks_of(settled(boxes, entry.on_class_change, source.note)),
     )
+
+
+def _note_doubts(coords: Coords, source: Source[MotLabels]) -> None:
+    """Say so when the numbers of the boxes look like fractions, or like two corners."""
+    if len(coords) and coords.max() <= LARGEST_FRACTION and (coords != np.floor(coords)).any():
+        source.note(ReaderRule.FRACTIONS_LIKELY.at(Where(source.file), largest=f"{coords.max():.4g}"))
+    if len(coords) >= MANY_BOXES and (coords[:, 2:] > coords[:, :2]).all():
+        source.note(ReaderRule.CORNERS_LIKELY.at(Where(source.file), count=len(coords)))
 
 
 def _kept(sheet: Sheet, layout: MotLayout, source: Source[MotLabels]) -> NDArray[np.int64]:

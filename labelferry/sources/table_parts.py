@@ -15,7 +15,7 @@ from labelferry.model.frames import Frames
 from labelferry.model.input_rules import ReaderRule
 from labelferry.model.tracks import Coords
 from labelferry.sources.box_cells import UNSAID
-from labelferry.sources.columns import FORMS, Form, assign, choose_form, part_of, unlikely
+from labelferry.sources.columns import FORMS, Form, assign, choose_form, complete, part_of, unlikely
 from labelferry.sources.glance import Glance
 from labelferry.sources.reader import LIKELY, Guess
 from labelferry.sources.sheet import Sheet
@@ -49,6 +49,8 @@ PICTURE_NAME = re.compile(
 """A name that has the number of a frame: of a picture, or one that begins with frame or image."""
 LARGEST_FRACTION = 2.0
 """Fractions may lie a little outside the picture; no box of two pixels is meant."""
+SAME = 4
+"""A box is the same as another while their sizes differ by less than a part of this many."""
 MOSTLY = 0.2
 FEW_BOXES = 5
 
@@ -90,12 +92,39 @@ def parts_of(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Parts:
     _refuse_points(sheet, entry)
     if entry.box == "cxcywh" and "left" in assigned:  # columns called x and y
         assigned = {"cx": assigned["left"], "cy": assigned.get("top", ""), **assigned}
-    parts = Parts(assigned, choose_form(sheet.source, assigned, entry.box))
+    parts = Parts(assigned, choose_form(sheet.source, assigned, entry.box or _agreed(sheet, assigned)))
     _note_unused(sheet, parts, note)
     if parts.form == "xy" and entry.box is None:
         note(ReaderRule.POINTS_ASSUMED.at(Where(sheet.source, 1), x=parts.column("x"), y=parts.column("y")))
     _note_corner(sheet, parts, entry, note)
     return parts
+
+
+def _agreed(sheet: Sheet, assigned: Mapping[str, str]) -> Form | None:
+    """The first of several ways to read the boxes, if all of them give the same boxes, up to rounding."""
+    forms = complete(assigned)
+    if len(forms) < 2:
+        return None
+    first, *others = forms
+    left, top, width, height = coords_of(sheet, Parts(assigned, first))[0].T
+    near = [coords_of(sheet, Parts(assigned, form))[0].T for form in others]
+    same = all(
+        (np.abs(w - width) * SAME <= width).all()
+        and (np.abs(h - height) * SAME <= height).all()
+        and (np.abs(x + w / 2 - left - width / 2) <= width).all()
+        and (np.abs(y + h / 2 - top - height / 2) <= height).all()
+        for x, y, w, h in near
+    )
+    return first if same else _beside_size(sheet, assigned)
+
+
+def _beside_size(sheet: Sheet, assigned: Mapping[str, str]) -> Form | None:
+    """Two corners, if width and height are always the same and hold all of them: those of the picture."""
+    if len(sheet) < FEW_BOXES or not {"width", "height", "right", "bottom"} <= assigned.keys():
+        return None
+    sides = (("width", "right"), ("height", "bottom"))
+    numbers = [[sheet.numbers(assigned[part]) for part in side] for side in sides]
+    return "xyxy" if all(size.min() == size.max() >= edge.max() for size, edge in numbers) else None
 
 
 PICTURES = {"image", "image_id", "image_name", "image_path", "img", "filename", "file_name", "file", "path"}
@@ -224,16 +253,33 @@ def recognise(look: Glance) -> Guess | None:
         return None
     try:
         assigned = assign(sheet.source, sheet.columns, {})
-        form = choose_form(sheet.source, assigned, None)
-    except SourceError:
-        return None
-    if "frame" not in assigned or unlikely(sheet.columns):
-        return None
-    try:
-        options = _options(sheet, assigned, form)
+        form = next(iter(complete(assigned)), None)
+        named = {} if "frame" in assigned else _pictured(sheet)
+        assigned |= named
+        if form is None or "frame" not in assigned or unlikely(sheet.columns):
+            return None
+        options = _options(sheet, assigned, _agreed(sheet, assigned) or form)
+        options |= {"columns": named} if named else {}
     except SourceError:
         return None
     return Guess(LIKELY, f"columns {', '.join(assigned.values())}", options)
+
+
+def _pictured(sheet: Sheet) -> dict[str, str]:
+    """The column of the pictures' names as that of the frames, if the names differ in their number alone."""
+    column = next((column for column in sheet.columns if column.strip().lower() in PICTURES), None)
+    if column is None or number_in(sheet, column) is None:
+        return {}
+    names = {LAST_NUMBER.sub("", PurePath(cell).stem) for cell in sheet.text(column)}
+    return {"frame": column} if len(names) == 1 else {}
+
+
+def _has_zero(sheet: Sheet, column: str) -> bool:
+    """Whether a column of frames has frame 0."""
+    numbers = number_in(sheet, column)
+    if numbers is not None:
+        return bool((numbers == 0).any())
+    return any(ZERO.fullmatch(text) for text in sheet.codes(column, empty=True)[1])
 
 
 def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str, Any]:
@@ -243,7 +289,7 @@ def _options(sheet: Sheet, assigned: Mapping[str, str], form: Form) -> dict[str,
         options["global_key"] = "{stem}"
     if "class" not in assigned:
         options["class_name"] = "object"
-    if any(ZERO.fullmatch(text) for text in sheet.codes(assigned["frame"], empty=True)[1]):
+    if _has_zero(sheet, assigned["frame"]):
         options["frame_base"] = 0
     coords, _ = coords_of(sheet, Parts(assigned, form))
     if (np.abs(coords) <= LARGEST_FRACTION).all() and (coords != np.floor(coords)).any():

@@ -78,7 +78,12 @@ def _rows(objects: Objects, source: Source[ViameLabels]) -> None:
         if objects.named(label) is not None:
             where = Where(source.file, line)
             item = objects.of(cells[0].strip(), label, Geometry.BOX, where)
-            item.add(frame, [left, top, right - left, bottom - top], line)
+            item.add(frame, _box(left, top, right, bottom), line)
+
+
+def _box(left: float, top: float, right: float, bottom: float) -> list[float]:
+    """Left, top, width and height; some files have the corners the other way round."""
+    return [min(left, right), min(top, bottom), abs(right - left), abs(bottom - top)]
 
 
 def _tracks(objects: Objects, source: Source[ViameLabels]) -> None:
@@ -102,7 +107,7 @@ def _class_of(track: Node) -> str:
 def _feature(item: Object, node: Node) -> None:
     left, top, right, bottom = node.get("bounds").numbers(4)
     frame = node.get("frame").whole() + FIRST
-    item.add(frame, [left, top, right - left, bottom - top])
+    item.add(frame, _box(left, top, right, bottom))
     if node.get("interpolate").value is False:
         item.hide(frame + FIRST)
 

@@ -71,6 +71,8 @@ FILES: Mapping[Rule, tuple[Mapping[str, Any], str]] = {
     ReaderRule.COLUMNS_IGNORED: (TABLE, "frame,id,left,top,width,height,score\n1,1,1,1,1,1,0.5\n"),
     ReaderRule.POINTS_ASSUMED: (TABLE, "frame,id,x,y\n1,1,40,20\n"),
     ReaderRule.ROWS_HIDDEN: (TABLE, "frame,id,x,y,visible\n1,1,40,20,1\n2,1,0,0,0\n"),
+    ReaderRule.CORNERS_LIKELY: (MOT, "".join(f"{frame},1,10,20,40,60,1,-1,-1,-1\n" for frame in range(1, 21))),
+    ReaderRule.FRACTIONS_LIKELY: (MOT, "1,1,0.25,0.5,0.1,0.2,1,-1,-1,-1\n"),
     ReaderRule.CORNERS_SWAPPED: (TABLE, "frame,id,x1,y1,x2,y2\n1,1,40,20,10,60\n"),
 }
 

@@ -281,6 +281,11 @@ def test_dive_keeps_its_key_frames(read: Read) -> None:
     assert found.segment.tolist() == [0, 0, 1]
 
 
+def test_viame_corners_may_be_the_other_way_round(read: Read) -> None:
+    (video,) = read("1,a,0,10,50,20,35,1,-1,fish,1\n", format="viame", path="a.csv", global_key="clip")
+    assert video.tracks[0].coords.tolist() == [[10, 35, 10, 15]]
+
+
 BAD_ROWS = {
     "short": ("1,a,0,1,2\n", "5 columns where VIAME"),
     "a word": ("1,a,0,x,2,3,4,1,-1,fish,1\n", "a.csv:1: could"),

@@ -111,6 +111,7 @@ BAD_SPORTS = {
     "frame 0": (WIDE + "0,1,2,3,4,,,,\n", "frame 0 lies before the first; set frame_base: 0"),
     "twice": (WIDE + "1,1,2,3,4,,,,\n" * 2, "two rows for one frame of 0/1"),
     "no rows": (WIDE, "no rows"),
+    "no boxes": ("TeamID,0,\nPlayerID,1,\nAttributes,x,y\n1,1,2\n", "a.csv:3: no player has bb_left.* on the pitch"),
 }
 
 

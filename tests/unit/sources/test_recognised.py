@@ -49,6 +49,32 @@ CASES = [
     Case("u_gt.txt", rows("{f},{t},{x},20,40,90,1,-1,-1"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("b.txt", rows("{f},{t},{x},20,40,90,0.9,2,-1"), [1, 2, 3], ["2"], ["layout-assumed", "class-numbers"]),
     Case("t.csv", rows("{f},car,{x},20,50,90,{t}", "frame,name,x1,y1,x2,y2,track_id\n"), [1, 2, 3], ["car"]),
+    Case(
+        "v.csv",
+        rows("clip,{f},{t},{x},20,50,90,car", "video,frame,track_id,x1,y1,x2,y2,class\n"),
+        [1, 2, 3],
+        ["car"],
+    ),
+    Case(
+        "c.csv",
+        "frame,track_id,label,x1,y1,x2,y2\n1,1,car,1,2,3,4\n2,1,bus,1,2,3,4\n",
+        [1, 2],
+        ["bus", "car"],
+        ["classes-change"],
+    ),
+    Case(
+        "n.csv",
+        rows("{f},{t},[{x} 20 50  90.5],car", "frame_nmr,car_id,car_bbox,type\n"),
+        [1, 2, 3],
+        ["car"],
+    ),
+    Case(
+        "p.csv",
+        rows("clip_{f:04}.jpg,{t},car,{x},20,50,90", "image_name,track_id,class,xmin,ymin,xmax,ymax\n"),
+        [1, 2, 3],
+        ["car"],
+        ["frames-from-names"],
+    ),
     Case("f.json", {"0": [BOX], "1": [BOX | {"bbox": [11, 20, 30, 40]}]}, [1, 2], ["car"], ["list-assumed"]),
     Case(
         "l.jsonl",
@@ -60,6 +86,14 @@ CASES = [
     Case("vis.json", VIS, [1, 3], ["cat"]),
 ]
 REFUSED = [
+    Case("w.csv", rows("{f},{t},1,2,3,4,9,2", "frame,id,x1,y1,x2,y2,width,height\n"), [], [], ["as in box: ltwh"]),
+    Case(
+        "q.csv",
+        "image,id,x1,y1,x2,y2\na1.jpg,1,1,2,3,4\nb1.jpg,1,1,2,3,4\n",
+        [],
+        [],
+        ["a .csv file could be mot, table"],
+    ),
     Case("obb.txt", rows("{f},{t},{x},20,40,90,0.5{f},0.9,2,-1"), [], [], ["oriented boxes"]),
     Case("a.json", IMAGE, [], [], ["no labels of videos"]),
     Case("a.json", STRIPPED, [], [], ["have ids and no names"]),

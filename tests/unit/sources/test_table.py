@@ -57,6 +57,10 @@ def test_reads_every_kind_of_table_alike(read: Any, tmp_path: Path, suffix: str)
         ("xmin,ymin,xmax,ymax", "10,20,40,60", {}),
         ("x min,y-min,x_max,y_max", "10,20,40,60", {}),
         ("cx,cy,w,h", "25,40,30,40", {}),
+        ("bbox_x_center,bbox_y_center,bbox_width,bbox_height", "25,40,30,40", {}),
+        ("bbLeft,bbTop,bbWidth,bbHeight", "10,20,30,40", {}),
+        ("cx,cy,bbox_x,bbox_y,bbox_w,bbox_h", "24.6,41.2,10,20,30,40", {}),
+        ("x1,y1,x2,y2,w,h,center_x,center_y", "10,20,40,60,30,40,25,40", {}),
         ("x_center,y_center,width,height", ".025,.08,.03,.08", {"normalized": True, "width": 1000, "height": 500}),
         ("x1,y1,x2,y2,width,height", "10,20,40,60,1920,1080", {"box": "xyxy"}),
         ("a,b,c,d", "10,20,30,40", {"columns": {"left": "a", "top": "b", "width": "c", "height": "d"}}),
@@ -217,6 +221,19 @@ def test_refuses_a_bad_table_with_its_line(read: Any, content: str | bytes, piec
 def test_refuses_boxes_that_can_be_read_in_two_ways(read: Any) -> None:
     with pytest.raises(SourceError, match=r"boxes.csv:1: the boxes can be read as ltwh and xyxy; choose one"):
         read("frame,id,x1,y1,x2,y2,width,height\n1,1,1,2,3,4,5,6\n", **TABLE, **STREET)
+
+
+def test_a_width_that_never_changes_beside_corners_is_the_pictures(read: Any) -> None:
+    rows = "".join(f"{frame},1,{frame},2,{frame + 3},4,640,480\n" for frame in range(1, 6))
+    (video,) = read("frame,id,x1,y1,x2,y2,width,height\n" + rows, **TABLE, **STREET)
+    assert video.tracks[0].coords.tolist() == [[frame, 2, 3, 2] for frame in range(1, 6)]
+
+
+def test_a_column_of_videos_keeps_them_apart(read: Any) -> None:
+    text = "video,frame,trackId,className,x1,y1,x2,y2\neast,1,1,car,1,2,3,4\nwest,1,1,bus,5,6,9,9\n"
+    videos = read(text, **TABLE)
+    assert [video.row.global_key for video in videos] == ["east", "west"]
+    assert [video.tracks[0].coords.tolist() for video in videos] == [[[1, 2, 2, 2]], [[5, 6, 4, 3]]]
 
 
 def test_refuses_segments_that_overlap(read: Any) -> None:
