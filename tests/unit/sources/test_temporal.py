@@ -135,6 +135,14 @@ def test_via_3(read: Read) -> None:
     assert answers(read(json.dumps(project), MEDIA, **VIA)) == {"view: 4CV": [(26, 50)], "view: x": [(76, 76)]}
 
 
+@pytest.mark.parametrize("moments", [[2, 1], [1, 2, 3]])
+def test_via_3_s_ranges_have_a_start_and_a_later_end(moments: list[int], read: Read) -> None:
+    project = {"project": {}, "attribute": {}, "file": {"7": {"fname": "v"}}, "view": {"1": {"fid_list": ["7"]}}}
+    labels = {"a": {"vid": "1", "z": moments, "av": {"1": "x"}}}
+    with pytest.raises(SourceError, match="is not a range of the video"):
+        read(json.dumps({**project, "metadata": labels}), MEDIA, **VIA)
+
+
 REGION = '"{""name"":""rect"",""x"":1,""y"":2,""width"":3,""height"":4}","{""track"":9,""class"":""face""}"'
 VIA2 = f"filename,region_shape_attributes,region_attributes\nin/0012.jpg,{REGION}\nin/0013.jpg,{REGION}\n"
 
@@ -182,6 +190,8 @@ def test_ava_has_the_actions_of_a_box_as_answers(read: Read) -> None:
     }
     assert second.instance == "1"
     assert read(ROWS, media, **AVA, offset=-2)[0].tracks[0].frames.tolist() == [1, 11]
+    backwards = "".join(reversed(ROWS.splitlines(keepends=True)))
+    assert [track.frames.tolist() for track in read(backwards, media, **AVA)[0].tracks] == [[21], [21, 31]]
 
 
 BAD_AVA = {
