@@ -53,6 +53,7 @@ SAME = 4
 """A box is the same as another while their sizes differ by less than a part of this many."""
 MOSTLY = 0.2
 FEW_BOXES = 5
+"""Fewer may look like anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +141,13 @@ def _with_words(sheet: Sheet, given: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _numbers_of_list(sheet: Sheet, entry: "TableLabels", note: FindingHandler) -> Mapping[str, str]:
-    """Which part each number of a list plays: as the entry says; two corners if no second lies before its first."""
+    """Which part each number of a list plays: as the entry says, else two corners if enough of them all could be."""
     if not set(UNSAID) <= set(sheet.columns) - set(entry.columns.values()):
         return {}
     form = entry.box
     if form is None:
         left, top, third, fourth = (sheet.numbers(name) for name in UNSAID)
-        form = "xyxy" if len(sheet) > 1 and bool(((third > left) & (fourth > top)).all()) else "ltwh"
+        form = "xyxy" if len(sheet) >= FEW_BOXES and bool(((third > left) & (fourth > top)).all()) else "ltwh"
         note(ReaderRule.LIST_ASSUMED.at(Where(sheet.source, 1), parts=", ".join(FORMS[form]), form=form))
     return dict(zip(FORMS[form], UNSAID, strict=False))
 

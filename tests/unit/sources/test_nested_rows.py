@@ -9,17 +9,18 @@ import pytest
 import labelferry
 from labelferry.errors import SourceError
 
-CORNERS = [[10, 20, 40, 80], [12, 20, 42, 80]]
-SIZES = [[100, 20, 40, 80], [102, 20, 40, 80]]
+COUNT = 5
+CORNERS = [[10 + at, 20, 40 + at, 80] for at in range(COUNT)]
+SIZES = [[100 + at, 20, 40, 80] for at in range(COUNT)]
 
 
 def objects(frame: int) -> dict[str, Any]:
     return {"id": 7, "class": "car", "bounding_box": CORNERS[frame]}
 
 
-FRAMES = [{"frame": at, "width": 640, "height": 480, "objects": [objects(at)]} for at in (0, 1)]
-WITH_ONE_EMPTY = [*FRAMES, {"frame": 2, "objects": []}]
-TRACKS = [{"id": 7, "class": "car", "boxes": [{"frame": at, "bbox": CORNERS[at]} for at in (0, 1)]}]
+FRAMES = [{"frame": at, "width": 640, "height": 480, "objects": [objects(at)]} for at in range(COUNT)]
+WITH_ONE_EMPTY = [*FRAMES, {"frame": COUNT, "objects": []}]
+TRACKS = [{"id": 7, "class": "car", "boxes": [{"frame": at, "bbox": CORNERS[at]} for at in range(COUNT)]}]
 
 
 @pytest.mark.parametrize(
@@ -30,8 +31,7 @@ TRACKS = [{"id": 7, "class": "car", "boxes": [{"frame": at, "bbox": CORNERS[at]}
 def test_rows_within_frames_or_tracks(value: Any, tmp_path: Path) -> None:
     table = labelferry.read(_written(value, tmp_path)).to_dataframe()
     assert table[["feature", "track", "frame", "left", "top", "width", "height"]].values.tolist() == [
-        ["car", "7", 1, 10, 20, 30, 60],
-        ["car", "7", 2, 12, 20, 30, 60],
+        ["car", "7", at + 1, 10 + at, 20, 30, 60] for at in range(COUNT)
     ]
 
 
@@ -45,11 +45,11 @@ def test_a_frame_of_its_own_goes_before_that_of_the_list(tmp_path: Path) -> None
     [
         (CORNERS, None, {30}),
         (SIZES, None, {40}),
-        (CORNERS[:1], None, {40}),
-        (CORNERS, "ltwh", {40, 42}),
-        (CORNERS, "cxcywh", {40, 42}),
+        (CORNERS[1:], None, {41, 42, 43, 44}),
+        (CORNERS[:2], "ltwh", {40, 41}),
+        (CORNERS[:2], "cxcywh", {40, 41}),
     ],
-    ids=["corners", "sizes", "one box says nothing", "told", "told to be centres"],
+    ids=["corners", "sizes", "few boxes say nothing", "told", "told to be centres"],
 )
 def test_four_numbers_are_corners_when_all_could_be(
     boxes: list[Any], form: str | None, widths: set[int], tmp_path: Path
