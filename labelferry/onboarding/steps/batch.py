@@ -44,21 +44,26 @@ class BatchOutcome:
 
 def plan_batch(onboarding: Onboarding, project: str | None) -> PlannedStep:
     """Return what ``create_batch`` would do in a project, None if that does not exist yet."""
-    todo, inside = outside(onboarding)
     name = onboarding.desired.spec.batch.name
-    taken = {entry.name for entry in onboarding.ledger.entries("batch")}
-    if todo and project and not taken:
-        found, ours = already_in(onboarding, project)
-        there = set(found)
-        todo, inside = [key for key in todo if key not in there], inside + len(found)
-        taken = {batch.name for batch in ours} or {name} if found else set()
+    todo, inside, is_taken = _left_to_do(onboarding, project, name)
     if not todo:
         return PlannedStep("batch", name, Action.SKIP, "all rows are already in the project", count=inside)
     requests = sum(costs.create_batch(len(part)) for part in _parts(todo, LARGEST))
-    names = _planned_names(name, name in taken, todo)
+    names = _planned_names(name, is_taken, todo)
     before = len(left_out(onboarding.ledger).keys() & set(todo))
     reason = "not in the project yet" + (f"; Labelbox could not read the media of {before} of them" if before else "")
     return PlannedStep("batch", ", ".join(names), Action.CREATE, reason, count=len(todo), requests=requests)
+
+
+def _left_to_do(onboarding: Onboarding, project: str | None, name: str) -> tuple[list[str], int, bool]:
+    """Return the rows that are not in the project, the number of those that are, and if no new batch has the name."""
+    todo, inside = outside(onboarding)
+    known = {entry.name for entry in onboarding.ledger.entries("batch")}
+    if known or project is None or not todo:
+        return todo, inside, name in known
+    found, ours = already_in(onboarding, project)
+    there, named = set(found), {batch.name for batch in ours} or {name}
+    return [key for key in todo if key not in there], inside + len(found), bool(found) and name in named
 
 
 def _planned_names(name: str, is_taken: bool, keys: Sequence[str]) -> Iterator[str]:
