@@ -114,18 +114,25 @@ def _official(kept: dict[str, Any]) -> Iterator[str]:
     yield ""
     yield "The integration tests in the source distribution of labelbox 7.17.0, unmodified, run against localbox by"
     yield "`pytest tests/official` (part of `make test-all`; it gets the distribution from the package index). There is"
-    yield "no network, waits are cut short but count in full, the real service's name leads to localbox, and the box"
-    yield "with which their fixtures label an image is sent on the first frame of a video."
+    yield "no network, waits are cut short but count in full, the real service's name leads to localbox, the box"
+    yield "with which their fixtures label an image is sent on the first frame of a video, and tests run that are marked"
+    yield "as skipped for what the account has with which Labelbox runs them."
     yield ""
     yield "| outcome | tests |"
     yield "|---|---|"
     yield from (f"| {outcome} | {count} |" for outcome, count in kept["counts"].items())
     yield ""
-    yield "| those that fail are | tests | in |"
+    yield from _reasons("fail", kept["failing"], kept["reasons"])
+    yield ""
+    yield from _reasons("are skipped", kept["skipped"], kept["reasons"])
+
+
+def _reasons(outcome: str, tests: dict[str, list[str]], reasons: dict[str, str]) -> Iterator[str]:
+    yield f"| those that {outcome} are | tests | in |"
     yield "|---|---|---|"
-    for reason, tests in kept["failing"].items():
-        files = sorted({test.partition("::")[0].rpartition("/")[2] for test in tests})
-        yield f"| {kept['reasons'][reason]} | {len(tests)} | {', '.join(f'`{file}`' for file in files)} |"
+    for reason, together in tests.items():
+        files = sorted({f"`{test.partition('::')[0].rpartition('/')[2]}`" for test in together})
+        yield f"| {reasons[reason]} | {len(together)} | {', '.join(files)} |"
 
 
 def _fields(type_name: str) -> list[str]:

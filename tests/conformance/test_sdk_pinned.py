@@ -89,3 +89,13 @@ def test_urls_of_webhooks(client: Any, project: Any, url: str) -> None:
     assert (made.url, made.status) == (url, Webhook.ACTIVE)
     with pytest.raises(lb_exceptions.MalformedQueryException, match="must start with"):
         Webhook.create(client, topics=["LABEL_CREATED"], url="example.com", secret="s", project=project)
+
+
+def test_projects_are_found_by_comparing_names(client: Any, unique: str) -> None:
+    first, last = (client.create_project(name=f"{unique} {end}", media_type=lb.MediaType.Video) for end in "az")
+
+    def found(comparison: Any) -> set[str]:
+        return {each.uid for each in client.get_projects(where=comparison)} & {first.uid, last.uid}
+
+    assert found(lb.Project.name > first.name) == found(lb.Project.name >= last.name) == {last.uid}
+    assert found(lb.Project.name < last.name) == found(lb.Project.name <= first.name) == {first.uid}
