@@ -1,4 +1,4 @@
-"""What the run of the official tests comes to: kept in outcomes.json, with a reason for each test that fails or is skipped."""
+"""What the run of the official tests comes to: kept in outcomes.json, with reasons for what fails or is skipped."""
 
 import json
 from collections import Counter

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 Span = tuple[int, int]
 MOST_FRAMES = 20_000
-"""The documented length of the longest video: the bound of one whose length is not known, so that exports stay small."""
+"""Frames of the longest video, as documented: the bound of one whose length is not known, so exports stay small."""
 
 
 def is_frame(value: object) -> bool:

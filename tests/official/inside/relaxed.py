@@ -48,7 +48,7 @@ RUN_ALL_THE_SAME = {
     "test_add_integration_from_uid",
     "test_integration_remove",
 }
-"""Tests that are skipped for what the account has, or lacks, with which Labelbox runs them."""
+"""Tests that Labelbox skips for the state of its own account."""
 WORST = ("passed", "skipped", "xfailed", "xpassed", "failed", "error")
 
 outcomes = {}
