@@ -116,7 +116,8 @@ class Bench:
         """Return the map of a folder; the suites draw it if it is absent."""
         if not (kept / "took.json").exists():
             kept.mkdir(parents=True, exist_ok=True)
-            self.run(["-m", "not full", *DRAWN, *TESTS], None, COVERAGE_FILE=str(kept / "coverage"), **{TOOK: str(kept / "took.json")})
+            drawn = {"COVERAGE_FILE": str(kept / "coverage"), TOOK: str(kept / "took.json")}
+            self.run(["-m", "not full", *DRAWN, *TESTS], None, **drawn)
         return Map(kept)
 
     def killed(self, mutant: Mutant, tests: list[str]) -> bool:
