@@ -221,7 +221,7 @@ def test_ontologies(client: Any, unique: str) -> None:
 
 
 def test_exports(client: Any, answered: Any, dataset: Any, keys: list[str]) -> None:
-    """exports/export_data.ipynb; slices and model runs are not localbox's."""
+    """exports/export_data.ipynb; slices are in test_sdk_slices.py, and localbox has no model runs."""
     both = {"last_activity_at": EVER, "label_created_at": EVER}
     named = EVERYTHING | {"project_ids": [answered.uid]}
     one = {"client": client, "global_keys": keys[:1], "params": named}
