@@ -41,6 +41,11 @@ def test_rows_from_a_cursor_or_after_a_row(dataset: Any) -> None:
     assert [row.uid for row in dataset.data_rows(from_cursor=newest.uid)] == [row.uid for row in rest]
 
 
+def test_a_page_of_fewer_than_no_rows_is_empty(localbox: Localbox, dataset: Any) -> None:
+    asked = "query ($id: ID!) {dataset(where: {id: $id}) {dataRows(first: -2) {id}}}"
+    assert localbox.ask(asked, id=dataset.uid)["dataset"] == {"dataRows": []}
+
+
 def test_a_dataset_without_description_has_an_empty_one(client: Any, unique: str) -> None:
     made = client.create_dataset(name=unique, iam_integration=None)
     assert (made.description, client.get_dataset(made.uid).description) == ("", "")
