@@ -41,6 +41,11 @@ def test_rows_from_a_cursor_or_after_a_row(dataset: Any) -> None:
     assert [row.uid for row in dataset.data_rows(from_cursor=newest.uid)] == [row.uid for row in rest]
 
 
+def test_a_page_of_fewer_than_no_rows_is_empty(localbox: Localbox, dataset: Any) -> None:
+    asked = "query ($id: ID!) {dataset(where: {id: $id}) {dataRows(first: -2) {id}}}"
+    assert localbox.ask(asked, id=dataset.uid)["dataset"] == {"dataRows": []}
+
+
 def test_a_dataset_without_description_has_an_empty_one(client: Any, unique: str) -> None:
     made = client.create_dataset(name=unique, iam_integration=None)
     assert (made.description, client.get_dataset(made.uid).description) == ("", "")
@@ -89,3 +94,13 @@ def test_urls_of_webhooks(client: Any, project: Any, url: str) -> None:
     assert (made.url, made.status) == (url, Webhook.ACTIVE)
     with pytest.raises(lb_exceptions.MalformedQueryException, match="must start with"):
         Webhook.create(client, topics=["LABEL_CREATED"], url="example.com", secret="s", project=project)
+
+
+def test_projects_are_found_by_comparing_names(client: Any, unique: str) -> None:
+    first, last = (client.create_project(name=f"{unique} {end}", media_type=lb.MediaType.Video) for end in "az")
+
+    def found(comparison: Any) -> set[str]:
+        return {each.uid for each in client.get_projects(where=comparison)} & {first.uid, last.uid}
+
+    assert found(lb.Project.name > first.name) == found(lb.Project.name >= last.name) == {last.uid}
+    assert found(lb.Project.name < last.name) == found(lb.Project.name <= first.name) == {first.uid}

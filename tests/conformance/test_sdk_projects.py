@@ -1,6 +1,7 @@
 """Projects, batches, labels, exports and ontologies by every path that the official SDK has to them."""
 
 import json
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -186,7 +187,18 @@ def test_unknown_operations_say_their_name(client: Any, project: Any) -> None:
 
 
 def test_unknown_relations_say_their_name(project: Any) -> None:
-    with pytest.raises(lb_exceptions.OperationNotAllowedException, match=r"ReviewMetrics.*Project\.reviewMetrics"):
-        project.review_metrics(None)
-    with pytest.raises(lb_exceptions.OperationNotAllowedException, match="localbox has no Project"):
-        list(project.labeler_performance())
+    told = r"ProjectModelConfigs.*localbox has no Project\.projectModelConfigs"
+    with pytest.raises(lb_exceptions.OperationNotAllowedException, match=told):
+        project.project_model_configs()
+
+
+def test_labels_are_the_users_and_not_reviewed(client: Any, labelled: Any, unique: str) -> None:
+    """fiftyone and scripts ask for it: ``project.review_metrics(None)`` counts the labels without a review."""
+    net = lb.Review.NetScore
+    assert [labelled.review_metrics(score) for score in (None, net.Negative, net.Zero, net.Positive)] == [ROWS, 0, 0, 0]
+    assert [list(label.reviews()) for label in labelled.labels()] == [[]] * ROWS
+    (performance,) = labelled.labeler_performance()
+    assert (performance.user, performance.count) == (client.get_user(), ROWS)
+    assert datetime.now(UTC) - performance.last_activity_time < timedelta(minutes=1)
+    fresh = client.create_project(name=unique, media_type=lb.MediaType.Video)
+    assert list(fresh.labeler_performance()) == []

@@ -45,7 +45,8 @@ def literals(*texts: str) -> Any:
 def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
     for name in ("DateTime", "PageSize", "UInt64", "Upload"):
         schemathesis.graphql.scalar(name, literals(*WORDS))
-    schemathesis.graphql.scalar("Json", literals(*WORDS, *TREES))
+    for name in ("Json", "SearchServiceQuery", "SearchServiceSorting"):
+        schemathesis.graphql.scalar(name, literals(*WORDS, *TREES))
     folder: Path = tmp_path_factory.mktemp("schemathesis")
     database = Database(folder)
     found(database)

@@ -231,6 +231,14 @@ def test_frames_beyond_the_video() -> None:
     assert found(line, media) == ["Frame 11 is beyond the last frame, 10"]
 
 
+def test_a_video_of_unknown_length_has_no_more_frames_than_labelbox_documents() -> None:
+    """Exports write interpolated keyframes, and some answers, frame by frame."""
+    message = "Frame 1000000000 is beyond the last frame, 20000"
+    assert found({"name": "weather", "answer": {"name": "sun"}, "frames": span(1, 20_000)}) == []
+    assert found({"name": "weather", "answer": {"name": "sun"}, "frames": span(1, 10**9)}) == [message]
+    assert found(track(at(1), at(10**9))) == [message]
+
+
 @pytest.mark.parametrize(("base", "taken"), [(None, [0, 1, 9, 10]), (0, [0, 1, 9]), (1, [1, 9, 10])])
 def test_the_base_of_ranges(base: int | None, taken: list[int]) -> None:
     def refused(frame: int) -> list[str]:

@@ -1,4 +1,4 @@
-"""What the run of the official tests comes to: kept in outcomes.json, with a reason for each test that fails."""
+"""What the run of the official tests comes to: kept in outcomes.json, with reasons for what fails or is skipped."""
 
 import json
 from collections import Counter
@@ -17,20 +17,26 @@ class Expected:
 
     Args:
         counts: tests by outcome.
-        reasons: why tests fail, by the reason's name.
+        reasons: why tests fail or are skipped, by the reason's name.
         failing: the tests that fail, each with the name of its reason.
+        skipped: those that do not run, in the same way.
     """
 
     counts: Mapping[str, int]
     reasons: Mapping[str, str]
     failing: Mapping[str, str]
+    skipped: Mapping[str, str]
 
 
 def kept() -> Expected:
     """Return what outcomes.json says."""
     found: dict[str, Any] = json.loads(KEPT.read_text("utf-8"))
-    failing = {test: reason for reason, tests in found["failing"].items() for test in tests}
-    return Expected(found["counts"], found["reasons"], failing)
+    failing, skipped = (_reasons(found[outcome]) for outcome in ("failing", "skipped"))
+    return Expected(found["counts"], found["reasons"], failing, skipped)
+
+
+def _reasons(tests: Mapping[str, list[str]]) -> dict[str, str]:
+    return {test: reason for reason, together in tests.items() for test in together}
 
 
 def counted(outcomes: Mapping[str, str]) -> dict[str, int]:

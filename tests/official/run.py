@@ -23,6 +23,8 @@ SUITES = (
 CLIP = "https://storage.googleapis.com/lb-test-data/cataflow/media/test_video_500kb.mp4"
 KNOWN_MEDIA = {CLIP: {"frameRate": 25, "frameCount": 627}}
 """The one video that the tests know anything of."""
+INTEGRATIONS = ("of the organisation", "aws-da-test-bucket")
+"""Without one, tests are skipped; some want one of this name."""
 FAR_AWAY = {"operation": "getOntology", "kind": "slow", "seconds": 0.2}
 """The way to the service, for the one test that gives it 10 ms."""
 
@@ -34,7 +36,8 @@ def outcomes(*arguments: str, shown: bool = False) -> dict[str, str]:
         with started(Path(place) / "data", "--control") as localbox:
             localbox.control("POST", "media", KNOWN_MEDIA)
             localbox.control("POST", "faults", FAR_AWAY)
-            localbox.control("POST", "integrations", {"name": "of the organisation"})  # else their tests are skipped
+            for name in INTEGRATIONS:
+                localbox.control("POST", "integrations", {"name": name})
             _run(localbox, told, arguments or SUITES, shown=shown)
         found: dict[str, str] = json.loads(told.read_text("utf-8"))
         return found
@@ -65,6 +68,7 @@ def _environment(localbox: Localbox, told: Path) -> dict[str, str]:
         "LABELBOX_TEST_API_KEY": localbox.key,
         "LABELBOX_TEST_GRAPHQL_API_ENDPOINT": localbox.endpoint,
         "LABELBOX_TEST_REST_API_ENDPOINT": f"{localbox.base}/api/v1",
+        "DA_GCP_LABELBOX_API_KEY": localbox.key,
         "OFFICIAL_OUTCOMES": str(told),
         "PYTHONPATH": str(INSIDE),
     }

@@ -67,11 +67,13 @@ def imported(kind, client, project, payload):
 
 
 def read_back(project):
-    """The exported labels, without the ids of this walk."""
-    task = project.export(params={"label_details": True})
+    """The exported labels, without the ids of this walk; the export without streams has the same."""
+    task, whole = (export(params={"label_details": True}) for export in (project.export, project.export_v2))
     task.wait_till_done()
+    whole.wait_till_done()
     rows = [entry.json for entry in task.get_buffered_stream()]
     rows = [json.loads(row) if isinstance(row, str) else row for row in rows]
+    assert whole.result == rows, whole.errors
     labels = [label for row in rows for label in row["projects"][project.uid]["labels"]]
     return sorted((plain(label["annotations"]) for label in labels), key=lambda each: json.dumps(each, sort_keys=True))
 

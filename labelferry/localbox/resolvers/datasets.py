@@ -97,7 +97,8 @@ def project_datasets(source: projects.Project, context: Context, skip: int = 0, 
 @field("Dataset", "dataRows")
 def dataset_rows(source: Dataset, context: Context, skip: int = 0, first: int = 100) -> list[data_rows.DataRow]:
     """Return a page of a dataset's rows, newest first."""
-    rows, _ = data_rows.of_dataset(context.session, source.id, where=None, before=None, first=skip + first)
+    size = max(skip, 0) + max(first, 0)
+    rows, _ = data_rows.of_dataset(context.session, source.id, where=None, before=None, first=size)
     return filters.page(rows, skip, first)
 
 

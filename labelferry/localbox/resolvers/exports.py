@@ -9,7 +9,8 @@ from labelferry.localbox.state import exports, jobs
 from labelferry.localbox.state.jobs import Job
 
 
-def _started(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+def started(context: Context, data: dict[str, Any]) -> dict[str, Any]:
+    """Start an export and return what refers to it."""
     job_id = exports.start(context.session, data, base_url=context.base_url)
     return {"taskId": work.start(context.session, job_id), "isStreamable": True}
 
@@ -18,13 +19,13 @@ def _started(context: Context, data: dict[str, Any]) -> dict[str, Any]:
 def export_project(_: None, context: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
     """Start an export of a project's rows."""
     exports.check_project(context.session, input)
-    return _started(context, input)
+    return started(context, input)
 
 
 @mutation("exportDataRowsInCatalog")
 def export_catalog(_: None, context: Context, input: dict[str, Any]) -> dict[str, Any]:  # noqa: A002
     """Start an export of any rows."""
-    return _started(context, input)
+    return started(context, input)
 
 
 @query("task")

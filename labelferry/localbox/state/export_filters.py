@@ -117,11 +117,20 @@ def _no_queue(_: dict[str, Any], __: str | None) -> Condition:
     return "r.id NOT IN (SELECT data_row_id FROM batch_rows)", []
 
 
+def _asset_type(item: dict[str, Any], _: str | None) -> Condition:
+    value = item.get("assetType")
+    types = value.get("assetTypes") if isinstance(value, dict) else None
+    if not isinstance(types, list):
+        raise MalformedError("Filter media_attribute_asset_type needs assetType.assetTypes, a list")
+    return "json_extract(r.media_attributes, '$.assetType') IN (SELECT value FROM json_each(?))", [as_json(types)]
+
+
 READERS: dict[str, Callable[[dict[str, Any], str | None], Condition]] = {
     "data_row_last_activity_at": _times,
     "labeled_at": _times,
     "task_queue_status": _queue,
     "task_queue_not_exist": _no_queue,
+    "media_attribute_asset_type": _asset_type,
 }
 
 

@@ -14,6 +14,7 @@ from labelferry.localbox.state.filestore import FileStore, referenced
 from labelferry.localbox.validation import features
 from labelferry.localbox.validation.lines import PER_ROW_AND_NAME, BadLineError, Reading, faults, parse, row_of
 from labelferry.localbox.validation.masks import BadImageError, Fetch, Media, colour_of, colours, content, opened
+from labelferry.localbox.validation.spans import MOST_FRAMES
 
 NOT_KEPT = {"dataRow", "isBenchmarkReferenceLabel"}
 
@@ -142,7 +143,7 @@ def _problems(bench: Bench, line: dict[str, Any], row: data_rows.DataRow) -> lis
         if bench.counts[row.id, name] > PER_ROW_AND_NAME:
             return [f"More than {PER_ROW_AND_NAME} annotations of '{name}' for one data row in one import"]
     media = row.media or {}
-    known = Media(media.get("frameCount"), media.get("width"), media.get("height"))
+    known = Media(media.get("frameCount") or MOST_FRAMES, media.get("width"), media.get("height"))
     return list(dict.fromkeys(faults(line, bench.ontology, known, bench.fetch, bench.reading)))
 
 

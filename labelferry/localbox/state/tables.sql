@@ -174,6 +174,11 @@ CREATE TABLE IF NOT EXISTS resource_tags (
   seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, text TEXT NOT NULL, color TEXT NOT NULL, created_at TEXT NOT NULL
 );
 
+CREATE TABLE IF NOT EXISTS slices (
+  seq INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, name TEXT NOT NULL, description TEXT, query TEXT NOT NULL,
+  sorting TEXT NOT NULL, created_at TEXT NOT NULL, updated_at TEXT NOT NULL
+);
+
 CREATE TABLE IF NOT EXISTS project_tags (
   project_id TEXT NOT NULL REFERENCES projects(id) ON DELETE CASCADE,
   tag_id TEXT NOT NULL REFERENCES resource_tags(id) ON DELETE CASCADE, PRIMARY KEY (project_id, tag_id)

@@ -13,6 +13,7 @@ from PIL import Image, UnidentifiedImageError
 from labelferry.localbox.validation.classifications import Place, nested_faults
 from labelferry.localbox.validation.features import Feature, find, missing
 from labelferry.localbox.validation.objects import frame_faults
+from labelferry.localbox.validation.spans import MOST_FRAMES
 
 TOOL = "raster-segmentation"
 PIXELS = 100_000_000
@@ -24,7 +25,7 @@ Fetch = Callable[[str], bytes]
 class Media:
     """What is known about a line's video."""
 
-    frame_count: int | None = None
+    frame_count: int = MOST_FRAMES
     width: int | None = None
     height: int | None = None
 

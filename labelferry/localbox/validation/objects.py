@@ -14,7 +14,7 @@ SHAPES = ("bbox", "point", "line", "polygon", "mask")
 NUMBERS = frozenset({int, float})  # by type, so that true is not a number; this runs four times per keyframe
 
 
-def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iterator[str]:
+def faults(node: dict[str, Any], tool: Feature, frame_count: int) -> Iterator[str]:
     """Yield what is wrong with the segments of one track."""
     geometry = GEOMETRIES.get(tool.kind)
     segments = node["segments"]
@@ -28,7 +28,7 @@ def faults(node: dict[str, Any], tool: Feature, frame_count: int | None) -> Iter
         yield from nested_faults(node.get("classifications"), tool.children, Place(nested=True))
 
 
-def _segment_faults(segment: object, tool: Feature, geometry: str, frame_count: int | None) -> Iterator[str]:
+def _segment_faults(segment: object, tool: Feature, geometry: str, frame_count: int) -> Iterator[str]:
     keyframes = segment.get("keyframes") if isinstance(segment, dict) else None
     if not isinstance(keyframes, list) or not keyframes:
         yield f"'{tool.name}' has a segment without keyframes"
@@ -37,7 +37,7 @@ def _segment_faults(segment: object, tool: Feature, geometry: str, frame_count: 
         yield from _keyframe_faults(keyframe, tool, geometry, frame_count)
 
 
-def _keyframe_faults(keyframe: object, tool: Feature, geometry: str, frame_count: int | None) -> Iterator[str]:
+def _keyframe_faults(keyframe: object, tool: Feature, geometry: str, frame_count: int) -> Iterator[str]:
     if not isinstance(keyframe, dict):
         yield f"'{tool.name}' has a keyframe that is not an object"
         return
@@ -51,13 +51,13 @@ def _keyframe_faults(keyframe: object, tool: Feature, geometry: str, frame_count
     yield from nested_faults(keyframe.get("classifications"), tool.children, Place(nested=True))
 
 
-def frame_faults(frame: object, frame_count: int | None) -> Iterator[str]:
+def frame_faults(frame: object, frame_count: int) -> Iterator[str]:
     """Yield what is wrong with the number of a single frame."""
     if not isinstance(frame, int) or isinstance(frame, bool):
         yield f"A frame must be a whole number, not {frame!r}"
     elif frame < 1:
         yield f"Frame {frame} is before the first frame, 1"
-    elif frame_count is not None and frame > frame_count:
+    elif frame > frame_count:
         yield f"Frame {frame} is beyond the last frame, {frame_count}"
 
 

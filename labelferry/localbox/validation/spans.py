@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
 Span = tuple[int, int]
+MOST_FRAMES = 20_000
+"""Frames of the longest video, as documented: the bound of one whose length is not known, so exports stay small."""
 
 
 def is_frame(value: object) -> bool:
@@ -16,19 +18,18 @@ def is_frame(value: object) -> bool:
 
 
 class Limits(NamedTuple):
-    """The frames that ranges may contain, both included; ``last`` is None for a video of unknown length."""
+    """The frames that ranges may contain, both included."""
 
     first: int = 0
-    last: int | None = None
+    last: int = MOST_FRAMES
 
 
 ANY = Limits()
 
 
-def limits(frame_count: int | None, base: int | None) -> Limits:
+def limits(frame_count: int, base: int | None) -> Limits:
     """Return the limits of ranges in a video; ``base`` is the number of its first frame, None for either."""
-    last = None if frame_count is None else frame_count - (base == 0)
-    return Limits(base or 0, last)
+    return Limits(base or 0, frame_count - (base == 0))
 
 
 def faults(frames: object, allowed: Limits) -> Iterator[str]:
@@ -49,7 +50,7 @@ def _entry_faults(entry: object, allowed: Limits) -> Iterator[str]:
         yield f"Frame {start} is before the first frame"
     if start > end:
         yield f"Frame range starts after its end: {start} > {end}"
-    if allowed.last is not None and end > allowed.last:
+    if end > allowed.last:
         yield f"Frame {end} is beyond the last frame, {allowed.last}"
 
 

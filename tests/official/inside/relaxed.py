@@ -14,7 +14,7 @@ import os
 import socket
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import pytest
 import requests
@@ -38,6 +38,17 @@ CONVERSATION = json.dumps(
     }
 ).encode()
 """What the tests' fixtures read of a conversation, whatever they are about."""
+RUN_ALL_THE_SAME = {
+    "test_where",
+    "test_label_update",
+    "test_delete_labels",
+    "test_no_default_integration",
+    "test_non_default_integration",
+    "test_add_integration_from_object",
+    "test_add_integration_from_uid",
+    "test_integration_remove",
+}
+"""Tests that Labelbox skips for the state of its own account."""
 WORST = ("passed", "skipped", "xfailed", "xpassed", "failed", "error")
 
 outcomes = {}
@@ -74,8 +85,8 @@ def _near(resolve):
 def _standing_in(send):
     def sent(session, request, **more):
         parts = urlsplit(request.url)
-        if parts.hostname == SERVICE and parts.path == "/graphql":
-            request.url = os.environ["LABELBOX_TEST_GRAPHQL_API_ENDPOINT"]
+        if parts.hostname == SERVICE:
+            request.url = urljoin(os.environ["LABELBOX_TEST_GRAPHQL_API_ENDPOINT"], parts.path)
             return send(session, request, **more)
         if parts.hostname in HERE or request.method not in ("GET", "HEAD"):
             return send(session, request, **more)
@@ -100,6 +111,13 @@ def _as_track(label):
         return label
     keyframes = [{"frame": 1, "bbox": label["bbox"]}]
     return {key: label[key] for key in FIXTURE_LINE - {"bbox"}} | {"segments": [{"keyframes": keyframes}]}
+
+
+def pytest_collection_modifyitems(items):
+    """Take the marks off that skip a test whatever the server does."""
+    for item in items:
+        if item.name in RUN_ALL_THE_SAME:
+            item.own_markers[:] = [mark for mark in item.own_markers if mark.name not in ("skip", "skipif")]
 
 
 @pytest.hookimpl(wrapper=True)
