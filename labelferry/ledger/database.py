@@ -33,6 +33,8 @@ FORSAKEN = "60s"
 """How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
 
 DATABASES = ("sqlite", "postgresql")
+SHORT, LONG = "postgres://", "postgresql://"
+"""What those who host PostgreSQL often give, and what SQLAlchemy takes."""
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's lock."""
@@ -49,8 +51,10 @@ def open_database(url: str) -> Engine:
             written by a newer labelferry.
     """
     try:
+        if url.startswith(SHORT):
+            url = LONG + url.removeprefix(SHORT)
         _refuse_other(url)
-        engine = create_engine(_with_driver(url))
+        engine = create_engine(url)
         if engine.dialect.name == "sqlite":
             _prepare_sqlite(engine)
         _update(engine)
@@ -104,14 +108,6 @@ def _refuse_other(url: str) -> None:
     if name not in DATABASES:
         known = "sqlite:////path/ledger.db or postgresql://host/database"
         raise SpecError(f"LABELFERRY_LEDGER: the ledger cannot be kept in {name}; give a URL like {known}")
-
-
-def _with_driver(url: str) -> str:
-    """Return the URL with the driver that we ship, psycopg 3, if it names none."""
-    for scheme in ("postgresql://", "postgres://"):
-        if url.startswith(scheme):
-            return "postgresql+psycopg://" + url.removeprefix(scheme)
-    return url
 
 
 def _prepare_sqlite(engine: Engine) -> None:

@@ -34,6 +34,11 @@ def test_migrations_make_the_tables_of_the_schema(url: str) -> None:
         assert set(there.get_table_names()) == {*metadata.tables, "alembic_version"}
 
 
+def test_a_url_as_hosts_of_postgresql_write_it(postgres_url: str) -> None:
+    with open_ledger(postgres_url.replace("postgresql://", "postgres://")) as file:
+        assert file.engine.dialect.name == "postgresql"
+
+
 def test_migrations_leave_nothing_for_the_next_one(url: str) -> None:
     """Alembic itself, asked what a migration to the schema would have to change, defaults included."""
     compared = {"compare_type": True, "compare_server_default": True}

@@ -48,6 +48,7 @@ CASES = [
     Case("m.txt", rows("{f} {t} {x} 20 40 90"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("u_gt.txt", rows("{f},{t},{x},20,40,90,1,-1,-1"), [1, 2, 3], ["object"], ["class-unnamed"]),
     Case("b.txt", rows("{f},{t},{x},20,40,90,0.9,2,-1"), [1, 2, 3], ["2"], ["layout-assumed", "class-numbers"]),
+    Case("n.txt", rows("{f},{t},{x},20,40,90,1,car,0.5,-1"), [1, 2, 3], ["car"]),
     Case("t.csv", rows("{f},car,{x},20,50,90,{t}", "frame,name,x1,y1,x2,y2,track_id\n"), [1, 2, 3], ["car"]),
     Case(
         "v.csv",
