@@ -25,8 +25,8 @@ setup: .venv/ready ## create .venv with everything that the tests need
 demo: setup ## onboard two videos into the embedded localbox, as pre-labels and as ground truth
 	$(BIN)/labelferry demo --flow
 
-# Four at a time: many tests only wait.
-PYTEST := $(BIN)/pytest -n 4 --no-loadscope-reorder
+# Three at a time: many tests only wait.
+PYTEST := $(BIN)/pytest -n 3 --no-loadscope-reorder
 test: setup ## every suite, without mere repetitions and the second client
 	$(PYTEST) -m "not full"
 

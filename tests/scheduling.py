@@ -6,8 +6,6 @@ __all__ = ["WholeFiles"]
 
 TOGETHER = ("up", "docs", "e2e")
 """Suites whose tests share what takes long to start."""
-SECOND = ("up/test_browser.py", "up/test_gate.py", "up/test_killed.py")
-"""Files of the longest suite that run beside its others, with services of their own."""
 
 
 class WholeFiles(LoadScopeScheduling):
@@ -18,7 +16,5 @@ class WholeFiles(LoadScopeScheduling):
 
     def _split_scope(self, nodeid: str) -> str:
         file = nodeid.partition("::")[0]
-        if file.endswith(SECOND):
-            return "up beside"
         suite = file.split("/")[1]
         return suite if suite in TOGETHER else file
