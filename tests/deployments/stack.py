@@ -26,7 +26,7 @@ __all__ = ["KEY", "LOGIN", "PASSWORD", "Stack", "postgres_tools"]
 ROOT = DEPLOYMENTS.parent
 BIN = Path(sys.executable).parent
 KEY, PASSWORD, LOGIN = "production-canary-key", "production canary / password", "labelferry:production-canary-login"
-START_SECONDS, STOP_SECONDS = 180, 20
+START_SECONDS, STOP_SECONDS = 400, 20
 
 
 @dataclass
