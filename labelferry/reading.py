@@ -41,7 +41,7 @@ GENERIC = re.compile(
     re.IGNORECASE,
 )
 """Names of files and folders that say nothing about the video."""
-OTHERWISE = "labels in any other format can be read as a table (frame, track, class, left, top, width, height) in CSV"
+OTHERWISE = "convert other formats to a CSV table with the columns frame, track, class, left, top, width, height"
 
 
 class Reading(Iterator[LabelledVideo]):
@@ -120,7 +120,7 @@ class Reading(Iterator[LabelledVideo]):
         named = "global_key" in reader.entry.model_fields and reader.entry.model_fields["global_key"].is_required()
         key = {"global_key": "{stem}"} if named else {}
         if "on_class_change" in reader.entry.model_fields:
-            key["on_class_change"] = "split"  # as the rows have it
+            key["on_class_change"] = "split"  # reading alone needs no decision: nothing is lost, and a finding says so
         options = {**key, **guess.options, **self.options}
         self._note_assumed(path, guess)
         if options.get("global_key") == "{stem}":
@@ -184,7 +184,8 @@ def read(
         height: of the video in pixels.
         fps: frames per second, for formats that count in seconds.
         frame_count: of the video.
-        options: of the format, as in a spec.
+        options: of the format, as in a spec; but a track whose class changes is split, with a finding, unless
+            ``on_class_change`` says otherwise.
 
     Returns:
         The labelled videos, read while they are taken; ``findings`` has what there was to say about them so far.

@@ -33,8 +33,6 @@ FORSAKEN = "60s"
 """How long PostgreSQL lets a process that was suspended in the middle of a write keep its locks."""
 
 DATABASES = ("sqlite", "postgresql")
-SHORT, LONG = "postgres://", "postgresql://"
-"""What those who host PostgreSQL often give, and what SQLAlchemy takes."""
 
 BUSY_SECONDS = 30
 """How long SQLite waits for another process's lock."""
@@ -51,8 +49,8 @@ def open_database(url: str) -> Engine:
             written by a newer labelferry.
     """
     try:
-        if url.startswith(SHORT):
-            url = LONG + url.removeprefix(SHORT)
+        if url.startswith("postgres://"):  # as hosting services write it; SQLAlchemy knows only the long form
+            url = "postgresql" + url.removeprefix("postgres")
         _refuse_other(url)
         engine = create_engine(url)
         if engine.dialect.name == "sqlite":

@@ -65,7 +65,7 @@ def read(source: Source[SportsLabKitLabels]) -> Iterator[LabelledVideo]:
     lines = np.arange(len(body)) + start + 1
     players = _players(rows[first - 2], rows[first - 1], rows[first])
     if not players:
-        what = f"no player has {', '.join(BOX)}; positions on the pitch are no labels of the video"
+        what = f"no player has {', '.join(BOX)}; positions on the pitch are not labels of the video"
         raise fault(source.file, first + 1, what, "read the table of boxes of the same match")
     tracks = [_track(source, name, columns, frames, cells, lines) for name, columns in players.items()]
     where = Where(source.file, start + 1)

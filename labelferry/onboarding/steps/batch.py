@@ -96,7 +96,8 @@ def create_batch(onboarding: Onboarding, project: str, largest: int = LARGEST) -
         names += made
         lacking += refused
     keep_left_out(onboarding, project, lacking)
-    return BatchOutcome(len(todo) - len(lacking), inside, tuple(names), tuple(lacking))
+    added = sum(len(each.detail["keys"]) for each in onboarding.ledger.entries("batch") if each.name in names)
+    return BatchOutcome(added, inside + len(todo) - added - len(lacking), tuple(names), tuple(lacking))
 
 
 def _parts(keys: Sequence[str], largest: int) -> Iterator[Sequence[str]]:
@@ -113,7 +114,7 @@ def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> tupl
         if left and onboarding.ledger.entry("batch", name) is None:
             refused += _create(onboarding, project, name, left)
             entry = onboarding.ledger.entry("batch", name)
-            names += [] if entry is None else [name]
+            names += [name] if entry and entry.detail.get("created") else []
             through = {*refused, *(entry.detail["keys"] if entry else ())}
             left = [key for key in left if key not in through]
     if left:

@@ -91,7 +91,7 @@ class _Finder:
 
         A row that gets another label is sent whole, so each label has the lines of the previous one and new ones: the
         more often a line was sent, the earlier the label that it was first in. Lines that have since left the sources
-        were in those labels too, but their content is no longer known.
+        were in those labels too, but what they said is not kept.
         """
         newest = frozenset(line.uuid for line in lines)
         times = 1 + max(line.generation for line in lines) if self._may_add and row not in self._changed else 1
