@@ -114,8 +114,9 @@ def _bring_in(onboarding: Onboarding, project: str, keys: Sequence[str]) -> tupl
         if left and onboarding.ledger.entry("batch", name) is None:
             refused += _create(onboarding, project, name, left)
             entry = onboarding.ledger.entry("batch", name)
-            names += [name] if entry and entry.detail.get("created") else []
-            through = {*refused, *(entry.detail["keys"] if entry else ())}
+            brought = {} if entry is None else entry.detail
+            names += [name] * bool(brought.get("created"))
+            through = {*refused, *brought.get("keys", ())}
             left = [key for key in left if key not in through]
     if left:
         raise ConflictError(f"batch '{wanted}-{_digest(left)}' already exists; give the batch another name in the spec")
